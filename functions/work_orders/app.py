@@ -1,0 +1,177 @@
+"""Work orders: create, list, read and move them; and the sweep that marks expired ones."""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from agent_messaging import clock, dynamodb, ids
+from agent_messaging.agents.table import AgentsTable, admit, found
+from agent_messaging.auth import Caller
+from agent_messaging.errors import (
+    AgentNotFoundError,
+    AtCapacityError,
+    IllegalTransitionError,
+    InvalidError,
+    WorkerUnavailableError,
+    WorkOrderNotFoundError,
+    WrongRoleError,
+)
+from agent_messaging.fields import WorkOrderId
+from agent_messaging.http import Api
+from agent_messaging.messaging.model import party
+from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.work_orders import wire
+from agent_messaging.work_orders.desk import WorkOrderDesk
+from agent_messaging.work_orders.lists import OrderList
+from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.states import Action
+from agent_messaging.work_orders.table import WorkOrdersTable
+
+# A sweep stops before the function's own time runs out; the next minute's goes on.
+SWEEP_RESERVE_MILLISECONDS = 10_000
+
+MOVE_ERRORS = (WorkOrderNotFoundError, WrongRoleError, IllegalTransitionError)
+
+logger = Logger()
+client = dynamodb.connect()
+agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
+orders = WorkOrdersTable(client, os.environ["WORK_ORDERS_TABLE"])
+messages = MessagesTable(
+    client,
+    os.environ["AGENT_MESSAGES_TABLE"],
+    retention=timedelta(days=int(os.environ["MESSAGE_RETENTION_DAYS"])),
+)
+desk = WorkOrderDesk(client, agents, messages, orders)
+api = handler = Api(is_registered=agents.is_registered)
+
+
+@api.route(
+    "POST",
+    "/messaging/work-order",
+    "Offer a work order to an agent",
+    identity="from_agent_id",
+    max_bytes=wire.MAX_BYTES,
+    raises=(AgentNotFoundError, WorkerUnavailableError),
+)
+def create(caller: Caller, body: wire.CreateRequest) -> wire.CreateResponse:
+    now = clock.now()
+    keys = [agents.key(caller.agent_id), agents.key(body.to_agent_id)]
+    own, other = dynamodb.batch_get(client, keys, consistent=True)
+    sender, worker = admit(caller, own, now), found(body.to_agent_id, other)
+    if sender.agent_id == worker.agent_id:
+        raise InvalidError.at("#/to_agent_id", "is yourself; a work order is for another agent")
+    if body.deadline_at is not None and body.deadline_at <= now:
+        raise InvalidError.at("#/deadline_at", "lies in the past", fix="Give a time to come.")
+    if not worker.accepts_work_orders:
+        raise WorkerUnavailableError(f"`{worker.agent_id}` does not accept work orders.")
+    order = WorkOrder(
+        work_order_id=ids.new("wo", now),
+        client=party(sender),
+        worker=party(worker),
+        message_id=ids.new("msg", now),
+        thread_id=ids.new_thread(now, sender.agent_id, worker.agent_id),
+        created_at=now,
+        **body.offer(),
+    )
+    desk.create(order)
+    return wire.CreateResponse(
+        work_order_id=order.work_order_id,
+        message_id=order.message_id,
+        status=order.status,
+        created_at=order.created_at,
+    )
+
+
+@api.route("GET", "/messaging/work-orders", "List an agent's work orders, newest first")
+def list_orders(caller: Caller, query: wire.WorkOrdersQuery) -> wire.WorkOrdersPage:
+    page = OrderList(orders, caller.agent_id, query, clock.now()).page()
+    return wire.WorkOrdersPage(
+        agent_id=caller.agent_id,
+        role=query.role,
+        total_orders=page.total.number,
+        total_is_minimum=page.total.is_minimum,
+        work_orders=page.orders,
+        next_cursor=page.next_cursor,
+    )
+
+
+@api.route(
+    "GET",
+    "/messaging/work-order/{work_order_id}",
+    "Read a work order that you gave or received",
+    raises=(WorkOrderNotFoundError,),
+)
+def read_order(caller: Caller, work_order_id: WorkOrderId) -> wire.WorkOrderView:
+    return wire.view(desk.read(caller, work_order_id).as_of(clock.now()))
+
+
+@api.route(
+    "POST",
+    "/messaging/work-order/{work_order_id}/respond",
+    "Accept or reject a work order, as its worker",
+    raises=(*MOVE_ERRORS, AtCapacityError),
+)
+def respond(
+    caller: Caller, work_order_id: WorkOrderId, body: wire.RespondRequest
+) -> wire.AcceptedResponse | wire.RejectedResponse:
+    now = clock.now()
+    if body.action == "accept":
+        changes = {"estimated_completion": body.estimated_completion}
+        return wire.accepted(desk.move(caller, work_order_id, Action.ACCEPT, now, changes))
+    reason = {"reason": body.rejection_reason}
+    return wire.rejected(desk.move(caller, work_order_id, Action.REJECT, now, reason))
+
+
+@api.route(
+    "POST",
+    "/messaging/work-order/{work_order_id}/complete",
+    "Hand in the result, as the worker",
+    max_bytes=wire.MAX_BYTES,
+    raises=MOVE_ERRORS,
+)
+def complete(
+    caller: Caller, work_order_id: WorkOrderId, body: wire.CompleteRequest
+) -> wire.CompletedResponse:
+    order = desk.move(caller, work_order_id, Action.COMPLETE, clock.now(), dict(body))
+    return wire.completed(order)
+
+
+@api.route(
+    "POST",
+    "/messaging/work-order/{work_order_id}/cancel",
+    "Withdraw a work order, as its client",
+    raises=MOVE_ERRORS,
+)
+def cancel(
+    caller: Caller, work_order_id: WorkOrderId, body: wire.ReasonRequest
+) -> wire.CancelledResponse:
+    order = desk.move(caller, work_order_id, Action.CANCEL, clock.now(), dict(body))
+    return wire.cancelled(order)
+
+
+@api.route(
+    "POST",
+    "/messaging/work-order/{work_order_id}/fail",
+    "Give a work order up, as its worker",
+    raises=MOVE_ERRORS,
+)
+def fail(
+    caller: Caller, work_order_id: WorkOrderId, body: wire.ReasonRequest
+) -> wire.FailedResponse:
+    order = desk.move(caller, work_order_id, Action.FAIL, clock.now(), dict(body))
+    return wire.failed(order)
+
+
+def sweep(_event: Mapping[str, Any], context: Any) -> dict[str, int]:
+    """Mark orders expired that are pending past their deadline; the schedule's handler."""
+    now = clock.now()
+    expired = 0
+    for work_order_id in orders.overdue(now):
+        if context.get_remaining_time_in_millis() < SWEEP_RESERVE_MILLISECONDS:
+            break
+        expired += desk.expire(work_order_id, now)
+    logger.info("swept", expired=expired)
+    return {"expired": expired}

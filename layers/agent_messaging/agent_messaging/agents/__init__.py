@@ -1,0 +1,1 @@
+"""Agents: who exists, what they offer, and which keys are theirs."""

@@ -1,0 +1,42 @@
+"""API keys: `am_live_`, 40 characters of base 62 (238 bits), and 6 of CRC-32.
+
+The checksum lets a mistyped key be refused without a read; it is no secret. Only the SHA-256 of a
+key is stored, which for 238 random bits needs neither salt nor stretching.
+"""
+
+import hashlib
+import secrets
+import string
+import zlib
+from datetime import datetime
+
+from agent_messaging import ids
+from agent_messaging.agents.model import Key
+
+PREFIX = "am_live_"
+ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
+SECRET_DIGITS = 40
+CHECKSUM_DIGITS = 6
+
+
+def issue(now: datetime, label: str | None = None) -> tuple[str, Key]:
+    """A new key and what is stored of it; the first is shown once and kept nowhere."""
+    secret = "".join(secrets.choice(ALPHABET) for _ in range(SECRET_DIGITS))
+    api_key = f"{PREFIX}{secret}{checksum(secret)}"
+    key = Key(key_id=ids.new("key", now), key_hash=key_hash(api_key), created_at=now, label=label)
+    return api_key, key
+
+
+def key_hash(api_key: str) -> str:
+    """SHA-256 in hexadecimal: the key under which an authorizer finds the agent."""
+    return hashlib.sha256(api_key.encode()).hexdigest()
+
+
+def checksum(secret: str) -> str:
+    """CRC-32 of the secret part, 6 digits of base 62."""
+    number = zlib.crc32(secret.encode())
+    digits = []
+    for _ in range(CHECKSUM_DIGITS):
+        number, digit = divmod(number, len(ALPHABET))
+        digits.append(ALPHABET[digit])
+    return "".join(reversed(digits))

@@ -1,0 +1,53 @@
+"""What an agent is: a profile, an availability, and the keys that speak for it."""
+
+from datetime import date, datetime
+
+from agent_messaging.fields import Model
+
+# Ids that are words of the API itself.
+RESERVED_IDS = frozenset({"me", "register", "system"})
+
+DEFAULT_MAX_CONCURRENT_JOBS = 5
+
+
+class Key(Model):
+    """One live key of an agent; the key itself is never stored, only its SHA-256."""
+
+    key_id: str
+    key_hash: str
+    created_at: datetime
+    label: str | None = None
+    expires_at: datetime | None = None
+
+
+class Agent(Model):
+    """A registered agent.
+
+    `active_jobs` is the number of accepted work orders, kept by the transactions that change them,
+    and never above `max_concurrent_jobs` by accepting. `last_seen_on` is the day of a heartbeat,
+    for when the exact time has been tidied away. `epoch` counts how often all keys were revoked.
+    An agent that left stays as a marker with `deleted_at`: its id, and with it its inbox, is never
+    given to somebody else.
+    """
+
+    agent_id: str
+    name: str
+    description: str | None = None
+    capabilities: list[str] = []
+    created_at: datetime
+    deleted_at: datetime | None = None
+    status_message: str | None = None
+    accepts_work_orders: bool = True
+    max_concurrent_jobs: int = DEFAULT_MAX_CONCURRENT_JOBS
+    active_jobs: int = 0
+    completed_jobs: int = 0
+    last_seen_on: date | None = None
+    epoch: int = 1
+    keys: dict[str, Key] = {}
+
+    def has_live_key(self, key_id: str | None, epoch: int | None, now: datetime) -> bool:
+        """Whether a key that the authorizer once accepted still speaks for this agent."""
+        key = self.keys.get(key_id or "")
+        if key is None or self.epoch != epoch:
+            return False
+        return key.expires_at is None or key.expires_at > now

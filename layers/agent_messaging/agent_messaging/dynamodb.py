@@ -1,0 +1,282 @@
+"""DynamoDB as the tables use it: plain values in and out, and failures that can be told apart.
+
+Expressions are written with `#name` for every attribute that is a reserved word and `:value` for
+every value; the names are filled in here. Nothing scans. Numbers are int or Decimal, never float
+(the serializer refuses one), and an absent attribute stands for None.
+"""
+
+import random
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from agent_messaging.errors import ContentionError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Any]
+TableKey = tuple[str, Item]  # the table's name and a primary key in it
+Entry = dict[str, Any]  # one TransactWriteItem
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+BATCH_KEYS = 100  # the most keys that one BatchGetItem takes
+ATTEMPTS = 6
+FIRST_WAIT_SECONDS = 0.02
+
+# Reasons for which a cancelled transaction may be sent again as it is.
+_TRANSIENT = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+
+
+class ConditionFailedError(Exception):
+    """The condition of a single write did not hold; `item` is what stood there, None if nothing."""
+
+    def __init__(self, item: Item | None) -> None:
+        super().__init__("the condition of the write did not hold")
+        self.item = item
+
+
+class TransactionFailedError(Exception):
+    """A condition in a transaction did not hold, so none of it was written.
+
+    `failed` tells for each entry, in order, whether its condition failed; `items` what stood there.
+    """
+
+    def __init__(self, failed: Sequence[bool], items: Sequence[Item | None]) -> None:
+        super().__init__("a condition in the transaction did not hold")
+        self.failed = failed
+        self.items = items
+
+
+def connect() -> "DynamoDBClient":
+    """A client whose calls end well inside a function's own time."""
+    config = Config(
+        connect_timeout=1,
+        read_timeout=3,
+        retries={"mode": "standard", "max_attempts": 3},
+        tcp_keepalive=True,
+    )
+    client: DynamoDBClient = boto3.client("dynamodb", config=config)
+    return client
+
+
+def encode(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The item as DynamoDB's typed JSON, without what is None."""
+    return {name: _serialize(value) for name, value in item.items() if value is not None}
+
+
+def decode(item: Mapping[str, Any]) -> Item:
+    """The inverse of `encode`; numbers come back as Decimal."""
+    return {name: _deserialize(value) for name, value in item.items()}
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: single calls that raise ConditionFailedError, and entries for a transaction."""
+
+    client: "DynamoDBClient"
+    name: str
+
+    def get(self, key: Item, *, consistent: bool = False) -> Item | None:
+        """The item under `key`, None if there is none."""
+        answer = self.client.get_item(
+            TableName=self.name, Key=encode(key), ConsistentRead=consistent
+        )
+        return decode(answer["Item"]) if "Item" in answer else None
+
+    def put(self, item: Item, condition: str = "", **values: Any) -> None:
+        """Write the whole item."""
+        entry = self.put_entry(item, condition, **values)["Put"]
+        _conditionally(self.client.put_item, entry)
+
+    def update(self, key: Item, expression: str, condition: str = "", **values: Any) -> Item:
+        """Change an item and return all of it as it is now."""
+        entry = self.update_entry(key, expression, condition, **values)["Update"]
+        answer = _conditionally(self.client.update_item, {**entry, "ReturnValues": "ALL_NEW"})
+        return decode(answer["Attributes"])
+
+    def put_entry(self, item: Item, condition: str = "", **values: Any) -> Entry:
+        """`put` as part of a transaction."""
+        return {"Put": self._expressions({"Item": encode(item)}, condition, "", values)}
+
+    def update_entry(self, key: Item, expression: str, condition: str = "", **values: Any) -> Entry:
+        """`update` as part of a transaction."""
+        return {"Update": self._expressions({"Key": encode(key)}, condition, expression, values)}
+
+    def delete_entry(self, key: Item, condition: str = "", **values: Any) -> Entry:
+        """A deletion as part of a transaction."""
+        return {"Delete": self._expressions({"Key": encode(key)}, condition, "", values)}
+
+    def query(
+        self,
+        where: str,
+        *,
+        index: str | None = None,
+        matching: str = "",
+        limit: int | None = None,
+        newest_first: bool = True,
+        count: bool = False,
+        **values: Any,
+    ) -> "Found":
+        """One page of one partition: at most `limit` items examined, `matching` kept.
+
+        With `count` nothing but the number comes back.
+        """
+        request: dict[str, Any] = {
+            "TableName": self.name,
+            "KeyConditionExpression": where,
+            "ScanIndexForward": not newest_first,
+            "ExpressionAttributeValues": _values(values),
+        }
+        names = _names(where + matching)
+        optional = {
+            "IndexName": index,
+            "FilterExpression": matching,
+            "Limit": limit,
+            "ExpressionAttributeNames": names,
+            "Select": "COUNT" if count else None,
+        }
+        request |= {name: value for name, value in optional.items() if value}
+        answer = self.client.query(**request)
+        return Found(
+            items=[decode(item) for item in answer.get("Items", [])],
+            count=answer["Count"],
+            examined=answer["ScannedCount"],
+            last_key=decode(answer.get("LastEvaluatedKey", {})),
+        )
+
+    def _expressions(
+        self, request: Entry, condition: str, update: str, values: Mapping[str, Any]
+    ) -> Entry:
+        request |= {"TableName": self.name}
+        if update:
+            request["UpdateExpression"] = update
+        if condition:
+            request["ConditionExpression"] = condition
+            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        if names := _names(condition + update):
+            request["ExpressionAttributeNames"] = names
+        if values:
+            request["ExpressionAttributeValues"] = _values(values)
+        return request
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one query brought: the items, how many matched and were examined, and where it stopped.
+
+    `last_key` is empty when the partition ended here.
+    """
+
+    items: list[Item]
+    count: int
+    examined: int
+    last_key: Item
+
+
+def batch_get(
+    client: "DynamoDBClient", keys: Sequence[TableKey], *, consistent: bool = False
+) -> list[Item | None]:
+    """The items under `keys`, over any number of tables, in their order; None where there is none.
+
+    One round trip per hundred different keys. Keys that DynamoDB leaves unprocessed are asked for
+    again, with jitter.
+
+    Raises:
+        ContentionError: some stayed unprocessed.
+    """
+    wanted = {_identity(table, key): (table, key) for table, key in keys}
+    found: dict[Any, Item] = {}
+    pending = list(wanted.values())
+    for start in range(0, len(pending), BATCH_KEYS):
+        found |= _get_chunk(client, pending[start : start + BATCH_KEYS], consistent=consistent)
+    return [found.get(_identity(table, key)) for table, key in keys]
+
+
+def _get_chunk(
+    client: "DynamoDBClient", keys: Sequence[TableKey], *, consistent: bool
+) -> dict[Any, Item]:
+    names = {table: tuple(key) for table, key in keys}
+    request: dict[str, Any] = {}
+    for table, key in keys:
+        wanted = request.setdefault(table, {"Keys": [], "ConsistentRead": consistent})
+        wanted["Keys"].append(encode(key))
+    found: dict[Any, Item] = {}
+    for attempt in range(ATTEMPTS):
+        answer = client.batch_get_item(RequestItems=request)
+        for table, items in answer["Responses"].items():
+            for item in map(decode, items):
+                found[_identity(table, {name: item[name] for name in names[table]})] = item
+        request = answer.get("UnprocessedKeys", {})
+        if not request:
+            return found
+        _wait(attempt)
+    raise ContentionError("The tables did not give all items in time.")
+
+
+def transact(client: "DynamoDBClient", entries: Sequence[Entry]) -> None:
+    """Write all `entries` or none.
+
+    A transaction that only collided with another is sent again, with jitter: boto3 does not.
+
+    Raises:
+        TransactionFailedError: a condition did not hold.
+        ContentionError: it kept colliding.
+    """
+    items: Any = list(entries)
+    for attempt in range(ATTEMPTS):
+        try:
+            client.transact_write_items(TransactItems=items)
+        except client.exceptions.TransactionCanceledException as error:
+            _raise_unless_transient(error.response.get("CancellationReasons", []))
+            _wait(attempt)
+        else:
+            return
+    raise ContentionError("Other transactions kept changing the same items.")
+
+
+def _raise_unless_transient(reasons: Sequence[Mapping[str, Any]]) -> None:
+    codes = [reason.get("Code", "None") for reason in reasons]
+    if "ConditionalCheckFailed" in codes:
+        raise TransactionFailedError(
+            failed=[code == "ConditionalCheckFailed" for code in codes],
+            items=[decode(reason["Item"]) if reason.get("Item") else None for reason in reasons],
+        )
+    if not set(codes) <= _TRANSIENT | {"None"}:
+        raise RuntimeError(f"transaction cancelled: {codes}")
+
+
+def _conditionally(call: Callable[..., Any], request: Mapping[str, Any]) -> Any:
+    try:
+        return call(**request)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            raise
+        item: Any = error.response.get("Item")
+        raise ConditionFailedError(decode(item) if item else None) from None
+
+
+def _wait(attempt: int) -> None:
+    """Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/."""
+    time.sleep(random.uniform(0, FIRST_WAIT_SECONDS * 2**attempt))
+
+
+def _identity(table: str, key: Item) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    return table, tuple(sorted(key.items()))
+
+
+def _names(expression: str) -> dict[str, str]:
+    return {f"#{name}": name for name in re.findall(r"#(\w+)", expression)}
+
+
+def _values(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {f":{name}": _serialize(value) for name, value in values.items()}

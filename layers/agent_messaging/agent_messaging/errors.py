@@ -1,0 +1,264 @@
+"""Every refusal, as a small class that knows its HTTP status, its code and how to put it right.
+
+    AgentMessagingError
+    ├── MalformedError            400  the request cannot be read
+    │   └── BadCursorError
+    ├── UnauthorizedError         401  nobody we know is calling
+    │   └── KeyRevokedError
+    ├── ForbiddenError            403  somebody we know, who may not
+    │   ├── IdentityMismatchError
+    │   └── WrongRoleError
+    ├── NotFoundError             404  absent, or not the caller's; the two answer alike
+    │   ├── AgentNotFoundError
+    │   ├── MessageNotFoundError
+    │   ├── ThreadNotFoundError
+    │   └── WorkOrderNotFoundError
+    ├── ConflictError             409  right request, wrong state
+    │   ├── AgentIdTakenError
+    │   ├── AgentBusyError
+    │   ├── WorkerUnavailableError
+    │   ├── AtCapacityError
+    │   └── IllegalTransitionError
+    ├── TooLargeError             413
+    ├── MediaTypeError            415
+    ├── InvalidError              422  read, and wrong
+    └── ContentionError           503  too many writers at once; nothing was written
+
+They become `application/problem+json` (RFC 9457) in `http.py`. Anything else that is raised is a
+bug and becomes a 500 that says nothing but its request id.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One wrong field: where it stands and what is wrong with it.
+
+    `pointer` is a JSON Pointer into the body as a fragment (`#/priority`), `?name` for a query
+    parameter, or `{name}` for a part of the path.
+    """
+
+    pointer: str
+    detail: str
+
+
+class AgentMessagingError(Exception):
+    """Base of every refusal. `fix` tells the caller in one sentence what to do."""
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    title: ClassVar[str]
+    default_fix: ClassVar[str]
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        fix: str | None = None,
+        faults: tuple[Fault, ...] = (),
+        members: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.fix = fix or self.default_fix
+        self.faults = faults
+        self.members = members or {}
+        self.headers = headers or {}
+
+
+class MalformedError(AgentMessagingError):
+    """The body is not JSON, or the request cannot be read at all."""
+
+    status = 400
+    code = "malformed"
+    title = "The request cannot be read"
+    default_fix = "Send one JSON object, encoded as UTF-8."
+
+
+class BadCursorError(MalformedError):
+    """A cursor that was not made by this list, for this caller and these filters."""
+
+    code = "bad_cursor"
+    title = "The cursor does not belong to this list"
+    default_fix = "Repeat the request without `cursor`, then pass on each `next_cursor` unchanged."
+
+
+class UnauthorizedError(AgentMessagingError):
+    """No authorizer vouches for the caller."""
+
+    status = 401
+    code = "unauthorized"
+    title = "The caller is not known"
+    default_fix = "Send `Authorization: Bearer <key>` with a key from POST /api/v1/agents/register."
+
+
+class KeyRevokedError(UnauthorizedError):
+    """The key was good when the authorizer last looked, and is not any more."""
+
+    code = "key_revoked"
+    title = "The key is no longer valid"
+    default_fix = "Use another live key of this agent, or ask the operator for a new one."
+
+
+class ForbiddenError(AgentMessagingError):
+    """The caller is known and may not do this."""
+
+    status = 403
+    code = "forbidden"
+    title = "The caller may not do this"
+    default_fix = "Call as the agent that may do this."
+
+
+class IdentityMismatchError(ForbiddenError):
+    """The identity parameter names somebody else than the key does."""
+
+    code = "identity_mismatch"
+    title = "The identity parameter is not the caller"
+    default_fix = (
+        "Leave the identity parameter out, or set it to the agent that the key belongs to."
+    )
+
+
+class WrongRoleError(ForbiddenError):
+    """A party of the work order, but the other one."""
+
+    code = "wrong_role"
+    title = "The other side of this work order does that"
+    default_fix = "Let the other party of the work order make this call."
+
+
+class NotFoundError(AgentMessagingError):
+    """Absent, or not the caller's to see."""
+
+    status = 404
+    code = "not_found"
+    title = "There is no such thing"
+    default_fix = "Check the path against GET /openapi.json."
+
+
+class AgentNotFoundError(NotFoundError):
+    """No agent is registered under this id."""
+
+    code = "agent_not_found"
+    title = "No such agent"
+    default_fix = "Look the id up with GET /api/v1/agents, or register it first."
+
+
+class MessageNotFoundError(NotFoundError):
+    """No message of this id was sent to, or by, the caller."""
+
+    code = "message_not_found"
+    title = "No such message"
+    default_fix = "Take the message_id from GET /api/v1/messaging/inbox or /messaging/sent."
+
+
+class ThreadNotFoundError(NotFoundError):
+    """No thread of this id has the caller in it."""
+
+    code = "thread_not_found"
+    title = "No such thread"
+    default_fix = "Take the thread_id from a message that you sent or received."
+
+
+class WorkOrderNotFoundError(NotFoundError):
+    """No work order of this id has the caller as client or worker."""
+
+    code = "work_order_not_found"
+    title = "No such work order"
+    default_fix = "Take the work_order_id from GET /api/v1/messaging/work-orders."
+
+
+class ConflictError(AgentMessagingError):
+    """The request is sound; the state of things does not allow it now."""
+
+    status = 409
+    code = "conflict"
+    title = "The present state does not allow this"
+    default_fix = "Read the present state, then decide again."
+
+
+class AgentIdTakenError(ConflictError):
+    """The id is, or once was, somebody's."""
+
+    code = "agent_id_taken"
+    title = "The agent id is taken"
+    default_fix = "Choose another agent_id, or leave it out to be given one."
+
+
+class AgentBusyError(ConflictError):
+    """An agent with accepted work cannot leave."""
+
+    code = "agent_busy"
+    title = "The agent still has active work orders"
+    default_fix = "Complete or fail the accepted work orders first."
+
+
+class WorkerUnavailableError(ConflictError):
+    """The worker has said that it takes no work orders."""
+
+    code = "worker_unavailable"
+    title = "The worker does not accept work orders"
+    default_fix = "Send it a message instead, or look for another worker in GET /api/v1/agents."
+
+
+class AtCapacityError(ConflictError):
+    """The worker has as many active jobs as it allows itself."""
+
+    code = "at_capacity"
+    title = "The worker is at capacity"
+    default_fix = "Finish an active work order, or raise max_concurrent_jobs with PUT presence."
+
+
+class IllegalTransitionError(ConflictError):
+    """The work order is in a state that this call does not lead out of."""
+
+    code = "illegal_transition"
+    title = "The work order's state does not allow this"
+    default_fix = "Read the work order; only calls that its current status allows will succeed."
+
+
+class TooLargeError(AgentMessagingError):
+    """The body is larger than the route takes."""
+
+    status = 413
+    code = "too_large"
+    title = "The body is too large"
+    default_fix = "Send less, or send a URL to the content instead."
+
+
+class MediaTypeError(AgentMessagingError):
+    """The body does not say that it is JSON."""
+
+    status = 415
+    code = "not_json"
+    title = "The body is not declared as JSON"
+    default_fix = "Set the header `Content-Type: application/json`."
+
+
+class InvalidError(AgentMessagingError):
+    """The request was read, and a field, parameter or path part is wrong."""
+
+    status = 422
+    code = "invalid"
+    title = "The request is not valid"
+    default_fix = "Correct what `errors` points at and send the request again."
+
+    @classmethod
+    def at(cls, pointer: str, detail: str, *, fix: str | None = None) -> "InvalidError":
+        """The error for one wrong place."""
+        return cls(f"{pointer}: {detail}", fix=fix, faults=(Fault(pointer, detail),))
+
+
+class ContentionError(AgentMessagingError):
+    """Other writers kept winning for as long as this call could wait; nothing was written."""
+
+    status = 503
+    code = "contention"
+    title = "Too many writers at once"
+    default_fix = "Nothing was written; send the same request again after `Retry-After` seconds."
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"Retry-After": "1"})

@@ -1,0 +1,178 @@
+"""The types that fields are made of, each with its limits: parse once, at the door.
+
+Requests are strict (a number is not taken from a text, nor a truth from a number); what they
+carry is bounded here, and nowhere else. Sizes follow the design: short texts 500 characters,
+long texts and JSON objects 64 KiB.
+"""
+
+import json
+import re
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from agent_messaging import clock
+from agent_messaging.ids import ALPHABET, PAIR_DIGITS, ULID_PATTERN
+
+KIBIBYTE = 1024
+LONG_TEXT_BYTES = 64 * KIBIBYTE
+OBJECT_BYTES = 64 * KIBIBYTE
+
+
+class Model(BaseModel):
+    """Base of every model: frozen, and nothing in it that was not declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _within(limit: int) -> AfterValidator:
+    def check(text: str) -> str:
+        size = len(text.encode())
+        if size > limit:
+            raise ValueError(f"has {size} bytes of UTF-8, at most {limit} are taken")
+        return text
+
+    return AfterValidator(check)
+
+
+def kept() -> Any:
+    """Default of a field that may be left out of a change, and then keeps its value."""
+
+    def drop_default(schema: dict[str, Any]) -> None:
+        schema.pop("default")
+
+    return Field(default=None, json_schema_extra=drop_default)
+
+
+# --- ids. `$` is the very end: the patterns run in Rust's regex, which knows no trailing newline.
+AgentId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$"),
+    Field(
+        description="Lower-case letters, digits, `.`, `_`, `-`; at most 64.",
+        examples=["nova-agent-id"],
+    ),
+]
+MessageId = Annotated[str, StringConstraints(pattern=f"^msg_{ULID_PATTERN}$")]
+WorkOrderId = Annotated[str, StringConstraints(pattern=f"^wo_{ULID_PATTERN}$")]
+ThreadId = Annotated[
+    str, StringConstraints(pattern=f"^thr_{ULID_PATTERN}[{ALPHABET}]{{{PAIR_DIGITS}}}$")
+]
+
+# --- texts
+Line = Annotated[str, StringConstraints(max_length=500)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"\S")]
+Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=LONG_TEXT_BYTES), _within(LONG_TEXT_BYTES)
+]
+Url = Annotated[str, StringConstraints(max_length=2048, pattern=r"^https?://\S+$")]
+
+
+def _digits(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,9}", value):
+        raise ValueError("is not a whole number")
+    return value
+
+
+# --- numbers and truths
+Limit = Annotated[
+    int,
+    BeforeValidator(_digits),
+    Field(ge=1, le=100, description="At most so many entries on a page."),
+]
+Priority = Annotated[StrictInt, Field(ge=0, le=10)]
+Jobs = Annotated[StrictInt, Field(ge=1, le=100)]
+Flag = StrictBool
+
+_RFC3339 = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})", re.ASCII
+)
+
+
+def _rfc3339(value: object) -> object:
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _RFC3339.fullmatch(value):
+        raise ValueError("is not an RFC 3339 time such as 2026-02-16T20:00:00Z")
+    return value
+
+
+# RFC 3339 with an offset in; UTC, to the millisecond and with `Z` out.
+Timestamp = Annotated[
+    AwareDatetime,
+    BeforeValidator(_rfc3339),
+    AfterValidator(clock.to_millisecond),
+    PlainSerializer(clock.to_text, return_type=str),
+    WithJsonSchema(
+        {"type": "string", "format": "date-time", "examples": ["2026-02-16T20:00:00.000Z"]}
+    ),
+]
+
+
+def _dollars(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise ValueError("is not a number")
+    return value
+
+
+def _number(amount: Decimal) -> int | float:
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
+
+
+# US dollars, at most two decimals, never a float inside; a number again in JSON.
+Dollars = Annotated[
+    Decimal,
+    BeforeValidator(_dollars),
+    Field(ge=0, max_digits=12, decimal_places=2),
+    PlainSerializer(_number, return_type=float, when_used="json"),
+    WithJsonSchema({"type": "number", "minimum": 0, "multipleOf": 0.01, "examples": [15000]}),
+]
+
+
+def json_text(value: dict[str, Any]) -> str:
+    """A JSON object as compact text; decimals become the nearest double, as readers see them."""
+    return json.dumps(value, default=float, ensure_ascii=False, separators=(",", ":"))
+
+
+def _object_to_text(value: object) -> object:
+    if not isinstance(value, dict):
+        raise ValueError("is not a JSON object")
+    return json_text(value)
+
+
+# A JSON object in a request. It is held and stored as text, so that numbers keep their digits.
+ObjectText = Annotated[
+    str,
+    BeforeValidator(_object_to_text),
+    _within(OBJECT_BYTES),
+    WithJsonSchema({"type": "object", "additionalProperties": True}),
+]
+
+
+def _text_to_object(value: object) -> object:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+# The same object in an answer.
+Object = Annotated[dict[str, Any], BeforeValidator(_text_to_object)]
+
+
+class Party(Model):
+    """An agent as the other side knows it: its id, and its name at the time of writing."""
+
+    id: str
+    name: str

@@ -1,0 +1,205 @@
+"""The door: from an API Gateway event (payload 2.0) to a typed call, and back to an answer.
+
+A route is a function whose parameters say what it needs, by name:
+
+    caller   the agent that calls (auth.Caller)
+    query    a model of the query parameters, without the identity parameter
+    body     a model of the JSON body
+    others   parts of the path, checked by their annotated types
+
+What it returns is a model, sent as JSON. The order of checks is fixed: identity, then the query,
+the path and the body; roles and existence are the route's own. Powertools routes and reads the
+event; a resolver keeps the current event on its class, so a process takes one request at a time.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoSuchRoute
+from pydantic import BaseModel, TypeAdapter
+
+from agent_messaging import auth, parsing, payload, problem
+from agent_messaging.errors import (
+    AgentMessagingError,
+    AgentNotFoundError,
+    InvalidError,
+    NotFoundError,
+    UnauthorizedError,
+)
+
+BASE = "/api/v1"
+
+logger = Logger()
+
+type_hints = functools.partial(get_type_hints, include_extras=True)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route as declared: what the door needs to serve it, and what the documents say of it."""
+
+    method: str
+    path: str
+    endpoint: Callable[..., Any]
+    summary: str
+    identity: str | None
+    identity_required: bool
+    is_local: bool
+    max_bytes: int
+    status: int
+    raises: tuple[type[AgentMessagingError], ...]
+    query: type[BaseModel] | None
+    body: type[BaseModel] | None
+    parts: Mapping[str, TypeAdapter[Any]]
+
+    @property
+    def has_caller(self) -> bool:
+        """Whether the endpoint asks who calls."""
+        return "caller" in inspect.signature(self.endpoint).parameters
+
+
+class Api:
+    """The routes of one endpoint group; an instance is the group's Lambda handler.
+
+    Args:
+        is_registered: says of an agent id whether there is such an agent. It is asked in open mode
+            alone, where nobody has checked a key; a misspelt id is then a 404, not an empty inbox.
+    """
+
+    def __init__(self, is_registered: Callable[[str], bool]) -> None:
+        self.routes: list[Route] = []
+        self._is_registered = is_registered
+        self._resolver = APIGatewayHttpResolver()
+        self._resolver.not_found(self._no_such_route)
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Answer one event; whatever is raised becomes a problem document."""
+        return self._resolver.resolve(event, context)
+
+    def route(
+        self,
+        method: str,
+        path: str,
+        summary: str,
+        *,
+        identity: str | None = "agent_id",
+        identity_required: bool = True,
+        is_local: bool = False,
+        max_bytes: int = payload.MAX_BYTES,
+        status: int = 200,
+        raises: tuple[type[AgentMessagingError], ...] = (),
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Declare the decorated function as the route `method` `path` (below /api/v1).
+
+        `identity` names the query parameter that says who calls, None on a route that is open to
+        everybody; `is_local` serves it in the local runner's open mode alone; `raises` lists, for
+        the documents, what the route refuses beyond its input.
+        """
+
+        def declare(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+            hints = type_hints(endpoint)
+            parts = {
+                name: TypeAdapter(hint) for name, hint in hints.items() if f"{{{name}}}" in path
+            }
+            declared = Route(
+                method=method,
+                path=BASE + path,
+                endpoint=endpoint,
+                summary=summary,
+                identity=identity,
+                identity_required=identity_required,
+                is_local=is_local,
+                max_bytes=max_bytes,
+                status=status,
+                raises=raises,
+                query=hints.get("query"),
+                body=hints.get("body"),
+                parts=parts,
+            )
+            self.routes.append(declared)
+            rule = declared.path.replace("{", "<").replace("}", ">")
+
+            def serve(**parts: str) -> Response[str]:
+                return self._serve(declared, parts)
+
+            self._resolver.route(rule, method)(serve)
+            return endpoint
+
+        return declare
+
+    def _serve(self, route: Route, parts: dict[str, str]) -> Response[str]:
+        event: dict[str, Any] = self._resolver.current_event.raw_event
+        request_id: str = event["requestContext"]["requestId"]
+        try:
+            answer = route.endpoint(**self._arguments(route, event, parts))
+        except AgentMessagingError as error:
+            logger.info("refused", code=error.code, status=error.status, request_id=request_id)
+            return problem.refused(error, request_id)
+        except Exception:
+            logger.exception("failed", route=route.path, request_id=request_id)
+            return problem.failed(request_id)
+        body = "" if answer is None else answer.model_dump_json()
+        return Response(
+            status_code=route.status,
+            content_type="application/json" if body else None,
+            body=body,
+            headers={"X-Request-Id": request_id},
+        )
+
+    def _arguments(
+        self, route: Route, event: dict[str, Any], parts: dict[str, str]
+    ) -> dict[str, Any]:
+        parameters, repeated = parsing.query_parameters(event)
+        arguments: dict[str, Any] = {}
+        if route.is_local:
+            _require_open(event)
+        if route.identity is not None:
+            caller = self._caller(route, route.identity, event, parameters, repeated)
+            if route.has_caller:
+                arguments["caller"] = caller
+        parsing.refuse_repeated(repeated)
+        arguments |= parsing.path_parts(route.parts, parts)
+        arguments |= parsing.query_model(route.query, parameters)
+        if route.body is not None:
+            arguments["body"] = parsing.body_model(
+                route.body, payload.json_object(event, route.max_bytes)
+            )
+        return arguments
+
+    def _caller(
+        self,
+        route: Route,
+        identity: str,
+        event: dict[str, Any],
+        parameters: dict[str, str],
+        repeated: list[str],
+    ) -> auth.Caller | None:
+        claimed = parameters.pop(identity, None)
+        if identity in repeated:
+            parsing.refuse_repeated([identity])
+        caller = auth.identify(event, identity, claimed)
+        if caller is None and route.identity_required:
+            raise InvalidError.at(
+                f"?{identity}",
+                "is missing",
+                fix=f"Say who you are: add `{identity}=<your agent id>` to the query.",
+            )
+        if caller is not None and caller.is_open and not self._is_registered(caller.agent_id):
+            raise AgentNotFoundError(f"No agent `{caller.agent_id}` is registered.")
+        return caller
+
+    def _no_such_route(self, _: NoSuchRoute) -> Response[str]:
+        event = self._resolver.current_event.raw_event
+        return problem.refused(
+            NotFoundError("No route has this path."), event["requestContext"]["requestId"]
+        )
+
+
+def _require_open(event: Mapping[str, Any]) -> None:
+    if not auth.is_open(event):
+        raise UnauthorizedError("No key came with the request.")

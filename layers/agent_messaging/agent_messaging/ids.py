@@ -1,0 +1,45 @@
+"""Ids: a prefix that says what it names, and a lower-case ULID that sorts by time of creation.
+
+A ULID is 48 bits of milliseconds and 80 bits of randomness in Crockford's base 32
+(https://github.com/ulid/spec). Two ids of one millisecond sort at random; nothing relies on it.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+ULID_PATTERN = f"[0-7][{ALPHABET}]{{25}}"
+
+PAIR_DIGITS = 8
+
+
+def ulid(now: datetime) -> str:
+    """A new ULID of `now`, 26 characters."""
+    milliseconds = int(now.timestamp() * 1000)
+    return _base32(milliseconds << 80 | secrets.randbits(80), 26)
+
+
+def new(prefix: str, now: datetime) -> str:
+    """A new id such as `msg_01h...`; `prefix` is one of agt, msg, wo, thr, key."""
+    return f"{prefix}_{ulid(now)}"
+
+
+def new_thread(now: datetime, one: str, other: str) -> str:
+    """A new thread of two agents: the id ends in a hash of the pair, whichever of them writes."""
+    return new("thr", now) + pair_digits(one, other)
+
+
+def is_thread_of(thread_id: str, one: str, other: str) -> bool:
+    """Whether `thread_id` was made for this pair of agents; needs no read."""
+    return thread_id[-PAIR_DIGITS:] == pair_digits(one, other)
+
+
+def pair_digits(one: str, other: str) -> str:
+    """40 bits of SHA-256 over the sorted pair; `#` cannot occur in an agent's id."""
+    digest = hashlib.sha256("#".join(sorted((one, other))).encode()).digest()
+    return _base32(int.from_bytes(digest[:5], "big"), PAIR_DIGITS)
+
+
+def _base32(number: int, length: int) -> str:
+    return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(length)))

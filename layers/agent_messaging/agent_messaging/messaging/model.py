@@ -1,0 +1,96 @@
+"""What a message is: from one agent to another, pending until its recipient marks it read."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from agent_messaging import ids
+from agent_messaging.agents.model import Agent
+from agent_messaging.fields import Model, Party
+
+# Who speaks where no agent does: the expiry of a work order.
+SYSTEM = Party(id="system", name="System")
+
+
+class MessageType(StrEnum):
+    """What a message is for."""
+
+    PING = "ping"
+    CONTACT_REQUEST = "contact_request"
+    CHAT_MESSAGE = "chat_message"
+    WORK_ORDER = "work_order"
+    NOTIFICATION = "notification"
+
+
+class MessageStatus(StrEnum):
+    """Whether the recipient has acknowledged the message."""
+
+    PENDING = "pending"
+    READ = "read"
+
+
+class Message(Model):
+    """One message as it is stored, under its recipient.
+
+    Names are those of the time of writing. `metadata` is JSON text, as the sender gave it.
+    """
+
+    message_id: str
+    sender: Party
+    recipient: Party
+    type: MessageType
+    status: MessageStatus = MessageStatus.PENDING
+    subject: str | None = None
+    body: str | None = None
+    priority: int = 0
+    thread_id: str
+    reply_to_id: str | None = None
+    work_order_id: str | None = None
+    metadata: str | None = None
+    created_at: datetime
+    read_at: datetime | None = None
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it is in its sender's own list: the system's notifications are not."""
+        return self.type is not MessageType.NOTIFICATION
+
+    def has_party(self, agent_id: str) -> bool:
+        """Whether the agent wrote it or received it."""
+        return agent_id in (self.sender.id, self.recipient.id)
+
+
+def party(agent: Agent) -> Party:
+    """The agent as the other side knows it."""
+    return Party(id=agent.agent_id, name=agent.name)
+
+
+def compose(
+    kind: MessageType,
+    sender: Party,
+    recipient: Party,
+    now: datetime,
+    *,
+    message_id: str | None = None,
+    thread_id: str | None = None,
+    subject: str | None = None,
+    body: str | None = None,
+    priority: int = 0,
+    reply_to_id: str | None = None,
+    work_order_id: str | None = None,
+    metadata: str | None = None,
+) -> Message:
+    """A new message of `now`, with a new id and in a new thread unless they are given."""
+    return Message(
+        message_id=message_id or ids.new("msg", now),
+        sender=sender,
+        recipient=recipient,
+        type=kind,
+        subject=subject,
+        body=body,
+        priority=priority,
+        thread_id=thread_id or ids.new_thread(now, sender.id, recipient.id),
+        reply_to_id=reply_to_id,
+        work_order_id=work_order_id,
+        metadata=metadata,
+        created_at=now,
+    )

@@ -1,0 +1,118 @@
+"""From the bytes of a request to a JSON object that is safe to parse into models.
+
+Refused before any model sees them: bodies over the limit (413), of another media type (415), that
+are not UTF-8 or not JSON (400), and JSON that other readers choke on: deeper than 32, `NaN` or
+`Infinity`, numbers beyond a double, lone surrogates (422).
+"""
+
+import base64
+import binascii
+import json
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from agent_messaging.errors import InvalidError, MalformedError, MediaTypeError, TooLargeError
+
+MAX_DEPTH = 32
+MAX_BYTES = 256 * 1024
+
+
+def json_object(event: Mapping[str, Any], max_bytes: int) -> dict[str, Any]:
+    """The body of a payload-2.0 event as a JSON object; an absent or empty body is `{}`.
+
+    Raises:
+        TooLargeError: more than `max_bytes` bytes.
+        MediaTypeError: the content type is not JSON in UTF-8.
+        MalformedError: not UTF-8, not JSON, or not an object.
+        InvalidError: JSON that cannot be kept as it is; see the module.
+    """
+    raw = _bytes(event)
+    if len(raw) > max_bytes:
+        raise TooLargeError(f"The body has {len(raw)} bytes; this route takes {max_bytes}.")
+    if not raw:
+        return {}
+    _require_json(event["headers"].get("content-type", ""))
+    value = _parse(raw)
+    if not isinstance(value, dict):
+        raise MalformedError("The body is JSON, but not an object.")
+    _check(value)
+    return value
+
+
+def _bytes(event: Mapping[str, Any]) -> bytes:
+    body = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return str(body).encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(body)
+    except binascii.Error:
+        raise MalformedError("The body is not valid base64.") from None
+
+
+def _require_json(content_type: str) -> None:
+    media_type, _, parameters = content_type.partition(";")
+    media_type = media_type.strip().lower()
+    charset = parameters.lower().replace(" ", "").replace('"', "")
+    is_json = media_type == "application/json" or (
+        media_type.startswith("application/") and media_type.endswith("+json")
+    )
+    if not is_json or ("charset=" in charset and "charset=utf-8" not in charset):
+        raise MediaTypeError(f"The body is declared as {content_type or 'nothing at all'!r}.")
+
+
+def _parse(raw: bytes) -> object:
+    try:
+        return json.loads(raw.decode("utf-8"), parse_float=_decimal, parse_constant=_refuse)
+    except UnicodeDecodeError:
+        raise MalformedError("The body is not UTF-8.") from None
+    except json.JSONDecodeError as error:
+        raise MalformedError(
+            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from None
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError:
+        # int() refuses texts beyond sys.get_int_max_str_digits().
+        raise InvalidError("The body holds a whole number with too many digits.") from None
+
+
+def _decimal(text: str) -> Decimal:
+    if not math.isfinite(float(text)):
+        raise InvalidError(f"The body holds the number {text[:20]}, which is beyond a double.")
+    return Decimal(text)
+
+
+def _refuse(constant: str) -> object:
+    raise InvalidError(f"The body holds {constant}, which is not JSON.")
+
+
+def _too_deep() -> InvalidError:
+    return InvalidError(
+        f"The body is nested deeper than {MAX_DEPTH}.", fix="Flatten what is nested, or send a URL."
+    )
+
+
+def _check(value: object, depth: int = 1) -> None:
+    """Walk the value once: its depth, and texts that are no Unicode."""
+    if isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, dict | list):
+        if depth > MAX_DEPTH:
+            raise _too_deep()
+        for part in value:
+            _check(part, depth + 1)
+        if isinstance(value, dict):
+            for part in value.values():
+                _check(part, depth + 1)
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidError(
+            "The body holds half of a surrogate pair, which is no character.",
+            fix="Escape characters beyond U+FFFF as a whole pair, or send them as UTF-8.",
+        ) from None

@@ -1,0 +1,1 @@
+"""Presence: who is online, by leases that heartbeats renew."""

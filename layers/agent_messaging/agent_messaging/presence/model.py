@@ -1,0 +1,41 @@
+"""Presence as a pure function of `now`: an agent is online while its lease runs.
+
+Nothing here is ever set to offline. A heartbeat makes a lease; time ends it, or the agent does.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from agent_messaging.fields import Model
+
+# How long after its lease an item is kept, so that `last_seen_at` stays exact for a day.
+KEPT_FOR = timedelta(days=1)
+
+
+class Presence(Model):
+    """The lease that an agent's last heartbeat made."""
+
+    agent_id: str
+    last_seen_at: datetime
+    expires_at: datetime
+
+    def is_online(self, now: datetime) -> bool:
+        """Whether the lease still runs; at the very moment of `expires_at` it does not."""
+        return self.expires_at > now
+
+    def ended(self, now: datetime) -> "Presence":
+        """The lease given up at `now`."""
+        return self.model_copy(update={"expires_at": min(self.expires_at, now)})
+
+
+def heartbeat(agent_id: str, now: datetime, lease: timedelta) -> Presence:
+    """The lease that a heartbeat at `now` makes."""
+    return Presence(agent_id=agent_id, last_seen_at=now, expires_at=now + lease)
+
+
+def last_seen_at(presence: Presence | None, last_seen_on: date | None) -> datetime | None:
+    """The exact time while the lease's item is there, then the start of the day, or never."""
+    if presence is not None:
+        return presence.last_seen_at
+    if last_seen_on is not None:
+        return datetime.combine(last_seen_on, time(), UTC)
+    return None

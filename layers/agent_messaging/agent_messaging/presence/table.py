@@ -1,0 +1,123 @@
+"""The presence table: one small TTL item per agent, in 64 partitions.
+
+DynamoDB removes expired items up to days late, so nothing asks whether an item is there, only
+what its `expires_at` says. Counting or listing who is online is one query per partition.
+"""
+
+import zlib
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from agent_messaging import clock
+from agent_messaging.dynamodb import Entry, Item, Table, TableKey
+from agent_messaging.presence.model import KEPT_FOR, Presence
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SHARDS = 64
+IS_ONLINE = "expires_at > :now"
+
+
+def shard_of(agent_id: str) -> int:
+    """The partition of an agent: the same in every process and release."""
+    return zlib.crc32(agent_id.encode()) % SHARDS
+
+
+class PresenceTable:
+    """The leases."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self.table = Table(client, name)
+
+    def key(self, agent_id: str) -> TableKey:
+        """Where the agent's lease lies, for a batch read."""
+        return self.table.name, {"shard": shard_of(agent_id), "agent_id": agent_id}
+
+    def put(self, presence: Presence) -> None:
+        """Write a lease over whatever was there."""
+        self.table.put(_item(presence))
+
+    def put_entry(self, presence: Presence) -> Entry:
+        """`put` as part of a transaction."""
+        return self.table.put_entry(_item(presence))
+
+    def delete_entry(self, agent_id: str) -> Entry:
+        """Forget the agent, as part of a transaction."""
+        return self.table.delete_entry(self.key(agent_id)[1])
+
+    def count_online(self, now: datetime) -> int:
+        """How many leases run at `now`."""
+        return sum(self._count_shard(shard, now) for shard in range(SHARDS))
+
+    def online_page(
+        self, after: str | None, limit: int, now: datetime
+    ) -> tuple[list[str], str | None]:
+        """The ids of agents online at `now`, at most `limit`, and where to go on; None at the end.
+
+        Partition by partition, in the order of the ids within each.
+        """
+        ids: list[str] = []
+        for shard in range(shard_of(after) if after else 0, SHARDS):
+            ids += self._online_in(shard, after, limit + 1 - len(ids), now)
+            if len(ids) > limit:
+                return ids[:limit], ids[limit - 1]
+            after = None
+        return ids, None
+
+    def _online_in(self, shard: int, after: str | None, wanted: int, now: datetime) -> list[str]:
+        """At least `wanted` ids of one partition behind `after`, or all that there are."""
+        ids: list[str] = []
+        # A space sorts before every character that an id can begin with.
+        position: str | None = after or " "
+        while position and len(ids) < wanted:
+            found = self.table.query(
+                "shard = :shard AND agent_id > :after",
+                matching=IS_ONLINE,
+                shard=shard,
+                after=position,
+                now=clock.to_text(now),
+                limit=10 * wanted,
+                newest_first=False,
+            )
+            ids += [item["agent_id"] for item in found.items]
+            position = found.last_key.get("agent_id")
+        return ids
+
+    def _count_shard(self, shard: int, now: datetime) -> int:
+        total, after = 0, " "
+        while True:
+            found = self.table.query(
+                "shard = :shard AND agent_id > :after",
+                matching=IS_ONLINE,
+                count=True,
+                newest_first=False,
+                shard=shard,
+                after=after,
+                now=clock.to_text(now),
+            )
+            total += found.count
+            if not found.last_key:
+                return total
+            after = found.last_key["agent_id"]
+
+
+def parse(item: Item | None) -> Presence | None:
+    """A lease from its item."""
+    if item is None:
+        return None
+    return Presence(
+        agent_id=item["agent_id"],
+        last_seen_at=clock.from_text(item["last_seen_at"]),
+        expires_at=clock.from_text(item["expires_at"]),
+    )
+
+
+def _item(presence: Presence) -> Item:
+    return {
+        "shard": shard_of(presence.agent_id),
+        "agent_id": presence.agent_id,
+        "last_seen_at": clock.to_text(presence.last_seen_at),
+        "expires_at": clock.to_text(presence.expires_at),
+        "purge_at": clock.to_epoch(presence.expires_at + KEPT_FOR),
+    }

@@ -1,0 +1,168 @@
+"""The desk where work orders are handed over: every change of an order, in one transaction each.
+
+    create      the order, and a `work_order` message in the worker's inbox
+    transition  the order, a `notification` to the party that did not act, and the worker's count
+                of active jobs where it changes
+    expire      the order, and a `notification` to both
+
+An accept takes a job of the worker's in the same transaction that changes the state, so neither
+two accepts of one order nor one accept too many can both be written.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from agent_messaging.agents.model import Agent
+from agent_messaging.agents.table import AgentsTable, admit
+from agent_messaging.auth import Caller
+from agent_messaging.dynamodb import Entry, TransactionFailedError, batch_get, transact
+from agent_messaging.errors import AtCapacityError, ContentionError, WrongRoleError
+from agent_messaging.messaging.model import SYSTEM, MessageType, compose, party
+from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.work_orders import notice
+from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.states import ROLES, Action, Status, after
+from agent_messaging.work_orders.table import WorkOrdersTable, parse, unknown
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# How often an order may change between reading and writing before the caller is sent away.
+ATTEMPTS = 4
+
+TIMES = {
+    Status.ACCEPTED: "accepted_at",
+    Status.REJECTED: "rejected_at",
+    Status.CANCELLED: "cancelled_at",
+    Status.EXPIRED: "expired_at",
+    Status.COMPLETED: "completed_at",
+    Status.FAILED: "failed_at",
+}
+
+
+@dataclass(frozen=True)
+class WorkOrderDesk:
+    """The tables that a work order touches."""
+
+    client: "DynamoDBClient"
+    agents: AgentsTable
+    messages: MessagesTable
+    orders: WorkOrdersTable
+
+    def create(self, order: WorkOrder) -> None:
+        """Write a new order and the message that brings it to the worker."""
+        message = compose(
+            MessageType.WORK_ORDER,
+            order.client,
+            order.worker,
+            order.created_at,
+            message_id=order.message_id,
+            thread_id=order.thread_id,
+            subject=order.title,
+            body=order.description,
+            work_order_id=order.work_order_id,
+        )
+        transact(self.client, [self.orders.put_entry(order), self.messages.put_entry(message)])
+
+    def read(self, caller: Caller, work_order_id: str) -> WorkOrder:
+        """An order that the caller is a party of.
+
+        Raises:
+            WorkOrderNotFoundError: there is none, or it is others'.
+        """
+        order = self.orders.fetch(work_order_id)
+        if order is None or not order.has_party(caller.agent_id):
+            raise unknown(work_order_id)
+        return order
+
+    def move(
+        self,
+        caller: Caller,
+        work_order_id: str,
+        action: Action,
+        now: datetime,
+        changes: Mapping[str, Any],
+    ) -> WorkOrder:
+        """Let the caller move an order; the order as it is afterwards.
+
+        When somebody else was quicker, the order is read again: the call then fails with the new
+        state, or goes on if that allows it too.
+
+        Raises:
+            WorkOrderNotFoundError, WrongRoleError: not the caller's to move.
+            IllegalTransitionError: the order's state does not allow it.
+            AtCapacityError: an accept, and the worker has as many active jobs as it allows.
+            ContentionError: the order changed each time it was read.
+        """
+        for _ in range(ATTEMPTS):
+            actor, order = self._open(caller, work_order_id, action, now)
+            after(order.as_of(now).status, action)
+            try:
+                return self._write(order, action, actor, now, changes)
+            except TransactionFailedError as error:
+                if not error.failed[0]:
+                    raise AtCapacityError(
+                        f"{actor.active_jobs} of {actor.max_concurrent_jobs} jobs are active."
+                    ) from None
+        raise ContentionError("The work order kept changing.")
+
+    def expire(self, work_order_id: str, now: datetime) -> bool:
+        """Mark an overdue order expired in storage; False if it was not overdue any more."""
+        order = self.orders.fetch(work_order_id)
+        if order is None or not order.is_due(now):
+            return False
+        notices = [
+            self.messages.put_entry(notice.compose_for(order, Action.EXPIRE, SYSTEM, to, now))
+            for to in (order.client, order.worker)
+        ]
+        try:
+            transact(self.client, [self.orders.move_entry(order, Action.EXPIRE, now, {}), *notices])
+        except TransactionFailedError:
+            return False
+        return True
+
+    def _open(
+        self, caller: Caller, work_order_id: str, action: Action, now: datetime
+    ) -> tuple[Agent, WorkOrder]:
+        """The caller and the order, from one consistent read, if the caller may do this at all."""
+        keys = [self.agents.key(caller.agent_id), self.orders.key(work_order_id)]
+        own, item = batch_get(self.client, keys, consistent=True)
+        actor = admit(caller, own, now)
+        order = None if item is None else parse(item)
+        if order is None or not order.has_party(actor.agent_id):
+            raise unknown(work_order_id)
+        if order.role_of(actor.agent_id) is not ROLES[action]:
+            raise WrongRoleError(f"Only the {ROLES[action]} of a work order can {action} it.")
+        return actor, order
+
+    def _write(
+        self,
+        order: WorkOrder,
+        action: Action,
+        actor: Agent,
+        now: datetime,
+        changes: Mapping[str, Any],
+    ) -> WorkOrder:
+        other = order.other_party(actor.agent_id)
+        note = notice.compose_for(
+            order, action, party(actor), other, now, reason=changes.get("reason")
+        )
+        entries = [
+            self.orders.move_entry(order, action, now, changes),
+            *self._job_entries(order, action),
+            self.messages.put_entry(note),
+        ]
+        transact(self.client, entries)
+        status = after(order.status, action)
+        return order.model_copy(update={**changes, "status": status, TIMES[status]: now})
+
+    def _job_entries(self, order: WorkOrder, action: Action) -> list[Entry]:
+        """The worker's count of active jobs, where the transition changes it."""
+        if action is Action.ACCEPT:
+            return [self.agents.take_job_entry(order.worker.id)]
+        if order.status is Status.ACCEPTED:
+            is_completed = action is Action.COMPLETE
+            return [self.agents.end_job_entry(order.worker.id, is_completed=is_completed)]
+        return []

@@ -1,0 +1,81 @@
+"""The list of an agent's work orders: keys from an index, then the orders, then what still matches.
+
+The indexes hold keys, so a status is only known after the batch read; a filtered page therefore
+examines a bounded number of orders, may be short, and still goes on.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent_messaging import paging
+from agent_messaging.dynamodb import BATCH_KEYS, Found
+from agent_messaging.ids import ULID_PATTERN
+from agent_messaging.paging import Listing, Total
+from agent_messaging.work_orders import wire
+from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.states import OPEN
+from agent_messaging.work_orders.table import WorkOrdersTable
+
+POSITION = f"wo_{ULID_PATTERN}"
+
+# Counting by status reads orders a batch at a time, up to the bound that all totals have.
+COUNT_BATCHES = paging.COUNT_LIMIT // BATCH_KEYS + 1
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the answer is made of."""
+
+    total: Total
+    orders: list[wire.WorkOrderView]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class OrderList:
+    """One agent's orders in one role, at `now`, as the query wants them."""
+
+    orders: WorkOrdersTable
+    agent_id: str
+    query: wire.WorkOrdersQuery
+    now: datetime
+
+    def page(self) -> Page:
+        """The page that the query's cursor leads to."""
+        query = self.query
+        listing = Listing(self.agent_id, "work-orders", (query.role, query.status), POSITION)
+        before, carried = listing.open(query.cursor)
+        found = self._find(before, query.limit if query.status is None else BATCH_KEYS)
+        views, resume = paging.cut(
+            [wire.view(order) for order in self._matching(found)],
+            query.limit,
+            found.last_key.get("work_order_id"),
+            position=lambda view: view.work_order_id,
+            weigh=lambda view: len(view.model_dump_json().encode()),
+        )
+        total, cursor = paging.finish(listing, resume, len(views), carried, self._count)
+        return Page(total, views, cursor)
+
+    def _find(self, before: str | None, limit: int, *, count: bool = False) -> Found:
+        query = self.query
+        return self.orders.query(
+            query.role, self.agent_id, before, limit, is_open=query.status in OPEN, count=count
+        )
+
+    def _matching(self, found: Found) -> list[WorkOrder]:
+        """The orders behind the keys as they stand now, without those of another status."""
+        standing = [order.as_of(self.now) for order in self.orders.read_keys(found)]
+        return [order for order in standing if self.query.status in (None, order.status)]
+
+    def _count(self) -> Total:
+        if self.query.status is None:
+            return paging.count(self._count_keys)
+        return paging.count(self._count_matching, queries=COUNT_BATCHES)
+
+    def _count_keys(self, before: str | None) -> tuple[int, str | None]:
+        found = self._find(before, paging.COUNT_LIMIT + 1, count=True)
+        return found.count, found.last_key.get("work_order_id")
+
+    def _count_matching(self, before: str | None) -> tuple[int, str | None]:
+        found = self._find(before, BATCH_KEYS)
+        return len(self._matching(found)), found.last_key.get("work_order_id")

@@ -1,0 +1,67 @@
+"""What a work order is: a job that a client offers, a worker takes, and somebody ends."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from agent_messaging.fields import Model, Party
+from agent_messaging.work_orders.states import Role, Status
+
+
+class WorkOrder(Model):
+    """One work order as it is stored.
+
+    `requirements`, `deliverables` and `result_data` are JSON text, as they were given. `reason` is
+    that of a rejection, cancellation or failure. `thread_id` is the thread of the message that
+    brought the order to the worker; its notifications follow there.
+    """
+
+    work_order_id: str
+    client: Party
+    worker: Party
+    title: str
+    description: str
+    requirements: str | None = None
+    deliverables: str | None = None
+    budget_usd: Decimal | None = None
+    deadline_at: datetime | None = None
+    status: Status = Status.PENDING
+    message_id: str
+    thread_id: str
+    created_at: datetime
+    accepted_at: datetime | None = None
+    rejected_at: datetime | None = None
+    completed_at: datetime | None = None
+    failed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    expired_at: datetime | None = None
+    estimated_completion: datetime | None = None
+    reason: str | None = None
+    result_data: str | None = None
+    result_url: str | None = None
+    summary: str | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether nobody took it in time; at the very moment of the deadline it is too late."""
+        return (
+            self.status is Status.PENDING
+            and self.deadline_at is not None
+            and self.deadline_at <= now
+        )
+
+    def as_of(self, now: datetime) -> "WorkOrder":
+        """The order as it stands at `now`: pending past its deadline is expired, swept or not."""
+        if not self.is_due(now):
+            return self
+        return self.model_copy(update={"status": Status.EXPIRED, "expired_at": self.deadline_at})
+
+    def has_party(self, agent_id: str) -> bool:
+        """Whether the agent is its client or its worker."""
+        return agent_id in (self.client.id, self.worker.id)
+
+    def role_of(self, agent_id: str) -> Role:
+        """Which side a party is on."""
+        return Role.WORKER if agent_id == self.worker.id else Role.CLIENT
+
+    def other_party(self, agent_id: str) -> Party:
+        """Who is on the other side of the agent."""
+        return self.worker if agent_id == self.client.id else self.client

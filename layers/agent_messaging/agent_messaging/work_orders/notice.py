@@ -1,0 +1,40 @@
+"""The notification that tells a party what happened to a work order."""
+
+from datetime import datetime
+
+from agent_messaging.fields import Party, json_text
+from agent_messaging.messaging.model import Message, MessageType, compose
+from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.states import PARTICIPLES, Action, after
+
+
+def compose_for(
+    order: WorkOrder,
+    action: Action,
+    actor: Party,
+    to: Party,
+    now: datetime,
+    *,
+    reason: str | None = None,
+) -> Message:
+    """The message to `to` that `actor` moved the order by `action`.
+
+    Its `metadata` carries the new status, for readers that do not read sentences.
+    """
+    done = PARTICIPLES[action]
+    body = f"{actor.name} has {done} the work order “{order.title}”."
+    if action is Action.EXPIRE:
+        body = f"The work order “{order.title}” has expired: nobody answered by its deadline."
+    if reason:
+        body += f" Reason: {reason}"
+    return compose(
+        MessageType.NOTIFICATION,
+        actor,
+        to,
+        now,
+        thread_id=order.thread_id,
+        subject=f"Work order {done}",
+        body=body,
+        work_order_id=order.work_order_id,
+        metadata=json_text({"status": after(order.status, action)}),
+    )
