@@ -125,6 +125,7 @@ class Table:
         limit: int | None = None,
         newest_first: bool = True,
         count: bool = False,
+        consistent: bool = False,
         **values: Any,
     ) -> "Found":
         """One page of one partition: at most `limit` items examined, `matching` kept.
@@ -144,6 +145,7 @@ class Table:
             "Limit": limit,
             "ExpressionAttributeNames": names,
             "Select": "COUNT" if count else None,
+            "ConsistentRead": consistent,
         }
         request |= {name: value for name, value in optional.items() if value}
         answer = self.client.query(**request)

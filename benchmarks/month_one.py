@@ -1,0 +1,162 @@
+"""The first month of the user's document on the embedded engine: does every call stay quick?
+
+    python -m benchmarks.month_one            starts a server of its own
+    API_URL=http://... python -m benchmarks.month_one
+
+One client sends 1,000 messages and 200 work orders between ten agents, each order answered and
+ended, while streams and schedules run; then it reads what an agent reads. Every call of the API
+that an agent makes is timed, and a line per call printed: how often, median and largest, in
+milliseconds. Ends with 1 if a median is above the bound.
+"""
+
+import contextlib
+import os
+import random
+import statistics
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import requests
+
+from tests.e2e.server import running_server
+
+MESSAGES = 1_000
+ORDERS = 200
+AGENTS = 10
+READS = 20
+BOUND_MILLISECONDS = 250.0
+
+
+class Timed:
+    """A client that remembers how long each kind of call took."""
+
+    def __init__(self, url: str) -> None:
+        self.base = f"{url}/api/v1"
+        self.session = requests.Session()
+        self.milliseconds: dict[str, list[float]] = defaultdict(list)
+
+    def call(self, name: str, method: str, path: str, **options: Any) -> Any:
+        """One call, timed under its name; what it answers."""
+        begun = time.perf_counter()
+        answer = self.session.request(method, self.base + path, timeout=60, **options)
+        self.milliseconds[name].append((time.perf_counter() - begun) * 1000)
+        answer.raise_for_status()
+        return answer.json()
+
+
+def register(client: Timed) -> list[str]:
+    """The agents of the month."""
+    tag = f"{time.time_ns():x}"
+    return [
+        client.call(
+            "register",
+            "POST",
+            "/agents/register",
+            json={"name": f"Agent {number}", "agent_id": f"bench-{tag}-{number}"},
+        )["agent_id"]
+        for number in range(AGENTS)
+    ]
+
+
+def message(client: Timed, agents: list[str], chance: random.Random) -> None:
+    """One message: mostly sent, sometimes a ping; every third is read at once."""
+    sender, recipient = chance.sample(agents, 2)
+    name = chance.choice(["send", "send", "send", "ping"])
+    body = {"body": "I have 100 product opportunities."} if name == "send" else {}
+    sent = client.call(
+        name,
+        "POST",
+        f"/messaging/{name}",
+        params={"from_agent_id": sender},
+        json={"to_agent_id": recipient, **body},
+    )
+    if chance.random() < 1 / 3:
+        path = f"/messaging/mark-read/{sent['message_id']}"
+        client.call("mark-read", "POST", path, params={"agent_id": recipient})
+
+
+def order(client: Timed, agents: list[str], chance: random.Random) -> None:
+    """One work order from offer to end."""
+    owner, worker = chance.sample(agents, 2)
+    created = client.call(
+        "work-order",
+        "POST",
+        "/messaging/work-order",
+        params={"from_agent_id": owner},
+        json={"to_agent_id": worker, "title": "Estimates", "description": "Fifty products."},
+    )
+    path = f"/messaging/work-order/{created['work_order_id']}"
+    action = chance.choice(["accept", "accept", "accept", "reject"])
+    as_worker = {"params": {"agent_id": worker}}
+    client.call("respond", "POST", f"{path}/respond", json={"action": action}, **as_worker)
+    if action == "accept":
+        client.call("complete", "POST", f"{path}/complete", json={"summary": "Done"}, **as_worker)
+
+
+def read(client: Timed, agent: str) -> None:
+    """What an agent asks when it wakes."""
+    who = {"agent_id": agent}
+    client.call("heartbeat", "POST", "/messaging/heartbeat", params=who)
+    client.call("inbox", "GET", "/messaging/inbox", params=who)
+    client.call("inbox pending", "GET", "/messaging/inbox", params={**who, "status": "pending"})
+    client.call("sent", "GET", "/messaging/sent", params=who)
+    client.call("work-orders", "GET", "/messaging/work-orders", params={**who, "role": "worker"})
+    filtered = {**who, "role": "worker", "status": "completed"}
+    client.call("work-orders completed", "GET", "/messaging/work-orders", params=filtered)
+    client.call("presence", "GET", f"/messaging/presence/{agent}", params=who)
+    client.call("update presence", "PUT", "/messaging/presence", params=who, json={})
+    client.call("stats", "GET", "/messaging/stats", params=who)
+    client.call("directory", "GET", "/agents", params=who)
+    client.call("directory online", "GET", "/agents", params={**who, "online": "true"})
+
+
+def report(client: Timed) -> bool:
+    """Print a line per call; whether all medians are within the bound."""
+    print(f"{'call':<24}{'times':>7}{'median ms':>11}{'max ms':>9}")
+    medians = {name: statistics.median(taken) for name, taken in client.milliseconds.items()}
+    for name, median in medians.items():
+        taken = client.milliseconds[name]
+        print(f"{name:<24}{len(taken):>7}{median:>11.1f}{max(taken):>9.1f}")
+    return max(medians.values()) <= BOUND_MILLISECONDS
+
+
+@contextlib.contextmanager
+def server() -> Iterator[str]:
+    """The server that is named, or one started for this."""
+    if url := os.environ.get("API_URL"):
+        yield url.rstrip("/")
+        return
+    with running_server() as started:
+        yield started.url
+
+
+def main() -> int:
+    """Run the month."""
+    chance = random.Random(1)  # the same month each time
+    with server() as url:
+        client = Timed(url)
+        agents = register(client)
+        work = [message] * MESSAGES + [order] * ORDERS
+        chance.shuffle(work)
+        for number, act in enumerate(work, start=1):
+            act(client, agents, chance)
+            if number % 200 == 0:
+                print(f"{number} of {len(work)}", file=sys.stderr)
+        client.milliseconds = defaultdict(
+            list, {f"{name} (all)": taken for name, taken in client.milliseconds.items()}
+        )
+        last = [message] * READS + [order] * READS
+        for act in last:
+            act(client, agents, chance)
+        for agent in agents * (READS // AGENTS):
+            read(client, agent)
+        within = report(client)
+    print(f"every median within {BOUND_MILLISECONDS:.0f} ms: {within}")
+    return 0 if within else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""A plain HTTP client for a stack, and an agent that calls with its own identity."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+# Lists may lag a write by an index's delay.
+PATIENCE_SECONDS = 5.0
+
+FROM_ROUTES = ("/messaging/ping", "/messaging/send", "/messaging/work-order")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Where the API is; `is_local` for the stand-in cloud in open mode."""
+
+    url: str
+    is_local: bool
+
+    def send(self, method: str, path: str, **options: Any) -> requests.Response:
+        """One request below /api/v1, without an identity."""
+        headers = dict(options.pop("headers", {}))
+        if key := os.environ.get("REGISTRATION_KEY"):
+            headers.setdefault("X-Registration-Key", key)
+        return requests.request(
+            method, f"{self.url}/api/v1{path}", headers=headers, timeout=30, **options
+        )
+
+
+@dataclass(frozen=True)
+class Agent:
+    """One agent: sends its identity parameter, and its key where keys are checked."""
+
+    stack: Stack
+    agent_id: str
+    name: str
+    api_key: str
+
+    def send(self, method: str, path: str, **options: Any) -> requests.Response:
+        """One request as this agent, whatever comes back."""
+        identity = "from_agent_id" if path in FROM_ROUTES else "agent_id"
+        params = {identity: self.agent_id, **options.pop("params", {})}
+        headers = dict(options.pop("headers", {}))
+        if not self.stack.is_local:
+            headers["Authorization"] = f"Bearer {self.api_key}"
+        return self.stack.send(method, path, params=params, headers=headers, **options)
+
+    def get(self, path: str, **params: Any) -> Any:
+        """The JSON of a GET that succeeds."""
+        return self._succeed("GET", path, params=params)
+
+    def post(self, path: str, **body: Any) -> Any:
+        """The JSON of a POST that succeeds."""
+        return self._succeed("POST", path, json=body)
+
+    def put(self, path: str, **body: Any) -> Any:
+        """The JSON of a PUT that succeeds."""
+        return self._succeed("PUT", path, json=body)
+
+    def delete(self, path: str) -> Any:
+        """The JSON of a DELETE that succeeds."""
+        return self._succeed("DELETE", path)
+
+    def inbox(self, **params: Any) -> list[dict[str, Any]]:
+        """The first page of the inbox."""
+        messages: list[dict[str, Any]] = self.get("/messaging/inbox", **params)["messages"]
+        return messages
+
+    def orders(self, role: str, **params: Any) -> list[dict[str, Any]]:
+        """The first page of the work orders in a role."""
+        page = self.get("/messaging/work-orders", role=role, **params)
+        orders: list[dict[str, Any]] = page["work_orders"]
+        return orders
+
+    def offer(self, worker: "Agent", **fields: Any) -> str:
+        """The id of a new work order."""
+        body = {"to_agent_id": worker.agent_id, "title": "A job", "description": "Do it.", **fields}
+        order_id: str = self.post("/messaging/work-order", **body)["work_order_id"]
+        return order_id
+
+    def respond(self, work_order_id: str, action: str, **fields: Any) -> Any:
+        """The answer to a work order."""
+        return self.post(f"/messaging/work-order/{work_order_id}/respond", action=action, **fields)
+
+    def _succeed(self, method: str, path: str, **options: Any) -> Any:
+        answer = self.send(method, path, **options)
+        assert answer.status_code == 200, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+
+def eventually(condition: Callable[[], Any], patience: float = PATIENCE_SECONDS) -> Any:
+    """What the condition gives once it is true; it is asked again until patience ends."""
+    deadline = time.monotonic() + patience
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it did not become true in time"
+        time.sleep(0.1)
+    return value

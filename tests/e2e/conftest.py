@@ -1,0 +1,49 @@
+"""A running stack and clients for it.
+
+`API_URL` names any stack, deployed or local; without it the stand-in cloud is started on a free
+port and stopped again. Agents are registered anew in each run, so that a stack may be in use.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.e2e.client import Agent, Stack
+from tests.e2e.server import running_server
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The stack under test."""
+    if url := os.environ.get("API_URL"):
+        yield Stack(url.rstrip("/").removesuffix("/api/v1"), is_local=False)
+        return
+    with running_server() as server:
+        yield Stack(server.url, is_local=True)
+
+
+@pytest.fixture
+def register(stack: Stack) -> Callable[..., Agent]:
+    """Registers a new agent under a name."""
+
+    def register(name: str, **profile: object) -> Agent:
+        agent_id = f"{name.lower()}-{secrets.token_hex(6)}"
+        answer = stack.send(
+            "POST", "/agents/register", json={"name": name, "agent_id": agent_id, **profile}
+        )
+        assert answer.status_code == 201, answer.text
+        return Agent(stack, agent_id, name, answer.json()["api_key"])
+
+    return register
+
+
+@pytest.fixture
+def nova(register: Callable[..., Agent]) -> Agent:
+    return register("Nova")
+
+
+@pytest.fixture
+def boots(register: Callable[..., Agent]) -> Agent:
+    return register("Boots")

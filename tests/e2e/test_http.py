@@ -1,0 +1,91 @@
+"""What goes over the wire, whatever the stack: headers, refusals, the gateway's own answers."""
+
+import pytest
+import requests
+
+from tests.e2e.client import Agent, Stack, eventually
+
+
+def test_every_answer_carries_a_request_id(nova: Agent) -> None:
+    good = nova.send("GET", "/messaging/inbox")
+    bad = nova.send("GET", "/messaging/inbox", params={"limit": 0})
+
+    assert good.headers["X-Request-Id"] != bad.headers["X-Request-Id"]
+    assert bad.json()["request_id"] == bad.headers["X-Request-Id"]
+
+
+def test_a_refusal_is_a_problem_document_that_says_what_to_do(nova: Agent) -> None:
+    answer = nova.send("POST", "/messaging/send", json={"to_agent_id": "nobody-here"})
+
+    assert answer.status_code == 422
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["errors"] == [{"pointer": "#/body", "detail": "is missing"}]
+    assert problem["fix"]
+
+
+def test_an_unknown_recipient_is_not_found(nova: Agent) -> None:
+    answer = nova.send("POST", "/messaging/send", json={"to_agent_id": "nobody-here", "body": "?"})
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "agent_not_found")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b"\xff\xfe", "application/json", 400),
+        (b"[]", "application/json", 400),
+        (b"{}", "text/plain", 415),
+        (b"a=1", "application/x-www-form-urlencoded", 415),
+        (b'{"to_agent_id": NaN}', "application/json", 422),
+        (b'{"metadata": ' + b"[" * 40 + b"]" * 40 + b"}", "application/json", 422),
+        (b'{"body": "\\ud800"}', "application/json", 422),
+        (b'{"body": "' + b"x" * 270_000 + b'"}', "application/json", 413),
+    ],
+)
+def test_a_body_that_cannot_be_taken_is_refused(
+    nova: Agent, body: bytes, content_type: str, status: int
+) -> None:
+    answer = nova.send("POST", "/messaging/send", data=body, headers={"Content-Type": content_type})
+
+    assert answer.status_code == status, answer.text
+
+
+def test_a_repeated_query_parameter_is_refused(nova: Agent) -> None:
+    answer = nova.send("GET", "/messaging/inbox", params={"limit": ["1", "2"]})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "?limit"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/messaging/nothing"), ("GET", "/messaging/send"), ("DELETE", "/messaging/inbox")],
+)
+def test_the_gateway_answers_for_routes_that_do_not_exist(
+    stack: Stack, method: str, path: str
+) -> None:
+    answer = stack.send(method, path)
+
+    assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
+
+
+def test_text_of_any_script_arrives_as_it_was_sent(nova: Agent, boots: Agent) -> None:
+    text = 'नमस्ते 🦅 \u202e\u0000 "quoted" \\ \u2028'
+    numbers = {"big": 2**70 + 1, "small": 1e-7, "ratio": 0.1, "nested": [[True, None, {"": -0.0}]]}
+
+    nova.post("/messaging/send", to_agent_id=boots.agent_id, body=text, metadata=numbers)
+
+    (message,) = eventually(boots.inbox)
+    assert (message["body"], message["metadata"]) == (text, numbers)
+
+
+def test_the_documents_are_there_for_people_and_agents(stack: Stack) -> None:
+    root = stack.url
+    assert requests.get(f"{root}/health", timeout=10).json()["status"] == "ok"
+    assert "swagger-ui" in requests.get(f"{root}/docs", timeout=10).text
+    assert "/api/v1/messaging/ping" in requests.get(f"{root}/llms.txt", timeout=10).text
+    document = requests.get(f"{root}/openapi.json", timeout=10).json()
+    assert document["openapi"].startswith("3.1")
+    assert "/api/v1/messaging/work-order/{work_order_id}/complete" in document["paths"]

@@ -1,0 +1,49 @@
+"""From a write to the platform's snapshot: stream, projector, counters, schedule, roll-up."""
+
+from tests.e2e.client import Agent, eventually
+
+# A record waits for its batch, and a counter for the next roll-up a minute later.
+SNAPSHOT_SECONDS = 130
+
+
+def test_a_callers_own_counts_are_there_at_once(nova: Agent, boots: Agent) -> None:
+    first, second, _ = (nova.offer(boots) for _ in range(3))
+    boots.respond(first, "accept")
+    boots.post(f"/messaging/work-order/{first}/complete")
+    boots.respond(second, "accept")
+
+    def counts() -> dict[str, int]:
+        stats = boots.get("/messaging/stats")
+        return {name: count for name, count in stats.items() if name.endswith(("orders", "ges"))}
+
+    expected = {
+        "unread_messages": 3,
+        "pending_work_orders": 1,
+        "active_work_orders": 1,
+        "completed_work_orders": 1,
+    }
+    assert eventually(lambda: counts() == expected)
+
+
+def test_the_platform_counts_what_happened(nova: Agent, boots: Agent) -> None:
+    before = nova.get("/messaging/stats")["platform"]
+    nova.post("/messaging/ping", to_agent_id=boots.agent_id)
+    order_id = nova.offer(boots)
+    boots.respond(order_id, "accept")
+    boots.post(f"/messaging/work-order/{order_id}/complete")
+    boots.post("/messaging/heartbeat")
+
+    def after() -> dict[str, object] | None:
+        stats = nova.get("/messaging/stats")["platform"]
+        done = stats["work_orders_by_status"]["completed"]
+        return stats if done > before["work_orders_by_status"]["completed"] else None
+
+    platform = eventually(after, SNAPSHOT_SECONDS)
+    assert platform["messages_by_type"]["ping"] > before["messages_by_type"]["ping"]
+    assert platform["messages_total"] >= before["messages_total"] + 4
+    assert platform["messages_last_24h"] >= 4
+    assert platform["agents_registered"] >= 2
+    assert platform["agents_online"] >= 1
+    assert 0 < platform["completion_rate"] <= 1
+    assert platform["median_seconds_to_accept"] > 0
+    assert platform["median_seconds_to_complete"] > 0
