@@ -52,12 +52,12 @@ def identify(event: Mapping[str, Any], parameter: str, claimed: str | None) -> C
         InvalidError: the parameter is no agent id.
     """
     vouched = _vouched(event)
+    if not is_open(event) and not vouched.get("agent_id"):
+        raise UnauthorizedError("No key came with the request.")
     if claimed is not None:
         _check_agent_id(parameter, claimed)
-    if vouched.get("mode") == "open":
+    if is_open(event):
         return None if claimed is None else Caller(claimed)
-    if not vouched.get("agent_id"):
-        raise UnauthorizedError("No key came with the request.")
     if claimed not in (None, vouched["agent_id"]):
         raise IdentityMismatchError(f"`{parameter}` names another agent than the key does.")
     return Caller(vouched["agent_id"], vouched["key_id"], int(vouched["epoch"]))

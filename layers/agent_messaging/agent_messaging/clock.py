@@ -20,9 +20,9 @@ def to_millisecond(moment: datetime) -> datetime:
 
 def to_text(moment: datetime) -> str:
     """RFC 3339 of fixed width, so that texts sort as the times do: `2026-02-15T20:30:00.000Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (
-        f"{moment.microsecond // 1000:03d}Z"
-    )
+    # `strftime` would write the year 999 in three digits.
+    utc = moment.astimezone(UTC).replace(tzinfo=None)
+    return utc.isoformat(timespec="milliseconds") + "Z"
 
 
 def from_text(text: str) -> datetime:

@@ -61,7 +61,7 @@ def connect() -> "DynamoDBClient":
     """A client whose calls end well inside a function's own time."""
     config = Config(
         connect_timeout=1,
-        read_timeout=3,
+        read_timeout=2,
         retries={"mode": "standard", "max_attempts": 3},
         tcp_keepalive=True,
     )
@@ -258,13 +258,19 @@ def _raise_unless_transient(reasons: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _conditionally(call: Callable[..., Any], request: Mapping[str, Any]) -> Any:
-    try:
-        return call(**request)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
-        item: Any = error.response.get("Item")
-        raise ConditionFailedError(decode(item) if item else None) from None
+    """Make a single write; one that collided with a transaction is sent again: boto3 does not."""
+    for attempt in range(ATTEMPTS):
+        try:
+            return call(**request)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            item: Any = error.response.get("Item")
+            if code == "ConditionalCheckFailedException":
+                raise ConditionFailedError(decode(item) if item else None) from None
+            if code != "TransactionConflictException":
+                raise
+        _wait(attempt)
+    raise ContentionError("Transactions kept changing the same item.")
 
 
 def _wait(attempt: int) -> None:

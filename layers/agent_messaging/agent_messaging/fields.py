@@ -34,9 +34,12 @@ OBJECT_BYTES = 64 * KIBIBYTE
 
 
 class Model(BaseModel):
-    """Base of every model: frozen, and nothing in it that was not declared."""
+    """Base of every model: frozen, and nothing in it that was not declared.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    What was in it stays out of error messages, and so out of the log.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 def _within(limit: int) -> AfterValidator:
@@ -111,11 +114,18 @@ def _rfc3339(value: object) -> object:
     return value
 
 
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return clock.to_millisecond(moment)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999 in UTC") from None
+
+
 # RFC 3339 with an offset in; UTC, to the millisecond and with `Z` out.
 Timestamp = Annotated[
     AwareDatetime,
     BeforeValidator(_rfc3339),
-    AfterValidator(clock.to_millisecond),
+    AfterValidator(_in_utc),
     PlainSerializer(clock.to_text, return_type=str),
     WithJsonSchema(
         {"type": "string", "format": "date-time", "examples": ["2026-02-16T20:00:00.000Z"]}
@@ -138,7 +148,7 @@ Dollars = Annotated[
     Decimal,
     BeforeValidator(_dollars),
     Field(ge=0, max_digits=12, decimal_places=2),
-    PlainSerializer(_number, return_type=float, when_used="json"),
+    PlainSerializer(_number, return_type=int | float, when_used="json"),
     WithJsonSchema({"type": "number", "minimum": 0, "multipleOf": 0.01, "examples": [15000]}),
 ]
 

@@ -137,13 +137,13 @@ class Api:
         request_id: str = event["requestContext"]["requestId"]
         try:
             answer = route.endpoint(**self._arguments(route, event, parts))
+            body = "" if answer is None else answer.model_dump_json()
         except AgentMessagingError as error:
             logger.info("refused", code=error.code, status=error.status, request_id=request_id)
             return problem.refused(error, request_id)
         except Exception:
             logger.exception("failed", route=route.path, request_id=request_id)
             return problem.failed(request_id)
-        body = "" if answer is None else answer.model_dump_json()
         return Response(
             status_code=route.status,
             content_type="application/json" if body else None,

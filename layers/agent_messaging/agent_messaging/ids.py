@@ -6,17 +6,20 @@ A ULID is 48 bits of milliseconds and 80 bits of randomness in Crockford's base 
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 ULID_PATTERN = f"[0-7][{ALPHABET}]{{25}}"
 
 PAIR_DIGITS = 8
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def ulid(now: datetime) -> str:
     """A new ULID of `now`, 26 characters."""
-    milliseconds = int(now.timestamp() * 1000)
+    # Not by way of `timestamp()`: as a float it loses a millisecond now and then.
+    milliseconds = (now - _EPOCH) // timedelta(milliseconds=1)
     return _base32(milliseconds << 80 | secrets.randbits(80), 26)
 
 

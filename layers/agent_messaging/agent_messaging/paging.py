@@ -8,7 +8,6 @@ that arrive meanwhile neither shift a page nor are skipped.
 """
 
 import base64
-import binascii
 import hashlib
 import json
 import re
@@ -50,7 +49,7 @@ class Listing:
         """The cursor behind `position`; `total` travels along, for it is counted only once."""
         count = [] if total is None else [total.number, int(total.is_minimum)]
         content = json.dumps([position, *count], separators=(",", ":")).encode()
-        return base64.urlsafe_b64encode(self._digest(content) + content).decode().rstrip("=")
+        return _encoded(self._digest(content) + content)
 
     def open(self, cursor: str | None) -> tuple[str | None, Total | None]:
         """The position and total of a cursor; neither on the first page.
@@ -60,10 +59,7 @@ class Listing:
         """
         if cursor is None:
             return None, None
-        try:
-            raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-        except (binascii.Error, UnicodeEncodeError):
-            raise BadCursorError("The cursor is not one of ours.") from None
+        raw = _decoded(cursor)
         digest, content = raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]
         if digest != self._digest(content):
             raise BadCursorError("The cursor was made for another list, filter or caller.")
@@ -85,6 +81,21 @@ class Listing:
     def _digest(self, content: bytes) -> bytes:
         bound = json.dumps([self.caller, self.name, self.filters]).encode()
         return hashlib.sha256(bound + b"\n" + content).digest()[:_DIGEST_BYTES]
+
+
+def _encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _decoded(cursor: str) -> bytes:
+    """The inverse of `_encoded`, of its results alone: base64 knows several texts for a value."""
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    except ValueError:
+        raw = b""
+    if not raw or _encoded(raw) != cursor:
+        raise BadCursorError("The cursor is not one of ours.")
+    return raw
 
 
 def count(

@@ -6,7 +6,6 @@ are not UTF-8 or not JSON (400), and JSON that other readers choke on: deeper th
 """
 
 import base64
-import binascii
 import json
 import math
 from collections.abc import Mapping
@@ -33,7 +32,7 @@ def json_object(event: Mapping[str, Any], max_bytes: int) -> dict[str, Any]:
         raise TooLargeError(f"The body has {len(raw)} bytes; this route takes {max_bytes}.")
     if not raw:
         return {}
-    _require_json(event["headers"].get("content-type", ""))
+    _require_json(_header(event, "content-type"))
     value = _parse(raw)
     if not isinstance(value, dict):
         raise MalformedError("The body is JSON, but not an object.")
@@ -46,9 +45,15 @@ def _bytes(event: Mapping[str, Any]) -> bytes:
     if not event.get("isBase64Encoded"):
         return str(body).encode("utf-8", "surrogatepass")
     try:
-        return base64.b64decode(body)
-    except binascii.Error:
+        return base64.b64decode(body, validate=True)
+    except ValueError:
         raise MalformedError("The body is not valid base64.") from None
+
+
+def _header(event: Mapping[str, Any], name: str) -> str:
+    """A header's value. The gateway writes names in lower case, `sam local` as they were sent."""
+    headers = event.get("headers") or {}
+    return next((str(value) for sent, value in headers.items() if sent.lower() == name), "")
 
 
 def _require_json(content_type: str) -> None:

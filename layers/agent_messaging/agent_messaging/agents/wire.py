@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from agent_messaging.agents.model import RESERVED_IDS, Agent
 from agent_messaging.fields import AgentId, Limit, Line, Model, Timestamp, Title, kept
 from agent_messaging.presence.model import Presence, last_seen_at
 
 
-def _not_reserved(value: object) -> object:
+def _not_reserved(value: str) -> str:
     if value in RESERVED_IDS:
         raise ValueError(f"is reserved; {', '.join(sorted(RESERVED_IDS))} cannot be ids")
     return value
@@ -32,7 +32,7 @@ class RegisterRequest(Model):
     name: Annotated[Title, Field(examples=["Product Scout Agent"])]
     description: Line | None = None
     capabilities: Annotated[Capabilities, Field(examples=[["cost-estimation"]])] = []
-    agent_id: Annotated[AgentId, BeforeValidator(_not_reserved)] | None = None
+    agent_id: Annotated[AgentId, AfterValidator(_not_reserved)] | None = None
 
 
 class RegisterResponse(Model):

@@ -70,14 +70,15 @@ def thread(messages: MessagesTable, agent_id: str, thread_id: str, query: wire.L
         return messages.query_thread(thread_id, before, limit, count=count)
 
     def read(found: Found) -> list[Message]:
-        # An expiry notifies both parties; each sees its own notification.
-        return [m for m in messages.read_keys(found) if m.has_party(agent_id)]
+        # A thread is between the same two throughout, so one page tells whether the agent is in it.
+        found_messages = messages.read_keys(found)
+        is_absent = not found_messages and query.cursor is None
+        if is_absent or not all(message.has_party(agent_id) for message in found_messages):
+            raise ThreadNotFoundError(f"You are in no thread `{thread_id}`.")
+        return found_messages
 
     listing = Listing(agent_id, "thread", (thread_id,), POSITION)
-    page = _page(listing, query, query.limit, find, read)
-    if not page.messages and query.cursor is None:
-        raise ThreadNotFoundError(f"You are in no thread `{thread_id}`.")
-    return page
+    return _page(listing, query, query.limit, find, read)
 
 
 def _page(

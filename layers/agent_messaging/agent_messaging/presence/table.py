@@ -72,7 +72,7 @@ class PresenceTable:
         position: str | None = after or " "
         while position and len(ids) < wanted:
             found = self.table.query(
-                "shard = :shard AND agent_id > :after",
+                "#shard = :shard AND agent_id > :after",
                 matching=IS_ONLINE,
                 shard=shard,
                 after=position,
@@ -88,7 +88,7 @@ class PresenceTable:
         total, after = 0, " "
         while True:
             found = self.table.query(
-                "shard = :shard AND agent_id > :after",
+                "#shard = :shard AND agent_id > :after",
                 matching=IS_ONLINE,
                 count=True,
                 newest_first=False,

@@ -102,7 +102,7 @@ class WorkOrderDesk:
             try:
                 return self._write(order, action, actor, now, changes)
             except TransactionFailedError as error:
-                if not error.failed[0]:
+                if action is Action.ACCEPT and not error.failed[0]:
                     raise AtCapacityError(
                         f"{actor.active_jobs} of {actor.max_concurrent_jobs} jobs are active."
                     ) from None

@@ -12,7 +12,7 @@ class WorkOrder(Model):
 
     `requirements`, `deliverables` and `result_data` are JSON text, as they were given. `reason` is
     that of a rejection, cancellation or failure. `thread_id` is the thread of the message that
-    brought the order to the worker; its notifications follow there.
+    brought the order to the worker; what either party does to it follows there.
     """
 
     work_order_id: str

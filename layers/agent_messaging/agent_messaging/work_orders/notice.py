@@ -19,7 +19,8 @@ def compose_for(
 ) -> Message:
     """The message to `to` that `actor` moved the order by `action`.
 
-    Its `metadata` carries the new status, for readers that do not read sentences.
+    Its `metadata` carries the new status, for readers that do not read sentences. It stands in the
+    order's thread; but an expiry, of which each party gets its own, begins one with the system.
     """
     done = PARTICIPLES[action]
     body = f"{actor.name} has {done} the work order “{order.title}”."
@@ -32,7 +33,7 @@ def compose_for(
         actor,
         to,
         now,
-        thread_id=order.thread_id,
+        thread_id=None if action is Action.EXPIRE else order.thread_id,
         subject=f"Work order {done}",
         body=body,
         work_order_id=order.work_order_id,

@@ -1,0 +1,96 @@
+# Everything that a person does here, by name. `make` alone prints the list.
+#
+# Each environment is made on first use and again when its requirements change: .venv holds what
+# running and testing need; the SAM CLI pins other versions of the same packages, so it lives apart.
+
+PYTHON ?= python3
+VENV := .venv
+SAM_VENV := .venv-sam
+LOCK := $(wildcard requirements-lock.txt)
+NOT_OURS := --extend-exclude $(SAM_VENV) --extend-exclude .aws-sam
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+LAYER_REQUIREMENTS := layers/agent_messaging/requirements.txt
+
+export PORT ENGINE AUTH REGISTRATION API_URL
+export SAM_CLI_TELEMETRY := 0
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint format build clean
+
+help:
+	@echo 'make run       the API on this machine, in open mode: http://127.0.0.1:8080'
+	@echo '               PORT=9000         another port; 0 chooses a free one'
+	@echo '               ENGINE=<url>      a DynamoDB of yours instead of the one in memory'
+	@echo 'make demo      the story of Nova and Boots, told to the API that runs (API_URL=<url>)'
+	@echo 'make test      every test'
+	@echo 'make lint      ruff, mypy, sam validate'
+	@echo 'make format    ruff format'
+	@echo 'make build     sam build, ready for sam deploy'
+	@echo 'make clean     removes the environments and what was built'
+	@echo 'PYTHON=<path>  the Python to make the environments with, 3.11 or newer'
+
+# exec, so that Ctrl-C reaches the server and nothing else is left to complain.
+run: $(VENV)/.run
+	@exec $(VENV)/bin/python -m local
+
+demo: $(VENV)/.run
+	@exec $(VENV)/bin/python -m local.demo
+
+test: $(VENV)/.test
+	@$(VENV)/bin/python -m pytest
+
+lint: $(VENV)/.test $(SAM_VENV)/.sam
+	@$(VENV)/bin/ruff check $(NOT_OURS) .
+	@$(VENV)/bin/ruff format --check $(NOT_OURS) .
+	@$(VENV)/bin/mypy
+	@AWS_DEFAULT_REGION=us-east-1 $(SAM_VENV)/bin/sam validate --lint
+
+format: $(VENV)/.test
+	@$(VENV)/bin/ruff format $(NOT_OURS) .
+
+# sam build needs the runtime's minor version on PATH; a shim that is there may still not run.
+build: $(SAM_VENV)/.sam
+	@if python3.13 -c '' 2>/dev/null; then found=$$(python3.13 -c 'import sys; print(sys.prefix)'); \
+	else found=$$(pyenv prefix 3.13.0 2>/dev/null) || found=; fi; \
+	if [ -z "$$found" ]; then \
+		echo 'make build needs python3.13, the runtime of the functions, on PATH (or pyenv install 3.13.0)' >&2; \
+		exit 1; \
+	fi; \
+	PATH="$$found/bin:$$PATH" $(SAM_VENV)/bin/sam build
+
+clean:
+	@rm -rf $(VENV) $(SAM_VENV) .aws-sam .pytest_cache .mypy_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A usable Python, said in one line when there is none, and a virtual environment made with it.
+define make_venv
+	@$(PYTHON) -c '' 2>/dev/null || { \
+		echo 'Python 3.11 or newer is needed and "$(PYTHON)" does not run: install it, or say where it is: make $(MAKECMDGOALS) PYTHON=/path/to/python3' >&2; \
+		exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed and \"$(PYTHON)\" is $$($(PYTHON) -V 2>&1): say where a newer one is: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
+		exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo '"$(PYTHON)" has no venv module: install it (Debian, Ubuntu: sudo apt install python3-venv), then repeat' >&2; \
+		exit 1; }
+	@$(1)/bin/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear $(1)
+endef
+
+pip_failed := { echo 'pip could not install this; its own words are above. Repeat when that is mended.' >&2; exit 1; }
+
+$(VENV)/.run: local/requirements.txt $(LAYER_REQUIREMENTS) $(LOCK)
+	$(call make_venv,$(VENV))
+	@echo 'Installing what running needs into $(VENV) (once)'
+	@$(VENV)/bin/python $(PIP_INSTALL) $(LOCK:%=-c %) -r local/requirements.txt || $(pip_failed)
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run tests/requirements.txt
+	@echo 'Installing what testing needs into $(VENV) (once)'
+	@$(VENV)/bin/python $(PIP_INSTALL) $(LOCK:%=-c %) -r tests/requirements.txt || $(pip_failed)
+	@touch $@
+
+$(SAM_VENV)/.sam: tests/requirements-sam.txt
+	$(call make_venv,$(SAM_VENV))
+	@echo 'Installing the SAM CLI into $(SAM_VENV) (once)'
+	@$(SAM_VENV)/bin/python $(PIP_INSTALL) -r tests/requirements-sam.txt || $(pip_failed)
+	@touch $@

@@ -1,0 +1,22 @@
+"""Projector: the records of the three streams, counted exactly once."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from agent_messaging import clock, dynamodb
+from agent_messaging.stats.counting import count
+from agent_messaging.stats.table import StatsTable
+
+logger = Logger()
+stats = StatsTable(dynamodb.connect(), os.environ["MESSAGING_STATS_TABLE"])
+
+
+def handler(event: Mapping[str, Any], _context: Any) -> dict[str, list[dict[str, str]]]:
+    """Count a batch; the mapping delivers again from the first record that is reported."""
+    poison = count(stats, event["Records"], clock.now())
+    for number in poison:
+        logger.error("a stream record cannot be understood", sequence_number=number)
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in poison]}

@@ -1,0 +1,59 @@
+"""Stats: the caller's own counts beside the platform's, and the roll-up of each minute."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from agent_messaging import clock, dynamodb
+from agent_messaging.agents.table import AgentsTable, found
+from agent_messaging.auth import Caller
+from agent_messaging.errors import AgentNotFoundError
+from agent_messaging.http import Api
+from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.presence.table import PresenceTable
+from agent_messaging.stats import rollup, wire
+from agent_messaging.stats.table import StatsTable
+from agent_messaging.work_orders.table import WorkOrdersTable
+
+COUNT_LIMIT = 1000
+
+client = dynamodb.connect()
+agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
+presences = PresenceTable(client, os.environ["AGENT_PRESENCE_TABLE"])
+messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"])
+orders = WorkOrdersTable(client, os.environ["WORK_ORDERS_TABLE"])
+stats = StatsTable(client, os.environ["MESSAGING_STATS_TABLE"])
+api = handler = Api(is_registered=agents.is_registered)
+
+
+@api.route(
+    "GET",
+    "/messaging/stats",
+    "See what waits for an agent, and how the platform does",
+    raises=(AgentNotFoundError,),
+)
+def read_stats(caller: Caller) -> wire.StatsResponse:
+    agent = found(caller.agent_id, agents.table.get({"agent_id": caller.agent_id}))
+    snapshot = stats.latest_snapshot()
+    return wire.StatsResponse(
+        agent_id=agent.agent_id,
+        unread_messages=messages.count_pending(agent.agent_id, COUNT_LIMIT),
+        pending_work_orders=orders.count_pending(agent, COUNT_LIMIT),
+        active_work_orders=agent.active_jobs,
+        completed_work_orders=agent.completed_jobs,
+        platform=snapshot.platform if snapshot else rollup.Platform(),
+        computed_at=snapshot.window if snapshot else None,
+    )
+
+
+def roll_up(event: Mapping[str, Any], _context: Any) -> dict[str, str]:
+    """Keep the snapshot of the event's own minute, once; the schedule's handler.
+
+    Raises:
+        KeyError, ValueError: the event has no time, and belongs to the dead letters.
+    """
+    window = rollup.minute_of(clock.from_text(event["time"]))
+    if not stats.has_snapshot(window):
+        sums = stats.sums(rollup.first_window(window))
+        stats.put_snapshot(rollup.roll_up(sums, presences.count_online(window), window))
+    return {"window": clock.to_text(window)}

@@ -1,0 +1,113 @@
+"""From one record of a DynamoDB stream to what it changes in the counters.
+
+    agents        inserted                registered + 1
+                  marked as deleted       registered - 1
+    messages      inserted                its type + 1, over all time and in its 10 minutes
+    work orders   inserted                its status + 1
+                  moved                   the old status - 1, the new one + 1
+                  pending -> accepted     and one observed time to accept
+                  accepted -> completed   and one observed time to complete
+
+Whatever else happens to an item changes nothing. Tables are told apart by the names in the
+record's key, since their physical names are generated. The shape of a record is AWS's:
+https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from agent_messaging import clock
+from agent_messaging.messaging.model import MessageType
+from agent_messaging.stats import histogram
+from agent_messaging.stats.model import Cell, Change, Metric, window_of
+from agent_messaging.work_orders.states import Status
+
+REGISTERED = "registered"
+
+
+class PoisonRecordError(Exception):
+    """A record that cannot be understood. It says nothing of what the record holds."""
+
+
+class _Event(StrEnum):
+    INSERT = "INSERT"
+    MODIFY = "MODIFY"
+    REMOVE = "REMOVE"
+
+
+def changes_of(record: Mapping[str, Any]) -> list[Change]:
+    """What the record changes, often nothing.
+
+    Raises:
+        PoisonRecordError: it is no record of the three streams, or lacks what is counted by.
+    """
+    try:
+        image = record["dynamodb"]
+        project = _PROJECTIONS[frozenset(image["Keys"])]
+        return project(_Event(record["eventName"]), image)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise PoisonRecordError("the record cannot be understood") from None
+
+
+def _agent(event: _Event, image: Mapping[str, Any]) -> list[Change]:
+    if event is _Event.INSERT:
+        return [Change(Cell(Metric.AGENTS), REGISTERED)]
+    if event is _Event.MODIFY:
+        has_left = "deleted_at" in image["NewImage"] and "deleted_at" not in image["OldImage"]
+        return [Change(Cell(Metric.AGENTS), REGISTERED, -1)] if has_left else []
+    return []
+
+
+def _message(event: _Event, image: Mapping[str, Any]) -> list[Change]:
+    if event is not _Event.INSERT:
+        return []
+    kind = MessageType(_text(image["NewImage"], "type"))
+    window = window_of(_time(image["NewImage"], "created_at"))
+    return [Change(Cell(Metric.MESSAGES), kind), Change(Cell(Metric.MESSAGES, window), kind)]
+
+
+def _work_order(event: _Event, image: Mapping[str, Any]) -> list[Change]:
+    if event is _Event.REMOVE:
+        return []
+    cell, new = Cell(Metric.WORK_ORDERS), image["NewImage"]
+    status = Status(_text(new, "status"))
+    if event is _Event.INSERT:
+        return [Change(cell, status)]
+    before = Status(_text(image["OldImage"], "status"))
+    if status is before:
+        return []
+    return [Change(cell, before, -1), Change(cell, status), *_observed(before, status, new)]
+
+
+def _observed(before: Status, status: Status, new: Mapping[str, Any]) -> list[Change]:
+    """The duration that a move ends, in its bucket."""
+    if (before, status) not in _DURATIONS:
+        return []
+    metric, start, end = _DURATIONS[before, status]
+    seconds = (_time(new, end) - _time(new, start)).total_seconds()
+    return [Change(Cell(metric), str(histogram.bucket(seconds)))]
+
+
+_DURATIONS = {
+    (Status.PENDING, Status.ACCEPTED): (Metric.TIME_TO_ACCEPT, "created_at", "accepted_at"),
+    (Status.ACCEPTED, Status.COMPLETED): (Metric.TIME_TO_COMPLETE, "accepted_at", "completed_at"),
+}
+
+_PROJECTIONS: dict[frozenset[str], Callable[[_Event, Mapping[str, Any]], list[Change]]] = {
+    frozenset({"agent_id"}): _agent,
+    frozenset({"recipient_id", "message_id"}): _message,
+    frozenset({"work_order_id"}): _work_order,
+}
+
+
+def _text(image: Mapping[str, Any], name: str) -> str:
+    return str(image[name]["S"])
+
+
+def _time(image: Mapping[str, Any], name: str) -> datetime:
+    moment = clock.from_text(_text(image, name))
+    if moment.tzinfo is None:
+        raise ValueError("a time without an offset")
+    return moment

@@ -1,0 +1,158 @@
+"""The statistics' table: counters, receipts and snapshots, told apart by their scope.
+
+    messages              all#2                     counts over all time, one of 4 shards
+    messages              2026-11-23T01:10#2        counts of 10 minutes
+    receipt#<stream>      <sequence number>         which records were counted
+    snapshot              2026-11-23T01:10:00.000Z  the roll-up of one minute
+
+An update costs its whole item, so every histogram has items of its own, apart from the small
+counts that change with every message. A run commits its sums and its receipt in one transaction,
+under the condition that no receipt is filed there yet: it is counted once or not at all. Shards
+keep the transactions of a stream's own shards from colliding; a window's are read together.
+"""
+
+import json
+import zlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from agent_messaging import clock
+from agent_messaging.dynamodb import ConditionFailedError, Entry, Item, Table, transact
+from agent_messaging.stats.model import ALL_TIME, Cell, Change, Metric, Sums, total
+from agent_messaging.stats.receipts import Receipt
+from agent_messaging.stats.rollup import Platform, Snapshot
+from agent_messaging.stats.runs import Run
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SHARDS = 4
+SNAPSHOT = "snapshot"
+
+# A stream keeps a record for 24 hours, and so long it can come again.
+COUNTED_KEPT_FOR = timedelta(hours=48)
+SNAPSHOT_KEPT_FOR = timedelta(days=30)
+
+# Sequence numbers have 21 to 40 digits, and sort as text when padded.
+NUMBER_DIGITS = 40
+
+NOT_FILED = "attribute_not_exists(#scope)"
+NOT_COUNTS = {"scope", "window", "purge_at"}
+
+
+class StatsTable:
+    """The counters of the platform, what was counted, and the snapshots."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self.client = client
+        self.table = Table(client, name)
+
+    def receipts(self, stream: str, first: int, last: int) -> Iterator[Receipt]:
+        """The receipts filed under sequence numbers from `first` to `last`, as of this moment.
+
+        Other shards of the stream may have filed there too; no number is theirs and ours.
+        """
+        where = "#scope = :scope AND #window BETWEEN :after AND :last"
+        scope, after = _receipts_of(stream), _padded(first)
+        for item in self._all(where, scope, after, last=_padded(last), consistent=True):
+            yield Receipt.from_text(int(item["window"]), item["numbers"])
+
+    def commit(self, stream: str, run: Run, now: datetime) -> None:
+        """Count a run and file its receipt, both or neither.
+
+        Raises:
+            TransactionFailedError: a receipt is there already.
+        """
+        purge_at = clock.to_epoch(now + COUNTED_KEPT_FOR)
+        receipt = self.table.put_entry(_receipt(stream, run.receipt, purge_at), NOT_FILED)
+        shard = zlib.crc32(str(run.receipt.first).encode()) % SHARDS
+        sums = run.sums.items()
+        counts = [self._add_entry(cell, shard, counts, purge_at) for cell, counts in sums]
+        transact(self.client, [receipt, *counts])
+
+    def carry(self, stream: str, receipt: Receipt, now: datetime) -> None:
+        """File the rest of a receipt under the number that the next batch begins with."""
+        item = _receipt(stream, receipt, clock.to_epoch(now + COUNTED_KEPT_FOR))
+        self._put_once(item)
+
+    def sums(self, first_window: str) -> Sums:
+        """Every counter: over all time, and of the windows from `first_window` on."""
+        # `all#` sorts behind every window, and a window's shards behind the window's own name.
+        where = "#scope = :scope AND #window > :after"
+        return total(
+            Change(Cell(metric, item["window"].rpartition("#")[0]), name, int(item[name]))
+            for metric in Metric
+            for item in self._all(where, metric, first_window)
+            for name in item.keys() - NOT_COUNTS
+        )
+
+    def has_snapshot(self, window: datetime) -> bool:
+        """Whether this minute was rolled up."""
+        key = {"scope": SNAPSHOT, "window": clock.to_text(window)}
+        return self.table.get(key, consistent=True) is not None
+
+    def put_snapshot(self, snapshot: Snapshot) -> None:
+        """Keep the snapshot of a minute; the first one stays."""
+        item = {
+            "scope": SNAPSHOT,
+            "window": clock.to_text(snapshot.window),
+            "platform": snapshot.platform.model_dump_json(),
+            "purge_at": clock.to_epoch(snapshot.window + SNAPSHOT_KEPT_FOR),
+        }
+        self._put_once(item)
+
+    def latest_snapshot(self) -> Snapshot | None:
+        """The snapshot of the newest minute, None before the first."""
+        found = self.table.query("#scope = :scope", scope=SNAPSHOT, limit=1)
+        if not found.items:
+            return None
+        [item] = found.items
+        platform = Platform.model_validate(json.loads(item["platform"]))
+        return Snapshot(window=clock.from_text(item["window"]), platform=platform)
+
+    def _add_entry(self, cell: Cell, shard: int, counts: "Counter[str]", purge_at: int) -> Entry:
+        expression = f"ADD {', '.join(f'#{name} :{name}' for name in counts)}"
+        values: dict[str, Any] = dict(counts)
+        if cell.window != ALL_TIME:
+            expression = f"SET purge_at = :purge_at {expression}"
+            values["purge_at"] = purge_at
+        key = {"scope": cell.metric, "window": f"{cell.window}#{shard}"}
+        return self.table.update_entry(key, expression, **values)
+
+    def _put_once(self, item: Item) -> None:
+        try:
+            self.table.put(item, NOT_FILED)
+        except ConditionFailedError:
+            return  # An earlier attempt got as far as this.
+
+    def _all(self, where: str, scope: str, after: str, **values: Any) -> Iterator[Item]:
+        """The items of one scope from `after` on, over as many pages as there are."""
+        position: str | None = after
+        while position:
+            found = self.table.query(
+                where, newest_first=False, scope=scope, after=position, **values
+            )
+            yield from found.items
+            # A space makes the text that sorts right behind the last one that was read.
+            position = f"{found.last_key['window']} " if found.last_key else None
+
+
+def _receipts_of(stream: str) -> str:
+    """The scope of a stream's receipts: the table and the stream's label, from its ARN."""
+    return f"receipt#{stream.rpartition('table/')[2]}"
+
+
+def _padded(number: int) -> str:
+    return f"{number:0{NUMBER_DIGITS}d}"
+
+
+def _receipt(stream: str, receipt: Receipt, purge_at: int) -> Item:
+    return {
+        "scope": _receipts_of(stream),
+        "window": _padded(receipt.first),
+        "numbers": receipt.to_text(),
+        "purge_at": purge_at,
+    }

@@ -1,0 +1,10 @@
+"""The stand-in cloud: runs the functions of template.yaml on this machine, without Docker.
+
+    browser, curl ──> gateway ──> pool ──> worker (one process per function instance)
+                                   ^ ^        │
+                     streams ──────┘ └── schedules
+                         │                    │
+                         └──────> engine <────┘   (DynamoDB: moto in its own process, or a URL)
+
+template.yaml is the only list of routes, handlers, environments, tables, schedules and streams.
+"""

@@ -1,0 +1,26 @@
+"""`python -m local`: see `--help`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+from local.engine import EngineError
+from local.options import OptionError, parse
+from local.server import serve
+from local.template import TemplateError
+
+
+def main() -> int:
+    """The exit code: 2 when a choice, the template or the engine is of no use."""
+    try:
+        asyncio.run(serve(parse(sys.argv[1:], os.environ)))
+    except (EngineError, OptionError, TemplateError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

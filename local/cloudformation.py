@@ -1,0 +1,136 @@
+"""Reads a CloudFormation document: its YAML tags, its parameters, its references.
+
+A reference to a resource resolves to its logical id, which is also its physical name here; an ARN
+is made up from the account and region below. Only the intrinsics that the template uses are known;
+any other one raises TemplateError instead of being guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import yaml
+
+REGION = "us-east-1"
+ACCOUNT_ID = "123456789012"
+PSEUDO_PARAMETERS = {
+    "AWS::AccountId": ACCOUNT_ID,
+    "AWS::Partition": "aws",
+    "AWS::Region": REGION,
+    "AWS::StackName": "local",
+    "AWS::URLSuffix": "amazonaws.com",
+}
+
+
+class TemplateError(Exception):
+    """The template cannot be run; the message is one line that says where and why."""
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader plus CloudFormation's short tags, turned into their long form."""
+
+
+def _construct_tag(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(cast(yaml.MappingNode, node), deep=True)
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _construct_tag)
+
+
+def parse(text: str, name: str) -> dict[str, Any]:
+    """The document as plain data, with every tag in its long form (`{"Ref": "X"}`)."""
+    try:
+        document = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader with more tags
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise TemplateError(f"{name}{line}: {error.problem}") from error
+    except yaml.YAMLError as error:
+        raise TemplateError(f"{name}: {' '.join(str(error).split())}") from error
+    if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
+        raise TemplateError(f"{name}: not a CloudFormation template (it has no Resources)")
+    return document
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a reference may point at: values by name, and the types of the resources."""
+
+    values: Mapping[str, str]
+    resource_types: Mapping[str, str]
+
+    def resolve(self, node: Any) -> Any:
+        """The same data with every intrinsic replaced by its value."""
+        if isinstance(node, list):
+            return [self.resolve(element) for element in node]
+        if not isinstance(node, dict):
+            return node
+        if len(node) == 1:
+            [(name, argument)] = node.items()
+            if name == "Ref":
+                return self.reference(argument)
+            if name == "Fn::GetAtt":
+                return self.attribute(*argument)
+            if name == "Fn::Sub" and isinstance(argument, str):
+                return self.substitute(argument)
+            if isinstance(name, str) and name.startswith("Fn::"):
+                raise TemplateError(f"{name} is not known to the local runner")
+        return {key: self.resolve(value) for key, value in node.items()}
+
+    def reference(self, name: str) -> str:
+        """The value of `!Ref name`."""
+        if name in self.values:
+            return self.values[name]
+        if name in self.resource_types:
+            return name
+        raise TemplateError(f"!Ref {name} points at nothing in this template")
+
+    def attribute(self, name: str, attribute: str) -> str:
+        """The value of `!GetAtt name.attribute`."""
+        if name not in self.resource_types:
+            raise TemplateError(f"!GetAtt {name}.{attribute} points at nothing in this template")
+        service = self.resource_types[name].split("::")[1].lower()
+        arn = f"arn:aws:{service}:{REGION}:{ACCOUNT_ID}:"
+        match attribute:
+            case "Arn" if service == "dynamodb":
+                return f"{arn}table/{name}"
+            case "StreamArn" if service == "dynamodb":
+                return f"{arn}table/{name}/stream/local"
+            case "Arn":
+                return f"{arn}{name}"
+        raise TemplateError(f"!GetAtt {name}.{attribute} is not known to the local runner")
+
+    def substitute(self, text: str) -> str:
+        """The value of `!Sub text`."""
+
+        def value(match: re.Match[str]) -> str:
+            name = match.group(1)
+            if name.startswith("!"):
+                return f"${{{name[1:]}}}"
+            return self.attribute(*name.split(".", 1)) if "." in name else self.reference(name)
+
+        return re.sub(r"\$\{([^}]+)\}", value, text)
+
+
+def scope_of(document: Mapping[str, Any], overrides: Mapping[str, str]) -> Scope:
+    """The document's scope: parameter defaults, overridden by name, and pseudo-parameters."""
+    parameters = document.get("Parameters") or {}
+    for name in overrides:
+        if name not in parameters:
+            raise TemplateError(f"parameter {name} is not in this template")
+    values = dict(PSEUDO_PARAMETERS)
+    for name, parameter in parameters.items():
+        values[name] = str(overrides.get(name, parameter.get("Default", "")))
+    types = {name: str(each.get("Type", "")) for name, each in document["Resources"].items()}
+    return Scope(values, types)

@@ -1,0 +1,132 @@
+"""The DynamoDB behind the functions: moto in a process of its own, or any endpoint by its URL.
+
+moto's process ends when its stdin closes, so it never outlives the server, however that ended.
+Nothing of the user's AWS account is read: keys, profiles and proxies are set aside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from boto3.session import Session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.cloudformation import REGION
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+START_SECONDS = 20
+USER_SETTINGS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
+
+
+class EngineError(Exception):
+    """The storage cannot be used; the message is one line."""
+
+
+def _session() -> Session:
+    for name in USER_SETTINGS:
+        os.environ.pop(name, None)
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+    return Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=REGION)  # noqa: S106 - no secret
+
+
+def _config(seconds: float, attempts: int) -> Config:
+    return Config(
+        connect_timeout=seconds,
+        read_timeout=seconds,
+        retries={"total_max_attempts": attempts, "mode": "standard"},
+        proxies={},
+        # With the account in the host name, streams would be asked where no engine listens.
+        account_id_endpoint_mode="disabled",
+    )
+
+
+def dynamodb(url: str, seconds: float = 10, attempts: int = 2) -> DynamoDBClient:
+    """A client that answers or fails within `attempts` times `seconds`."""
+    config = _config(seconds, attempts)
+    client: DynamoDBClient = _session().client("dynamodb", endpoint_url=url, config=config)
+    return client
+
+
+def dynamodb_streams(url: str) -> Any:
+    """A client of the streams of the same endpoint."""
+    config = _config(seconds=10, attempts=1)
+    return _session().client("dynamodbstreams", endpoint_url=url, config=config)
+
+
+class Engine:
+    """An endpoint that answered; `process` is None when somebody else runs it."""
+
+    def __init__(self, url: str, process: asyncio.subprocess.Process | None) -> None:
+        self.url = url
+        self.process = process
+
+    async def stop(self) -> None:
+        """Ends the process, if it is ours; its data goes with it."""
+        if self.process is None:
+            return
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        try:
+            async with asyncio.timeout(1):
+                await self.process.wait()
+        except TimeoutError:
+            self.process.kill()
+            await self.process.wait()
+
+
+async def start_moto() -> Engine:
+    """Starts the storage process and waits for its port; raises EngineError."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "local.moto_engine"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        # Ctrl-C at the terminal is for the server; the storage ends last.
+        start_new_session=True,
+    )
+    engine = Engine("", process)
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            port = await process.stdout.readline() if process.stdout else b""
+    except BaseException:
+        await engine.stop()
+        raise
+    if not port.strip().isdigit():
+        await engine.stop()
+        raise EngineError("the storage process did not start; its last words are above")
+    engine.url = f"http://127.0.0.1:{int(port)}"
+    return engine
+
+
+async def connect(url: str) -> Engine:
+    """The engine at `url`, once it answered like a DynamoDB; raises EngineError within 3 s."""
+    if not is_http_url(url):
+        raise EngineError(f"ENGINE={url} is not a URL such as http://127.0.0.1:8000")
+    try:
+        async with asyncio.timeout(3):
+            await asyncio.to_thread(_ask, url)
+    except (BotoCoreError, ClientError, TimeoutError, ValueError) as error:
+        reason = " ".join(str(error).split()) or "no answer within 3 seconds"
+        raise EngineError(f"ENGINE={url} does not answer like a DynamoDB: {reason}") from error
+    return Engine(url, None)
+
+
+def is_http_url(url: str) -> bool:
+    """Whether it names a scheme that is spoken here, a host, and a port that exists."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _ask(url: str) -> None:
+    answer = dynamodb(url, seconds=1.2, attempts=1).list_tables(Limit=1)
+    if "TableNames" not in answer:
+        raise ValueError("its answer to ListTables has no TableNames")

@@ -1,0 +1,65 @@
+"""The storage process: moto's DynamoDB on 127.0.0.1, one request at a time.
+
+    python -m local.moto_engine     prints its port on stdout, ends when its stdin reaches its end
+
+moto is not isolated between requests, so a lock makes every request atomic.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
+
+from local.moto_repairs import correct_moto
+
+
+class KeepAliveHandler(MotoRequestHandler):
+    """Keeps connections open: a new one costs a client more than most requests."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+
+def serialised(application: Callable[..., Any]) -> Callable[..., Any]:
+    """The same WSGI application, one request at a time."""
+    lock = threading.Lock()
+
+    def call(environ: dict[str, Any], start_response: Any) -> Any:
+        with lock:
+            return list(application(environ, start_response))
+
+    return call
+
+
+def end_with_parent() -> None:
+    """Ends this process when the other end of its stdin closes, however the parent ended."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+def main() -> None:
+    """Serves until the parent is gone."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    correct_moto()
+    application = serialised(DomainDispatcherApplication(create_backend_app))
+    server = make_server(
+        "127.0.0.1", 0, application, threaded=True, request_handler=KeepAliveHandler
+    )
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    print(server.server_port, flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""What moto's DynamoDB does otherwise than DynamoDB, put right in this process.
+
+A failed write leaves nothing behind: the items that it touched, and only those, are put back, so
+that a transaction costs the same in a table of ten items and of ten thousand. An update that makes
+its item is one record in the stream. A query looks at one partition.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import StreamShard, Table
+from moto.dynamodbstreams.models import DynamoDBStreamsBackend
+
+Operation = dict[str, Any]
+Method = Callable[..., Any]
+
+
+@contextmanager
+def undone_on_error(backend: DynamoDBBackend, operations: Iterable[Operation]) -> Iterator[None]:
+    """Puts back the items and the streams of the operations when the block raises."""
+    remembered = (_remember(backend, each) for each in operations)
+    before = [each for each in remembered if each is not None]
+    shards = {id(table): (table.stream_shard, _length(table.stream_shard)) for table, *_ in before}
+    try:
+        yield
+    except Exception:
+        for table, hash_key, range_key, item in before:
+            _put_back(table, hash_key, range_key, item)
+        for shard, length in shards.values():
+            if shard is not None:
+                del shard.items[length:]
+        raise
+
+
+def _length(shard: StreamShard | None) -> int:
+    return 0 if shard is None else len(shard.items)
+
+
+def _remember(
+    backend: DynamoDBBackend, operation: Operation
+) -> tuple[Table, DynamoType, DynamoType | None, Item | None] | None:
+    """Where the operation writes, and a copy of what is there; None if it names no item."""
+    table = backend.tables.get(operation.get("TableName", ""))
+    key = operation.get("Key") or operation.get("Item") or {}
+    if table is None or table.hash_key_attr not in key:
+        return None
+    if table.range_key_attr is not None and table.range_key_attr not in key:
+        return None
+    hash_key, range_key = backend.get_keys_value(table, key)
+    return table, hash_key, range_key, copy.deepcopy(table.get_item(hash_key, range_key))
+
+
+def _put_back(
+    table: Table, hash_key: DynamoType, range_key: DynamoType | None, item: Item | None
+) -> None:
+    items: dict[DynamoType, Any] = table.items if range_key is None else table.items[hash_key]
+    key = hash_key if range_key is None else range_key
+    if item is None:
+        items.pop(key, None)
+    else:
+        items[key] = item
+
+
+def atomic_transactions(transact_write_items: Method) -> Method:
+    """A transaction that is refused leaves no trace, and costs what its own items cost."""
+
+    def transact(self: DynamoDBBackend, transact_items: list[dict[str, Operation]]) -> None:
+        operations = [operation for each in transact_items for operation in each.values()]
+        with undone_on_error(self, operations):
+            transact_write_items(self, transact_items)
+
+    return transact
+
+
+def atomic_updates(update_item: Method) -> Method:
+    """moto also streams an update that creates its item twice; the first record is dropped."""
+
+    def update(self: DynamoDBBackend, table_name: str, key: Any, *args: Any, **options: Any) -> Any:
+        table = self.get_table(table_name)
+        start = _length(table.stream_shard)
+        with undone_on_error(self, [{"TableName": table.name, "Key": key}]):
+            item = update_item(self, table_name, key, *args, **options)
+        if table.stream_shard is not None and len(table.stream_shard.items) > start + 1:
+            first, last = table.stream_shard.items[start:]
+            last.record["dynamodb"]["SequenceNumber"] = first.record["dynamodb"]["SequenceNumber"]
+            del table.stream_shard.items[start]
+        return item
+
+    return update
+
+
+def narrow_queries(query: Method, all_items: Method) -> tuple[Method, Method]:
+    """moto sorts the whole table for every query, then what it found: the second is enough."""
+    signature = inspect.signature(query)
+    candidates: dict[int, list[Item]] = {}
+
+    def narrow_query(self: Table, hash_key: Any, *args: Any, **options: Any) -> Any:
+        index_name = signature.bind(self, hash_key, *args, **options).arguments.get("index_name")
+        candidates[id(self)] = _candidates(self, None if index_name else hash_key)
+        try:
+            return query(self, hash_key, *args, **options)
+        finally:
+            del candidates[id(self)]
+
+    def narrow_all_items(self: Table) -> Any:
+        return candidates[id(self)] if id(self) in candidates else all_items(self)
+
+    return narrow_query, narrow_all_items
+
+
+def _candidates(table: Table, hash_key: DynamoType | None) -> list[Item]:
+    """The items of one partition, or of the table when an index is asked, in any order."""
+    if table.range_key_attr is None:
+        items: Any = table.items
+        return list(items.values()) if hash_key is None else [items[hash_key]] * (hash_key in items)
+    if hash_key is not None:
+        return list(table.items.get(hash_key, {}).values())
+    return [item for partition in table.items.values() for item in partition.values()]
+
+
+def one_iterator_per_reader(get_records: Method) -> Method:
+    """moto keeps every shard iterator that it ever gave; a used one is not asked again."""
+
+    def get(self: DynamoDBStreamsBackend, iterator_arn: str, limit: int) -> Any:
+        answer = get_records(self, iterator_arn, limit)
+        self.shard_iterators.pop(iterator_arn)
+        return answer
+
+    return get
+
+
+def correct_moto() -> None:
+    """Replaces the parts of moto named above, in this process."""
+    # transact_write_items copies its tables to restore them: here undone_on_error does that.
+    replace(Table, "__deepcopy__", lambda self, _memo: self)
+    transact, update = DynamoDBBackend.transact_write_items, DynamoDBBackend.update_item
+    replace(DynamoDBBackend, "transact_write_items", atomic_transactions(transact))
+    replace(DynamoDBBackend, "update_item", atomic_updates(update))
+    query, all_items = narrow_queries(Table.query, Table.all_items)
+    replace(Table, "query", query)
+    replace(Table, "all_items", all_items)
+    get_records = DynamoDBStreamsBackend.get_records
+    replace(DynamoDBStreamsBackend, "get_records", one_iterator_per_reader(get_records))
+
+
+def replace(owner: type, name: str, function: Callable[..., Any]) -> None:
+    """Puts a function in the place of a method of moto's."""
+    setattr(owner, name, function)

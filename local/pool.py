@@ -1,0 +1,107 @@
+"""The instances of each function: started on first use, one request at a time in each.
+
+A request that finds every instance busy waits; none is refused. An instance that failed to answer
+in time, or that ended, is replaced at the next request. `replace` puts new code behind the same
+names: what is running ends on the code that it began with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from local.instance import (
+    FunctionDiedError,
+    FunctionFailedError,
+    FunctionTimedOutError,
+    Instance,
+)
+from local.model import Function
+
+INSTANCES_PER_FUNCTION = 4
+
+
+class Pool:
+    """The instances of one function."""
+
+    def __init__(
+        self, function: Function, engine_url: str, size: int = INSTANCES_PER_FUNCTION
+    ) -> None:
+        self.function = function
+        self._engine_url = engine_url
+        self._free = asyncio.Semaphore(size)
+        self._idle: list[Instance] = []
+        self._busy: set[Instance] = set()
+        self._is_retired = False
+        self._is_closed = False
+
+    async def invoke(self, event: Any) -> Any:
+        """The handler's result; raises InvocationError."""
+        async with self._free:
+            if self._is_closed:
+                raise FunctionDiedError("the server is ending")
+            instance = await self._take()
+            self._busy.add(instance)
+            try:
+                result = await instance.invoke(event)
+            except FunctionFailedError:
+                await self._give_back(instance)
+                raise
+            except (FunctionTimedOutError, FunctionDiedError, asyncio.CancelledError):
+                self._busy.discard(instance)
+                await instance.kill()
+                raise
+            await self._give_back(instance)
+            return result
+
+    async def _take(self) -> Instance:
+        while self._idle:
+            instance = self._idle.pop()
+            if instance.is_alive:
+                return instance
+            await instance.kill()
+        return await Instance.start(self.function, self._engine_url)
+
+    async def _give_back(self, instance: Instance) -> None:
+        self._busy.discard(instance)
+        if self._is_retired:
+            await instance.stop()
+        else:
+            self._idle.append(instance)
+
+    async def retire(self) -> None:
+        """Ends the idle instances now and the busy ones after their request."""
+        self._is_retired = True
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*(instance.stop() for instance in idle))
+
+    async def kill(self) -> None:
+        """Ends every instance now; what they were asked raises FunctionDiedError."""
+        self._is_closed = True
+        await self.retire()
+        await asyncio.gather(*(instance.kill() for instance in list(self._busy)))
+
+
+class Pools:
+    """The pools of every function, by its name in the template."""
+
+    def __init__(self, functions: Mapping[str, Function], engine_url: str) -> None:
+        self._engine_url = engine_url
+        self._pools = {name: Pool(each, engine_url) for name, each in functions.items()}
+        self._retired: list[Pool] = []
+
+    async def invoke(self, name: str, event: Any) -> Any:
+        """The result of the function called `name`; raises InvocationError."""
+        return await self._pools[name].invoke(event)
+
+    async def replace(self, functions: Mapping[str, Function]) -> None:
+        """Puts these functions in the place of all that were."""
+        retired = list(self._pools.values())
+        self._retired += retired
+        self._pools = {name: Pool(each, self._engine_url) for name, each in functions.items()}
+        await asyncio.gather(*(pool.retire() for pool in retired))
+
+    async def close(self) -> None:
+        """Ends every instance, busy or not."""
+        await asyncio.gather(*(pool.kill() for pool in [*self._pools.values(), *self._retired]))

@@ -1,0 +1,172 @@
+"""The whole of it: port, engine, cloud, HTTP server, seed; started in this order, ended in reverse.
+
+SIGINT and SIGTERM end everything within five seconds; a second one ends this process at once, and
+the others with it, for each of them waits for the end of a pipe that this process holds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import os
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+
+import uvicorn
+
+from local import engine, reload, seed
+from local.cloud import Cloud
+from local.engine import Engine, EngineError
+from local.options import OptionError, Options
+from local.seed import Seeded, SeedError
+from local.template import load
+
+HOST = "127.0.0.1"
+DRAIN_SECONDS = 2.0
+
+
+class HttpServer(uvicorn.Server):
+    """uvicorn in a loop that has its own signal handlers."""
+
+    def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
+        """Leaves the signals to `serve`."""
+        return contextlib.nullcontext()
+
+
+def listen(port: int) -> socket.socket:
+    """A bound socket; raises OptionError when the port cannot be had."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            reason = f"port {port} is in use. Choose another: make run PORT={port % 65535 + 1}"
+        else:
+            reason = f"port {port} cannot be used: {error.strerror}"
+        raise OptionError(reason) from error
+    return listener
+
+
+async def serve(options: Options) -> None:
+    """Runs until a signal comes. Raises OptionError, TemplateError or EngineError."""
+    stop = asyncio.Event()
+
+    def end() -> None:
+        if stop.is_set():
+            os._exit(1)
+        print("\nending", flush=True)
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, end)
+    running = asyncio.create_task(_run(options))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    running.cancel()
+    stopping.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+
+
+async def _run(options: Options) -> None:
+    """Starts everything, then waits; when it is cancelled or fails it ends what it started."""
+    async with contextlib.AsyncExitStack() as stack:
+        listener = stack.enter_context(listen(options.port))
+        template = load(options.template)
+        storage = await (engine.connect(options.engine) if options.engine else engine.start_moto())
+        stack.push_async_callback(storage.stop)
+        cloud = Cloud(options.template, template, storage.url)
+        stack.push_async_callback(cloud.close)
+        await cloud.create_tables()
+        watching = asyncio.create_task(reload.watch(options.template, cloud))
+        stack.callback(watching.cancel)
+        http = await _start_http(cloud, listener)
+        stack.push_async_callback(_stop_http, *http, cloud)
+        base_url = f"http://{HOST}:{listener.getsockname()[1]}"
+        seeded = await _seed(base_url)
+        await cloud.start_sources()
+        print(banner(base_url, options.engine, seeded), flush=True)
+        await _until_broken(storage, http[1])
+
+
+async def _start_http(
+    cloud: Cloud, listener: socket.socket
+) -> tuple[HttpServer, asyncio.Task[None]]:
+    config = uvicorn.Config(
+        cloud.gateway,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=4,
+    )
+    server = HttpServer(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    # uvicorn says that it is ready in this attribute, and nowhere else.
+    while not server.started and not task.done():  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    return server, task
+
+
+async def _stop_http(server: HttpServer, task: asyncio.Task[None], cloud: Cloud) -> None:
+    """Running requests have two seconds; then their functions are ended and they answer 500."""
+    server.should_exit = True
+    await asyncio.wait({task}, timeout=DRAIN_SECONDS)
+    await cloud.close()
+    await asyncio.wait({task})
+
+
+async def _seed(base_url: str) -> Sequence[Seeded]:
+    try:
+        return await asyncio.to_thread(seed.register_agents, base_url)
+    except SeedError as error:
+        # The server is of use to whoever is about to mend the function.
+        print(f"the two agents could not be registered: {error}", file=sys.stderr, flush=True)
+        return []
+
+
+async def _until_broken(storage: Engine, http: asyncio.Task[None]) -> None:
+    awaited: set[asyncio.Task[object]] = {asyncio.create_task(asyncio.wait({http}))}
+    if storage.process is not None:
+        awaited.add(asyncio.create_task(storage.process.wait()))
+    try:
+        await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in awaited:
+            task.cancel()
+    raise EngineError("the storage process or the HTTP server ended; the data is gone")
+
+
+def banner(base_url: str, engine_url: str | None, seeded: Sequence[Seeded]) -> str:
+    """What the user reads when everything is ready."""
+    data = f"in {engine_url}, where it stays" if engine_url else "in memory: gone at Ctrl-C"
+    lines = [
+        "",
+        f"  Agent Messaging   {base_url}/api/v1",
+        f"  Docs              {base_url}/docs",
+        "  Mode              open: no keys asked for, the agent_id parameters are believed",
+        f"  Data              {data}",
+    ]
+    for agent in seeded:
+        key = agent.api_key or "(was there already; its key is shown once, at registration)"
+        lines.append(f"  {agent.name:<17} {agent.agent_id:<16} {key}")
+    return "\n".join([*lines, "", "  Try", f"    {curl(base_url)}", ""])
+
+
+def curl(base_url: str) -> str:
+    """One line to paste."""
+    return (
+        f'curl -X POST "{base_url}/api/v1/messaging/ping?from_agent_id=nova-agent-id"'
+        ' -H "Content-Type: application/json"'
+        """ -d '{"to_agent_id": "boots-agent-id", "message": "Ready for task handoff?"}'"""
+    )

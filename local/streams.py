@@ -1,0 +1,173 @@
+"""The streams of the tables, read shard by shard and handed on in order, in batches.
+
+A shard is read after its parent. An engine that does not answer is asked again; one that has no
+streams is said so, once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.delivery import Delivery, Record
+from local.model import StreamMapping
+
+POLL_SECONDS = 0.5
+DISCOVERY_SECONDS = 5.0
+
+
+@dataclass
+class Shard:
+    """A part of a stream, and how far it is delivered."""
+
+    id: str
+    parent: str | None
+    iterator: str | None
+    """None until it is asked for, and after an error."""
+    starts_at: dict[str, str]
+    """The arguments of GetShardIterator that continue after the last delivered record."""
+    is_finished: bool = False
+
+
+class Subscription:
+    """One mapping's position in the shards of its table's stream. `run` never returns."""
+
+    def __init__(
+        self, mapping: StreamMapping, dynamodb: Any, streams: Any, delivery: Delivery
+    ) -> None:
+        self._mapping = mapping
+        self._dynamodb = dynamodb
+        self._streams = streams
+        self._delivery = delivery
+        self._arn = ""
+        self._shards: dict[str, Shard] = {}
+        self._discovered_at = float("-inf")
+
+    async def run(self) -> None:
+        """Delivers for ever; an engine that does not answer is asked again."""
+        had_error = False
+        while True:
+            try:
+                is_busy = await self._round()
+                had_error = False
+            except (BotoCoreError, ClientError) as error:
+                if not had_error:
+                    reason = " ".join(str(error).split())
+                    self._warn(f"cannot be read, trying on: {reason}")
+                is_busy, had_error = False, True
+            if not is_busy:
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def _round(self) -> bool:
+        """Reads each shard once; says whether there was anything."""
+        now = asyncio.get_running_loop().time()
+        if now - self._discovered_at > DISCOVERY_SECONDS:
+            await self._discover()
+            self._discovered_at = now
+        readable = [each for each in self._shards.values() if self._is_readable(each)]
+        return any([await self._read(shard) for shard in readable])
+
+    def _is_readable(self, shard: Shard) -> bool:
+        parent = self._shards.get(shard.parent or "")
+        return not shard.is_finished and (parent is None or parent.is_finished)
+
+    async def _discover(self) -> None:
+        name = self._mapping.table
+        table = await asyncio.to_thread(self._dynamodb.describe_table, TableName=name)
+        arn = table["Table"].get("LatestStreamArn", "")
+        if not arn:
+            self._warn(f"never delivers: {name} has no stream on this engine")
+            await asyncio.Event().wait()
+        if arn != self._arn:
+            self._arn, self._shards = arn, {}
+        latest = self._mapping.starts_at_latest and self._discovered_at == float("-inf")
+        position = {"ShardIteratorType": "LATEST" if latest else "TRIM_HORIZON"}
+        for each in await asyncio.to_thread(self._describe_shards):
+            name, parent = each["ShardId"], each.get("ParentShardId")
+            self._shards.setdefault(name, Shard(name, parent, None, position))
+
+    def _describe_shards(self) -> list[dict[str, Any]]:
+        shards: list[dict[str, Any]] = []
+        start: dict[str, str] = {}
+        while True:
+            answer = self._streams.describe_stream(StreamArn=self._arn, **start)
+            shards += answer["StreamDescription"]["Shards"]
+            last = answer["StreamDescription"].get("LastEvaluatedShardId")
+            if not last:
+                return shards
+            start = {"ExclusiveStartShardId": last}
+
+    async def _read(self, shard: Shard) -> bool:
+        records = await self._fetch(shard, self._mapping.batch_size)
+        if not records:
+            return False
+        if len(records) < self._mapping.batch_size and self._mapping.window:
+            await asyncio.sleep(self._mapping.window)
+            records += await self._fetch(shard, self._mapping.batch_size - len(records))
+        await self._delivery.deliver([lambda_record(each, self._arn) for each in records])
+        return True
+
+    async def _fetch(self, shard: Shard, limit: int) -> list[Record]:
+        if shard.is_finished:
+            return []
+        iterator, shard.iterator = shard.iterator, None
+        if iterator is None:
+            answer = await asyncio.to_thread(
+                self._streams.get_shard_iterator,
+                StreamArn=self._arn,
+                ShardId=shard.id,
+                **shard.starts_at,
+            )
+            iterator = answer["ShardIterator"]
+        answer = await asyncio.to_thread(
+            self._streams.get_records, ShardIterator=iterator, Limit=limit
+        )
+        records: list[Record] = answer["Records"]
+        shard.iterator = answer.get("NextShardIterator")
+        shard.is_finished = not shard.iterator
+        if records:
+            last = records[-1]["dynamodb"]["SequenceNumber"]
+            shard.starts_at = {
+                "ShardIteratorType": "AFTER_SEQUENCE_NUMBER",
+                "SequenceNumber": last,
+            }
+        return records
+
+    def _warn(self, message: str) -> None:
+        print(
+            f"stream {self._mapping.name} -> {self._mapping.function} {message}",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def lambda_record(record: Record, stream_arn: str) -> Record:
+    """A record as Lambda hands it over: plain JSON, with the stream that it came from."""
+    converted: Record = _plain(record)
+    converted["eventVersion"] = "1.1"
+    converted["eventSourceARN"] = stream_arn
+    if "userIdentity" in converted:
+        identity = converted["userIdentity"]
+        converted["userIdentity"] = {
+            name[0].lower() + name[1:]: identity[name] for name in identity
+        }
+    return converted
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _plain(each) for key, each in value.items()}
+        case list():
+            return [_plain(each) for each in value]
+        case bytes():
+            return base64.b64encode(value).decode("ascii")
+        case datetime():
+            return int(value.timestamp())
+    return value

@@ -1,0 +1,48 @@
+"""Creates the template's tables in a DynamoDB, whichever stands behind the client.
+
+Idempotent: a table that is there stays as it is, with its data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from local.model import Table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def create_tables(client: DynamoDBClient, tables: Iterable[Table]) -> None:
+    """Creates what is missing, waits until it can be used, then sets the TTL attributes."""
+    created = [table for table in tables if _create(client, table)]
+    for table in created:
+        client.get_waiter("table_exists").wait(
+            TableName=table.name, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+        )
+        _set_ttl(client, table)
+
+
+def _create(client: DynamoDBClient, table: Table) -> bool:
+    try:
+        client.create_table(**table.create)
+    except client.exceptions.ResourceInUseException:
+        return False
+    return True
+
+
+def _set_ttl(client: DynamoDBClient, table: Table) -> None:
+    """An engine without TTL is good enough: what has expired is decided on read."""
+    if table.ttl_attribute is None:
+        return
+    try:
+        client.update_time_to_live(
+            TableName=table.name,
+            TimeToLiveSpecification={"Enabled": True, "AttributeName": table.ttl_attribute},
+        )
+    except ClientError as error:
+        if error.response["Error"].get("Code") != "UnknownOperationException":
+            raise

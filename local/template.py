@@ -1,0 +1,170 @@
+"""Reads template.yaml, the only list of functions, routes, tables, schedules and streams."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.cloudformation import Scope, TemplateError, parse, scope_of
+from local.filters import unknown_operators
+from local.model import Function, Route, Schedule, StreamMapping, Table, Template
+
+__all__ = ["Function", "Route", "Schedule", "StreamMapping", "Table", "Template", "TemplateError"]
+
+TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
+SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
+TABLE_PROPERTIES = (
+    "AttributeDefinitions",
+    "KeySchema",
+    "GlobalSecondaryIndexes",
+    "LocalSecondaryIndexes",
+)
+
+
+@dataclass(frozen=True)
+class _Event:
+    """One entry of a function's Events, with its references resolved."""
+
+    name: str
+    function: str
+    kind: str
+    properties: Mapping[str, Any]
+
+
+def load(path: Path = TEMPLATE, parameters: Mapping[str, str] | None = None) -> Template:
+    """Reads the template at `path`; `parameters` override its defaults. Raises TemplateError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TemplateError(f"{path.name} cannot be read: {error}") from error
+    document = parse(text, path.name)
+    try:
+        return _template(document, path.parent, scope_of(document, parameters or {}))
+    except TemplateError as error:
+        raise TemplateError(f"{path.name}: {error}") from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        # A shape that CloudFormation would refuse: `sam validate --lint` names it precisely.
+        raise TemplateError(f"{path.name}: malformed near {error} (see `make lint`)") from error
+
+
+def _template(document: Mapping[str, Any], root: Path, scope: Scope) -> Template:
+    resources: Mapping[str, Mapping[str, Any]] = document["Resources"]
+    shared = (document.get("Globals") or {}).get("Function") or {}
+    functions = dict(_functions(resources, root, scope, shared))
+    events = list(_events(resources, scope))
+    return Template(
+        functions=functions,
+        routes=tuple(_route(event) for event in events if event.kind == "HttpApi"),
+        tables=tuple(_tables(resources, scope)),
+        schedules=tuple(_schedule(event) for event in events if event.kind == "Schedule"),
+        streams=tuple(_stream(event) for event in events if event.kind == "DynamoDB"),
+    )
+
+
+def _of_type(
+    resources: Mapping[str, Mapping[str, Any]], kind: str
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, resource in resources.items():
+        if resource.get("Type") == kind:
+            yield name, resource.get("Properties") or {}
+
+
+def _functions(
+    resources: Mapping[str, Mapping[str, Any]], root: Path, scope: Scope, shared: Mapping[str, Any]
+) -> Iterator[tuple[str, Function]]:
+    layers = {
+        name: root / properties["ContentUri"]
+        for name, properties in _of_type(resources, "AWS::Serverless::LayerVersion")
+    }
+    for name, own in _of_type(resources, "AWS::Serverless::Function"):
+        properties = {**shared, **own}
+        variables = {
+            **((shared.get("Environment") or {}).get("Variables") or {}),
+            **((own.get("Environment") or {}).get("Variables") or {}),
+        }
+        yield (
+            name,
+            Function(
+                name=name,
+                code=root / scope.resolve(properties["CodeUri"]),
+                layers=tuple(
+                    layers[scope.resolve(layer)]
+                    for layer in (shared.get("Layers") or []) + (own.get("Layers") or [])
+                ),
+                handler=str(properties["Handler"]),
+                timeout=int(scope.resolve(properties.get("Timeout", 3))),
+                memory=int(scope.resolve(properties.get("MemorySize", 128))),
+                environment={key: str(value) for key, value in scope.resolve(variables).items()},
+            ),
+        )
+
+
+def _events(resources: Mapping[str, Mapping[str, Any]], scope: Scope) -> Iterator[_Event]:
+    for function, properties in _of_type(resources, "AWS::Serverless::Function"):
+        for name, event in (properties.get("Events") or {}).items():
+            yield _Event(name, function, event["Type"], scope.resolve(event["Properties"]))
+
+
+def _route(event: _Event) -> Route:
+    auth = (event.properties.get("Auth") or {}).get("Authorizer")
+    method, path = str(event.properties["Method"]).upper(), str(event.properties["Path"])
+    return Route(method, path, event.function, auth)
+
+
+def _schedule(event: _Event) -> Schedule:
+    return Schedule(event.name, event.function, interval(str(event.properties["Schedule"])))
+
+
+def interval(expression: str) -> int:
+    """Seconds between two runs of an EventBridge expression such as `rate(5 minutes)`."""
+    if expression.startswith("cron("):
+        raise TemplateError(f"{expression}: the local runner knows rate(...), not cron(...)")
+    match = re.fullmatch(r"rate\(([1-9]\d*) (minute|hour|day)s?\)", expression)
+    if match is None:
+        raise TemplateError(f"{expression} is not a rate(...) expression")
+    return int(match[1]) * SECONDS[match[2]]
+
+
+def _stream(event: _Event) -> StreamMapping:
+    properties = event.properties
+    filters = (properties.get("FilterCriteria") or {}).get("Filters") or []
+    return StreamMapping(
+        name=event.name,
+        function=event.function,
+        table=str(properties["Stream"]).split("/")[1],
+        batch_size=int(properties.get("BatchSize", 100)),
+        window=float(properties.get("MaximumBatchingWindowInSeconds", 0)),
+        max_retries=int(properties.get("MaximumRetryAttempts", -1)),
+        bisect=bool(properties.get("BisectBatchOnFunctionError", False)),
+        reports_failures="ReportBatchItemFailures"
+        in (properties.get("FunctionResponseTypes") or []),
+        starts_at_latest=properties.get("StartingPosition") == "LATEST",
+        filters=tuple(_pattern(each["Pattern"]) for each in filters),
+    )
+
+
+def _pattern(text: str) -> Mapping[str, Any]:
+    pattern: Mapping[str, Any] = json.loads(text)
+    unknown = unknown_operators(pattern)
+    if unknown:
+        raise TemplateError(f"the local runner does not know the filter {sorted(unknown)[0]!r}")
+    return pattern
+
+
+def _tables(resources: Mapping[str, Mapping[str, Any]], scope: Scope) -> Iterator[Table]:
+    for name, unresolved in _of_type(resources, "AWS::DynamoDB::Table"):
+        properties = scope.resolve(unresolved)
+        create = {key: properties[key] for key in TABLE_PROPERTIES if key in properties}
+        stream = properties.get("StreamSpecification")
+        if stream:
+            create["StreamSpecification"] = {"StreamEnabled": True, **stream}
+        ttl = properties.get("TimeToLiveSpecification") or {}
+        yield Table(
+            name=name,
+            create={"TableName": name, "BillingMode": "PAY_PER_REQUEST", **create},
+            ttl_attribute=ttl["AttributeName"] if ttl.get("Enabled") else None,
+        )

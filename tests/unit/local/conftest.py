@@ -1,0 +1,222 @@
+"""A small project for each test: a template, functions and a layer in a scratch folder."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from local import engine
+from local.template import load
+
+ROOT = Path(__file__).resolve().parents[3]
+
+TEMPLATE = """
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Greeting: {Type: String, Default: hello}
+  Every: {Type: String, Default: rate(1 hour)}
+Globals:
+  Function:
+    Handler: app.handler
+    Timeout: 3
+    MemorySize: 256
+    Layers: [!Ref SharedLayer]
+    Environment: {Variables: {GREETING: !Ref Greeting}}
+Resources:
+  Api: {Type: AWS::Serverless::HttpApi}
+  SharedLayer:
+    Type: AWS::Serverless::LayerVersion
+    Properties: {ContentUri: layers/shared}
+  EchoFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: functions/echo
+      Environment: {Variables: {ITEMS_TABLE: !Ref ItemsTable}}
+      Events:
+        Any: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: POST, Path: "/echo/{name}"}}
+        Fixed: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /echo/fixed}}
+        Named: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: "/echo/{name}"}}
+  MisbehavingFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: functions/misbehaving
+      Timeout: 1
+      Events:
+        Do: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: "/do/{what}"}}
+  CollectorFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: functions/collector
+      Events:
+        Items:
+          Type: DynamoDB
+          Properties:
+            Stream: !GetAtt ItemsTable.StreamArn
+            StartingPosition: TRIM_HORIZON
+            BatchSize: 10
+            MaximumRetryAttempts: 2
+            BisectBatchOnFunctionError: true
+            FunctionResponseTypes: [ReportBatchItemFailures]
+            FilterCriteria: {Filters: [{Pattern: '{"eventName": ["INSERT"]}'}]}
+        Tick: {Type: Schedule, Properties: {Schedule: !Ref Every}}
+  ItemsTable:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      StreamSpecification: {StreamViewType: NEW_AND_OLD_IMAGES}
+      TimeToLiveSpecification: {AttributeName: purge_at, Enabled: true}
+      AttributeDefinitions:
+        - {AttributeName: id, AttributeType: S}
+        - {AttributeName: sort, AttributeType: S}
+        - {AttributeName: owner, AttributeType: S}
+      KeySchema: [{AttributeName: id, KeyType: HASH}, {AttributeName: sort, KeyType: RANGE}]
+      GlobalSecondaryIndexes:
+        - IndexName: by_owner
+          KeySchema: [{AttributeName: owner, KeyType: HASH}, {AttributeName: sort, KeyType: RANGE}]
+          Projection: {ProjectionType: ALL}
+"""
+
+ECHO = """
+import json, os, sys
+import shared
+def handler(event, context):
+    return {
+        "statusCode": 200,
+        "headers": {"X-Request-Id": event["requestContext"]["requestId"]},
+        "cookies": ["a=1", "b=2"],
+        "body": json.dumps({
+            "version": shared.VERSION, "event": event, "environment": dict(os.environ),
+            "path": sys.path, "pid": os.getpid(), "memory": context.memory_limit_in_mb,
+            "name": context.function_name, "left": context.get_remaining_time_in_millis(),
+        }),
+    }
+"""
+
+MISBEHAVING = """
+import os, sys, time
+def handler(event, context):
+    match event["pathParameters"]["what"]:
+        case "raise": raise ValueError("no such luck")
+        case "exit": os._exit(7)
+        case "sysexit": sys.exit(3)
+        case "sleep": time.sleep(60)
+        case "set": return {"statusCode": 200, "body": {1, 2}}
+        case "plain": return {"answer": 42}
+        case "status": return {"statusCode": 9999}
+        case "header": return {"statusCode": 200, "headers": {"x-a": "b\\r\\nx-c: d"}}
+        case "binary": return {"statusCode": 200, "body": "/wA=", "isBase64Encoded": True}
+        case "nothing": return {"statusCode": 204, "body": "ignored"}
+        case "large": return {"statusCode": 200, "body": "x" * 5_000_000}
+        case "pid": return {"pid": os.getpid()}
+        case "nap":
+            time.sleep(0.5)
+            return {"pid": os.getpid()}
+"""
+
+COLLECTOR = """
+import json, os
+def handler(event, context):
+    with open(os.path.join(os.path.dirname(__file__), "..", "..", "collected.jsonl"), "a") as file:
+        file.write(json.dumps(event) + "\\n")
+    if any(r["dynamodb"]["Keys"]["id"]["S"] == "poison" for r in event.get("Records", [])):
+        raise ValueError("poison")
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    for name, text in {
+        "template.yaml": TEMPLATE,
+        "layers/shared/shared/__init__.py": "VERSION = 1\n",
+        "functions/echo/app.py": ECHO,
+        "functions/misbehaving/app.py": MISBEHAVING,
+        "functions/collector/app.py": COLLECTOR,
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+@pytest.fixture
+def template(project):
+    return load(project / "template.yaml")
+
+
+@pytest.fixture(scope="session")
+def moto_url():
+    """The storage process, shared: each test takes tables of its own, or makes them again."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local.moto_engine"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+    process.stdin.close()
+    process.wait(5)
+    process.stdout.close()
+
+
+@pytest.fixture
+def dynamodb(moto_url):
+    client = engine.dynamodb(moto_url)
+    yield client
+    for name in client.list_tables()["TableNames"]:
+        client.delete_table(TableName=name)
+    client.close()
+
+
+class Server:
+    """`python -m local`, as a user starts it."""
+
+    def __init__(self, folder, *arguments, **variables):
+        self.log = folder / f"log-{os.urandom(4).hex()}"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "local", "--template", folder / "template.yaml", *arguments],
+                cwd=ROOT,
+                env={**os.environ, "PORT": "0", **variables},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def output(self):
+        return self.log.read_text()
+
+    @property
+    def url(self):
+        return "http://" + self.output.split("http://")[1].split("/")[0]
+
+
+@pytest.fixture
+def start(project, wait_until):
+    """Starts servers that are gone after the test; waits until each is ready or has ended."""
+    servers = []
+
+    def start_one(*arguments, **variables):
+        server = Server(project, *arguments, **variables)
+        servers.append(server)
+        wait_until(lambda: "Try" in server.output or server.process.poll() is not None)
+        return server
+
+    yield start_one
+    for server in servers:
+        server.process.terminate()
+        server.process.wait(10)
+
+
+@pytest.fixture
+def wait_until():
+    def wait(condition, seconds=10):
+        ends_at = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < ends_at, "it did not happen in time"
+            time.sleep(0.02)
+
+    return wait

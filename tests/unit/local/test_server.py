@@ -1,0 +1,260 @@
+"""`python -m local` over HTTP, with a small project of its own."""
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+
+def children(pid):
+    done = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
+    return [int(each) for each in done.stdout.split()]
+
+
+def is_running(pid):
+    done = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return bool(done.stdout.strip()) and not done.stdout.startswith("Z")
+
+
+def ask(url, path, method="GET"):
+    """The path goes out as it stands; other clients would tidy it up first."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+    connection.request(method, path)
+    response = connection.getresponse()
+    answer = response.status, dict(response.headers), response.read()
+    connection.close()
+    return answer
+
+
+def test_a_request_goes_through_to_its_function_and_back(start):
+    server = start()
+
+    response = requests.post(
+        server.url + "/echo/nova?a=1&a=2", json={"x": 1}, headers={"X-Twice": "1"}, timeout=10
+    )
+
+    seen = response.json()["event"]
+    assert (response.status_code, response.headers["x-auth-mode"]) == (200, "open")
+    assert response.raw.headers.getlist("set-cookie") == ["a=1", "b=2"]
+    assert seen["routeKey"] == "POST /echo/{name}"
+    assert seen["pathParameters"] == {"name": "nova"}
+    assert seen["queryStringParameters"] == {"a": "1,2"}
+    assert seen["requestContext"]["authorizer"] == {"lambda": {"mode": "open"}}
+    assert seen["headers"]["x-forwarded-proto"] == "http"
+    assert json.loads(seen["body"]) == {"x": 1}
+    assert response.headers["x-request-id"] == seen["requestContext"]["requestId"]
+    assert "POST /echo/nova?a=1&a=2 200" in server.output
+    assert (
+        requests.get(server.url + "/echo/fixed", timeout=10).json()["event"]["routeKey"]
+        == "GET /echo/fixed"
+    )
+
+
+def test_what_the_gateway_answers_itself(start):
+    url = start().url
+
+    for method, path, status, body in [
+        ("GET", "/nowhere", 404, b'{"message":"Not Found"}'),
+        ("DELETE", "/echo/fixed", 404, b'{"message":"Not Found"}'),
+        ("GET", "/%ff%fe/%00", 404, b'{"message":"Not Found"}'),
+        ("GET", "/do/raise", 500, b'{"message":"Internal Server Error"}'),
+        ("GET", "/do/exit", 500, b'{"message":"Internal Server Error"}'),
+        ("GET", "/do/sleep", 500, b'{"message":"Internal Server Error"}'),
+        ("GET", "/do/status", 500, b'{"message":"Internal Server Error"}'),
+        ("GET", "/do/header", 500, b'{"message":"Internal Server Error"}'),
+    ]:
+        answer = ask(url, path, method)
+        assert (path, answer[0], answer[2]) == (path, status, body)
+        assert answer[1]["apigw-requestid"]
+        assert answer[1]["x-auth-mode"] == "open"
+
+
+def test_what_a_function_may_answer(start):
+    url = start().url
+
+    assert requests.get(url + "/do/plain", timeout=10).json() == {"answer": 42}
+    assert requests.get(url + "/do/binary", timeout=10).content == b"\xff\x00"
+    assert len(requests.get(url + "/do/large", timeout=10).content) == 5_000_000
+    nothing = requests.get(url + "/do/nothing", timeout=10)
+    assert (nothing.status_code, nothing.content) == (204, b"")
+
+
+def test_a_body_above_ten_megabytes_is_refused(start):
+    url = start().url + "/echo/nova"
+    body = b"x" * (10 * 1024 * 1024 + 1)
+
+    declared = requests.post(url, data=body, timeout=10)
+    chunked = requests.post(url, data=iter([body]), timeout=10)
+
+    for response in (declared, chunked):
+        assert (response.status_code, response.json()) == (
+            413,
+            {"message": "Request Entity Too Large"},
+        )
+    text = {"content-type": "text/plain"}
+    assert requests.post(url, data=b"x" * 4_000_000, headers=text, timeout=10).status_code == 200
+    assert requests.post(url, data=b"x" * 7_000_000, headers=text, timeout=10).status_code == 413
+
+
+def test_many_requests_at_the_same_time_are_all_served(start):
+    url = start().url + "/do/pid"
+
+    with ThreadPoolExecutor(16) as threads:
+        answers = list(threads.map(lambda _: requests.get(url, timeout=30).json(), range(64)))
+
+    assert len({each["pid"] for each in answers}) <= 4
+
+
+def test_the_stream_and_the_schedule_reach_their_function(start, project, wait_until):
+    start()
+    collected = project / "collected.jsonl"
+
+    wait_until(lambda: collected.exists() and "Scheduled Event" in collected.read_text())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_everything(start, number, wait_until):
+    server = start()
+    requests.get(server.url + "/do/pid", timeout=10)
+    busy = ThreadPoolExecutor(1)
+    busy.submit(ask, server.url, "/do/sleep")
+    running = children(server.process.pid)
+    assert len(running) >= 2
+
+    server.process.send_signal(number)
+
+    assert server.process.wait(5) == 0
+    assert "Traceback" not in server.output
+    wait_until(lambda: not any(map(is_running, running)), 2)
+    busy.shutdown()
+
+
+def test_nothing_outlives_a_server_that_was_killed(start, wait_until):
+    server = start()
+    requests.get(server.url + "/do/pid", timeout=10)
+    running = children(server.process.pid)
+    assert len(running) >= 2
+
+    server.process.kill()
+
+    wait_until(lambda: not any(map(is_running, running)), 3)
+
+
+def test_two_servers_run_side_by_side(start):
+    first, second = start(), start()
+
+    assert first.url != second.url
+    assert {
+        requests.get(each.url + "/do/plain", timeout=10).status_code for each in (first, second)
+    } == {200}
+
+
+def test_a_port_that_is_in_use_is_one_line(start):
+    port = urlsplit(start().url).port
+
+    refused = start(PORT=str(port))
+
+    assert refused.process.wait(5) == 2
+    assert refused.output == f"port {port} is in use. Choose another: make run PORT={port + 1}\n"
+
+
+@pytest.mark.parametrize(
+    ("variables", "line"),
+    [
+        ({"PORT": "http"}, "PORT=http is not a port"),
+        ({"AUTH": "required"}, "AUTH=required: keys are not checked yet: it comes with identity"),
+        ({"REGISTRATION": "key"}, "REGISTRATION=key: "),
+        ({"ENGINE": "localhost:8000"}, "ENGINE=localhost:8000 is not a URL such as"),
+        (
+            {"ENGINE": "http://127.0.0.1:9"},
+            "ENGINE=http://127.0.0.1:9 does not answer like a DynamoDB",
+        ),
+    ],
+)
+def test_a_choice_that_cannot_be_had_is_one_line(start, variables, line):
+    started = time.monotonic()
+
+    refused = start(**variables)
+
+    assert refused.process.wait(5) == 2
+    assert refused.output.startswith(line)
+    assert refused.output.count("\n") == 1
+    assert time.monotonic() - started < 5
+
+
+def test_an_engine_that_never_answers_is_one_line(start):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        refused = start(ENGINE=f"http://127.0.0.1:{silent.getsockname()[1]}")
+
+    assert refused.process.wait(5) == 2
+    assert "does not answer like a DynamoDB" in refused.output
+    assert refused.output.count("\n") == 1
+
+
+def test_another_engine_keeps_its_data(start, moto_url, dynamodb):
+    server = start(ENGINE=moto_url)
+
+    assert "ItemsTable" in dynamodb.list_tables()["TableNames"]
+    assert f"in {moto_url}" in server.output
+    server.process.terminate()
+    assert server.process.wait(5) == 0
+    assert "ItemsTable" in dynamodb.list_tables()["TableNames"]
+
+
+def test_a_template_that_cannot_be_read_is_one_line(start, project):
+    (project / "template.yaml").write_text("Resources: [")
+
+    refused = start()
+
+    assert refused.process.wait(5) == 2
+    assert refused.output.startswith("template.yaml, line")
+
+
+def test_saved_code_serves_the_next_request(start, project, wait_until):
+    server = start()
+    assert requests.get(server.url + "/do/plain", timeout=10).json() == {"answer": 42}
+
+    code = "def handler(event, context): return {'answer': 43}"
+    (project / "functions/misbehaving/app.py").write_text(code)
+
+    url = server.url + "/do/plain"
+    wait_until(lambda: requests.get(url, timeout=10).json() == {"answer": 43})
+    (project / "layers/shared/shared/__init__.py").write_text("VERSION = 2\n")
+    url = server.url + "/echo/fixed"
+    wait_until(lambda: requests.get(url, timeout=10).json()["version"] == 2)
+
+
+def test_a_saved_template_is_followed_and_a_broken_one_is_not(start, project, wait_until):
+    server = start()
+    path = project / "template.yaml"
+    good = path.read_text()
+
+    path.write_text("Resources: [")
+    wait_until(lambda: "not reloaded: template.yaml, line" in server.output)
+    assert requests.get(server.url + "/echo/fixed", timeout=10).status_code == 200
+
+    path.write_text(good.replace("/echo/fixed", "/echo/other/fixed").replace("hello", "ahoy"))
+    url = server.url + "/echo/other/fixed"
+    wait_until(lambda: requests.get(url, timeout=10).status_code == 200)
+    assert requests.get(url, timeout=10).json()["environment"]["GREETING"] == "ahoy"
+
+
+def test_help_says_what_can_be_chosen():
+    done = subprocess.run(
+        [sys.executable, "-m", "local", "--help"], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0
+    assert all(word in done.stdout for word in ("PORT", "ENGINE", "AUTH", "REGISTRATION", "8080"))
