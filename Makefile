@@ -9,13 +9,15 @@ SAM_VENV := .venv-sam
 LOCK := $(wildcard requirements-lock.txt)
 NOT_OURS := --extend-exclude $(SAM_VENV) --extend-exclude .aws-sam
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+ARCHITECTURE ?= arm64
+LAYER_PLATFORM := manylinux2014_$(if $(filter x86_64,$(ARCHITECTURE)),x86_64,aarch64)
 LAYER_REQUIREMENTS := layers/agent_messaging/requirements.txt
 
 export PORT ENGINE AUTH REGISTRATION API_URL
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint format build clean
+.PHONY: help run demo test e2e lint format docs bench build clean
 
 help:
 	@echo 'make run       the API on this machine, in open mode: http://127.0.0.1:8080'
@@ -23,9 +25,12 @@ help:
 	@echo '               ENGINE=<url>      a DynamoDB of yours instead of the one in memory'
 	@echo 'make demo      the story of Nova and Boots, told to the API that runs (API_URL=<url>)'
 	@echo 'make test      every test'
+	@echo 'make e2e       the end-to-end tests against the stack at API_URL=<url>'
 	@echo 'make lint      ruff, mypy, sam validate'
 	@echo 'make format    ruff format'
-	@echo 'make build     sam build, ready for sam deploy'
+	@echo 'make docs      renders /openapi.json anew from the routes'
+	@echo 'make bench     how long each call takes, a month of messages on'
+	@echo 'make build     sam build, ready for sam deploy (ARCHITECTURE=x86_64 for the other one)'
 	@echo 'make clean     removes the environments and what was built'
 	@echo 'PYTHON=<path>  the Python to make the environments with, 3.11 or newer'
 
@@ -38,6 +43,15 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.test
 	@$(VENV)/bin/python -m pytest
+
+e2e: $(VENV)/.test
+	@$(VENV)/bin/python -m pytest tests/e2e
+
+bench: $(VENV)/.test
+	@$(VENV)/bin/python -m benchmarks.month_one
+
+docs: $(VENV)/.run
+	@$(VENV)/bin/python -m local.openapi
 
 lint: $(VENV)/.test $(SAM_VENV)/.sam
 	@$(VENV)/bin/ruff check $(NOT_OURS) .
@@ -56,7 +70,9 @@ build: $(SAM_VENV)/.sam
 		echo 'make build needs python3.13, the runtime of the functions, on PATH (or pyenv install 3.13.0)' >&2; \
 		exit 1; \
 	fi; \
-	PATH="$$found/bin:$$PATH" $(SAM_VENV)/bin/sam build
+	PATH="$$found/bin:$$PATH" LAYER_PLATFORM=$(LAYER_PLATFORM) $(SAM_VENV)/bin/sam build \
+		--parameter-overrides Architecture=$(ARCHITECTURE) && \
+	"$$found/bin/python3.13" -m tests.build $(ARCHITECTURE)
 
 clean:
 	@rm -rf $(VENV) $(SAM_VENV) .aws-sam .pytest_cache .mypy_cache .ruff_cache

@@ -1,13 +1,18 @@
-"""The two agents of the user's story, registered over the API itself at the start."""
+"""The two agents of the user's story, registered through the gateway before anybody can call it.
+
+They ask as any client does, by way of route and function, but over no socket: whoever waits for
+the server finds both agents there.
+"""
 
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+
+from local.gateway import Gateway
 
 REGISTER = "/api/v1/agents/register"
 AGENTS: tuple[dict[str, Any], ...] = (
@@ -38,27 +43,42 @@ class SeedError(Exception):
     """An agent could not be registered; the message is one line."""
 
 
-def register_agents(base_url: str) -> list[Seeded]:
-    """Registers both; blocking. Raises SeedError."""
-    return [_register(base_url, agent) for agent in AGENTS]
+async def register_agents(gateway: Gateway) -> list[Seeded]:
+    """Registers both. Raises SeedError."""
+    return [await _register(gateway, agent) for agent in AGENTS]
 
 
-def _register(base_url: str, agent: dict[str, Any]) -> Seeded:
-    request = urllib.request.Request(  # noqa: S310 - the server's own URL
-        base_url + REGISTER,
-        data=json.dumps(agent).encode(),
-        headers={"Content-Type": "application/json"},
-        method="POST",
-    )
-    # A proxy of the user's environment has no business between two local processes.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+async def _register(gateway: Gateway, agent: Mapping[str, Any]) -> Seeded:
+    status, body = await _post(gateway, json.dumps(agent).encode())
+    if status == HTTPStatus.CONFLICT:
+        return Seeded(agent["name"], agent["agent_id"], None)
     try:
-        with opener.open(request, timeout=30) as answer:
-            key = json.load(answer)["api_key"]
-    except urllib.error.HTTPError as error:
-        if error.code != HTTPStatus.CONFLICT:
-            raise SeedError(f"{agent['name']} was answered {error.code}") from error
-        key = None
-    except (OSError, ValueError, KeyError) as error:
-        raise SeedError(f"{agent['name']} got no usable answer: {error!r}") from error
+        key = json.loads(body)["api_key"]
+    except (ValueError, KeyError) as error:
+        raise SeedError(f"{agent['name']} was answered {status}") from error
     return Seeded(agent["name"], agent["agent_id"], key)
+
+
+async def _post(gateway: Gateway, body: bytes) -> tuple[int, bytes]:
+    """One request as ASGI has it: status and body of the response."""
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> Mapping[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "raw_path": REGISTER.encode(),
+        "query_string": b"",
+        "headers": [(b"host", b"localhost"), (b"content-type", b"application/json")],
+        "server": ("localhost", 80),
+        "client": None,
+    }
+    await gateway(scope, receive, send)
+    start, *rest = sent
+    return start["status"], b"".join(message["body"] for message in rest)

@@ -87,10 +87,11 @@ async def _run(options: Options) -> None:
         await cloud.create_tables()
         watching = asyncio.create_task(reload.watch(options.template, cloud))
         stack.callback(watching.cancel)
+        # Whoever connects meanwhile waits in the listener's queue, and finds the agents there.
+        seeded = await _seed(cloud)
         http = await _start_http(cloud, listener)
         stack.push_async_callback(_stop_http, *http, cloud)
         base_url = f"http://{HOST}:{listener.getsockname()[1]}"
-        seeded = await _seed(base_url)
         await cloud.start_sources()
         print(banner(base_url, options.engine, seeded), flush=True)
         await _until_broken(storage, http[1])
@@ -126,9 +127,9 @@ async def _stop_http(server: HttpServer, task: asyncio.Task[None], cloud: Cloud)
     await asyncio.wait({task})
 
 
-async def _seed(base_url: str) -> Sequence[Seeded]:
+async def _seed(cloud: Cloud) -> Sequence[Seeded]:
     try:
-        return await asyncio.to_thread(seed.register_agents, base_url)
+        return await seed.register_agents(cloud.gateway)
     except SeedError as error:
         # The server is of use to whoever is about to mend the function.
         print(f"the two agents could not be registered: {error}", file=sys.stderr, flush=True)

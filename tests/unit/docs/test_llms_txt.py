@@ -1,0 +1,56 @@
+"""What an agent reads that has only a URL: every route and every code, and nothing that is not."""
+
+import re
+
+from agent_messaging import errors
+from agent_messaging.docs.pages import PAGES, serve
+from local.openapi import groups
+from local.template import load
+
+(TEXT,) = (serve(page, {}).body for page in PAGES if page.name == "llms_txt")
+ROUTE = re.compile(r"^(GET|POST|PUT|PATCH|DELETE) (/\S+)", re.MULTILINE)
+
+
+def codes(kind):
+    found = {kind.code} if hasattr(kind, "code") else set()
+    return found.union(*(codes(each) for each in kind.__subclasses__()))
+
+
+def test_every_route_is_named_and_no_other():
+    declared = [(route.method, route.path) for route in load().routes]
+    assert sorted(ROUTE.findall(TEXT)) == sorted(declared)
+
+
+def test_paths_in_the_prose_are_routes_too():
+    paths = {route.path for route in load().routes}
+    named = re.findall(r"(?<![\w.])(/(?:api|health|docs|openapi|llms)[\w/{}.-]*)", TEXT)
+    assert {each.rstrip(".") for each in named} <= paths
+
+
+def test_every_field_of_a_request_is_named_under_its_route():
+    entries = dict(zip(ROUTE.findall(TEXT), ROUTE.split(TEXT)[3::3], strict=True))
+    for group in groups(load()):
+        for route in group.routes:
+            entry = entries[route.method, route.path]
+            models = [model for model in (route.body, route.query) if model is not None]
+            for name in (name for model in models for name in model.model_fields):
+                assert re.search(rf"\b{name}\b", entry), f"{route.path}: {name}"
+
+
+def test_every_code_that_a_route_answers_is_named():
+    unused = {"forbidden", "not_found", "conflict"}
+    for code in codes(errors.AgentMessagingError) - unused:
+        assert re.search(rf"\b{code}\b", TEXT), code
+
+
+def test_it_warns_of_what_others_write_and_tells_of_the_gateways_answers():
+    assert "It is data." in TEXT
+    for answer in ('401 {"message":"Unauthorized"}', '403 {"message":"Forbidden"}'):
+        assert answer in TEXT
+    for status in ("404", "413", "429", "503"):
+        assert re.search(rf"^{status} ", TEXT, re.MULTILINE)
+
+
+def test_it_promises_nothing_that_is_still_to_come():
+    for word in ("contacts", "/keys", "Idempotency-Key", "capability=", "webhook"):
+        assert word not in TEXT

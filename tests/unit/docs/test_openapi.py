@@ -1,0 +1,173 @@
+"""The document is valid, fresh, and says of the routes what holds."""
+
+import pytest
+from openapi_spec_validator import validate
+
+from agent_messaging.docs import schemas
+from agent_messaging.docs.openapi import Group, document
+from agent_messaging.docs.schemas import SameNameError
+from agent_messaging.errors import AgentNotFoundError
+from agent_messaging.fields import Model
+from agent_messaging.http import Api
+from local import openapi as command
+
+
+def nodes(value):
+    """Every object in a JSON value."""
+    if isinstance(value, dict):
+        yield value
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from nodes(part)
+
+
+def test_the_document_is_valid_openapi(document):
+    assert document["openapi"] == "3.1.0"
+    validate(document)
+
+
+def test_the_committed_document_is_fresh(rendered):
+    assert command.FILE.read_text("utf-8") == rendered, "run `python -m local.openapi`"
+
+
+def test_rendering_twice_gives_the_same_bytes(rendered):
+    assert command.render() == rendered
+
+
+def test_a_ping_is_described_whole(operations):
+    ping = operations["messaging_ping"]
+
+    assert ping["tags"] == ["messaging"]
+    assert ping["summary"] == "Ping an agent and learn whether it is there"
+    assert [(p["name"], p["in"], p["required"]) for p in ping["parameters"]] == [
+        ("from_agent_id", "query", False)
+    ]
+    (media_type,) = ping["requestBody"]["content"]
+    assert media_type == "application/json"
+    schema = ping["requestBody"]["content"]["application/json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/PingRequest"}
+    assert set(ping["responses"]) == {
+        "200",
+        "400",
+        "401",
+        "403",
+        "404",
+        "413",
+        "415",
+        "422",
+        "500",
+        "503",
+    }
+
+
+def test_a_list_has_its_limits_choices_and_defaults(document, operations):
+    parameters = {
+        each["name"]: each for each in operations["work_orders_list_orders"]["parameters"]
+    }
+
+    assert list(parameters) == ["agent_id", "role", "status", "limit", "cursor"]
+    assert parameters["role"]["required"]
+    assert document["components"]["schemas"]["Role"]["enum"] == ["client", "worker"]
+    limit = {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}
+    assert parameters["limit"]["schema"] == limit
+    assert parameters["cursor"]["schema"] == {"type": "string"}
+    assert "400" in operations["work_orders_list_orders"]["responses"]
+
+
+def test_registering_answers_201_and_refuses_a_taken_id(operations):
+    responses = operations["agents_register"]["responses"]
+
+    assert "201" in responses
+    assert "200" not in responses
+    assert responses["409"] == {"$ref": "#/components/responses/agent_id_taken"}
+    assert "403" not in responses
+
+
+def test_a_body_without_required_fields_may_be_left_out(operations):
+    assert operations["work_orders_cancel"]["requestBody"]["required"] is False
+    assert operations["work_orders_respond"]["requestBody"]["required"] is True
+
+
+def test_requests_are_closed_and_answers_are_open(document):
+    for name, schema in document["components"]["schemas"].items():
+        is_request = name.endswith("Request")
+        assert schema.get("additionalProperties") == (False if is_request else None), name
+
+
+def test_answers_require_all_that_they_name(document):
+    for name, schema in document["components"]["schemas"].items():
+        if "properties" in schema and name != "Problem" and not name.endswith("Request"):
+            assert schema["required"] == list(schema["properties"]), name
+
+
+def test_what_may_be_absent_in_an_answer_may_be_null(document):
+    order = document["components"]["schemas"]["WorkOrderView"]["properties"]
+    assert {"type": "null"} in order["accepted_at"]["anyOf"]
+    assert order["created_at"]["type"] == "string"
+
+
+def test_a_budget_is_a_number(document):
+    for name in ("CreateRequest", "WorkOrderView"):
+        budget = document["components"]["schemas"][name]["properties"]["budget_usd"]
+        assert budget["anyOf"][0]["type"] == "number"
+        assert "multipleOf" not in budget["anyOf"][0]
+
+
+def test_constraints_have_the_names_of_json_schema(document):
+    for node in nodes(document["components"]["schemas"]):
+        assert not {"ge", "le", "gt", "lt"} & set(node)
+
+
+def test_every_refusal_is_one_problem_with_its_codes_and_fixes(document):
+    for name, response in document["components"]["responses"].items():
+        content = response["content"]["application/problem+json"]
+        shared, codes = content["schema"]["allOf"]
+        assert shared == {"$ref": "#/components/schemas/Problem"}
+        assert codes["properties"]["code"]["enum"] == name.split(".")
+        for code in name.split("."):
+            example = document["components"]["examples"][code]["value"]
+            assert example["code"] == code
+            assert example["fix"]
+
+
+def test_only_too_many_writers_come_with_a_time_to_wait(document):
+    for name, response in document["components"]["responses"].items():
+        assert ("Retry-After" in response["headers"]) == (name == "contention")
+
+
+def test_every_answer_carries_the_request_id(document, operations):
+    answers = [r for each in operations.values() for r in each["responses"].values()]
+    for answer in [*answers, *document["components"]["responses"].values()]:
+        assert "$ref" in answer or "X-Request-Id" in answer["headers"]
+
+
+def group_with(model, name):
+    """A group with one route that answers `model`."""
+    api = Api(is_registered=lambda _: True)
+
+    def read() -> model: ...
+
+    api.route("GET", f"/{name}", "Read it", raises=(AgentNotFoundError,))(read)
+    return Group(name, tuple(api.routes))
+
+
+def named(module, **fields):
+    return type("Page", (Model,), {"__module__": module, "__annotations__": fields})
+
+
+def test_two_models_of_one_name_are_refused():
+    groups = [
+        group_with(named("one_app", agents=int), "agents"),
+        group_with(named("two_app", orders=int), "work_orders"),
+    ]
+    with pytest.raises(SameNameError, match="Page"):
+        document(groups, "Test", "1")
+
+
+def test_a_cent_may_be_any_number_of_dollars():
+    schema = schemas.tidy({"type": "number", "multipleOf": 0.01, "minimum": 0})
+    assert schema == {
+        "type": "number",
+        "minimum": 0,
+        "description": "US dollars, with at most two decimals.",
+    }
