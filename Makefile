@@ -57,6 +57,7 @@ lint: $(VENV)/.test $(SAM_VENV)/.sam
 	@$(VENV)/bin/ruff check $(NOT_OURS) .
 	@$(VENV)/bin/ruff format --check $(NOT_OURS) .
 	@$(VENV)/bin/mypy
+	@$(VENV)/bin/python -m local.openapi --check
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM_VENV)/bin/sam validate --lint
 
 format: $(VENV)/.test

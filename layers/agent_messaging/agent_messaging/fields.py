@@ -149,7 +149,8 @@ Dollars = Annotated[
     BeforeValidator(_dollars),
     Field(ge=0, max_digits=12, decimal_places=2),
     PlainSerializer(_number, return_type=int | float, when_used="json"),
-    WithJsonSchema({"type": "number", "minimum": 0, "multipleOf": 0.01, "examples": [15000]}),
+    # No `multipleOf` 0.01: validators that divide doubles would refuse 99.99.
+    WithJsonSchema({"type": "number", "minimum": 0, "examples": [15000]}),
 ]
 
 

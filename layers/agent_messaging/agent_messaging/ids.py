@@ -18,7 +18,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def ulid(now: datetime) -> str:
     """A new ULID of `now`, 26 characters."""
-    # Not by way of `timestamp()`: as a float it loses a millisecond now and then.
+    # Not by way of `timestamp()`: as a float it loses a millisecond now and then, from 2038.
     milliseconds = (now - _EPOCH) // timedelta(milliseconds=1)
     return _base32(milliseconds << 80 | secrets.randbits(80), 26)
 

@@ -73,21 +73,19 @@ class WorkOrdersTable:
             IllegalTransitionError: `action` does not lead out of the order's status.
         """
         status = after(order.status, action)
-        given = {name: _plain(value) for name, value in changes.items() if value is not None}
-        sets = [
-            "#status = :status",
-            f"{status}_at = :now",
-            *(f"{name} = :{name}" for name in given),
-        ]
-        removes = [] if status in OPEN else ["open_worker_id", "open_client_id"]
+        # What the clock has ended, it ended at the deadline, whenever the sweep comes by.
+        at = order.deadline_at if action is Action.EXPIRE else now
+        values = {"status": status, f"{status}_at": at, **changes}
+        given = {name: _plain(value) for name, value in values.items() if value is not None}
+        expression = f"SET {', '.join(f'#{name} = :{name}' for name in given)}"
+        if gone := _attributes_gone(order.status, status):
+            expression += f" REMOVE {', '.join(gone)}"
         condition = IS_STILL
         if order.status is Status.PENDING:
-            removes += ["due_shard", "due_at"]
             condition += f" AND {IS_OVERDUE if action is Action.EXPIRE else IS_IN_TIME}"
-        expression = f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removes)}" if removes else "")
-        values = {"status": status, "was": order.status, "now": clock.to_text(now), **given}
+            given["now"] = clock.to_text(now)
         return self.table.update_entry(
-            self.key(order.work_order_id)[1], expression, condition, **values
+            self.key(order.work_order_id)[1], expression, condition, was=order.status, **given
         )
 
     def query(
@@ -154,6 +152,13 @@ def parse(item: Item) -> WorkOrder:
 def unknown(work_order_id: str) -> WorkOrderNotFoundError:
     """The refusal for an order that is absent or not the caller's."""
     return WorkOrderNotFoundError(f"You have no work order `{work_order_id}`.")
+
+
+def _attributes_gone(before: Status, now: Status) -> list[str]:
+    """The attributes of sparse indexes that a transition takes away."""
+    waiting = ["due_shard", "due_at"] if before is Status.PENDING else []
+    ended = [] if now in OPEN else ["open_worker_id", "open_client_id"]
+    return waiting + ended
 
 
 def _plain(value: object) -> object:

@@ -1,0 +1,159 @@
+import base64
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent_messaging import payload
+from agent_messaging.errors import (
+    AgentMessagingError,
+    InvalidError,
+    MalformedError,
+    MediaTypeError,
+    TooLargeError,
+)
+
+JSON = {"content-type": "application/json"}
+
+
+def read(body: str | None, **event: Any) -> dict[str, Any]:
+    return payload.json_object({"headers": JSON, "body": body, **event}, 1000)
+
+
+def test_an_object_is_read_with_exact_numbers():
+    assert read('{"a": 0.1, "b": 1e2, "c": 12345678901234567890}') == {
+        "a": Decimal("0.1"),
+        "b": Decimal("1E+2"),
+        "c": 12345678901234567890,
+    }
+
+
+@pytest.mark.parametrize("event", [{}, {"body": None}, {"body": ""}])
+def test_no_body_is_an_empty_object_of_any_type(event: dict[str, Any]):
+    assert payload.json_object({"headers": {}, **event}, 10) == {}
+
+
+def test_the_limit_counts_bytes_and_not_characters():
+    body = '{"a":"é"}'
+    assert payload.json_object({"headers": JSON, "body": body}, len(body) + 1) == {"a": "é"}
+    with pytest.raises(TooLargeError, match="10 bytes; this route takes 9"):
+        payload.json_object({"headers": JSON, "body": body}, len(body))
+
+
+def test_the_limit_counts_what_base64_stands_for():
+    body = base64.b64encode(b'{"a":"xxxx"}').decode()
+    event = {"headers": JSON, "body": body, "isBase64Encoded": True}
+    assert payload.json_object(event, 12) == {"a": "xxxx"}
+    with pytest.raises(TooLargeError):
+        payload.json_object(event, 11)
+
+
+def test_the_size_is_checked_before_the_type_and_the_type_before_the_json():
+    with pytest.raises(TooLargeError):
+        payload.json_object({"headers": {}, "body": "{" * 11}, 10)
+    with pytest.raises(MediaTypeError):
+        payload.json_object({"headers": {}, "body": "{"}, 10)
+
+
+@pytest.mark.parametrize("body", ["%%%", "é", "a", "YQ"])
+def test_what_is_no_base64_is_malformed(body: str):
+    with pytest.raises(MalformedError, match="base64"):
+        read(body, isBase64Encoded=True)
+
+
+@pytest.mark.parametrize("body", ["{", "[]", "null", "5", '"x"', "{}{}", "\ufeff{}", "{'a':1}"])
+def test_what_is_no_json_object_is_malformed(body: str):
+    with pytest.raises(MalformedError):
+        read(body)
+
+
+@pytest.mark.parametrize("raw", [b"\xff", b'{"a":"\xc3"}', b'{"a":"\xed\xa0\x80"}'])
+def test_what_is_no_utf_8_is_malformed(raw: bytes):
+    with pytest.raises(MalformedError, match="UTF-8"):
+        read(base64.b64encode(raw).decode(), isBase64Encoded=True)
+
+
+def test_where_json_breaks_is_told_and_what_is_there_is_not():
+    with pytest.raises(MalformedError) as caught:
+        read('{"a":\n the secret}')
+    assert caught.value.detail == "The body is not JSON: Expecting value at line 2, column 2."
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_constants_that_are_no_json_are_invalid(constant: str):
+    with pytest.raises(InvalidError, match=f"holds {constant}"):
+        read(f'{{"a":[{constant}]}}')
+
+
+@pytest.mark.parametrize("number", ["1e309", "-1e309", "1" * 310 + ".0"])
+def test_numbers_beyond_a_double_are_invalid(number: str):
+    with pytest.raises(InvalidError, match="beyond a double"):
+        read(f'{{"a":{number}}}')
+
+
+@pytest.mark.parametrize("number", ["1e308", "1e-400", "0.0", "-0.0"])
+def test_numbers_within_a_double_are_taken(number: str):
+    assert read(f'{{"a":{number}}}')["a"] == Decimal(number)
+
+
+def test_a_whole_number_has_at_most_4300_digits():
+    event = {"headers": JSON, "body": f'{{"a":{"9" * 4301}}}'}
+    with pytest.raises(InvalidError, match="too many digits"):
+        payload.json_object(event, 10_000)
+
+
+def nested(opening: str, closing: str, depth: int) -> str:
+    return f'{{"a":{opening * (depth - 1)}1{closing * (depth - 1)}}}'
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_json_is_at_most_32_levels_deep(opening: str, closing: str):
+    assert read(nested(opening, closing, 32))
+    for depth in (33, 100):
+        with pytest.raises(InvalidError, match="nested deeper than 32"):
+            read(nested(opening, closing, depth))
+
+
+@pytest.mark.parametrize("depth", [3000, 100_000])
+def test_depth_does_not_exhaust_the_stack(depth: int):
+    event = {"headers": JSON, "body": nested("[", "]", depth)}
+    with pytest.raises(InvalidError, match="nested deeper than 32"):
+        payload.json_object(event, 10**6)
+
+
+@pytest.mark.parametrize(
+    "body", [r'{"a":"\ud800"}', r'{"\udfff":1}', r'{"a":[{"b":"x\udc00\ud800"}]}']
+)
+def test_half_a_surrogate_pair_is_invalid(body: str):
+    with pytest.raises(InvalidError, match="surrogate"):
+        read(body)
+
+
+def test_a_whole_surrogate_pair_is_a_character():
+    assert read(r'{"a":"\ud83e\udd85"}') == {"a": "🦅"}
+
+
+@pytest.mark.parametrize("name", ["content-type", "Content-Type", "CONTENT-TYPE"])
+def test_a_header_is_found_in_any_case(name: str):
+    assert payload.json_object({"headers": {name: "application/json"}, "body": "{}"}, 10) == {}
+
+
+@pytest.mark.parametrize("headers", [{}, None, {"content-type": "text/plain"}])
+def test_another_type_is_refused(headers: dict[str, str] | None):
+    with pytest.raises(MediaTypeError):
+        payload.json_object({"headers": headers, "body": "{}"}, 10)
+    with pytest.raises(MediaTypeError):
+        payload.json_object({"body": "{}"}, 10)
+
+
+@given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
+def test_any_bytes_are_read_or_refused(raw: bytes):
+    body = base64.b64encode(raw).decode()
+    try:
+        value = read(body, isBase64Encoded=True)
+    except AgentMessagingError:
+        return
+    assert value == (json.loads(raw, parse_float=Decimal) if raw else {})

@@ -1,0 +1,136 @@
+"""The machine of a work order, and the order as of a moment."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from agent_messaging.errors import IllegalTransitionError
+from agent_messaging.fields import Party
+from agent_messaging.messaging.model import SYSTEM
+from agent_messaging.work_orders import notice
+from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.states import OPEN, ROLES, Action, Role, Status, after
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+MOMENT = timedelta(milliseconds=1)
+NOVA, BOOTS = Party(id="nova", name="Nova"), Party(id="boots", name="Boots")
+
+
+def order(**fields) -> WorkOrder:
+    return WorkOrder(
+        work_order_id="wo_1",
+        client=NOVA,
+        worker=BOOTS,
+        title="Estimates",
+        description="Fifty of them",
+        message_id="msg_1",
+        thread_id="thr_1",
+        created_at=NOW - timedelta(days=1),
+        **fields,
+    )
+
+
+def test_the_way_of_an_order_that_goes_well():
+    assert after(Status.PENDING, Action.ACCEPT) is Status.ACCEPTED
+    assert after(Status.ACCEPTED, Action.COMPLETE) is Status.COMPLETED
+
+
+TABLE = """
+            accept    reject    complete   fail    cancel     expire
+pending     accepted  rejected  -          -       cancelled  expired
+accepted    -         -         completed  failed  cancelled  -
+rejected    -         -         -          -       -          -
+cancelled   -         -         -          -       -          -
+expired     -         -         -          -       -          -
+completed   -         -         -          -       -          -
+failed      -         -         -          -       -          -
+"""
+HEAD, *ROWS = (line.split() for line in TABLE.strip().splitlines())
+CELLS = [(row[0], action, cell) for row in ROWS for action, cell in zip(HEAD, row[1:], strict=True)]
+
+
+def test_the_table_has_every_state_and_every_action():
+    assert [row[0] for row in ROWS] == list(Status)
+    assert sorted(HEAD) == sorted(Action)
+    assert len(CELLS) == 7 * 6
+
+
+@pytest.mark.parametrize(("status", "action", "cell"), CELLS)
+def test_each_state_and_action(status: str, action: str, cell: str):
+    if cell != "-":
+        assert after(Status(status), Action(action)) == cell
+        return
+    with pytest.raises(IllegalTransitionError) as caught:
+        after(Status(status), Action(action))
+    assert caught.value.members == {"current_status": status}
+    assert caught.value.detail.startswith(f"The work order is {status}; it cannot be ")
+
+
+def test_what_leads_somewhere_is_open():
+    assert {"pending", "accepted"} == OPEN
+
+
+def test_a_client_cancels_and_a_worker_does_the_rest():
+    assert ROLES == {
+        "accept": "worker",
+        "reject": "worker",
+        "complete": "worker",
+        "fail": "worker",
+        "cancel": "client",
+    }
+
+
+@pytest.mark.parametrize(
+    ("deadline", "is_due"),
+    [(NOW + MOMENT, False), (NOW, True), (NOW - MOMENT, True), (None, False)],
+)
+def test_an_order_is_due_from_the_moment_of_its_deadline(
+    deadline: datetime | None, *, is_due: bool
+):
+    pending = order(deadline_at=deadline)
+    assert pending.is_due(NOW) is is_due
+    seen = pending.as_of(NOW)
+    assert seen.status is (Status.EXPIRED if is_due else Status.PENDING)
+    assert seen.expired_at == (deadline if is_due else None)
+    assert pending.status is Status.PENDING
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.PENDING])
+def test_only_a_pending_order_expires(status: Status):
+    late = order(deadline_at=NOW - MOMENT, status=status)
+    assert not late.is_due(NOW)
+    assert late.as_of(NOW) is late
+
+
+def test_an_order_knows_its_sides():
+    assert order().has_party("nova")
+    assert order().has_party("boots")
+    assert not order().has_party("third")
+    assert (order().role_of("nova"), order().role_of("boots")) == (Role.CLIENT, Role.WORKER)
+    assert (order().other_party("nova"), order().other_party("boots")) == (BOOTS, NOVA)
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "subject"),
+    [
+        (Action.ACCEPT, "Boots has accepted the work order “Estimates”.", "Work order accepted"),
+        (Action.REJECT, "Boots has rejected the work order “Estimates”.", "Work order rejected"),
+        (Action.CANCEL, "Boots has cancelled the work order “Estimates”.", "Work order cancelled"),
+    ],
+)
+def test_a_notice_says_who_did_what(action: Action, body: str, subject: str):
+    note = notice.compose_for(order(), action, BOOTS, NOVA, NOW)
+    assert (note.body, note.subject) == (body, subject)
+    assert (note.sender, note.recipient, note.type) == (BOOTS, NOVA, "notification")
+    assert (note.work_order_id, note.thread_id) == ("wo_1", "thr_1")
+    assert note.metadata == f'{{"status":"{subject.rsplit(maxsplit=1)[-1]}"}}'
+    assert not note.is_sent
+    with_reason = notice.compose_for(order(), action, BOOTS, NOVA, NOW, reason="Full")
+    assert with_reason.body == f"{body} Reason: Full"
+
+
+def test_an_expiry_is_told_by_the_system_in_a_thread_of_its_own():
+    note = notice.compose_for(order(), Action.EXPIRE, SYSTEM, NOVA, NOW)
+    assert note.body == "The work order “Estimates” has expired: nobody answered by its deadline."
+    assert note.sender == SYSTEM
+    assert note.thread_id != "thr_1"
