@@ -8,7 +8,7 @@ def tree(kind: type[AgentMessagingError]) -> list[type[AgentMessagingError]]:
     return [kind, *(below for child in kind.__subclasses__() for below in tree(child))]
 
 
-ALL = tree(AgentMessagingError)[1:]
+ALL = [kind for kind in tree(AgentMessagingError)[1:] if kind.__module__ == errors.__name__]
 
 
 @pytest.mark.parametrize("kind", ALL)
@@ -29,7 +29,7 @@ def test_codes_are_unique():
 
 def test_below_a_status_is_the_same_status():
     for kind in ALL:
-        assert {child.status for child in tree(kind)} == {kind.status}
+        assert {child.status for child in tree(kind) if child in ALL} == {kind.status}
 
 
 def test_the_tree_in_the_docstring_is_the_tree():

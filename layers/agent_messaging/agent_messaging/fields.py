@@ -150,7 +150,14 @@ Dollars = Annotated[
     Field(ge=0, max_digits=12, decimal_places=2),
     PlainSerializer(_number, return_type=int | float, when_used="json"),
     # No `multipleOf` 0.01: validators that divide doubles would refuse 99.99.
-    WithJsonSchema({"type": "number", "minimum": 0, "examples": [15000]}),
+    WithJsonSchema(
+        {
+            "type": "number",
+            "minimum": 0,
+            "description": "US dollars, with at most two decimals.",
+            "examples": [15000],
+        }
+    ),
 ]
 
 

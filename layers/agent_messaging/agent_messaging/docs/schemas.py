@@ -92,16 +92,10 @@ def _without_null(schema: Schema) -> Schema:
 
 
 def tidy(node: Any) -> Any:
-    """The schema in JSON Schema's words throughout.
-
-    `multipleOf: 0.01` goes: validators that divide doubles refuse 99.99 under it.
-    """
+    """The schema in JSON Schema's words throughout."""
     if isinstance(node, list):
         return [tidy(each) for each in node]
     if not isinstance(node, dict):
         return node
-    if node.get("multipleOf") == 0.01:  # noqa: PLR2004 - the cent that doubles cannot hold
-        node = {name: value for name, value in node.items() if name != "multipleOf"}
-        node["description"] = "US dollars, with at most two decimals."
     names = _JSON_SCHEMA_NAMES if "type" in node else {}
     return {names.get(name, name): tidy(value) for name, value in node.items()}
