@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from local.server import listen
+
 
 def children(pid):
     done = subprocess.run(
@@ -258,3 +260,9 @@ def test_help_says_what_can_be_chosen():
 
     assert done.returncode == 0
     assert all(word in done.stdout for word in ("PORT", "ENGINE", "AUTH", "REGISTRATION", "8080"))
+
+
+def test_an_answer_on_a_kept_connection_does_not_wait_for_the_clients_acknowledgement():
+    # asyncio turns Nagle's delay off for sockets that are named as TCP, and for no others.
+    with listen(0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP

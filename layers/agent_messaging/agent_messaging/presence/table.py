@@ -5,7 +5,9 @@ what its `expires_at` says. Counting or listing who is online is one query per p
 """
 
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from agent_messaging import clock
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 SHARDS = 64
+PARALLEL = 8  # queries at a time, where all partitions are asked
 IS_ONLINE = "expires_at > :now"
 
 
@@ -48,21 +51,28 @@ class PresenceTable:
 
     def count_online(self, now: datetime) -> int:
         """How many leases run at `now`."""
-        return sum(self._count_shard(shard, now) for shard in range(SHARDS))
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            return sum(pool.map(lambda shard: self._count_shard(shard, now), range(SHARDS)))
 
     def online_page(
         self, after: str | None, limit: int, now: datetime
     ) -> tuple[list[str], str | None]:
         """The ids of agents online at `now`, at most `limit`, and where to go on; None at the end.
 
-        Partition by partition, in the order of the ids within each.
+        In the order of the partitions and of the ids within each. Some partitions are asked at a
+        time, and no more once the page is full.
         """
         ids: list[str] = []
-        for shard in range(shard_of(after) if after else 0, SHARDS):
-            ids += self._online_in(shard, after, limit + 1 - len(ids), now)
-            if len(ids) > limit:
-                return ids[:limit], ids[limit - 1]
-            after = None
+        first = shard_of(after) if after else 0
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            for start in range(first, SHARDS, PARALLEL):
+                shards = range(start, min(start + PARALLEL, SHARDS))
+                behind = [after if shard == first else None for shard in shards]
+                wanted = limit + 1 - len(ids)
+                pages = pool.map(self._online_in, shards, behind, repeat(wanted), repeat(now))
+                ids += [agent_id for page in pages for agent_id in page]
+                if len(ids) > limit:
+                    return ids[:limit], ids[limit - 1]
         return ids, None
 
     def _online_in(self, shard: int, after: str | None, wanted: int, now: datetime) -> list[str]:
