@@ -14,14 +14,17 @@ import importlib.util
 import itertools
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
 import boto3
+import moto
 from moto.dynamodb.models import dynamodb_backends
 
 from agent_messaging import clock, ids
@@ -89,6 +92,29 @@ class Context:
         return self._milliseconds
 
 
+# What DynamoDB refuses as a bare name, and moto takes in key conditions.
+RESERVED = frozenset(
+    (Path(moto.__file__).parent / "dynamodb/parsing/reserved_keywords.txt").read_text().split()
+)
+KEYWORDS = frozenset({"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN"})
+
+
+def reserved_words(request: Any) -> set[str]:
+    """The reserved words that stand bare in any expression of a request."""
+    if isinstance(request, list):
+        return set().union(*map(reserved_words, request))
+    if not isinstance(request, dict):
+        return set()
+    found: set[str] = set()
+    for name, value in request.items():
+        if name.endswith("Expression"):
+            words = re.findall(r"(?<![#:\w])([A-Za-z_]\w*)(?!\w*\s*\()", value)
+            found |= {word for word in words if word.upper() in RESERVED - KEYWORDS}
+        else:
+            found |= reserved_words(value)
+    return found
+
+
 class Recorder:
     """Stands between the functions' clients and moto; one for the process."""
 
@@ -105,6 +131,7 @@ class Recorder:
 
     def _before(self, model: Any, params: Any, **_: Any) -> Any:
         assert model.name != "Scan", "nothing scans"
+        assert not (bare := reserved_words(json.loads(params["body"]))), bare
         self.calls.append(Call(model.name, json.loads(params["body"])))
         for fault in self.faults:
             if fault.operation == model.name and fault.times > 0:

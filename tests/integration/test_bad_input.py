@@ -510,3 +510,9 @@ def test_the_hash_over_what_is_stored_tells_any_change(pair: Cloud):
     pair.offer("nova", "boots")
     seen.add(pair.digest())
     assert len(seen) == 5
+
+
+def test_a_body_that_is_wrong_in_a_thousand_places_is_told_of_twenty(pair: Cloud):
+    body = {f"field_{number}": number for number in range(1000)}
+    answer = pair.post("/messaging/send", "from_agent_id=nova", body)
+    assert (answer.status, len(answer.json["errors"])) == (422, 20)

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from agent_messaging import http
-from tests.integration.cloud import Agent, Cloud, app
+from tests.integration.cloud import Agent, Cloud, app, reserved_words
 
 BATCH, GET, PUT, UPDATE = "BatchGetItem", "GetItem", "PutItem", "UpdateItem"
 QUERY, TRANSACT = "Query", "TransactWriteItems"
@@ -307,3 +307,9 @@ def test_a_refusal_is_logged_by_its_code_without_what_was_sent(pair: Cloud, log:
     (line,) = [json.loads(line) for line in log.getvalue().splitlines()]
     assert (line["level"], line["code"], line["status"]) == ("INFO", "invalid", 422)
     assert "eyes" not in repr(line)
+
+
+def test_a_reserved_word_that_stands_bare_is_noticed():
+    update = {"UpdateExpression": "SET #status = :read, status = :x REMOVE pending_for"}
+    query = {"KeyConditionExpression": "shard = :shard AND size(agent_id) > :after"}
+    assert reserved_words([update, {"TransactItems": [{"Update": query}]}]) == {"status", "shard"}

@@ -1,12 +1,15 @@
 """From the parts of a request to models, and from what pydantic found wrong to our own words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from agent_messaging.errors import Fault, InvalidError
+
+MAX_FAULTS = 20
 
 
 def query_parameters(event: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
@@ -41,7 +44,7 @@ def path_parts(types: Mapping[str, TypeAdapter[Any]], parts: Mapping[str, str]) 
         try:
             parsed[name] = types[name].validate_python(text)
         except ValidationError as error:
-            faults = tuple(Fault(f"{{{name}}}", _sentence(e)) for e in error.errors())
+            faults = tuple(Fault(f"{{{name}}}", _sentence(e)) for e in _first(error))
             raise InvalidError("A part of the path is not well formed.", faults=faults) from None
     return parsed
 
@@ -60,7 +63,7 @@ def query_model(model: type[BaseModel] | None, parameters: Mapping[str, str]) ->
     try:
         return {"query": model.model_validate(parameters)}
     except ValidationError as error:
-        faults = tuple(Fault(f"?{e['loc'][0]}", _sentence(e)) for e in error.errors())
+        faults = tuple(Fault(f"?{e['loc'][0]}", _sentence(e)) for e in _first(error))
         raise InvalidError("A query parameter is not valid.", faults=faults) from None
 
 
@@ -73,9 +76,14 @@ def body_model(model: type[BaseModel], value: Mapping[str, Any]) -> BaseModel:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        faults = tuple(Fault(_pointer(e["loc"]), _sentence(e)) for e in error.errors())
+        faults = tuple(Fault(_pointer(e["loc"]), _sentence(e)) for e in _first(error))
         named = ", ".join(dict.fromkeys(fault.pointer.removeprefix("#/") for fault in faults))
         raise InvalidError(f"The body is not valid: {named}.", faults=faults) from None
+
+
+def _first(error: ValidationError) -> Iterator[Any]:
+    """As many of the errors as help: a body may be wrong in a thousand places."""
+    return islice(error.errors(include_url=False, include_context=False), MAX_FAULTS)
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
