@@ -3,7 +3,7 @@
 import os
 from datetime import datetime
 
-from agent_messaging import clock, dynamodb, ids
+from agent_messaging import batches, clock, dynamodb, ids
 from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents import wire
 from agent_messaging.agents.directory import DirectoryTable
@@ -72,7 +72,7 @@ def list_agents(caller: Caller, query: wire.DirectoryQuery) -> wire.DirectoryPag
 def _cards(page: list[str], now: datetime) -> list[wire.AgentCard]:
     """The agents of a page as others see them, from one batch read."""
     wanted = [key(agent_id) for key in (agents.key, presences.key) for agent_id in page]
-    items = dynamodb.batch_get(client, wanted)
+    items = batches.batch_get(client, wanted)
     profiles, leases = items[: len(page)], items[len(page) :]
     return [
         wire.card(parse(profile), parse_presence(lease), now)
@@ -83,7 +83,7 @@ def _cards(page: list[str], now: datetime) -> list[wire.AgentCard]:
 
 @api.route("GET", "/agents/me", "Read your own profile")
 def read_me(caller: Caller) -> wire.AgentProfile:
-    own, lease = dynamodb.batch_get(
+    own, lease = batches.batch_get(
         client, [agents.key(caller.agent_id), presences.key(caller.agent_id)]
     )
     return wire.profile(found(caller.agent_id, own), parse_presence(lease), clock.now())
@@ -96,7 +96,7 @@ def update_me(caller: Caller, body: wire.UpdateRequest) -> wire.AgentProfile:
     changes = {name: getattr(body, name) for name in body.model_fields_set}
     if changes:
         agent = agents.change(agent.agent_id, changes)
-    (lease,) = dynamodb.batch_get(client, [presences.key(agent.agent_id)])
+    (lease,) = batches.batch_get(client, [presences.key(agent.agent_id)])
     return wire.profile(agent, parse_presence(lease), now)
 
 
@@ -122,5 +122,5 @@ def leave(caller: Caller) -> wire.LeaveResponse:
     "GET", "/agents/{agent_id}", "Read an agent's public profile", raises=(AgentNotFoundError,)
 )
 def read_agent(agent_id: AgentId) -> wire.AgentCard:
-    item, lease = dynamodb.batch_get(client, [agents.key(agent_id), presences.key(agent_id)])
+    item, lease = batches.batch_get(client, [agents.key(agent_id), presences.key(agent_id)])
     return wire.card(found(agent_id, item), parse_presence(lease), clock.now())

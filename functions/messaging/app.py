@@ -6,7 +6,7 @@ A write is one consistent batch read (the caller, the recipient, what is answere
 import os
 from datetime import timedelta
 
-from agent_messaging import clock, dynamodb
+from agent_messaging import batches, clock, dynamodb
 from agent_messaging.agents.model import Agent
 from agent_messaging.agents.table import AgentsTable, admit, found
 from agent_messaging.auth import Caller
@@ -40,7 +40,7 @@ api = handler = Api(is_registered=agents.is_registered)
 def ping(caller: Caller, body: wire.PingRequest) -> wire.PingResponse:
     now = clock.now()
     keys = [agents.key(caller.agent_id), agents.key(body.to_agent_id)]
-    own, other, lease = dynamodb.batch_get(
+    own, other, lease = batches.batch_get(
         client, [*keys, presences.key(body.to_agent_id)], consistent=True
     )
     sender, recipient = admit(caller, own, now), found(body.to_agent_id, other)
@@ -86,7 +86,7 @@ def _address(caller: Caller, body: wire.SendRequest) -> tuple[Agent, Agent, str 
     keys = [agents.key(caller.agent_id), agents.key(body.to_agent_id)]
     if body.reply_to_id:
         keys.append(messages.key(caller.agent_id, body.reply_to_id))
-    own, other, *replied = dynamodb.batch_get(client, keys, consistent=True)
+    own, other, *replied = batches.batch_get(client, keys, consistent=True)
     sender, recipient = admit(caller, own, clock.now()), found(body.to_agent_id, other)
     thread_id = threads.choose(
         sender.agent_id,

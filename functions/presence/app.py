@@ -3,7 +3,7 @@
 import os
 from datetime import timedelta
 
-from agent_messaging import clock, dynamodb
+from agent_messaging import batches, clock, dynamodb
 from agent_messaging.agents.table import AgentsTable, admit, found
 from agent_messaging.auth import Caller
 from agent_messaging.errors import AgentNotFoundError
@@ -53,10 +53,10 @@ def update(caller: Caller, body: wire.PresenceRequest) -> wire.PresenceResponse:
     given = {name: getattr(body, name) for name in body.model_fields_set}
     changes = {**given, "last_seen_on": now.date().isoformat()}
     try:
-        dynamodb.transact(
+        batches.transact(
             client, [agents.change_entry(agent.agent_id, changes), presences.put_entry(presence)]
         )
-    except dynamodb.TransactionFailedError:
+    except batches.TransactionFailedError:
         raise AgentNotFoundError(f"No agent `{agent.agent_id}` is registered.") from None
     return wire.updated(agent.model_copy(update=given), presence, now)
 
@@ -64,7 +64,7 @@ def update(caller: Caller, body: wire.PresenceRequest) -> wire.PresenceResponse:
 @api.route("DELETE", "/messaging/presence", "Go offline now, without waiting for the lease")
 def go_offline(caller: Caller) -> wire.OfflineResponse:
     now = clock.now()
-    own, item = dynamodb.batch_get(
+    own, item = batches.batch_get(
         client, [agents.key(caller.agent_id), presences.key(caller.agent_id)], consistent=True
     )
     agent = admit(caller, own, now)
@@ -84,5 +84,5 @@ def go_offline(caller: Caller) -> wire.OfflineResponse:
     raises=(AgentNotFoundError,),
 )
 def read_presence(agent_id: AgentId) -> wire.PresenceView:
-    item, leased = dynamodb.batch_get(client, [agents.key(agent_id), presences.key(agent_id)])
+    item, leased = batches.batch_get(client, [agents.key(agent_id), presences.key(agent_id)])
     return wire.view(found(agent_id, item), parse(leased), clock.now())

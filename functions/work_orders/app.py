@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from agent_messaging import clock, dynamodb, ids
+from agent_messaging import batches, clock, dynamodb, ids
 from agent_messaging.agents.table import AgentsTable, admit, found
 from agent_messaging.auth import Caller
 from agent_messaging.errors import (
@@ -59,7 +59,7 @@ api = handler = Api(is_registered=agents.is_registered)
 def create(caller: Caller, body: wire.CreateRequest) -> wire.CreateResponse:
     now = clock.now()
     keys = [agents.key(caller.agent_id), agents.key(body.to_agent_id)]
-    own, other = dynamodb.batch_get(client, keys, consistent=True)
+    own, other = batches.batch_get(client, keys, consistent=True)
     sender, worker = admit(caller, own, now), found(body.to_agent_id, other)
     if sender.agent_id == worker.agent_id:
         raise InvalidError.at("#/to_agent_id", "is yourself; a work order is for another agent")

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from agent_messaging import clock, ids
-from agent_messaging.dynamodb import TransactionFailedError, transact
+from agent_messaging.batches import TransactionFailedError, transact
 from agent_messaging.work_orders.states import Action
 from tests.integration.cloud import Cloud, app
 

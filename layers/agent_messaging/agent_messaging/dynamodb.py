@@ -8,7 +8,7 @@ every value; the names are filled in here. Nothing scans. Numbers are int or Dec
 import random
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +29,8 @@ Entry = dict[str, Any]  # one TransactWriteItem
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
-BATCH_KEYS = 100  # the most keys that one BatchGetItem takes
 ATTEMPTS = 6
 FIRST_WAIT_SECONDS = 0.02
-
-# Reasons for which a cancelled transaction may be sent again as it is.
-_TRANSIENT = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
 class ConditionFailedError(Exception):
@@ -43,18 +39,6 @@ class ConditionFailedError(Exception):
     def __init__(self, item: Item | None) -> None:
         super().__init__("the condition of the write did not hold")
         self.item = item
-
-
-class TransactionFailedError(Exception):
-    """A condition in a transaction did not hold, so none of it was written.
-
-    `failed` tells for each entry, in order, whether its condition failed; `items` what stood there.
-    """
-
-    def __init__(self, failed: Sequence[bool], items: Sequence[Item | None]) -> None:
-        super().__init__("a condition in the transaction did not hold")
-        self.failed = failed
-        self.items = items
 
 
 def connect() -> "DynamoDBClient":
@@ -185,78 +169,6 @@ class Found:
     last_key: Item
 
 
-def batch_get(
-    client: "DynamoDBClient", keys: Sequence[TableKey], *, consistent: bool = False
-) -> list[Item | None]:
-    """The items under `keys`, over any number of tables, in their order; None where there is none.
-
-    One round trip per hundred different keys. Keys that DynamoDB leaves unprocessed are asked for
-    again, with jitter.
-
-    Raises:
-        ContentionError: some stayed unprocessed.
-    """
-    wanted = {_identity(table, key): (table, key) for table, key in keys}
-    found: dict[Any, Item] = {}
-    pending = list(wanted.values())
-    for start in range(0, len(pending), BATCH_KEYS):
-        found |= _get_chunk(client, pending[start : start + BATCH_KEYS], consistent=consistent)
-    return [found.get(_identity(table, key)) for table, key in keys]
-
-
-def _get_chunk(
-    client: "DynamoDBClient", keys: Sequence[TableKey], *, consistent: bool
-) -> dict[Any, Item]:
-    names = {table: tuple(key) for table, key in keys}
-    request: dict[str, Any] = {}
-    for table, key in keys:
-        wanted = request.setdefault(table, {"Keys": [], "ConsistentRead": consistent})
-        wanted["Keys"].append(encode(key))
-    found: dict[Any, Item] = {}
-    for attempt in range(ATTEMPTS):
-        answer = client.batch_get_item(RequestItems=request)
-        for table, items in answer["Responses"].items():
-            for item in map(decode, items):
-                found[_identity(table, {name: item[name] for name in names[table]})] = item
-        request = answer.get("UnprocessedKeys", {})
-        if not request:
-            return found
-        _wait(attempt)
-    raise ContentionError("The tables did not give all items in time.")
-
-
-def transact(client: "DynamoDBClient", entries: Sequence[Entry]) -> None:
-    """Write all `entries` or none.
-
-    A transaction that only collided with another is sent again, with jitter: boto3 does not.
-
-    Raises:
-        TransactionFailedError: a condition did not hold.
-        ContentionError: it kept colliding.
-    """
-    items: Any = list(entries)
-    for attempt in range(ATTEMPTS):
-        try:
-            client.transact_write_items(TransactItems=items)
-        except client.exceptions.TransactionCanceledException as error:
-            _raise_unless_transient(error.response.get("CancellationReasons", []))
-            _wait(attempt)
-        else:
-            return
-    raise ContentionError("Other transactions kept changing the same items.")
-
-
-def _raise_unless_transient(reasons: Sequence[Mapping[str, Any]]) -> None:
-    codes = [reason.get("Code", "None") for reason in reasons]
-    if "ConditionalCheckFailed" in codes:
-        raise TransactionFailedError(
-            failed=[code == "ConditionalCheckFailed" for code in codes],
-            items=[decode(reason["Item"]) if reason.get("Item") else None for reason in reasons],
-        )
-    if not set(codes) <= _TRANSIENT | {"None"}:
-        raise RuntimeError(f"transaction cancelled: {codes}")
-
-
 def _conditionally(call: Callable[..., Any], request: Mapping[str, Any]) -> Any:
     """Make a single write; one that collided with a transaction is sent again: boto3 does not."""
     for attempt in range(ATTEMPTS):
@@ -269,17 +181,13 @@ def _conditionally(call: Callable[..., Any], request: Mapping[str, Any]) -> Any:
                 raise ConditionFailedError(decode(item) if item else None) from None
             if code != "TransactionConflictException":
                 raise
-        _wait(attempt)
+        wait(attempt)
     raise ContentionError("Transactions kept changing the same item.")
 
 
-def _wait(attempt: int) -> None:
+def wait(attempt: int) -> None:
     """Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/."""
     time.sleep(random.uniform(0, FIRST_WAIT_SECONDS * 2**attempt))
-
-
-def _identity(table: str, key: Item) -> tuple[str, tuple[tuple[str, Any], ...]]:
-    return table, tuple(sorted(key.items()))
 
 
 def _names(expression: str) -> dict[str, str]:

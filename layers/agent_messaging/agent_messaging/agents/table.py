@@ -13,15 +13,8 @@ from agent_messaging import clock
 from agent_messaging.agents.directory import DirectoryTable
 from agent_messaging.agents.model import Agent, Key
 from agent_messaging.auth import Caller
-from agent_messaging.dynamodb import (
-    ConditionFailedError,
-    Entry,
-    Item,
-    Table,
-    TableKey,
-    TransactionFailedError,
-    transact,
-)
+from agent_messaging.batches import TransactionFailedError, transact
+from agent_messaging.dynamodb import ConditionFailedError, Entry, Item, Table, TableKey
 from agent_messaging.errors import (
     AgentBusyError,
     AgentIdTakenError,

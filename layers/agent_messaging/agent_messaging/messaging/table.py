@@ -12,15 +12,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock
-from agent_messaging.dynamodb import (
-    ConditionFailedError,
-    Entry,
-    Found,
-    Item,
-    Table,
-    TableKey,
-    batch_get,
-)
+from agent_messaging.batches import batch_get
+from agent_messaging.dynamodb import ConditionFailedError, Entry, Found, Item, Table, TableKey
 from agent_messaging.errors import MessageNotFoundError
 from agent_messaging.fields import Party
 from agent_messaging.messaging.model import Message, MessageStatus, MessageType

@@ -24,7 +24,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from agent_messaging.dynamodb import TransactionFailedError
+from agent_messaging.batches import TransactionFailedError
 from agent_messaging.errors import ContentionError
 from agent_messaging.stats.runs import plan, sequence_number
 from agent_messaging.stats.table import StatsTable

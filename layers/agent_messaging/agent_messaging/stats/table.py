@@ -18,7 +18,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock
-from agent_messaging.dynamodb import ConditionFailedError, Entry, Item, Table, transact
+from agent_messaging.batches import transact
+from agent_messaging.dynamodb import ConditionFailedError, Entry, Item, Table
 from agent_messaging.stats.model import ALL_TIME, Cell, Change, Metric, Sums, total
 from agent_messaging.stats.receipts import Receipt
 from agent_messaging.stats.rollup import Platform, Snapshot

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from agent_messaging.agents.model import Agent
 from agent_messaging.agents.table import AgentsTable, admit
 from agent_messaging.auth import Caller
-from agent_messaging.dynamodb import Entry, TransactionFailedError, batch_get, transact
+from agent_messaging.batches import TransactionFailedError, batch_get, transact
+from agent_messaging.dynamodb import Entry
 from agent_messaging.errors import AtCapacityError, ContentionError, WrongRoleError
 from agent_messaging.messaging.model import SYSTEM, MessageType, compose, party
 from agent_messaging.messaging.table import MessagesTable

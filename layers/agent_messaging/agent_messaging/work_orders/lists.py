@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent_messaging import paging
-from agent_messaging.dynamodb import BATCH_KEYS, Found
+from agent_messaging.batches import BATCH_KEYS
+from agent_messaging.dynamodb import Found
 from agent_messaging.ids import ULID_PATTERN
 from agent_messaging.paging import Listing, Total
 from agent_messaging.work_orders import wire

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock
 from agent_messaging.agents.model import Agent
-from agent_messaging.dynamodb import Entry, Found, Item, Table, TableKey, batch_get
+from agent_messaging.batches import batch_get
+from agent_messaging.dynamodb import Entry, Found, Item, Table, TableKey
 from agent_messaging.errors import WorkOrderNotFoundError
 from agent_messaging.fields import Party
 from agent_messaging.work_orders.model import WorkOrder

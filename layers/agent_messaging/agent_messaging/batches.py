@@ -1,0 +1,107 @@
+"""Several items in one call: a batch read over any tables, and a transaction over any tables.
+
+boto3 sends neither what a batch left unprocessed nor a transaction that collided a second time;
+both are sent again here, with jitter, a bounded number of times.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from agent_messaging.dynamodb import ATTEMPTS, Entry, Item, TableKey, decode, encode, wait
+from agent_messaging.errors import ContentionError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+BATCH_KEYS = 100  # the most keys that one BatchGetItem takes
+
+# Reasons for which a cancelled transaction may be sent again as it is.
+_TRANSIENT = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+
+
+class TransactionFailedError(Exception):
+    """A condition in a transaction did not hold, so none of it was written.
+
+    `failed` tells for each entry, in order, whether its condition failed; `items` what stood there.
+    """
+
+    def __init__(self, failed: Sequence[bool], items: Sequence[Item | None]) -> None:
+        super().__init__("a condition in the transaction did not hold")
+        self.failed = failed
+        self.items = items
+
+
+def batch_get(
+    client: "DynamoDBClient", keys: Sequence[TableKey], *, consistent: bool = False
+) -> list[Item | None]:
+    """The items under `keys`, over any number of tables, in their order; None where there is none.
+
+    One round trip per hundred different keys. Keys that DynamoDB leaves unprocessed are asked for
+    again, with jitter.
+
+    Raises:
+        ContentionError: some stayed unprocessed.
+    """
+    wanted = {_identity(table, key): (table, key) for table, key in keys}
+    found: dict[Any, Item] = {}
+    pending = list(wanted.values())
+    for start in range(0, len(pending), BATCH_KEYS):
+        found |= _get_chunk(client, pending[start : start + BATCH_KEYS], consistent=consistent)
+    return [found.get(_identity(table, key)) for table, key in keys]
+
+
+def _get_chunk(
+    client: "DynamoDBClient", keys: Sequence[TableKey], *, consistent: bool
+) -> dict[Any, Item]:
+    names = {table: tuple(key) for table, key in keys}
+    request: dict[str, Any] = {}
+    for table, key in keys:
+        wanted = request.setdefault(table, {"Keys": [], "ConsistentRead": consistent})
+        wanted["Keys"].append(encode(key))
+    found: dict[Any, Item] = {}
+    for attempt in range(ATTEMPTS):
+        answer = client.batch_get_item(RequestItems=request)
+        for table, items in answer["Responses"].items():
+            for item in map(decode, items):
+                found[_identity(table, {name: item[name] for name in names[table]})] = item
+        request = answer.get("UnprocessedKeys", {})
+        if not request:
+            return found
+        wait(attempt)
+    raise ContentionError("The tables did not give all items in time.")
+
+
+def transact(client: "DynamoDBClient", entries: Sequence[Entry]) -> None:
+    """Write all `entries` or none.
+
+    A transaction that only collided with another is sent again, with jitter: boto3 does not.
+
+    Raises:
+        TransactionFailedError: a condition did not hold.
+        ContentionError: it kept colliding.
+    """
+    items: Any = list(entries)
+    for attempt in range(ATTEMPTS):
+        try:
+            client.transact_write_items(TransactItems=items)
+        except client.exceptions.TransactionCanceledException as error:
+            _raise_unless_transient(error.response.get("CancellationReasons", []))
+            wait(attempt)
+        else:
+            return
+    raise ContentionError("Other transactions kept changing the same items.")
+
+
+def _raise_unless_transient(reasons: Sequence[Mapping[str, Any]]) -> None:
+    codes = [reason.get("Code", "None") for reason in reasons]
+    if "ConditionalCheckFailed" in codes:
+        raise TransactionFailedError(
+            failed=[code == "ConditionalCheckFailed" for code in codes],
+            items=[decode(reason["Item"]) if reason.get("Item") else None for reason in reasons],
+        )
+    if not set(codes) <= _TRANSIENT | {"None"}:
+        raise RuntimeError(f"transaction cancelled: {codes}")
+
+
+def _identity(table: str, key: Item) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    return table, tuple(sorted(key.items()))
