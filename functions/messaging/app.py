@@ -101,13 +101,7 @@ def _address(caller: Caller, body: wire.SendRequest) -> tuple[Agent, Agent, str 
 @api.route("GET", "/messaging/inbox", "List the messages to an agent, newest first")
 def inbox(caller: Caller, query: wire.InboxQuery) -> wire.InboxPage:
     page = lists.inbox(messages, caller.agent_id, query)
-    return wire.InboxPage(
-        agent_id=caller.agent_id,
-        total_messages=page.total.number,
-        total_is_minimum=page.total.is_minimum,
-        messages=page.messages,
-        next_cursor=page.next_cursor,
-    )
+    return wire.InboxPage(agent_id=caller.agent_id, **page.answer)
 
 
 @api.route(
@@ -148,13 +142,7 @@ def read_message(caller: Caller, message_id: MessageId) -> wire.MessageView:
 @api.route("GET", "/messaging/sent", "List the messages that an agent wrote, newest first")
 def sent(caller: Caller, query: wire.ListQuery) -> wire.SentPage:
     page = lists.sent(messages, caller.agent_id, query)
-    return wire.SentPage(
-        agent_id=caller.agent_id,
-        total_messages=page.total.number,
-        total_is_minimum=page.total.is_minimum,
-        messages=page.messages,
-        next_cursor=page.next_cursor,
-    )
+    return wire.SentPage(agent_id=caller.agent_id, **page.answer)
 
 
 @api.route(
@@ -165,11 +153,4 @@ def sent(caller: Caller, query: wire.ListQuery) -> wire.SentPage:
 )
 def thread(caller: Caller, thread_id: ThreadId, query: wire.ListQuery) -> wire.ThreadPage:
     page = lists.thread(messages, caller.agent_id, thread_id, query)
-    return wire.ThreadPage(
-        thread_id=thread_id,
-        agent_id=caller.agent_id,
-        total_messages=page.total.number,
-        total_is_minimum=page.total.is_minimum,
-        messages=page.messages,
-        next_cursor=page.next_cursor,
-    )
+    return wire.ThreadPage(thread_id=thread_id, agent_id=caller.agent_id, **page.answer)

@@ -88,14 +88,7 @@ def create(caller: Caller, body: wire.CreateRequest) -> wire.CreateResponse:
 @api.route("GET", "/messaging/work-orders", "List an agent's work orders, newest first")
 def list_orders(caller: Caller, query: wire.WorkOrdersQuery) -> wire.WorkOrdersPage:
     page = OrderList(orders, caller.agent_id, query, clock.now()).page()
-    return wire.WorkOrdersPage(
-        agent_id=caller.agent_id,
-        role=query.role,
-        total_orders=page.total.number,
-        total_is_minimum=page.total.is_minimum,
-        work_orders=page.orders,
-        next_cursor=page.next_cursor,
-    )
+    return wire.WorkOrdersPage(agent_id=caller.agent_id, role=query.role, **page.answer)
 
 
 @api.route(

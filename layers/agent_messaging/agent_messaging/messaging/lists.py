@@ -6,6 +6,7 @@ filtered inbox examines a bounded number of messages, so its page may be short a
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from agent_messaging import paging
 from agent_messaging.dynamodb import Found
@@ -30,6 +31,16 @@ class Page:
     total: Total
     messages: list[wire.MessageView]
     next_cursor: str | None
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The members of the answer."""
+        return {
+            "total_messages": self.total.number,
+            "total_is_minimum": self.total.is_minimum,
+            "messages": self.messages,
+            "next_cursor": self.next_cursor,
+        }
 
 
 def inbox(messages: MessagesTable, agent_id: str, query: wire.InboxQuery) -> Page:

@@ -6,6 +6,7 @@ examines a bounded number of orders, may be short, and still goes on.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from agent_messaging import paging
 from agent_messaging.batches import BATCH_KEYS
@@ -30,6 +31,16 @@ class Page:
     total: Total
     orders: list[wire.WorkOrderView]
     next_cursor: str | None
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The members of the answer."""
+        return {
+            "total_orders": self.total.number,
+            "total_is_minimum": self.total.is_minimum,
+            "work_orders": self.orders,
+            "next_cursor": self.next_cursor,
+        }
 
 
 @dataclass(frozen=True)
