@@ -57,6 +57,7 @@ lint: $(VENV)/.test $(SAM_VENV)/.sam
 	@$(VENV)/bin/ruff check $(NOT_OURS) .
 	@$(VENV)/bin/ruff format --check $(NOT_OURS) .
 	@$(VENV)/bin/mypy
+	@for app in functions/*/app.py; do $(VENV)/bin/mypy --no-error-summary "$$app" || exit 1; done
 	@$(VENV)/bin/python -m local.openapi --check
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM_VENV)/bin/sam validate --lint
 

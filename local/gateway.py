@@ -39,8 +39,6 @@ OPEN_MODE = {"lambda": {"mode": "open"}}
 class RequestTooLargeError(Exception):
     """The request is above a limit of API Gateway or Lambda."""
 
-    pass
-
 
 class Gateway:
     """The ASGI application."""

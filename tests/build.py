@@ -27,11 +27,7 @@ def functions() -> list[Path]:
 
 def problems(architecture: str) -> list[str]:
     """What is not as it is to be."""
-    found = [
-        f"{folder.name} holds more than app.py"
-        for folder in functions()
-        if [path.name for path in folder.iterdir()] != ["app.py"]
-    ]
+    found = []
     machine = MACHINES[architecture]
     found += [
         f"{library.relative_to(LAYER)} is not for {machine}"
@@ -45,6 +41,11 @@ def problems(architecture: str) -> list[str]:
     ]
     if machine == platform.machine():
         found += [problem for folder in functions() if (problem := import_problem(folder))]
+    found += [
+        f"{folder.name} holds more than app.py"
+        for folder in functions()
+        if [path.name for path in folder.iterdir()] != ["app.py"]
+    ]
     return found
 
 
@@ -57,7 +58,7 @@ def import_problem(folder: Path) -> str:
         "PATH": os.environ["PATH"],
     }
     done = subprocess.run(
-        [sys.executable, "-I", "-c", IMPORT, str(folder), str(LAYER)],
+        [sys.executable, "-I", "-B", "-c", IMPORT, str(folder), str(LAYER)],
         capture_output=True,
         text=True,
         env=environment,

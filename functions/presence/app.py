@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 
 from agent_messaging import batches, clock, dynamodb
-from agent_messaging.agents.table import AgentsTable, admit, found
+from agent_messaging.agents.table import AgentsTable, found
 from agent_messaging.auth import Caller
 from agent_messaging.errors import AgentNotFoundError
 from agent_messaging.fields import AgentId
@@ -64,13 +64,8 @@ def update(caller: Caller, body: wire.PresenceRequest) -> wire.PresenceResponse:
 @api.route("DELETE", "/messaging/presence", "Go offline now, without waiting for the lease")
 def go_offline(caller: Caller) -> wire.OfflineResponse:
     now = clock.now()
-    own, item = batches.batch_get(
-        client, [agents.key(caller.agent_id), presences.key(caller.agent_id)], consistent=True
-    )
-    agent = admit(caller, own, now)
-    presence = parse(item)
-    if presence is not None and presence.is_online(now):
-        presences.put(presence.ended(now))
+    agent = agents.read(caller, now)
+    presence = presences.end(agent.agent_id, now)
     return wire.OfflineResponse(
         agent_id=agent.agent_id, last_seen_at=last_seen_at(presence, agent.last_seen_on)
     )

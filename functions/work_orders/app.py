@@ -13,6 +13,7 @@ from agent_messaging.auth import Caller
 from agent_messaging.errors import (
     AgentNotFoundError,
     AtCapacityError,
+    ContentionError,
     IllegalTransitionError,
     InvalidError,
     WorkerUnavailableError,
@@ -165,6 +166,9 @@ def sweep(_event: Mapping[str, Any], context: Any) -> dict[str, int]:
     for work_order_id in orders.overdue(now):
         if context.get_remaining_time_in_millis() < SWEEP_RESERVE_MILLISECONDS:
             break
-        expired += desk.expire(work_order_id, now)
+        try:
+            expired += desk.expire(work_order_id, now)
+        except ContentionError:
+            logger.info("left for the next sweep", work_order_id=work_order_id)
     logger.info("swept", expired=expired)
     return {"expired": expired}

@@ -208,8 +208,10 @@ class Cloud:
         event["rawQueryString"] = query if isinstance(query, str) else urlencode(query)
         if caller is not None:
             event["requestContext"]["authorizer"] = {"lambda": dict(caller)}
-        event |= overrides
         match = ROUTES.match(method, BASE + path.replace("%", "%25"))
+        event["routeKey"] = event["requestContext"]["routeKey"] = f"{method} {match.route.path}"
+        event["pathParameters"] = dict(match.parameters)
+        event |= overrides
         group = TEMPLATE.functions[match.route.function].code.name
         answer = app(group).handler(event, Context())
         return _checked(answer, event["requestContext"]["requestId"])

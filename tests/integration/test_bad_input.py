@@ -452,9 +452,38 @@ def test_the_edges_of_an_id_are_well_formed(pair: Cloud, first: str):
 
 
 def test_a_path_that_no_route_has_is_404(pair: Cloud):
-    for path in ("/api/v1/messaging/nothing", "/", "/api/v1/agents/me/", "//", "/\U0001f600"):
-        answer = pair.get("/agents/me", {"agent_id": "nova"}, rawPath=path)
-        assert answer.json["code"] == "not_found"
+    for key in ("GET /api/v1/messaging/nothing", "POST /api/v1/agents/me", "$default", ""):
+        answer = pair.get("/agents/me", {"agent_id": "nova"}, routeKey=key)
+        assert (answer.status, answer.json["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "text", ["nova\n", "\U0001f600", 'a"b', "a`b", "a#b", "a/b", "a\0", " nova"]
+)
+@pytest.mark.parametrize("path", ["/agents/{}", "/messaging/presence/{}"])
+def test_an_id_of_odd_characters_is_422(pair: Cloud, path: str, text: str):
+    sent = path.format("boots")
+    answer = pair.get(sent, {"agent_id": "nova"}, pathParameters={"agent_id": text})
+    assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "{agent_id}")
+
+
+@pytest.mark.parametrize(
+    "literal",
+    ["0e300", "-0e-200", "0e999999999", "0e99999999999999999999", "-0.0", "1e-400", "1e308"],
+)
+def test_a_number_of_odd_form_is_taken_or_refused_but_never_a_fault(pair: Cloud, literal: str):
+    nova = {"from_agent_id": "nova"}
+    for field in ("budget_usd", "priority", "requirements"):
+        value = f'{{"n": {literal}}}' if field == "requirements" else literal
+        raw = f'{{"to_agent_id": "boots", "title": "t", "description": "d", "{field}": {value}}}'
+        assert pair.post("/messaging/work-order", nova, raw=raw).status in (200, 422)
+
+
+def test_a_budget_of_nothing_is_nothing(pair: Cloud):
+    raw = '{"to_agent_id": "boots", "title": "t", "description": "d", "budget_usd": -0e3}'
+    order = pair.post("/messaging/work-order", {"from_agent_id": "nova"}, raw=raw).json
+    path = f"/messaging/work-order/{order['work_order_id']}"
+    assert '"budget_usd":0,' in pair.get(path, {"agent_id": "nova"}).text
 
 
 # --- nothing half-written

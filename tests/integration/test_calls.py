@@ -289,7 +289,7 @@ def test_a_bug_is_a_500_that_says_its_request_id_alone(
     (line,) = [line for line in lines if line["message"] == "failed"]
     assert line["level"] == "ERROR"
     assert line["request_id"] == answer.headers["X-Request-Id"]
-    assert line["route"] == "/api/v1/messaging/send"
+    assert line["route"] == "POST /api/v1/messaging/send"
     assert "For Boots' eyes" not in repr(lines)
     assert "Whispered" not in repr(lines)
 
@@ -313,3 +313,13 @@ def test_a_reserved_word_that_stands_bare_is_noticed():
     update = {"UpdateExpression": "SET #status = :read, status = :x REMOVE pending_for"}
     query = {"KeyConditionExpression": "shard = :shard AND size(agent_id) > :after"}
     assert reserved_words([update, {"TransactItems": [{"Update": query}]}]) == {"status", "shard"}
+
+
+@pytest.mark.parametrize("operation", [BATCH, PUT])
+def test_a_throttled_table_is_a_503_that_may_be_tried_again(pair: Cloud, operation: str):
+    error = {"Error": {"Code": "ProvisionedThroughputExceededException", "Message": "slow down"}}
+    pair.fail(operation, 100, error)
+    body = {"to_agent_id": "boots", "body": "Hello"}
+    answer = pair.post("/messaging/send", {"from_agent_id": "nova"}, body)
+    assert (answer.status, answer.json["code"]) == (503, "contention")
+    assert answer.headers["Retry-After"] == "1"

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agent_messaging import clock, ids
+from agent_messaging import ids
 from agent_messaging.messaging.lists import POSITION
 from agent_messaging.paging import Listing, Total
 from tests.integration.cloud import Cloud, stored_message
@@ -514,13 +514,24 @@ def test_a_cursor_belongs_to_one_caller_one_list_and_one_filter(full: Cloud):
 def test_an_inbox_with_3_pending_among_5000_read_messages_reads_3(pair: Cloud):
     items = [stored_message("boots", "nova", number) for number in range(5000)]
     pair.write("AgentMessagesTable", *items)
-    nova = {"agent_id": "boots", "key_id": "key_of_boots", "epoch": 1}
+    boots = {"agent_id": "boots", "key_id": "key_of_boots", "epoch": 1}
     for _ in range(3):
         pair.send("nova", "boots")
     pair.cost()
-    answer = pair.get("/messaging/inbox", {"status": "pending"}, caller=nova)
+    answer = pair.get("/messaging/inbox", {"status": "pending"}, caller=boots)
     calls = pair.cost()
     assert answer.json["total_messages"] == len(answer.json["messages"]) == 3
     assert [call.operation for call in calls] == ["Query"]
     assert sum(call.answer["ScannedCount"] for call in calls) == 3
-    assert clock.now() > NOW
+
+
+def test_large_messages_are_counted_to_the_end(pair: Cloud):
+    text = "x" * 60_000
+    pair.write(
+        "AgentMessagesTable",
+        *({**stored_message("boots", "nova", n), "body": text} for n in range(30)),
+    )
+    for _ in range(30):
+        pair.send("nova", "boots", body=text)
+    beat = pair.post("/messaging/heartbeat", {"agent_id": "boots"}).json
+    assert beat["pending_messages"] == 30

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from agent_messaging import clock
+from agent_messaging.presence import table
 from agent_messaging.presence.table import SHARDS, PresenceTable
 from tests.integration.cloud import Cloud, app, stored_message
 
@@ -215,3 +216,32 @@ def test_presence_is_spread_over_64_partitions(cloud: Cloud):
     # Leases 101 to 299 end after `now`; 100 ends with it.
     assert table.count_online(now) == 199
     assert [call.operation for call in cloud.cost()] == ["Query"] * SHARDS
+
+
+def test_going_offline_changes_the_end_of_the_lease_and_nothing_else(pair: Cloud):
+    beat = pair.post("/messaging/heartbeat", {"agent_id": "boots"}).json
+    gone = pair.call("DELETE", "/messaging/presence", {"agent_id": "boots"}).json
+    again = pair.call("DELETE", "/messaging/presence", {"agent_id": "boots"}).json
+    assert gone["last_seen_at"] == again["last_seen_at"] == beat["last_heartbeat_at"]
+    assert pair.get("/messaging/presence/boots").json["is_online"] is False
+
+
+def test_a_page_of_who_is_online_examines_a_bounded_part_of_a_partition(
+    pair: Cloud, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(table, "EXAMINED", 2)
+    ids = [f"agent-{number}" for number in range(400)]
+    names = [agent_id for agent_id in ids if table.shard_of(agent_id) == 7][:6]
+    for agent_id in names:
+        pair.register(agent_id)
+        pair.post("/messaging/heartbeat", {"agent_id": agent_id})
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
+    for _ in range(10):
+        page = pair.get("/agents", {"agent_id": "nova", "online": "true", **cursor}).json
+        seen += [agent["agent_id"] for agent in page["agents"]]
+        if page["next_cursor"] is None:
+            break
+        assert len(page["agents"]) <= 2
+        cursor = {"cursor": page["next_cursor"]}
+    assert seen == sorted(names)

@@ -26,17 +26,6 @@ def test_an_agent_is_online_until_the_very_moment_its_lease_ends(
     assert heartbeat("nova", NOW, LEASE).is_online(NOW + after) is is_online
 
 
-def test_an_ended_lease_is_over_at_once_and_was_seen_as_before():
-    ended = heartbeat("nova", NOW, LEASE).ended(NOW + MOMENT)
-    assert not ended.is_online(NOW + MOMENT)
-    assert ended.last_seen_at == NOW
-
-
-def test_ending_a_lease_that_is_over_does_not_prolong_it():
-    lease = heartbeat("nova", NOW, LEASE)
-    assert lease.ended(NOW + 2 * LEASE) == lease
-
-
 def test_the_last_time_is_exact_then_a_day_then_never():
     lease = heartbeat("nova", NOW, LEASE)
     assert last_seen_at(lease, date(2026, 11, 1)) == NOW

@@ -7,7 +7,7 @@ both are sent again here, with jitter, a bounded number of times.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from agent_messaging.dynamodb import ATTEMPTS, Entry, Item, TableKey, decode, encode, wait
+from agent_messaging.dynamodb import ATTEMPTS, Entry, Item, TableKey, call, decode, encode, wait
 from agent_messaging.errors import ContentionError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _get_chunk(
         wanted["Keys"].append(encode(key))
     found: dict[Any, Item] = {}
     for attempt in range(ATTEMPTS):
-        answer = client.batch_get_item(RequestItems=request)
+        answer = call(client.batch_get_item, RequestItems=request)
         for table, items in answer["Responses"].items():
             for item in map(decode, items):
                 found[_identity(table, {name: item[name] for name in names[table]})] = item
@@ -83,7 +83,7 @@ def transact(client: "DynamoDBClient", entries: Sequence[Entry]) -> None:
     items: Any = list(entries)
     for attempt in range(ATTEMPTS):
         try:
-            client.transact_write_items(TransactItems=items)
+            call(client.transact_write_items, TransactItems=items)
         except client.exceptions.TransactionCanceledException as error:
             _raise_unless_transient(error.response.get("CancellationReasons", []))
             wait(attempt)

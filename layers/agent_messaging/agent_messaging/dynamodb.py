@@ -30,6 +30,16 @@ _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 ATTEMPTS = 6
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+THROTTLED = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "TransactionInProgressException",
+    }
+)
 FIRST_WAIT_SECONDS = 0.02
 
 
@@ -42,11 +52,11 @@ class ConditionFailedError(Exception):
 
 
 def connect() -> "DynamoDBClient":
-    """A client whose calls end well inside a function's own time."""
+    """A client whose call takes 12 seconds at the worst, two of them less than a function has."""
     config = Config(
         connect_timeout=1,
-        read_timeout=2,
-        retries={"mode": "standard", "max_attempts": 3},
+        read_timeout=3,
+        retries={"mode": "standard", "total_max_attempts": 3},
         tcp_keepalive=True,
     )
     client: DynamoDBClient = boto3.client("dynamodb", config=config)
@@ -72,8 +82,8 @@ class Table:
 
     def get(self, key: Item, *, consistent: bool = False) -> Item | None:
         """The item under `key`, None if there is none."""
-        answer = self.client.get_item(
-            TableName=self.name, Key=encode(key), ConsistentRead=consistent
+        answer = call(
+            self.client.get_item, TableName=self.name, Key=encode(key), ConsistentRead=consistent
         )
         return decode(answer["Item"]) if "Item" in answer else None
 
@@ -132,7 +142,7 @@ class Table:
             "ConsistentRead": consistent,
         }
         request |= {name: value for name, value in optional.items() if value}
-        answer = self.client.query(**request)
+        answer = call(self.client.query, **request)
         return Found(
             items=[decode(item) for item in answer.get("Items", [])],
             count=answer["Count"],
@@ -169,11 +179,25 @@ class Found:
     last_key: Item
 
 
-def _conditionally(call: Callable[..., Any], request: Mapping[str, Any]) -> Any:
+def call(operation: Callable[..., Any], **request: Any) -> Any:
+    """Call DynamoDB; what it throttles after boto3's own attempts is the caller's to repeat.
+
+    Raises:
+        ContentionError: throttled.
+    """
+    try:
+        return operation(**request)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in THROTTLED:
+            raise ContentionError("The tables take no more at the moment.") from None
+        raise
+
+
+def _conditionally(operation: Callable[..., Any], request: Mapping[str, Any]) -> Any:
     """Make a single write; one that collided with a transaction is sent again: boto3 does not."""
     for attempt in range(ATTEMPTS):
         try:
-            return call(**request)
+            return call(operation, **request)
         except ClientError as error:
             code = error.response["Error"]["Code"]
             item: Any = error.response.get("Item")

@@ -22,7 +22,7 @@
     ├── TooLargeError             413
     ├── MediaTypeError            415
     ├── InvalidError              422  read, and wrong
-    └── ContentionError           503  too many writers at once; nothing was written
+    └── ContentionError           503  too much at once; worth trying again
 
 They become `application/problem+json` (RFC 9457) in `http.py`. Anything else that is raised is a
 bug and becomes a 500 that says nothing but its request id.
@@ -253,12 +253,12 @@ class InvalidError(AgentMessagingError):
 
 
 class ContentionError(AgentMessagingError):
-    """Other writers kept winning for as long as this call could wait; nothing was written."""
+    """Others kept winning, or the tables were throttled, for as long as this call could wait."""
 
     status = 503
     code = "contention"
-    title = "Too many writers at once"
-    default_fix = "Nothing was written; send the same request again after `Retry-After` seconds."
+    title = "Too much at once"
+    default_fix = "Send the same request again after `Retry-After` seconds."
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, headers={"Retry-After": "1"})

@@ -31,6 +31,7 @@ from agent_messaging.ids import ALPHABET, PAIR_DIGITS, ULID_PATTERN
 KIBIBYTE = 1024
 LONG_TEXT_BYTES = 64 * KIBIBYTE
 OBJECT_BYTES = 64 * KIBIBYTE
+CENT = Decimal("0.01")
 
 
 class Model(BaseModel):
@@ -139,6 +140,11 @@ def _dollars(value: object) -> object:
     return value
 
 
+def _in_cents(amount: Decimal) -> Decimal:
+    """The amount as it is kept: `0e300` is a zero that DynamoDB would not take as it stands."""
+    return amount.quantize(CENT) if amount else Decimal(0)
+
+
 def _number(amount: Decimal) -> int | float:
     return int(amount) if amount == amount.to_integral_value() else float(amount)
 
@@ -148,6 +154,7 @@ Dollars = Annotated[
     Decimal,
     BeforeValidator(_dollars),
     Field(ge=0, max_digits=12, decimal_places=2),
+    AfterValidator(_in_cents),
     PlainSerializer(_number, return_type=int | float, when_used="json"),
     # No `multipleOf` 0.01: validators that divide doubles would refuse 99.99.
     WithJsonSchema(
@@ -172,7 +179,7 @@ def _object_to_text(value: object) -> object:
     return json_text(value)
 
 
-# A JSON object in a request. It is held and stored as text, so that numbers keep their digits.
+# A JSON object in a request. It is held and stored as text, so that whole numbers keep all digits.
 ObjectText = Annotated[
     str,
     BeforeValidator(_object_to_text),

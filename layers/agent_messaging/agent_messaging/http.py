@@ -8,8 +8,8 @@ A route is a function whose parameters say what it needs, by name:
     others   parts of the path, checked by their annotated types
 
 What it returns is a model, sent as JSON. The order of checks is fixed: identity, then the query,
-the path and the body; roles and existence are the route's own. Powertools routes and reads the
-event; a resolver keeps the current event on its class, so a process takes one request at a time.
+the path and the body; roles and existence are the route's own. API Gateway has matched the route
+and taken its path apart before a function is called, so here a route is found by its key.
 """
 
 import functools
@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from typing import Any, get_type_hints
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoSuchRoute
 from pydantic import BaseModel, TypeAdapter
 
 from agent_messaging import auth, parsing, payload, problem
@@ -58,6 +56,11 @@ class Route:
     parts: Mapping[str, TypeAdapter[Any]]
 
     @property
+    def key(self) -> str:
+        """What API Gateway calls the route."""
+        return f"{self.method} {self.path}"
+
+    @property
     def has_caller(self) -> bool:
         """Whether the endpoint asks who calls."""
         return "caller" in inspect.signature(self.endpoint).parameters
@@ -72,14 +75,29 @@ class Api:
     """
 
     def __init__(self, is_registered: Callable[[str], bool]) -> None:
-        self.routes: list[Route] = []
+        self._routes: dict[str, Route] = {}
         self._is_registered = is_registered
-        self._resolver = APIGatewayHttpResolver()
-        self._resolver.not_found(self._no_such_route)
 
-    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+    @property
+    def routes(self) -> list[Route]:
+        """The routes, in the order of their declaration."""
+        return list(self._routes.values())
+
+    def __call__(self, event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
         """Answer one event; whatever is raised becomes a problem document."""
-        return self._resolver.resolve(event, context)
+        request_id: str = event["requestContext"]["requestId"]
+        route = self._routes.get(event["routeKey"])
+        if route is None:
+            return problem.refused(NotFoundError("No route has this path."), request_id)
+        try:
+            answer = route.endpoint(**self._arguments(route, event))
+            return _answered(route.status, answer.model_dump_json(), request_id)
+        except AgentMessagingError as error:
+            logger.info("refused", code=error.code, status=error.status, request_id=request_id)
+            return problem.refused(error, request_id)
+        except Exception:
+            logger.exception("failed", route=route.key, request_id=request_id)
+            return problem.failed(request_id)
 
     def route(
         self,
@@ -121,39 +139,12 @@ class Api:
                 body=hints.get("body"),
                 parts=parts,
             )
-            self.routes.append(declared)
-            rule = declared.path.replace("{", "<").replace("}", ">")
-
-            def serve(**parts: str) -> Response[str]:
-                return self._serve(declared, parts)
-
-            self._resolver.route(rule, method)(serve)
+            self._routes[declared.key] = declared
             return endpoint
 
         return declare
 
-    def _serve(self, route: Route, parts: dict[str, str]) -> Response[str]:
-        event: dict[str, Any] = self._resolver.current_event.raw_event
-        request_id: str = event["requestContext"]["requestId"]
-        try:
-            answer = route.endpoint(**self._arguments(route, event, parts))
-            body = "" if answer is None else answer.model_dump_json()
-        except AgentMessagingError as error:
-            logger.info("refused", code=error.code, status=error.status, request_id=request_id)
-            return problem.refused(error, request_id)
-        except Exception:
-            logger.exception("failed", route=route.path, request_id=request_id)
-            return problem.failed(request_id)
-        return Response(
-            status_code=route.status,
-            content_type="application/json" if body else None,
-            body=body,
-            headers={"X-Request-Id": request_id},
-        )
-
-    def _arguments(
-        self, route: Route, event: dict[str, Any], parts: dict[str, str]
-    ) -> dict[str, Any]:
+    def _arguments(self, route: Route, event: Mapping[str, Any]) -> dict[str, Any]:
         parameters, repeated = parsing.query_parameters(event)
         arguments: dict[str, Any] = {}
         if route.is_local:
@@ -163,7 +154,7 @@ class Api:
             if route.has_caller:
                 arguments["caller"] = caller
         parsing.refuse_repeated(repeated)
-        arguments |= parsing.path_parts(route.parts, parts)
+        arguments |= parsing.path_parts(route.parts, event.get("pathParameters") or {})
         arguments |= parsing.query_model(route.query, parameters)
         if route.body is not None:
             arguments["body"] = parsing.body_model(
@@ -175,7 +166,7 @@ class Api:
         self,
         route: Route,
         identity: str,
-        event: dict[str, Any],
+        event: Mapping[str, Any],
         parameters: dict[str, str],
         repeated: list[str],
     ) -> auth.Caller | None:
@@ -193,13 +184,15 @@ class Api:
             raise AgentNotFoundError(f"No agent `{caller.agent_id}` is registered.")
         return caller
 
-    def _no_such_route(self, _: NoSuchRoute) -> Response[str]:
-        event = self._resolver.current_event.raw_event
-        return problem.refused(
-            NotFoundError("No route has this path."), event["requestContext"]["requestId"]
-        )
-
 
 def _require_open(event: Mapping[str, Any]) -> None:
     if not auth.is_open(event):
-        raise UnauthorizedError("No key came with the request.")
+        raise UnauthorizedError(
+            "This route is not open to anybody yet.",
+            fix="Ask the operator; until keys are checked, only the local runner serves it.",
+        )
+
+
+def _answered(status: int, body: str, request_id: str) -> dict[str, Any]:
+    headers = {"Content-Type": "application/json", "X-Request-Id": request_id}
+    return {"statusCode": status, "headers": headers, "body": body, "isBase64Encoded": False}

@@ -9,7 +9,7 @@ import base64
 import json
 import math
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from agent_messaging.errors import InvalidError, MalformedError, MediaTypeError, TooLargeError
@@ -84,9 +84,12 @@ def _parse(raw: bytes) -> object:
 
 
 def _decimal(text: str) -> Decimal:
-    if not math.isfinite(float(text)):
-        raise InvalidError(f"The body holds the number {text[:20]}, which is beyond a double.")
-    return Decimal(text)
+    try:
+        if math.isfinite(float(text)):
+            return Decimal(text)
+    except InvalidOperation:
+        pass  # A zero with an exponent that no decimal has.
+    raise InvalidError(f"The body holds the number {text[:20]}, which is beyond a double.")
 
 
 def _refuse(constant: str) -> object:

@@ -7,14 +7,12 @@ sentence on what to do; `request_id`, what to give the operator.
 import json
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from agent_messaging.errors import AgentMessagingError
 
 MEDIA_TYPE = "application/problem+json"
 
 
-def refused(error: AgentMessagingError, request_id: str) -> Response[str]:
+def refused(error: AgentMessagingError, request_id: str) -> dict[str, Any]:
     """The refusal as `application/problem+json`, RFC 9457."""
     document: dict[str, Any] = {
         "type": f"urn:agent-messaging:problem:{error.code}",
@@ -27,15 +25,10 @@ def refused(error: AgentMessagingError, request_id: str) -> Response[str]:
         "request_id": request_id,
         **error.members,
     }
-    return Response(
-        status_code=error.status,
-        content_type=MEDIA_TYPE,
-        body=json.dumps(document, ensure_ascii=False),
-        headers={"X-Request-Id": request_id, **error.headers},
-    )
+    return _answered(document, error.headers)
 
 
-def failed(request_id: str) -> Response[str]:
+def failed(request_id: str) -> dict[str, Any]:
     """A bug, told apart from a refusal: nothing but the id under which it was logged."""
     document = {
         "type": "about:blank",
@@ -47,4 +40,17 @@ def failed(request_id: str) -> Response[str]:
         "fix": "Try again; if it stays, give the operator the request_id.",
         "request_id": request_id,
     }
-    return Response(500, MEDIA_TYPE, json.dumps(document), headers={"X-Request-Id": request_id})
+    return _answered(document, {})
+
+
+def _answered(document: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+    return {
+        "statusCode": document["status"],
+        "headers": {
+            "Content-Type": MEDIA_TYPE,
+            "X-Request-Id": document["request_id"],
+            **headers,
+        },
+        "body": json.dumps(document, ensure_ascii=False),
+        "isBase64Encoded": False,
+    }

@@ -138,8 +138,9 @@ def test_new_code_serves_the_next_request_and_the_running_one_ends_on_the_old(pr
     async def play():
         pools = Pools(template.functions, "")
         try:
+            await pools.invoke("MisbehavingFunction", do("pid"))
             running = asyncio.create_task(pools.invoke("MisbehavingFunction", do("nap")))
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0)  # The process is there, so it has the request now.
             code = project / "functions/misbehaving/app.py"
             code.write_text("def handler(event, context): return 'new'")
             await pools.replace(template.functions)

@@ -148,11 +148,23 @@ class MessagesTable:
         )
 
     def count_pending(self, agent_id: str, limit: int) -> int:
-        """How many messages wait for the agent, counted no further than `limit` or 1 MB."""
-        found = self.query_inbox(
-            agent_id, None, limit, status=MessageStatus.PENDING, kind=None, count=True
-        )
-        return found.count
+        """How many messages wait for the agent, counted no further than `limit`.
+
+        A query ends at 1 MB, so large messages take several.
+        """
+        number, position = 0, LAST
+        while position and number < limit:
+            found = self.query_inbox(
+                agent_id,
+                position,
+                limit - number,
+                status=MessageStatus.PENDING,
+                kind=None,
+                count=True,
+            )
+            number += found.count
+            position = found.last_key.get("message_id", "")
+        return number
 
     def read_keys(self, found: Found) -> list[Message]:
         """The messages behind the keys of an index, in their order, without those since expired."""

@@ -22,10 +22,6 @@ class Presence(Model):
         """Whether the lease still runs; at the very moment of `expires_at` it does not."""
         return self.expires_at > now
 
-    def ended(self, now: datetime) -> "Presence":
-        """The lease given up at `now`."""
-        return self.model_copy(update={"expires_at": min(self.expires_at, now)})
-
 
 def heartbeat(agent_id: str, now: datetime, lease: timedelta) -> Presence:
     """The lease that a heartbeat at `now` makes."""

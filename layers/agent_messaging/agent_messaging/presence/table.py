@@ -11,13 +11,14 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from agent_messaging import clock
-from agent_messaging.dynamodb import Entry, Item, Table, TableKey
+from agent_messaging.dynamodb import ConditionFailedError, Entry, Item, Table, TableKey
 from agent_messaging.presence.model import KEPT_FOR, Presence
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 SHARDS = 64
+EXAMINED = 500  # items of a partition that one page of who is online reads at the most
 PARALLEL = 8  # queries at a time, where all partitions are asked
 IS_ONLINE = "expires_at > :now"
 
@@ -41,6 +42,19 @@ class PresenceTable:
         """Write a lease over whatever was there."""
         self.table.put(_item(presence))
 
+    def end(self, agent_id: str, now: datetime) -> Presence | None:
+        """Give up the lease that runs at `now`; the lease as it is then, None if there is none.
+
+        A heartbeat that comes between reading and writing is not undone: only the end changes.
+        """
+        values = {"now": clock.to_text(now), "purge": clock.to_epoch(now + KEPT_FOR)}
+        expression = "SET expires_at = :now, purge_at = :purge"
+        try:
+            item = self.table.update(self.key(agent_id)[1], expression, IS_ONLINE, **values)
+        except ConditionFailedError as error:
+            return parse(error.item)
+        return parse(item)
+
     def put_entry(self, presence: Presence) -> Entry:
         """`put` as part of a transaction."""
         return self.table.put_entry(_item(presence))
@@ -60,7 +74,8 @@ class PresenceTable:
         """The ids of agents online at `now`, at most `limit`, and where to go on; None at the end.
 
         In the order of the partitions and of the ids within each. Some partitions are asked at a
-        time, and no more once the page is full.
+        time, and no more once the page is full; of a partition no more is examined than EXAMINED
+        items, so a page may be short and still go on.
         """
         ids: list[str] = []
         first = shard_of(after) if after else 0
@@ -68,31 +83,29 @@ class PresenceTable:
             for start in range(first, SHARDS, PARALLEL):
                 shards = range(start, min(start + PARALLEL, SHARDS))
                 behind = [after if shard == first else None for shard in shards]
-                wanted = limit + 1 - len(ids)
-                pages = pool.map(self._online_in, shards, behind, repeat(wanted), repeat(now))
-                ids += [agent_id for page in pages for agent_id in page]
-                if len(ids) > limit:
-                    return ids[:limit], ids[limit - 1]
+                for found, resume in pool.map(self._online_in, shards, behind, repeat(now)):
+                    ids += found
+                    if len(ids) > limit:
+                        return ids[:limit], ids[limit - 1]
+                    if resume is not None:
+                        return ids, resume
         return ids, None
 
-    def _online_in(self, shard: int, after: str | None, wanted: int, now: datetime) -> list[str]:
-        """At least `wanted` ids of one partition behind `after`, or all that there are."""
-        ids: list[str] = []
-        # A space sorts before every character that an id can begin with.
-        position: str | None = after or " "
-        while position and len(ids) < wanted:
-            found = self.table.query(
-                "#shard = :shard AND agent_id > :after",
-                matching=IS_ONLINE,
-                shard=shard,
-                after=position,
-                now=clock.to_text(now),
-                limit=10 * wanted,
-                newest_first=False,
-            )
-            ids += [item["agent_id"] for item in found.items]
-            position = found.last_key.get("agent_id")
-        return ids
+    def _online_in(
+        self, shard: int, after: str | None, now: datetime
+    ) -> tuple[list[str], str | None]:
+        """The ids online among the next of a partition, and the last examined; None at its end."""
+        found = self.table.query(
+            "#shard = :shard AND agent_id > :after",
+            matching=IS_ONLINE,
+            shard=shard,
+            # A space sorts before every character that an id can begin with.
+            after=after or " ",
+            now=clock.to_text(now),
+            limit=EXAMINED,
+            newest_first=False,
+        )
+        return [item["agent_id"] for item in found.items], found.last_key.get("agent_id")
 
     def _count_shard(self, shard: int, now: datetime) -> int:
         total, after = 0, " "

@@ -131,14 +131,17 @@ class StatsTable:
 
     def _all(self, where: str, scope: str, after: str, **values: Any) -> Iterator[Item]:
         """The items of one scope from `after` on, over as many pages as there are."""
-        position: str | None = after
-        while position:
+        position = after
+        while True:
             found = self.table.query(
                 where, newest_first=False, scope=scope, after=position, **values
             )
             yield from found.items
+            last_read = found.last_key.get("window")
+            if last_read is None or last_read == values.get("last"):
+                return  # DynamoDB refuses a range that begins behind its end.
             # A space makes the text that sorts right behind the last one that was read.
-            position = f"{found.last_key['window']} " if found.last_key else None
+            position = f"{last_read} "
 
 
 def _receipts_of(stream: str) -> str:

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging.agents.model import Agent
-from agent_messaging.agents.table import AgentsTable, admit
+from agent_messaging.agents.table import AgentsTable, admit, found
 from agent_messaging.auth import Caller
 from agent_messaging.batches import TransactionFailedError, batch_get, transact
 from agent_messaging.dynamodb import Entry
@@ -104,8 +104,9 @@ class WorkOrderDesk:
                 return self._write(order, action, actor, now, changes)
             except TransactionFailedError as error:
                 if action is Action.ACCEPT and not error.failed[0]:
+                    worker = found(actor.agent_id, error.items[1])
                     raise AtCapacityError(
-                        f"{actor.active_jobs} of {actor.max_concurrent_jobs} jobs are active."
+                        f"{worker.active_jobs} of {worker.max_concurrent_jobs} jobs are active."
                     ) from None
         raise ContentionError("The work order kept changing.")
 
