@@ -7,8 +7,9 @@ from agent_messaging import batches, clock, dynamodb, ids
 from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents import wire
 from agent_messaging.agents.directory import DirectoryTable
+from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.agents.model import Agent
-from agent_messaging.agents.table import AgentKeysTable, AgentsTable, found, parse
+from agent_messaging.agents.table import AgentsTable, found, parse
 from agent_messaging.auth import Caller
 from agent_messaging.errors import AgentBusyError, AgentIdTakenError, AgentNotFoundError
 from agent_messaging.fields import AgentId

@@ -1,4 +1,4 @@
-"""The agents' tables: the agent itself, and the hash of each of its keys.
+"""The agents' table: one item per agent, and who of them may act.
 
 A registration writes the agent, its first key and its line in the directory in one transaction,
 under the condition that the id was never used; leaving takes key and line away in one, and keeps
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock
 from agent_messaging.agents.directory import DirectoryTable
+from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.agents.model import Agent, Key
 from agent_messaging.auth import Caller
 from agent_messaging.batches import TransactionFailedError, transact
@@ -56,7 +57,7 @@ class AgentsTable:
         return admit(caller, item, now)
 
     def register(
-        self, agent: Agent, key: Key, keys: "AgentKeysTable", directory: DirectoryTable
+        self, agent: Agent, key: Key, keys: AgentKeysTable, directory: DirectoryTable
     ) -> None:
         """Write a new agent with its first key.
 
@@ -140,28 +141,6 @@ class AgentsTable:
             if item is None or "deleted_at" in item:
                 raise unknown(agent.agent_id) from None
             raise AgentBusyError(f"{item['active_jobs']} work orders are accepted.") from None
-
-
-class AgentKeysTable:
-    """One item per live key, under its SHA-256: what the authorizer reads."""
-
-    def __init__(self, client: "DynamoDBClient", name: str) -> None:
-        self.table = Table(client, name)
-
-    def put_entry(self, agent: Agent, key: Key) -> Entry:
-        """The key's item, as part of a transaction."""
-        item = {
-            "key_hash": key.key_hash,
-            "agent_id": agent.agent_id,
-            "key_id": key.key_id,
-            "epoch": agent.epoch,
-            "expires_at": clock.to_text(key.expires_at) if key.expires_at else None,
-        }
-        return self.table.put_entry(item, "attribute_not_exists(key_hash)")
-
-    def delete_entry(self, key: Key) -> Entry:
-        """Take the key's item away, as part of a transaction."""
-        return self.table.delete_entry({"key_hash": key.key_hash})
 
 
 def admit(caller: Caller, item: Item | None, now: datetime) -> Agent:
