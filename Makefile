@@ -25,7 +25,7 @@ help:
 	@echo '               ENGINE=<url>      a DynamoDB of yours instead of the one in memory'
 	@echo 'make demo      the story of Nova and Boots, told to the API that runs (API_URL=<url>)'
 	@echo 'make test      every test'
-	@echo 'make e2e       the end-to-end tests against the stack at API_URL=<url>'
+	@echo 'make e2e       the end-to-end tests against the stack at API_URL=<url>, or one of their own'
 	@echo 'make lint      ruff, mypy, sam validate'
 	@echo 'make format    ruff format'
 	@echo 'make docs      renders /openapi.json anew from the routes'

@@ -219,6 +219,9 @@ def main() -> int:
         api = Api(os.environ.get("API_URL") or f"http://127.0.0.1:{port}")
         print(f"Nova and Boots, at {api.url}\n", flush=True)
         play(api)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Nobody reads on.
+        return 1
     except StoryError as error:
         print(f"\nThe story ends here: {error}", file=sys.stderr)
         return 1

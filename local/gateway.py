@@ -40,6 +40,10 @@ class RequestTooLargeError(Exception):
     """The request is above a limit of API Gateway or Lambda."""
 
 
+class ClientGoneError(Exception):
+    """The client went away, or broke the protocol, before its request was whole."""
+
+
 class Gateway:
     """The ASGI application."""
 
@@ -57,12 +61,22 @@ class Gateway:
         if scope["type"] != "http":
             return
         started = time.perf_counter()
-        raw_path = scope["raw_path"].decode("ascii", "backslashreplace")
-        match = self._routes.match(scope["method"], raw_path)
-        request_id = base64.urlsafe_b64encode(os.urandom(11)).decode()
-        answer = await self._respond(scope, receive, match, request_id)
+        match = self._match(scope)
+        request_id = _new_request_id()
+        try:
+            answer = await self._respond(scope, receive, match, request_id)
+        except ClientGoneError:
+            return
         await _send(send, answer)
         _log(scope, answer, match, time.perf_counter() - started, request_id)
+
+    async def respond(self, scope: Scope, receive: Receive) -> Response:
+        """What a client would be answered; over no socket, and without a line on stdout."""
+        return await self._respond(scope, receive, self._match(scope), _new_request_id())
+
+    def _match(self, scope: Scope) -> Match | None:
+        raw_path = scope["raw_path"].decode("ascii", "backslashreplace")
+        return self._routes.match(scope["method"], raw_path)
 
     async def _respond(
         self, scope: Scope, receive: Receive, match: Match | None, request_id: str
@@ -99,6 +113,10 @@ class Gateway:
             invocation.exception()
 
 
+def _new_request_id() -> str:
+    return base64.urlsafe_b64encode(os.urandom(11)).decode()
+
+
 async def _read_body(scope: Scope, receive: Receive) -> bytes:
     """The body, held in memory up to the limit; what is beyond is read and dropped, so that the
     client gets to read its answer."""
@@ -109,6 +127,8 @@ async def _read_body(scope: Scope, receive: Receive) -> bytes:
     body, size, is_complete = bytearray(), 0, False
     while not is_complete and size <= DRAINED_BYTES:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
         chunk = message.get("body", b"")
         size += len(chunk)
         if size <= MAX_REQUEST_BYTES:

@@ -61,13 +61,9 @@ async def _register(gateway: Gateway, agent: Mapping[str, Any]) -> Seeded:
 
 async def _post(gateway: Gateway, body: bytes) -> tuple[int, bytes]:
     """One request as ASGI has it: status and body of the response."""
-    sent: list[dict[str, Any]] = []
 
     async def receive() -> Mapping[str, Any]:
         return {"type": "http.request", "body": body}
-
-    async def send(message: dict[str, Any]) -> None:
-        sent.append(message)
 
     scope = {
         "type": "http",
@@ -79,6 +75,5 @@ async def _post(gateway: Gateway, body: bytes) -> tuple[int, bytes]:
         "server": ("localhost", 80),
         "client": None,
     }
-    await gateway(scope, receive, send)
-    start, *rest = sent
-    return start["status"], b"".join(message["body"] for message in rest)
+    response = await gateway.respond(scope, receive)
+    return response.status, response.body

@@ -1,7 +1,7 @@
 """The whole of it: port, engine, cloud, HTTP server, seed; started in this order, ended in reverse.
 
-SIGINT and SIGTERM end everything within five seconds; a second one ends this process at once, and
-the others with it, for each of them waits for the end of a pipe that this process holds.
+SIGINT, SIGTERM and SIGHUP end everything within five seconds; a second one ends this process at
+once, and the others with it, for each of them waits for the end of a pipe that this process holds.
 """
 
 from __future__ import annotations
@@ -62,11 +62,11 @@ async def serve(options: Options) -> None:
     def end() -> None:
         if stop.is_set():
             os._exit(1)
-        print("\nending", flush=True)
         stop.set()
+        print("\nending", flush=True)
 
     loop = asyncio.get_running_loop()
-    for each in (signal.SIGINT, signal.SIGTERM):
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(each, end)
     running = asyncio.create_task(_run(options))
     stopping = asyncio.create_task(stop.wait())

@@ -1,8 +1,10 @@
+from decimal import Decimal
+
 import pytest
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from agent_messaging import parsing
-from agent_messaging.errors import InvalidError
+from agent_messaging import fields, parsing
+from agent_messaging.errors import Fault, InvalidError
 from agent_messaging.fields import AgentId, Limit
 
 
@@ -84,3 +86,29 @@ def test_a_part_of_the_path_is_checked_by_its_type():
     with pytest.raises(InvalidError) as caught:
         parsing.path_parts(types, {"agent_id": "No Va"})
     assert [fault.pointer for fault in caught.value.faults] == ["{agent_id}"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "sentence"),
+    [
+        (fields.AgentId, "Boots", "is not an agent id: lower-case letters, digits, `.`, `_`, `-`"),
+        (fields.MessageId, "x", "is not a message id: `msg_` and 26 letters and digits"),
+        (fields.WorkOrderId, "x", "is not a work order's id: `wo_` and 26 letters and digits"),
+        (fields.ThreadId, "x", "is not a thread id: `thr_` and 34 letters and digits"),
+        (fields.Title, " ", "is blank"),
+        (fields.Title, "x" * 501, "has more than 500 characters"),
+        (fields.Title, 5, "is not a text"),
+        (fields.Url, "ftp://x", "is not a URL that begins with http:// or https://"),
+        (fields.Limit, "0", "is below 1"),
+        (fields.Limit, "101", "is above 100"),
+        (fields.Limit, "-1", "is not a whole number"),
+        (fields.Priority, 11, "is above 10"),
+        (fields.Priority, "1", "is not a whole number"),
+        (fields.Flag, "yes", "is not true or false"),
+        (fields.Dollars, Decimal("0.001"), "has more than 2 decimals"),
+    ],
+)
+def test_a_wrong_field_is_told_in_a_sentence(kind: object, value: object, sentence: str):
+    with pytest.raises(InvalidError) as caught:
+        parsing.path_parts({"part": TypeAdapter(kind)}, {"part": value})
+    assert caught.value.faults == (Fault("{part}", sentence),)

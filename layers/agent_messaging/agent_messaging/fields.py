@@ -62,28 +62,33 @@ def kept() -> Any:
     return Field(default=None, json_schema_extra=drop_default)
 
 
+AGENT_ID_PATTERN = r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$"
+MESSAGE_ID_PATTERN = f"^msg_{ULID_PATTERN}$"
+WORK_ORDER_ID_PATTERN = f"^wo_{ULID_PATTERN}$"
+THREAD_ID_PATTERN = f"^thr_{ULID_PATTERN}[{ALPHABET}]{{{PAIR_DIGITS}}}$"
+NOT_BLANK_PATTERN = r"\S"
+URL_PATTERN = r"^https?://\S+$"
+
 # --- ids. `$` is the very end: the patterns run in Rust's regex, which knows no trailing newline.
 AgentId = Annotated[
     str,
-    StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$"),
+    StringConstraints(pattern=AGENT_ID_PATTERN),
     Field(
         description="Lower-case letters, digits, `.`, `_`, `-`; at most 64.",
         examples=["nova-agent-id"],
     ),
 ]
-MessageId = Annotated[str, StringConstraints(pattern=f"^msg_{ULID_PATTERN}$")]
-WorkOrderId = Annotated[str, StringConstraints(pattern=f"^wo_{ULID_PATTERN}$")]
-ThreadId = Annotated[
-    str, StringConstraints(pattern=f"^thr_{ULID_PATTERN}[{ALPHABET}]{{{PAIR_DIGITS}}}$")
-]
+MessageId = Annotated[str, StringConstraints(pattern=MESSAGE_ID_PATTERN)]
+WorkOrderId = Annotated[str, StringConstraints(pattern=WORK_ORDER_ID_PATTERN)]
+ThreadId = Annotated[str, StringConstraints(pattern=THREAD_ID_PATTERN)]
 
 # --- texts
 Line = Annotated[str, StringConstraints(max_length=500)]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"\S")]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=NOT_BLANK_PATTERN)]
 Text = Annotated[
     str, StringConstraints(min_length=1, max_length=LONG_TEXT_BYTES), _within(LONG_TEXT_BYTES)
 ]
-Url = Annotated[str, StringConstraints(max_length=2048, pattern=r"^https?://\S+$")]
+Url = Annotated[str, StringConstraints(max_length=2048, pattern=URL_PATTERN)]
 
 
 def _digits(value: object) -> object:

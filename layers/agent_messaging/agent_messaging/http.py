@@ -178,11 +178,18 @@ class Api:
             raise InvalidError.at(
                 f"?{identity}",
                 "is missing",
-                fix=f"Say who you are: add `{identity}=<your agent id>` to the query.",
+                fix=_missing_identity(identity, parameters),
             )
         if caller is not None and caller.is_open and not self._is_registered(caller.agent_id):
             raise AgentNotFoundError(f"No agent `{caller.agent_id}` is registered.")
         return caller
+
+
+def _missing_identity(identity: str, parameters: Mapping[str, str]) -> str:
+    other = next((name for name in ("agent_id", "from_agent_id") if name in parameters), None)
+    if other is not None:
+        return f"On this route the caller is named by `{identity}`: rename `{other}`."
+    return f"Say who you are: add `{identity}=<your agent id>` to the query."
 
 
 def _require_open(event: Mapping[str, Any]) -> None:

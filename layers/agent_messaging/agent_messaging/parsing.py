@@ -7,9 +7,42 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from agent_messaging import fields
 from agent_messaging.errors import Fault, InvalidError
 
 MAX_FAULTS = 20
+MAX_NAMED = 5
+
+SENTENCES = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+    "string_type": "is not a text",
+    "string_unicode": "is not a text of whole characters",
+    "string_too_long": "has more than {max_length} characters",
+    "string_too_short": "has fewer than {min_length} characters",
+    "int_type": "is not a whole number",
+    "int_parsing": "is not a whole number",
+    "bool_type": "is not true or false",
+    "list_type": "is not a list",
+    "too_long": "has more than {max_length} entries",
+    "too_short": "has fewer than {min_length} entries",
+    "greater_than_equal": "is below {ge}",
+    "less_than_equal": "is above {le}",
+    "literal_error": "is not {expected}",
+    "enum": "is not {expected}",
+    "decimal_max_places": "has more than {decimal_places} decimals",
+    "decimal_max_digits": "has more than {max_digits} digits",
+    "decimal_whole_digits": "has more than {whole_digits} digits before the point",
+    "timezone_aware": "has no offset from UTC, such as Z",
+}
+PATTERNS = {
+    fields.AGENT_ID_PATTERN: "is not an agent id: lower-case letters, digits, `.`, `_`, `-`",
+    fields.MESSAGE_ID_PATTERN: "is not a message id: `msg_` and 26 letters and digits",
+    fields.WORK_ORDER_ID_PATTERN: "is not a work order's id: `wo_` and 26 letters and digits",
+    fields.THREAD_ID_PATTERN: "is not a thread id: `thr_` and 34 letters and digits",
+    fields.NOT_BLANK_PATTERN: "is blank",
+    fields.URL_PATTERN: "is not a URL that begins with http:// or https://",
+}
 
 
 def query_parameters(event: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
@@ -77,13 +110,14 @@ def body_model(model: type[BaseModel], value: Mapping[str, Any]) -> BaseModel:
         return model.model_validate(value)
     except ValidationError as error:
         faults = tuple(Fault(_pointer(e["loc"]), _sentence(e)) for e in _first(error))
-        named = ", ".join(dict.fromkeys(fault.pointer.removeprefix("#/") for fault in faults))
+        names = list(dict.fromkeys(fault.pointer.removeprefix("#/") for fault in faults))
+        named = ", ".join(names[:MAX_NAMED]) + (", ..." if len(names) > MAX_NAMED else "")
         raise InvalidError(f"The body is not valid: {named}.", faults=faults) from None
 
 
 def _first(error: ValidationError) -> Iterator[Any]:
     """As many of the errors as help: a body may be wrong in a thousand places."""
-    return islice(error.errors(include_url=False, include_context=False), MAX_FAULTS)
+    return islice(error.errors(include_url=False), MAX_FAULTS)
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
@@ -93,9 +127,10 @@ def _pointer(location: tuple[int | str, ...]) -> str:
 
 
 def _sentence(error: Any) -> str:
-    """Pydantic's message in our words where its own would puzzle a caller."""
-    if error["type"] == "missing":
-        return "is missing"
-    if error["type"] == "extra_forbidden":
-        return "is not known here"
+    """What pydantic found, in words that go with our own."""
+    context = error.get("ctx", {})
+    if error["type"] == "string_pattern_mismatch":
+        return PATTERNS.get(context["pattern"], f"does not match {context['pattern']}")
+    if error["type"] in SENTENCES:
+        return SENTENCES[error["type"]].format(**context)
     return str(error["msg"]).removeprefix("Value error, ")

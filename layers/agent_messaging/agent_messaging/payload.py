@@ -15,6 +15,7 @@ from typing import Any
 from agent_messaging.errors import InvalidError, MalformedError, MediaTypeError, TooLargeError
 
 MAX_DEPTH = 32
+MAX_DIGITS = 308  # a double ends at 1.8e308
 MAX_BYTES = 256 * 1024
 
 
@@ -69,7 +70,12 @@ def _require_json(content_type: str) -> None:
 
 def _parse(raw: bytes) -> object:
     try:
-        return json.loads(raw.decode("utf-8"), parse_float=_decimal, parse_constant=_refuse)
+        return json.loads(
+            raw.decode("utf-8"),
+            parse_float=_decimal,
+            parse_int=_integer,
+            parse_constant=_not_a_number,
+        )
     except UnicodeDecodeError:
         raise MalformedError("The body is not UTF-8.") from None
     except json.JSONDecodeError as error:
@@ -78,9 +84,6 @@ def _parse(raw: bytes) -> object:
         ) from None
     except RecursionError:
         raise _too_deep() from None
-    except ValueError:
-        # int() refuses texts beyond sys.get_int_max_str_digits().
-        raise InvalidError("The body holds a whole number with too many digits.") from None
 
 
 def _decimal(text: str) -> Decimal:
@@ -89,11 +92,27 @@ def _decimal(text: str) -> Decimal:
             return Decimal(text)
     except InvalidOperation:
         pass  # A zero with an exponent that no decimal has.
-    raise InvalidError(f"The body holds the number {text[:20]}, which is beyond a double.")
+    raise _beyond_a_double(text)
 
 
-def _refuse(constant: str) -> object:
-    raise InvalidError(f"The body holds {constant}, which is not JSON.")
+def _integer(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise _beyond_a_double(text)
+    return int(text)
+
+
+def _not_a_number(constant: str) -> object:
+    raise InvalidError(
+        f"The body holds {constant}, which JSON does not have.",
+        fix="Leave the value out, or send null or a text.",
+    )
+
+
+def _beyond_a_double(text: str) -> InvalidError:
+    return InvalidError(
+        f"The body holds the number {text[:20]}, which is beyond a double.",
+        fix="Send so large a number as a text.",
+    )
 
 
 def _too_deep() -> InvalidError:

@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from agent_messaging.agents.model import RESERVED_IDS, Agent
-from agent_messaging.fields import AgentId, Limit, Line, Model, Timestamp, Title, kept
+from agent_messaging.fields import (
+    AGENT_ID_PATTERN,
+    AgentId,
+    Limit,
+    Line,
+    Model,
+    Timestamp,
+    Title,
+    kept,
+)
 from agent_messaging.presence.model import Presence, last_seen_at
 
 
@@ -16,7 +25,7 @@ def _not_reserved(value: str) -> str:
     return value
 
 
-Capability = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$")]
+Capability = Annotated[str, StringConstraints(pattern=AGENT_ID_PATTERN)]
 Capabilities = Annotated[
     list[Capability],
     Field(max_length=8, description="What the agent can do, as lower-case words."),
