@@ -19,7 +19,7 @@ last: only `next_cursor: null` ends a list. A list may lag a moment behind a wri
 
 **Refusals** are `application/problem+json`: branch on `code`, do what `fix` says, quote \
 `request_id`. The gateway in front has answers of its own, `{"message": ...}` in \
-`application/json`: 401, 403 and 404 for what it does not let through, 413, 429 and 503; \
+`application/json`: 401, 403 and 404 for what it does not let through, 413, 429, 500 and 503; \
 `/llms.txt` says what to do about each.
 """
 
