@@ -3,7 +3,8 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from tests.integration.cloud import Cloud, Snapshot
+from tests.integration.cloud import Cloud
+from tests.integration.tables import Snapshot
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import pytest
 from agent_messaging import clock
 from agent_messaging.presence import table
 from agent_messaging.presence.table import SHARDS, PresenceTable
-from tests.integration.cloud import Cloud, app, stored_message
+from tests.integration.cloud import Cloud, app
+from tests.integration.messaging.messages import stored_message
 
 
 def presence(cloud: Cloud, agent_id: str = "boots"):

@@ -1,0 +1,69 @@
+"""A bug is a 500 and a refusal its code, with nothing of what was sent in the log."""
+
+import io
+import json
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from agent_messaging import http
+from tests.integration.cloud import Cloud, app
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What the doors write to the log."""
+    written = io.StringIO()
+    monkeypatch.setattr(http.logger.registered_handler, "stream", written)
+    return written
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("the secret of the house"),
+        KeyError("the secret of the house"),
+        EndpointConnectionError(endpoint_url="https://secret.example.com"),
+    ],
+)
+def test_a_bug_is_a_500_that_says_its_request_id_alone(
+    pair: Cloud, monkeypatch: pytest.MonkeyPatch, log: io.StringIO, error: Exception
+):
+    def broken(*_):
+        raise error
+
+    monkeypatch.setattr(app("messaging").messages, "put", broken)
+    body = {"to_agent_id": "boots", "body": "For Boots' eyes", "subject": "Whispered"}
+    answer = pair.post("/messaging/send", {"from_agent_id": "nova"}, body)
+    assert answer.json == {
+        "type": "about:blank",
+        "title": "Internal Server Error",
+        "status": 500,
+        "detail": "Something broke on our side; the write may or may not have happened.",
+        "code": "internal",
+        "errors": [],
+        "fix": "Try again; if it stays, give the operator the request_id.",
+        "request_id": answer.headers["X-Request-Id"],
+    }
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    (line,) = [line for line in lines if line["message"] == "failed"]
+    assert line["level"] == "ERROR"
+    assert line["request_id"] == answer.headers["X-Request-Id"]
+    assert line["route"] == "POST /api/v1/messaging/send"
+    assert "For Boots' eyes" not in repr(lines)
+    assert "Whispered" not in repr(lines)
+
+
+def test_an_item_that_cannot_be_read_is_logged_without_what_is_in_it(pair: Cloud, log: io.StringIO):
+    pair.change("AgentsTable", {"agent_id": "boots"}, description={"deep": "For Boots' eyes"})
+    answer = pair.get("/agents/boots", {"agent_id": "nova"})
+    assert answer.status == 500
+    assert '"failed"' in log.getvalue()
+    assert "For Boots' eyes" not in log.getvalue()
+
+
+def test_a_refusal_is_logged_by_its_code_without_what_was_sent(pair: Cloud, log: io.StringIO):
+    pair.post("/messaging/send", {"from_agent_id": "nova"}, {"body": ["For Boots' eyes"]})
+    (line,) = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert (line["level"], line["code"], line["status"]) == ("INFO", "invalid", 422)
+    assert "eyes" not in repr(line)

@@ -1,0 +1,142 @@
+"""The pages of a list hold each message once, under one total and of bounded size."""
+
+import pytest
+
+from agent_messaging import ids
+from tests.integration.cloud import Cloud
+from tests.integration.messaging.messages import NOW, stored_message
+
+
+@pytest.fixture
+def full(pair: Cloud) -> Cloud:
+    """Boots has 250 messages from Nova, every tenth a ping, every third pending."""
+    items = []
+    for number in range(250):
+        item = stored_message("boots", "nova", number)
+        if number % 10 == 0:
+            item["type"] = "ping"
+        if number % 3 == 0:
+            item |= {"status": "pending", "pending_for": "boots", "read_at": None}
+        items.append(item)
+    pair.write("AgentMessagesTable", *items)
+    return pair
+
+
+@pytest.mark.parametrize("limit", [1, 12, 84, 100])
+def test_every_page_size_gives_each_message_once_newest_first_and_one_total(
+    full: Cloud, limit: int
+):
+    for status, number in (({}, 250), ({"status": "pending"}, 84), ({"status": "read"}, 166)):
+        if limit < 50 and number > 100:
+            continue  # more pages prove nothing more, and moto reads the table for each
+        query = {"agent_id": "boots", "limit": limit, **status}
+        pages = list(full.pages("/messaging/inbox", query))
+        found = [message["message_id"] for page in pages for message in page["messages"]]
+        assert len(found) == len(set(found)) == number
+        assert found == sorted(found, reverse=True)
+        assert all(len(page["messages"]) <= limit for page in pages)
+        assert {(p["total_messages"], p["total_is_minimum"]) for p in pages} == {(number, False)}
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ({"type": "ping"}, 25),
+        ({"type": "ping", "status": "pending"}, 9),
+        ({"type": "ping", "status": "read"}, 16),
+        ({"type": "work_order"}, 0),
+        ({"type": "contact_request", "status": "pending"}, 75),
+    ],
+)
+def test_filters_go_together_and_pages_may_be_short(full: Cloud, query: dict, number: int):
+    for limit in (7, 100):
+        pages = list(full.pages("/messaging/inbox", {"agent_id": "boots", "limit": limit, **query}))
+        messages = [message for page in pages for message in page["messages"]]
+        assert len({message["message_id"] for message in messages}) == len(messages) == number
+        assert all(message[name] == value for message in messages for name, value in query.items())
+        assert {page["total_messages"] for page in pages} == {number}
+
+
+@pytest.mark.parametrize("limit", [50, 99])
+def test_the_sender_pages_through_what_it_sent(full: Cloud, limit: int):
+    pages = list(full.pages("/messaging/sent", {"agent_id": "nova", "limit": limit}))
+    found = [message["message_id"] for page in pages for message in page["messages"]]
+    assert len(set(found)) == len(found) == 250
+    assert {page["total_messages"] for page in pages} == {250}
+
+
+def test_what_arrives_between_two_pages_shifts_nothing(full: Cloud):
+    pages = full.pages("/messaging/inbox", {"agent_id": "boots", "limit": 100})
+    first = next(pages)
+    full.send("nova", "boots")
+    rest = [message for page in pages for message in page["messages"]]
+    found = [message["message_id"] for message in first["messages"] + rest]
+    assert len(set(found)) == len(found) == 250
+
+
+def test_a_thread_is_paged_with_its_total(pair: Cloud):
+    thread_id = ids.new_thread(NOW, "nova", "boots")
+    items = [stored_message("boots", "nova", n, thread_id=thread_id) for n in range(5)]
+    pair.write("AgentMessagesTable", *items)
+    path = f"/messaging/threads/{thread_id}"
+    for limit in (1, 2, 5, 6):
+        pages = list(pair.pages(path, {"agent_id": "nova", "limit": limit}))
+        assert sum(len(page["messages"]) for page in pages) == 5
+        assert {page["total_messages"] for page in pages} == {5}
+
+
+def test_a_total_is_exact_up_to_a_thousand_and_then_a_minimum(pair: Cloud):
+    items = [stored_message("boots", "nova", number) for number in range(1000)]
+    pair.write("AgentMessagesTable", *items)
+    page = pair.inbox("boots", limit=1)
+    assert (page["total_messages"], page["total_is_minimum"]) == (1000, False)
+    pair.write("AgentMessagesTable", stored_message("boots", "nova", 1000))
+    page = pair.inbox("boots", limit=1)
+    assert (page["total_messages"], page["total_is_minimum"]) == (1000, True)
+
+
+def test_a_page_of_big_messages_ends_at_a_megabyte(pair: Cloud):
+    body = "é" * 32_768
+    items = [stored_message("boots", "nova", number, body=body) for number in range(40)]
+    pair.write("AgentMessagesTable", *items)
+    pages = list(pair.pages("/messaging/inbox", {"agent_id": "boots", "limit": 100}))
+    found = [message["message_id"] for page in pages for message in page["messages"]]
+    assert len(set(found)) == len(found) == 40
+    assert {page["total_messages"] for page in pages} == {40}
+    assert len(pages) == 3
+
+
+def test_control_characters_do_not_burst_a_page(pair: Cloud):
+    # Each takes one byte in storage and six in JSON; Lambda refuses an answer above 6 MB.
+    items = [stored_message("boots", "nova", n, body="\x01" * 65_536) for n in range(14)]
+    pair.write("AgentMessagesTable", *items)
+    sizes = []
+    found = 0
+    query = {"agent_id": "boots", "limit": 100}
+    while True:
+        answer = pair.get("/messaging/inbox", query)
+        sizes.append(len(answer.text.encode()))
+        found += len(answer.json["messages"])
+        if answer.json["next_cursor"] is None:
+            break
+        query["cursor"] = answer.json["next_cursor"]
+    assert found == 14
+    assert max(sizes) < 1_100_000
+
+
+def test_a_cursor_belongs_to_one_caller_one_list_and_one_filter(full: Cloud):
+    cursor = full.inbox("boots", limit=1)["next_cursor"]
+    assert (
+        full.get("/messaging/inbox", {"agent_id": "boots", "limit": 9, "cursor": cursor}).status
+        == 200
+    )
+    for path, query in (
+        ("/messaging/inbox", {"agent_id": "nova"}),
+        ("/messaging/inbox", {"agent_id": "boots", "status": "pending"}),
+        ("/messaging/inbox", {"agent_id": "boots", "type": "ping"}),
+        ("/messaging/sent", {"agent_id": "boots"}),
+        ("/messaging/work-orders", {"agent_id": "boots", "role": "worker"}),
+        ("/agents", {"agent_id": "boots"}),
+    ):
+        answer = full.get(path, {**query, "cursor": cursor})
+        assert (answer.status, answer.json["code"]) == (400, "bad_cursor")

@@ -1,0 +1,100 @@
+"""The template's tables in moto, read and written behind the functions' back."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import boto3
+from moto.dynamodb.models import dynamodb_backends
+
+from agent_messaging import clock
+from agent_messaging.dynamodb import decode, encode
+from agent_messaging.presence.table import shard_of
+from local.cloudformation import ACCOUNT_ID, REGION
+from tests.integration.functions import TEMPLATE
+
+Snapshot = dict[str, tuple[dict[str, Any], ...]]
+
+
+@functools.cache
+def _client() -> Any:
+    """A client of the tests' own, which nothing records."""
+    return boto3.client("dynamodb")
+
+
+class Tables:
+    """Empty tables."""
+
+    def __init__(self) -> None:
+        self.dynamodb = _client()
+        for table in TEMPLATE.tables:
+            self.dynamodb.create_table(**table.create)
+
+    def snapshot(self) -> Snapshot:
+        """Everything that is stored."""
+        return {table.name: tuple(self.items(table.name)) for table in TEMPLATE.tables}
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Write a snapshot into empty tables."""
+        for table, items in snapshot.items():
+            self.write(table, *items)
+
+    def read(self, table: str, **key: Any) -> dict[str, Any] | None:
+        """An item, or None."""
+        answer = self.dynamodb.get_item(TableName=table, Key=encode(key))
+        return decode(answer["Item"]) if "Item" in answer else None
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """Every item of a table."""
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=table)
+        return [decode(item) for page in pages for item in page["Items"]]
+
+    def write(self, table: str, *items: Mapping[str, Any]) -> None:
+        """Write items as they are, 25 at a time."""
+        puts = [{"PutRequest": {"Item": encode(item)}} for item in items]
+        for start in range(0, len(puts), 25):
+            self.dynamodb.batch_write_item(RequestItems={table: puts[start : start + 25]})
+
+    def change(self, table: str, key: Mapping[str, Any], **attributes: Any) -> None:
+        """Overwrite attributes of an item; None takes one away."""
+        item = {**(self.read(table, **key) or key), **attributes}
+        self.write(table, item)
+
+    def lease(self, agent_id: str, expires_at: datetime, last_seen_at: datetime) -> None:
+        """A presence item as a heartbeat would have left it."""
+        self.write(
+            "AgentPresenceTable",
+            {
+                "shard": shard_of(agent_id),
+                "agent_id": agent_id,
+                "last_seen_at": clock.to_text(last_seen_at),
+                "expires_at": clock.to_text(expires_at),
+                "purge_at": clock.to_epoch(expires_at + timedelta(days=1)),
+            },
+        )
+
+    def overdue(self, work_order_id: str, deadline: datetime | None = None) -> str:
+        """Put an order's deadline into the past; the deadline as text."""
+        text = clock.to_text(deadline or clock.now() - timedelta(seconds=1))
+        self.change(
+            "WorkOrdersTable",
+            {"work_order_id": work_order_id},
+            deadline_at=text,
+            due_shard=0,
+            due_at=f"{text}#{work_order_id}",
+        )
+        return text
+
+    def digest(self) -> str:
+        """A hash over everything that is stored; from moto itself, for it is asked for often."""
+        tables = dynamodb_backends[ACCOUNT_ID][REGION].tables
+        stored = {
+            name: sorted(json.dumps(item.to_json(), sort_keys=True) for item in table.all_items())
+            for name, table in tables.items()
+        }
+        return hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()

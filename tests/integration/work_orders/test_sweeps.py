@@ -1,0 +1,91 @@
+"""A sweep expires what is due, once, and tells both parties."""
+
+from datetime import timedelta
+
+from agent_messaging import clock
+from tests.integration.cloud import Cloud
+from tests.integration.work_orders.orders import FUTURE, notices
+
+
+def test_a_sweep_expires_once_and_tells_both(pair: Cloud):
+    order_id = pair.offer("nova", "boots", title="Estimates")
+    deadline = pair.overdue(order_id)
+    before = pair.order("nova", order_id)
+    assert pair.sweep() == 1
+    assert pair.order("nova", order_id) == before
+    stored = pair.read("WorkOrdersTable", work_order_id=order_id)
+    assert (stored["status"], stored["expired_at"]) == ("expired", deadline)
+    assert not {"due_at", "due_shard", "open_worker_id", "open_client_id"} & set(stored)
+    for agent_id in ("nova", "boots"):
+        (notice,) = notices(pair, agent_id)
+        assert notice["from_agent"] == {"id": "system", "name": "System"}
+        assert notice["to_agent"]["id"] == agent_id
+        assert notice["work_order_id"] == order_id
+        assert notice["metadata"] == {"status": "expired"}
+        assert notice["body"] == (
+            "The work order “Estimates” has expired: nobody answered by its deadline."
+        )
+    before = pair.digest()
+    assert pair.sweep() == 0
+    assert pair.digest() == before
+
+
+def test_each_party_sees_one_total_of_a_thread_whatever_the_page_size(pair: Cloud):
+    # Both parties are told of an expiry; the other's notice must neither be counted nor hide the
+    # thread from somebody who asks for one message at a time.
+    order_id = pair.offer("nova", "boots")
+    pair.overdue(order_id)
+    pair.sweep()
+    threads = {pair.order("nova", order_id)["thread_id"]}
+    for agent_id in ("nova", "boots"):
+        threads |= {m["thread_id"] for m in notices(pair, agent_id)}
+    for thread_id in threads:
+        for agent_id in ("nova", "boots"):
+            path = f"/messaging/threads/{thread_id}"
+            whole = pair.get(path, {"agent_id": agent_id})
+            one = pair.get(path, {"agent_id": agent_id, "limit": 1})
+            assert whole.status == one.status
+            if whole.status == 200:
+                assert whole.json["total_messages"] == one.json["total_messages"]
+                assert whole.json["messages"][0] == one.json["messages"][0]
+
+
+def test_an_expiry_is_read_in_a_thread_of_its_own(pair: Cloud):
+    order_id = pair.offer("nova", "boots")
+    pair.overdue(order_id)
+    pair.sweep()
+    (notice,) = notices(pair, "nova")
+    path = f"/messaging/threads/{notice['thread_id']}"
+    assert pair.get(path, {"agent_id": "nova"}).json["messages"] == [notice]
+    assert pair.get(path, {"agent_id": "boots"}).status == 404
+
+
+def test_a_sweep_takes_every_shard_and_stops_in_time(pair: Cloud):
+    orders = [pair.offer("nova", "boots", deadline_at=FUTURE) for _ in range(12)]
+    for order in orders[:9]:
+        item = pair.read("WorkOrdersTable", work_order_id=order)
+        text = clock.to_text(clock.now() - timedelta(seconds=5))
+        item |= {"deadline_at": text, "due_at": f"{text}#{order}"}
+        pair.write("WorkOrdersTable", item)
+    assert len({int(i["due_shard"]) for i in pair.items("WorkOrdersTable")}) > 1
+    assert pair.sweep(milliseconds=9_999) == 0
+    assert pair.sweep() == 9
+    statuses = [item["status"] for item in pair.items("WorkOrdersTable")]
+    assert (statuses.count("expired"), statuses.count("pending")) == (9, 3)
+
+
+def test_a_sweep_leaves_alone_what_somebody_took_meanwhile(pair: Cloud):
+    order_id = pair.offer("nova", "boots", deadline_at=FUTURE)
+    item = pair.read("WorkOrdersTable", work_order_id=order_id)
+    pair.move("boots", order_id, "accept")
+    # The index still shows it as due: indexes lag.
+    text = clock.to_text(clock.now() - timedelta(seconds=5))
+    pair.change(
+        "WorkOrdersTable",
+        {"work_order_id": order_id},
+        due_shard=int(item["due_shard"]),
+        due_at=f"{text}#{order_id}",
+    )
+    assert pair.sweep() == 0
+    assert pair.order("nova", order_id)["status"] == "accepted"
+    assert notices(pair, "boots") == []
