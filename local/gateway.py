@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from local import events
+from local import events, origin
 from local.events import BadResultError, Request, Response
 from local.instance import InvocationError
 from local.model import Route
@@ -83,6 +83,8 @@ class Gateway:
     ) -> Response:
         try:
             body = await _read_body(scope, receive)
+            if not origin.is_trusted(dict(scope["headers"])):
+                return _own_answer(403, "Forbidden", request_id)
             if match is None:
                 return _own_answer(404, "Not Found", request_id)
             event = events.http_event(_request(scope, body, request_id), match, OPEN_MODE)

@@ -13,7 +13,7 @@ class NeverPool:
         await asyncio.Event().wait()
 
 
-def serve(application, path="/slow", query=b""):
+def serve(application, path="/slow", query=b"", headers=()):
     """The status and the body of a GET, asked below HTTP."""
     sent = []
 
@@ -28,7 +28,7 @@ def serve(application, path="/slow", query=b""):
         "method": "GET",
         "raw_path": path.encode(),
         "query_string": query,
-        "headers": [],
+        "headers": list(headers),
         "server": ("127.0.0.1", 80),
         "client": None,
         "http_version": "1.1",
@@ -53,3 +53,10 @@ def test_no_byte_of_a_request_can_forge_a_line_of_the_log(capsys):
     line = capsys.readouterr().out
     assert "GET /a?b?c?[31m?GET 404" in line
     assert line.count("\n") == 1
+
+
+def test_a_page_from_elsewhere_is_refused_before_any_function():
+    application = Gateway(NeverPool(), [Route("GET", "/slow", "SlowFunction", None)])
+
+    answer = serve(application, headers=[(b"host", b"evil.example")])
+    assert answer == (403, {"message": "Forbidden"})
