@@ -13,7 +13,6 @@ and taken its path apart before a function is called, so here a route is found b
 """
 
 import functools
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_type_hints
@@ -47,6 +46,7 @@ class Route:
     summary: str
     identity: str | None
     identity_required: bool
+    has_caller: bool  # whether the endpoint asks who calls
     is_local: bool
     max_bytes: int
     status: int
@@ -59,11 +59,6 @@ class Route:
     def key(self) -> str:
         """What API Gateway calls the route."""
         return f"{self.method} {self.path}"
-
-    @property
-    def has_caller(self) -> bool:
-        """Whether the endpoint asks who calls."""
-        return "caller" in inspect.signature(self.endpoint).parameters
 
 
 class Api:
@@ -131,6 +126,7 @@ class Api:
                 summary=summary,
                 identity=identity,
                 identity_required=identity_required,
+                has_caller="caller" in hints,
                 is_local=is_local,
                 max_bytes=max_bytes,
                 status=status,
