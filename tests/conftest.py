@@ -12,3 +12,6 @@ os.environ.update(
 )
 for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB"):
     os.environ.pop(name, None)
+
+# Loaded now that the environment is there.
+pytest_plugins = ["tests.logs"]
