@@ -1,30 +1,45 @@
-"""Agents: registration, the directory, and an agent's own profile."""
+"""Agents: registration, the directory, an agent's own profile and keys."""
 
 import os
-from datetime import datetime
 
 from agent_messaging import batches, clock, dynamodb, ids
+from agent_messaging.agents import key_wire, wire
 from agent_messaging.agents import keys as api_keys
-from agent_messaging.agents import wire
+from agent_messaging.agents.admission import admitted, found
 from agent_messaging.agents.directory import DirectoryTable
 from agent_messaging.agents.key_table import AgentKeysTable
+from agent_messaging.agents.keyring import Keyring
+from agent_messaging.agents.lists import AgentList, Tables
 from agent_messaging.agents.model import Agent
-from agent_messaging.agents.table import AgentsTable, found, parse
+from agent_messaging.agents.profile import Profiles
+from agent_messaging.agents.registration import RegistrationGuard
+from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
-from agent_messaging.errors import AgentBusyError, AgentIdTakenError, AgentNotFoundError
-from agent_messaging.fields import AgentId
+from agent_messaging.errors import (
+    AgentBusyError,
+    AgentIdTakenError,
+    AgentNotFoundError,
+    InvalidError,
+    KeyNotFoundError,
+    LastKeyError,
+    TooManyKeysError,
+)
+from agent_messaging.fields import AgentId, KeyId
 from agent_messaging.http import Api
-from agent_messaging.paging import Listing
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.presence.table import parse as parse_presence
-
-POSITION = r"[a-z0-9._-]{1,64}"
 
 client = dynamodb.connect()
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
 keys = AgentKeysTable(client, os.environ["AGENT_KEYS_TABLE"])
 directory = DirectoryTable(client, os.environ["AGENT_DIRECTORY_TABLE"])
 presences = PresenceTable(client, os.environ["AGENT_PRESENCE_TABLE"])
+tables = Tables(client, agents, directory, presences)
+profiles = Profiles(client, agents, directory)
+keyring = Keyring(client, agents.table, keys)
+may_register = RegistrationGuard(
+    os.environ["REGISTRATION_MODE"], os.environ["REGISTRATION_KEY_SECRET"]
+)
 api = handler = Api(is_registered=agents.is_registered)
 
 
@@ -33,7 +48,7 @@ api = handler = Api(is_registered=agents.is_registered)
     "/agents/register",
     "Register an agent and get its first key",
     identity=None,
-    is_local=True,
+    guard=may_register,
     status=201,
     raises=(AgentIdTakenError,),
 )
@@ -45,6 +60,7 @@ def register(body: wire.RegisterRequest) -> wire.RegisterResponse:
         name=body.name,
         description=body.description,
         capabilities=body.capabilities,
+        contact_policy=body.contact_policy,
         created_at=now,
         keys={key.key_id: key},
     )
@@ -56,30 +72,7 @@ def register(body: wire.RegisterRequest) -> wire.RegisterResponse:
 
 @api.route("GET", "/agents", "List the agents")
 def list_agents(caller: Caller, query: wire.DirectoryQuery) -> wire.DirectoryPage:
-    now = clock.now()
-    listing = Listing(caller.agent_id, "agents", (query.online,), POSITION)
-    after, _ = listing.open(query.cursor)
-    if query.online == "true":
-        page, resume = presences.online_page(after, query.limit, now)
-    else:
-        page, resume = directory.page(after, query.limit)
-    cards = _cards(page, now)
-    if query.online is not None:
-        cards = [card for card in cards if card.is_online is (query.online == "true")]
-    cursor = None if resume is None else listing.cursor(resume, None)
-    return wire.DirectoryPage(agents=cards, next_cursor=cursor)
-
-
-def _cards(page: list[str], now: datetime) -> list[wire.AgentCard]:
-    """The agents of a page as others see them, from one batch read."""
-    wanted = [key(agent_id) for key in (agents.key, presences.key) for agent_id in page]
-    items = batches.batch_get(client, wanted)
-    profiles, leases = items[: len(page)], items[len(page) :]
-    return [
-        wire.card(parse(profile), parse_presence(lease), now)
-        for profile, lease in zip(profiles, leases, strict=True)
-        if profile is not None and "deleted_at" not in profile
-    ]
+    return AgentList(tables, caller.agent_id, query, clock.now()).page()
 
 
 @api.route("GET", "/agents/me", "Read your own profile")
@@ -93,10 +86,8 @@ def read_me(caller: Caller) -> wire.AgentProfile:
 @api.route("PATCH", "/agents/me", "Change your own profile")
 def update_me(caller: Caller, body: wire.UpdateRequest) -> wire.AgentProfile:
     now = clock.now()
-    agent = agents.read(caller, now)
     changes = {name: getattr(body, name) for name in body.model_fields_set}
-    if changes:
-        agent = agents.change(agent.agent_id, changes)
+    agent = profiles.change(caller, changes, now)
     (lease,) = batches.batch_get(client, [presences.key(agent.agent_id)])
     return wire.profile(agent, parse_presence(lease), now)
 
@@ -111,11 +102,11 @@ def leave(caller: Caller) -> wire.LeaveResponse:
     now = clock.now()
     agent = agents.read(caller, now)
     others = [
-        directory.delete_entry(agent),
+        *directory.delete_entries(agent),
         presences.delete_entry(agent.agent_id),
         *(keys.delete_entry(key) for key in agent.keys.values()),
     ]
-    agents.leave(agent, now, others)
+    agents.leave(caller, agent, now, others)
     return wire.LeaveResponse(agent_id=agent.agent_id)
 
 
@@ -125,3 +116,40 @@ def leave(caller: Caller) -> wire.LeaveResponse:
 def read_agent(agent_id: AgentId) -> wire.AgentCard:
     item, lease = batches.batch_get(client, [agents.key(agent_id), presences.key(agent_id)])
     return wire.card(found(agent_id, item), parse_presence(lease), clock.now())
+
+
+@api.route("GET", "/agents/me/keys", "List your keys")
+def list_keys(caller: Caller) -> key_wire.KeysResponse:
+    agent = found(caller.agent_id, agents.table.get({"agent_id": caller.agent_id}))
+    return key_wire.listed(agent, keys.last_used(agent.keys.values()), clock.now())
+
+
+@api.route(
+    "POST",
+    "/agents/me/keys",
+    "Create a key; it is shown this once",
+    status=201,
+    raises=(TooManyKeysError,),
+)
+def create_key(caller: Caller, body: key_wire.CreateKeyRequest) -> key_wire.CreateKeyResponse:
+    now = clock.now()
+    if body.expires_at is not None and body.expires_at <= now:
+        raise InvalidError.at("#/expires_at", "lies in the past", fix="Give a time to come.")
+    api_key, key = api_keys.issue(now, body.label, body.expires_at)
+    if body.revoke_others:
+        keyring.replace(lambda: agents.read(caller, now), admitted(caller), key)
+    else:
+        keyring.add(lambda: agents.read(caller, now), admitted(caller), key, now)
+    return key_wire.created(api_key, key)
+
+
+@api.route(
+    "DELETE",
+    "/agents/me/keys/{key_id}",
+    "Revoke a key at once",
+    status=204,
+    raises=(KeyNotFoundError, LastKeyError),
+)
+def revoke_key(caller: Caller, key_id: KeyId) -> None:
+    now = clock.now()
+    keyring.revoke(lambda: agents.read(caller, now), admitted(caller), key_id, now)

@@ -1,32 +1,47 @@
 """Messaging: ping an agent, leave it a message, read the inbox, acknowledge.
 
-A write is one consistent batch read (the caller, the recipient, what is answered) and one put.
+A write is one batch read (the caller, the recipient, what they are to each other, what is
+answered), one update of the caller's limit, and one put.
 """
 
 import os
 from datetime import timedelta
 
-from agent_messaging import batches, clock, dynamodb
-from agent_messaging.agents.model import Agent
-from agent_messaging.agents.table import AgentsTable, admit, found
+from agent_messaging import clock, dynamodb
+from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
-from agent_messaging.errors import AgentNotFoundError, MessageNotFoundError, ThreadNotFoundError
+from agent_messaging.contacts.desk import ContactDesk
+from agent_messaging.contacts.table import ContactsTable
+from agent_messaging.errors import (
+    AgentNotFoundError,
+    ContactPendingError,
+    ContactRefusedError,
+    MessageNotFoundError,
+    RateLimitedError,
+    ThreadNotFoundError,
+)
 from agent_messaging.fields import MessageId, ThreadId
 from agent_messaging.http import Api
+from agent_messaging.limits import LimitsTable, Quota
 from agent_messaging.messaging import lists, threads, wire
+from agent_messaging.messaging.desk import MessageDesk
 from agent_messaging.messaging.model import MessageType, compose, party
 from agent_messaging.messaging.table import MessagesTable, parse
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.presence.table import parse as parse_presence
 
+WRITE_ERRORS = (AgentNotFoundError, ContactRefusedError, ContactPendingError, RateLimitedError)
+
 client = dynamodb.connect()
+retention = timedelta(days=int(os.environ["MESSAGE_RETENTION_DAYS"]))
+quota = Quota(int(os.environ["MESSAGES_PER_SENDER"]), int(os.environ["MESSAGES_PER_PAIR"]))
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
 presences = PresenceTable(client, os.environ["AGENT_PRESENCE_TABLE"])
-messages = MessagesTable(
-    client,
-    os.environ["AGENT_MESSAGES_TABLE"],
-    retention=timedelta(days=int(os.environ["MESSAGE_RETENTION_DAYS"])),
-)
+messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)
+contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], retention)
+limits = LimitsTable(client, os.environ["LIMITS_TABLE"], quota)
+contact_desk = ContactDesk(client, agents, contacts, messages)
+desk = MessageDesk(contact_desk, messages, limits)
 api = handler = Api(is_registered=agents.is_registered)
 
 
@@ -35,19 +50,25 @@ api = handler = Api(is_registered=agents.is_registered)
     "/messaging/ping",
     "Ping an agent and learn whether it is there",
     identity="from_agent_id",
-    raises=(AgentNotFoundError,),
+    raises=WRITE_ERRORS,
 )
 def ping(caller: Caller, body: wire.PingRequest) -> wire.PingResponse:
     now = clock.now()
-    keys = [agents.key(caller.agent_id), agents.key(body.to_agent_id)]
-    own, other, lease = batches.batch_get(
-        client, [*keys, presences.key(body.to_agent_id)], consistent=True
+    more = [presences.key(body.to_agent_id)]
+    encounter, (lease,) = contact_desk.meet(caller, body.to_agent_id, now, more)
+    message = compose(
+        MessageType.PING,
+        party(encounter.sender),
+        party(encounter.recipient),
+        now,
+        is_verified=not caller.is_open,
+        body=body.message,
     )
-    sender, recipient = admit(caller, own, now), found(body.to_agent_id, other)
-    message = compose(MessageType.PING, party(sender), party(recipient), now, body=body.message)
-    messages.put(message)
-    target = wire.target(recipient, parse_presence(lease), now)
-    return wire.PingResponse(message_id=message.message_id, target_agent=target)
+    message = desk.hand_in(caller, encounter, message, now)
+    target = wire.target(encounter.recipient, parse_presence(lease), now)
+    return wire.PingResponse(
+        message_id=message.message_id, status=message.status, target_agent=target
+    )
 
 
 @api.route(
@@ -55,16 +76,25 @@ def ping(caller: Caller, body: wire.PingRequest) -> wire.PingResponse:
     "/messaging/send",
     "Leave a message for an agent, online or not",
     identity="from_agent_id",
-    raises=(AgentNotFoundError,),
+    raises=WRITE_ERRORS,
 )
 def send(caller: Caller, body: wire.SendRequest) -> wire.SendResponse:
     now = clock.now()
-    sender, recipient, thread_id = _address(caller, body)
+    more = [messages.key(caller.agent_id, body.reply_to_id)] if body.reply_to_id else []
+    encounter, replied = contact_desk.meet(caller, body.to_agent_id, now, more)
+    thread_id = threads.choose(
+        encounter.sender.agent_id,
+        encounter.recipient.agent_id,
+        thread_id=body.thread_id,
+        reply_to_id=body.reply_to_id,
+        answered=parse(replied[0]) if replied and replied[0] else None,
+    )
     message = compose(
         MessageType(body.type),
-        party(sender),
-        party(recipient),
+        party(encounter.sender),
+        party(encounter.recipient),
         now,
+        is_verified=not caller.is_open,
         thread_id=thread_id,
         subject=body.subject,
         body=body.body,
@@ -72,30 +102,13 @@ def send(caller: Caller, body: wire.SendRequest) -> wire.SendResponse:
         reply_to_id=body.reply_to_id,
         metadata=body.metadata,
     )
-    messages.put(message)
+    message = desk.hand_in(caller, encounter, message, now)
     return wire.SendResponse(
         message_id=message.message_id,
         thread_id=message.thread_id,
         status=message.status,
         created_at=message.created_at,
     )
-
-
-def _address(caller: Caller, body: wire.SendRequest) -> tuple[Agent, Agent, str | None]:
-    """Sender, recipient and thread of a message, from one round trip."""
-    keys = [agents.key(caller.agent_id), agents.key(body.to_agent_id)]
-    if body.reply_to_id:
-        keys.append(messages.key(caller.agent_id, body.reply_to_id))
-    own, other, *replied = batches.batch_get(client, keys, consistent=True)
-    sender, recipient = admit(caller, own, clock.now()), found(body.to_agent_id, other)
-    thread_id = threads.choose(
-        sender.agent_id,
-        recipient.agent_id,
-        thread_id=body.thread_id,
-        reply_to_id=body.reply_to_id,
-        answered=parse(replied[0]) if replied and replied[0] else None,
-    )
-    return sender, recipient, thread_id
 
 
 @api.route("GET", "/messaging/inbox", "List the messages to an agent, newest first")
@@ -136,7 +149,7 @@ def mark_many_read(caller: Caller, body: wire.MarkManyReadRequest) -> wire.MarkM
     raises=(MessageNotFoundError,),
 )
 def read_message(caller: Caller, message_id: MessageId) -> wire.MessageView:
-    return wire.view(messages.fetch(caller.agent_id, message_id))
+    return wire.view(messages.fetch(caller.agent_id, message_id), caller.agent_id)
 
 
 @api.route("GET", "/messaging/sent", "List the messages that an agent wrote, newest first")

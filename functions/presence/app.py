@@ -1,18 +1,23 @@
 """Presence: heartbeats, an agent's availability, and whether another is there."""
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from agent_messaging import batches, clock, dynamodb
-from agent_messaging.agents.table import AgentsTable, found
+from agent_messaging.agents.admission import admit, found, unknown
+from agent_messaging.agents.model import Agent, ContactPolicy
+from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
-from agent_messaging.errors import AgentNotFoundError
+from agent_messaging.contacts.model import Contact, ContactState, state_of
+from agent_messaging.contacts.table import ContactsTable
+from agent_messaging.contacts.table import parse as parse_contact
+from agent_messaging.errors import AgentNotFoundError, ContactRequiredError
 from agent_messaging.fields import AgentId
 from agent_messaging.http import Api
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.presence import wire
+from agent_messaging.presence.model import Presence, last_seen_at
 from agent_messaging.presence.model import heartbeat as new_lease
-from agent_messaging.presence.model import last_seen_at
 from agent_messaging.presence.table import PresenceTable, parse
 from agent_messaging.work_orders.table import WorkOrdersTable
 
@@ -23,6 +28,11 @@ agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
 presences = PresenceTable(client, os.environ["AGENT_PRESENCE_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"])
 orders = WorkOrdersTable(client, os.environ["WORK_ORDERS_TABLE"])
+contacts = ContactsTable(
+    client,
+    os.environ["CONTACTS_TABLE"],
+    retention=timedelta(days=int(os.environ["MESSAGE_RETENTION_DAYS"])),
+)
 lease = timedelta(seconds=int(os.environ["PRESENCE_LEASE_SECONDS"]))
 interval = int(os.environ["HEARTBEAT_SECONDS"])
 api = handler = Api(is_registered=agents.is_registered)
@@ -32,9 +42,9 @@ api = handler = Api(is_registered=agents.is_registered)
 def heartbeat(caller: Caller) -> wire.HeartbeatResponse:
     now = clock.now()
     agent = agents.read(caller, now)
-    presence = new_lease(agent.agent_id, now, lease)
+    presence = _lease_of(agent, now)
     presences.put(presence)
-    agents.note_seen(agent, now.date())
+    agents.note_seen(caller, agent, now)
     return wire.HeartbeatResponse(
         agent_id=agent.agent_id,
         last_heartbeat_at=now,
@@ -45,19 +55,26 @@ def heartbeat(caller: Caller) -> wire.HeartbeatResponse:
     )
 
 
+def _lease_of(agent: Agent, now: datetime) -> Presence:
+    """What a heartbeat of the agent writes; a closed agent is in no list of who is online."""
+    is_hidden = agent.contact_policy is ContactPolicy.CLOSED
+    return new_lease(agent.agent_id, now, lease, is_hidden=is_hidden)
+
+
 @api.route("PUT", "/messaging/presence", "Say what you take on; counts as a heartbeat")
 def update(caller: Caller, body: wire.PresenceRequest) -> wire.PresenceResponse:
     now = clock.now()
     agent = agents.read(caller, now)
-    presence = new_lease(agent.agent_id, now, lease)
+    presence = _lease_of(agent, now)
     given = {name: getattr(body, name) for name in body.model_fields_set}
     changes = {**given, "last_seen_on": now.date().isoformat()}
     try:
         batches.transact(
-            client, [agents.change_entry(agent.agent_id, changes), presences.put_entry(presence)]
+            client, [agents.change_entry(caller, changes), presences.put_entry(presence)]
         )
-    except batches.TransactionFailedError:
-        raise AgentNotFoundError(f"No agent `{agent.agent_id}` is registered.") from None
+    except batches.TransactionFailedError as error:
+        admit(caller, error.items[0], now)
+        raise unknown(agent.agent_id) from None
     return wire.updated(agent.model_copy(update=given), presence, now)
 
 
@@ -76,8 +93,22 @@ def go_offline(caller: Caller) -> wire.OfflineResponse:
     "/messaging/presence/{agent_id}",
     "See whether an agent is there, and what it takes on",
     identity_required=False,
-    raises=(AgentNotFoundError,),
+    raises=(AgentNotFoundError, ContactRequiredError),
 )
-def read_presence(agent_id: AgentId) -> wire.PresenceView:
-    item, leased = batches.batch_get(client, [agents.key(agent_id), presences.key(agent_id)])
-    return wire.view(found(agent_id, item), parse(leased), clock.now())
+def read_presence(caller: Caller | None, agent_id: AgentId) -> wire.PresenceView:
+    now = clock.now()
+    wanted = [agents.key(agent_id), presences.key(agent_id)]
+    if caller is not None:
+        wanted.append(contacts.key(agent_id, caller.agent_id))
+    item, leased, *entry = batches.batch_get(client, wanted)
+    agent = found(agent_id, item)
+    _require_visible(agent, caller, parse_contact(entry[0], now) if entry else None)
+    return wire.view(agent, parse(leased), now)
+
+
+def _require_visible(agent: Agent, caller: Caller | None, contact: Contact | None) -> None:
+    """Refuse to show a closed agent to who is neither its contact nor itself."""
+    is_itself = caller is not None and caller.agent_id == agent.agent_id
+    is_contact = state_of(contact) is ContactState.ALLOWED
+    if agent.contact_policy is ContactPolicy.CLOSED and not (is_itself or is_contact):
+        raise ContactRequiredError(f"`{agent.agent_id}` shows its presence to contacts alone.")

@@ -4,13 +4,11 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from agent_messaging import clock, dynamodb
+from agent_messaging.log import logger
 from agent_messaging.stats.counting import count
 from agent_messaging.stats.table import StatsTable
 
-logger = Logger()
 stats = StatsTable(dynamodb.connect(), os.environ["MESSAGING_STATS_TABLE"])
 
 

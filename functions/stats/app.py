@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent_messaging import clock, dynamodb
-from agent_messaging.agents.table import AgentsTable, found
+from agent_messaging.agents.admission import found
+from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.errors import AgentNotFoundError
 from agent_messaging.http import Api

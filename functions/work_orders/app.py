@@ -2,30 +2,35 @@
 
 import os
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
-from agent_messaging import batches, clock, dynamodb, ids
-from agent_messaging.agents.table import AgentsTable, admit, found
+from agent_messaging import clock, dynamodb, ids
+from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
+from agent_messaging.contacts.desk import ContactDesk
+from agent_messaging.contacts.encounter import Encounter
+from agent_messaging.contacts.table import ContactsTable
 from agent_messaging.errors import (
     AgentNotFoundError,
     AtCapacityError,
+    ContactRequiredError,
     ContentionError,
     IllegalTransitionError,
     InvalidError,
+    RateLimitedError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
     WrongRoleError,
 )
 from agent_messaging.fields import WorkOrderId
 from agent_messaging.http import Api
+from agent_messaging.limits import LimitsTable, Quota
+from agent_messaging.log import logger
 from agent_messaging.messaging.model import party
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.work_orders import wire
-from agent_messaging.work_orders.desk import WorkOrderDesk
+from agent_messaging.work_orders.desk import Move, WorkOrderDesk
 from agent_messaging.work_orders.lists import OrderList
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Action
@@ -36,16 +41,16 @@ SWEEP_RESERVE_MILLISECONDS = 10_000
 
 MOVE_ERRORS = (WorkOrderNotFoundError, WrongRoleError, IllegalTransitionError)
 
-logger = Logger()
 client = dynamodb.connect()
+retention = timedelta(days=int(os.environ["MESSAGE_RETENTION_DAYS"]))
+quota = Quota(int(os.environ["MESSAGES_PER_SENDER"]), int(os.environ["MESSAGES_PER_PAIR"]))
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
 orders = WorkOrdersTable(client, os.environ["WORK_ORDERS_TABLE"])
-messages = MessagesTable(
-    client,
-    os.environ["AGENT_MESSAGES_TABLE"],
-    retention=timedelta(days=int(os.environ["MESSAGE_RETENTION_DAYS"])),
-)
-desk = WorkOrderDesk(client, agents, messages, orders)
+messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)
+contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], retention)
+limits = LimitsTable(client, os.environ["LIMITS_TABLE"], quota)
+contact_desk = ContactDesk(client, agents, contacts, messages)
+desk = WorkOrderDesk(client, agents, contact_desk, messages, orders)
 api = handler = Api(is_registered=agents.is_registered)
 
 
@@ -55,28 +60,25 @@ api = handler = Api(is_registered=agents.is_registered)
     "Offer a work order to an agent",
     identity="from_agent_id",
     max_bytes=wire.MAX_BYTES,
-    raises=(AgentNotFoundError, WorkerUnavailableError),
+    raises=(AgentNotFoundError, ContactRequiredError, WorkerUnavailableError, RateLimitedError),
 )
 def create(caller: Caller, body: wire.CreateRequest) -> wire.CreateResponse:
     now = clock.now()
-    keys = [agents.key(caller.agent_id), agents.key(body.to_agent_id)]
-    own, other = batches.batch_get(client, keys, consistent=True)
-    sender, worker = admit(caller, own, now), found(body.to_agent_id, other)
-    if sender.agent_id == worker.agent_id:
-        raise InvalidError.at("#/to_agent_id", "is yourself; a work order is for another agent")
-    if body.deadline_at is not None and body.deadline_at <= now:
-        raise InvalidError.at("#/deadline_at", "lies in the past", fix="Give a time to come.")
-    if not worker.accepts_work_orders:
-        raise WorkerUnavailableError(f"`{worker.agent_id}` does not accept work orders.")
+    encounter, _ = contact_desk.meet(caller, body.to_agent_id, now)
+    _require_sound(encounter, body, now)
     order = WorkOrder(
         work_order_id=ids.new("wo", now),
-        client=party(sender),
-        worker=party(worker),
+        client=party(encounter.sender),
+        worker=party(encounter.recipient),
         message_id=ids.new("msg", now),
-        thread_id=ids.new_thread(now, sender.agent_id, worker.agent_id),
+        thread_id=ids.new_thread(now, encounter.sender.agent_id, encounter.recipient.agent_id),
+        relationship=encounter.relationship,
+        is_verified=not caller.is_open,
         created_at=now,
         **body.offer(),
     )
+    limits.spend(caller, order.worker.id, now)
+    contact_desk.befriend(encounter, now)
     desk.create(order)
     return wire.CreateResponse(
         work_order_id=order.work_order_id,
@@ -84,6 +86,21 @@ def create(caller: Caller, body: wire.CreateRequest) -> wire.CreateResponse:
         status=order.status,
         created_at=order.created_at,
     )
+
+
+def _require_sound(encounter: Encounter, body: wire.CreateRequest, now: datetime) -> None:
+    """Refuse what cannot be offered, or not to this worker, or not by this client."""
+    worker = encounter.recipient
+    if encounter.is_with_itself:
+        raise InvalidError.at("#/to_agent_id", "is yourself; a work order is for another agent")
+    if body.deadline_at is not None and body.deadline_at <= now:
+        raise InvalidError.at("#/deadline_at", "lies in the past", fix="Give a time to come.")
+    if not encounter.may_give_orders:
+        encounter = contact_desk.look_again(encounter, now)
+    if not encounter.may_give_orders:
+        raise ContactRequiredError(f"`{worker.agent_id}` takes work orders from contacts alone.")
+    if worker.is_suspended or not worker.accepts_work_orders:
+        raise WorkerUnavailableError(f"`{worker.agent_id}` does not accept work orders.")
 
 
 @api.route("GET", "/messaging/work-orders", "List an agent's work orders, newest first")
@@ -99,7 +116,7 @@ def list_orders(caller: Caller, query: wire.WorkOrdersQuery) -> wire.WorkOrdersP
     raises=(WorkOrderNotFoundError,),
 )
 def read_order(caller: Caller, work_order_id: WorkOrderId) -> wire.WorkOrderView:
-    return wire.view(desk.read(caller, work_order_id).as_of(clock.now()))
+    return wire.view(desk.read(caller, work_order_id).as_of(clock.now()), caller.agent_id)
 
 
 @api.route(
@@ -114,9 +131,9 @@ def respond(
     now = clock.now()
     if body.action == "accept":
         changes = {"estimated_completion": body.estimated_completion}
-        return wire.accepted(desk.move(caller, work_order_id, Action.ACCEPT, now, changes))
+        return wire.accepted(desk.move(work_order_id, Move(caller, Action.ACCEPT, now, changes)))
     reason = {"reason": body.rejection_reason}
-    return wire.rejected(desk.move(caller, work_order_id, Action.REJECT, now, reason))
+    return wire.rejected(desk.move(work_order_id, Move(caller, Action.REJECT, now, reason)))
 
 
 @api.route(
@@ -129,7 +146,7 @@ def respond(
 def complete(
     caller: Caller, work_order_id: WorkOrderId, body: wire.CompleteRequest
 ) -> wire.CompletedResponse:
-    order = desk.move(caller, work_order_id, Action.COMPLETE, clock.now(), dict(body))
+    order = desk.move(work_order_id, Move(caller, Action.COMPLETE, clock.now(), dict(body)))
     return wire.completed(order)
 
 
@@ -142,7 +159,7 @@ def complete(
 def cancel(
     caller: Caller, work_order_id: WorkOrderId, body: wire.ReasonRequest
 ) -> wire.CancelledResponse:
-    order = desk.move(caller, work_order_id, Action.CANCEL, clock.now(), dict(body))
+    order = desk.move(work_order_id, Move(caller, Action.CANCEL, clock.now(), dict(body)))
     return wire.cancelled(order)
 
 
@@ -155,7 +172,7 @@ def cancel(
 def fail(
     caller: Caller, work_order_id: WorkOrderId, body: wire.ReasonRequest
 ) -> wire.FailedResponse:
-    order = desk.move(caller, work_order_id, Action.FAIL, clock.now(), dict(body))
+    order = desk.move(work_order_id, Move(caller, Action.FAIL, clock.now(), dict(body)))
     return wire.failed(order)
 
 

@@ -18,6 +18,7 @@ from tests.integration.functions import TEMPLATE, Context, app
 from tests.integration.gateway import BASE, Answer, checked, event_of
 from tests.integration.recorder import RECORDER, Call, Fault
 from tests.integration.tables import Tables
+from tests.logs import JOURNAL
 
 ROUTES = Routes(TEMPLATE.routes)
 OPEN = {"mode": "open"}
@@ -65,8 +66,11 @@ class Cloud(Tables):
         event["pathParameters"] = dict(match.parameters)
         event |= overrides
         group = TEMPLATE.functions[match.route.function].code.name
-        answer = app(group).handler(event, Context())
-        return checked(answer, event["requestContext"]["requestId"])
+        JOURNAL.sent(raw, event["headers"])
+        result = app(group).handler(event, Context())
+        answer = checked(result, event["requestContext"]["requestId"])
+        JOURNAL.answered(answer.text, is_logged=answer.status >= 400)
+        return answer
 
     def get(self, path: str, query: Mapping[str, Any] | str = "", **options: Any) -> Answer:
         return self.call("GET", path, query, **options)

@@ -9,7 +9,8 @@ from types import ModuleType
 from local.template import load
 from tests.integration.recorder import RECORDER
 
-TEMPLATE = load()
+# Most tests register agents in passing; `authorisation` has those of the key for that.
+TEMPLATE = load(parameters={"RegistrationMode": "open"})
 _apps: dict[str, ModuleType] = {}
 
 
@@ -29,14 +30,20 @@ class Context:
 def app(group: str) -> ModuleType:
     """The `app.py` of a function folder, under a name of its own; loaded once in a process."""
     if group not in _apps:
-        for function in TEMPLATE.functions.values():
-            if function.code.name == group:
-                os.environ.update(function.environment)
-        path = next(f.code for f in TEMPLATE.functions.values() if f.code.name == group) / "app.py"
-        spec = importlib.util.spec_from_file_location(f"functions_{group}_app", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        if hasattr(module, "client"):
-            RECORDER.watch(module.client)
-        _apps[group] = module
+        _apps[group] = fresh(group)
     return _apps[group]
+
+
+def fresh(group: str, **environment: str) -> ModuleType:
+    """The same loaded anew, where `environment` stands instead of the template's variables."""
+    for function in TEMPLATE.functions.values():
+        if function.code.name == group:
+            os.environ.update(function.environment)
+    os.environ.update(environment)
+    path = next(f.code for f in TEMPLATE.functions.values() if f.code.name == group) / "app.py"
+    spec = importlib.util.spec_from_file_location(f"functions_{group}_app", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    if hasattr(module, "client"):
+        RECORDER.watch(module.client)
+    return module

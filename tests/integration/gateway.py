@@ -67,9 +67,12 @@ def checked(result: dict[str, Any], request_id: str) -> Answer:
     assert headers["X-Request-Id"] == request_id
     assert not result["isBase64Encoded"]
     text = result["body"]
-    document = json.loads(text)
+    document = json.loads(text) if text else None
     status = result["statusCode"]
-    if status < 400:
+    assert (status == 204) == (text == "") == ("Content-Type" not in headers)
+    if status == 204:
+        pass
+    elif status < 400:
         assert headers["Content-Type"] == "application/json"
     else:
         assert headers["Content-Type"] == "application/problem+json"

@@ -90,11 +90,25 @@ class Tables:
         )
         return text
 
-    def digest(self) -> str:
-        """A hash over everything that is stored; from moto itself, for it is asked for often."""
+    def digest(self, *but: str) -> str:
+        """A hash over everything that is stored; from moto itself, for it is asked for often.
+
+        `but` leaves out tables, and single attributes as `Table.attribute`.
+        """
         tables = dynamodb_backends[ACCOUNT_ID][REGION].tables
         stored = {
-            name: sorted(json.dumps(item.to_json(), sort_keys=True) for item in table.all_items())
+            name: sorted(
+                json.dumps(
+                    _without(item.to_json()["Attributes"], name, but),
+                    sort_keys=True,
+                )
+                for item in table.all_items()
+            )
             for name, table in tables.items()
+            if name not in but
         }
         return hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()
+
+
+def _without(attributes: Mapping[str, Any], table: str, but: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value for name, value in attributes.items() if f"{table}.{name}" not in but}

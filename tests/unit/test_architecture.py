@@ -19,7 +19,7 @@ FUNCTIONS = sorted(path.parent for path in (ROOT / "functions").glob("*/app.py")
 
 # Pure: no I/O, no clock, `now` is an argument.
 PURE = re.compile(
-    r"\.(model|states|keys|threads|notice|rollup|projection|histogram|errors|ids|fields|payload)$"
+    r"\.(model|states|keys|threads|notice|rollup|projection|histogram|errors|ids|fields|content|payload|words)$"
 )
 # The only ones that know HTTP. `docs` writes about it.
 DOORS = {"agent_messaging.http", "agent_messaging.problem"}

@@ -1,7 +1,7 @@
 """Who is calling: what the authorizer vouches for, held against the identity parameter.
 
 The functions believe nothing but `requestContext.authorizer.lambda`, which a caller cannot send.
-Deployed, an authorizer puts the key's agent there, and the identity parameter (`from_agent_id` or
+The authorizer puts the key's agent there, and the identity parameter (`from_agent_id` or
 `agent_id`, from the user's document) may repeat it. The local runner has an open mode: it vouches
 for whoever the parameter names. Without either, every closed route answers 401.
 """
@@ -49,15 +49,16 @@ def identify(event: Mapping[str, Any], parameter: str, claimed: str | None) -> C
     Raises:
         UnauthorizedError: nobody vouches for the caller.
         IdentityMismatchError: the parameter names somebody else.
-        InvalidError: the parameter is no agent id.
+        InvalidError: in open mode, the parameter is no agent id.
     """
     vouched = _vouched(event)
     if not is_open(event) and not vouched.get("agent_id"):
         raise UnauthorizedError("No key came with the request.")
-    if claimed is not None:
-        _check_agent_id(parameter, claimed)
     if is_open(event):
-        return None if claimed is None else Caller(claimed)
+        if claimed is None:
+            return None
+        _check_agent_id(parameter, claimed)
+        return Caller(claimed)
     if claimed not in (None, vouched["agent_id"]):
         raise IdentityMismatchError(f"`{parameter}` names another agent than the key does.")
     return Caller(vouched["agent_id"], vouched["key_id"], int(vouched["epoch"]))

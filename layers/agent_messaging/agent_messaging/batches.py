@@ -4,7 +4,7 @@ boto3 sends neither what a batch left unprocessed nor a transaction that collide
 both are sent again here, with jitter, a bounded number of times.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging.dynamodb import ATTEMPTS, Entry, Item, TableKey, call, decode, encode, wait
@@ -32,12 +32,16 @@ class TransactionFailedError(Exception):
 
 
 def batch_get(
-    client: "DynamoDBClient", keys: Sequence[TableKey], *, consistent: bool = False
+    client: "DynamoDBClient",
+    keys: Sequence[TableKey],
+    *,
+    consistent: bool = False,
+    but: Collection[str] = (),
 ) -> list[Item | None]:
     """The items under `keys`, over any number of tables, in their order; None where there is none.
 
-    One round trip per hundred different keys. Keys that DynamoDB leaves unprocessed are asked for
-    again, with jitter.
+    One round trip per hundred different keys, all `consistent` or not, `but` for the tables named.
+    Keys that DynamoDB leaves unprocessed are asked for again, with jitter.
 
     Raises:
         ContentionError: some stayed unprocessed.
@@ -46,17 +50,18 @@ def batch_get(
     found: dict[Any, Item] = {}
     pending = list(wanted.values())
     for start in range(0, len(pending), BATCH_KEYS):
-        found |= _get_chunk(client, pending[start : start + BATCH_KEYS], consistent=consistent)
+        chunk = pending[start : start + BATCH_KEYS]
+        found |= _get_chunk(client, chunk, lambda table: consistent and table not in but)
     return [found.get(_identity(table, key)) for table, key in keys]
 
 
 def _get_chunk(
-    client: "DynamoDBClient", keys: Sequence[TableKey], *, consistent: bool
+    client: "DynamoDBClient", keys: Sequence[TableKey], is_consistent: Callable[[str], bool]
 ) -> dict[Any, Item]:
     names = {table: tuple(key) for table, key in keys}
     request: dict[str, Any] = {}
     for table, key in keys:
-        wanted = request.setdefault(table, {"Keys": [], "ConsistentRead": consistent})
+        wanted = request.setdefault(table, {"Keys": [], "ConsistentRead": is_consistent(table)})
         wanted["Keys"].append(encode(key))
     found: dict[Any, Item] = {}
     for attempt in range(ATTEMPTS):

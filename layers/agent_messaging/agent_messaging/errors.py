@@ -4,12 +4,18 @@
     ├── MalformedError            400  the request cannot be read
     │   └── BadCursorError
     ├── UnauthorizedError         401  nobody we know is calling
-    │   └── KeyRevokedError
+    │   ├── KeyRevokedError
+    │   └── RegistrationKeyError
     ├── ForbiddenError            403  somebody we know, who may not
+    │   ├── AgentSuspendedError
+    │   ├── ContactRefusedError
+    │   ├── ContactRequiredError
     │   ├── IdentityMismatchError
     │   └── WrongRoleError
     ├── NotFoundError             404  absent, or not the caller's; the two answer alike
     │   ├── AgentNotFoundError
+    │   ├── ContactNotFoundError
+    │   ├── KeyNotFoundError
     │   ├── MessageNotFoundError
     │   ├── ThreadNotFoundError
     │   └── WorkOrderNotFoundError
@@ -18,10 +24,15 @@
     │   ├── AgentBusyError
     │   ├── WorkerUnavailableError
     │   ├── AtCapacityError
-    │   └── IllegalTransitionError
+    │   ├── IllegalTransitionError
+    │   ├── LastKeyError
+    │   └── TooManyKeysError
     ├── TooLargeError             413
     ├── MediaTypeError            415
     ├── InvalidError              422  read, and wrong
+    ├── TooManyRequestsError      429  right request, too soon
+    │   ├── ContactPendingError
+    │   └── RateLimitedError
     └── ContentionError           503  too much at once; worth trying again
 
 They become `application/problem+json` (RFC 9457) in `http.py`. Anything else that is raised is a
@@ -103,6 +114,14 @@ class KeyRevokedError(UnauthorizedError):
     default_fix = "Use another live key of this agent, or ask the operator for a new one."
 
 
+class RegistrationKeyError(UnauthorizedError):
+    """Registering takes the operator's key, and the header holds none or another."""
+
+    code = "registration_key_required"
+    title = "The registration key is missing or wrong"
+    default_fix = "Send the header `X-Registration-Key` with the key that the operator gave you."
+
+
 class ForbiddenError(AgentMessagingError):
     """The caller is known and may not do this."""
 
@@ -110,6 +129,30 @@ class ForbiddenError(AgentMessagingError):
     code = "forbidden"
     title = "The caller may not do this"
     default_fix = "Call as the agent that may do this."
+
+
+class AgentSuspendedError(ForbiddenError):
+    """The operator has taken the agent's right to write; it may still read."""
+
+    code = "agent_suspended"
+    title = "The agent is suspended"
+    default_fix = "Ask the operator to reinstate the agent; until then it can only read."
+
+
+class ContactRefusedError(ForbiddenError):
+    """The recipient takes no messages from the caller; why is its own affair."""
+
+    code = "contact_refused"
+    title = "The recipient takes no messages from you"
+    default_fix = "Let it be: only the recipient can change that, by making you its contact."
+
+
+class ContactRequiredError(ForbiddenError):
+    """The agent does this with its contacts alone."""
+
+    code = "contact_required"
+    title = "The agent does this with its contacts alone"
+    default_fix = "Become its contact first: send it a message, or ask it to allow you."
 
 
 class IdentityMismatchError(ForbiddenError):
@@ -145,6 +188,22 @@ class AgentNotFoundError(NotFoundError):
     code = "agent_not_found"
     title = "No such agent"
     default_fix = "Look the id up with GET /api/v1/agents, or register it first."
+
+
+class ContactNotFoundError(NotFoundError):
+    """The caller has no entry for this agent among its contacts."""
+
+    code = "contact_not_found"
+    title = "No such contact"
+    default_fix = "Take the agent's id from GET /api/v1/messaging/contacts."
+
+
+class KeyNotFoundError(NotFoundError):
+    """The caller has no key of this id."""
+
+    code = "key_not_found"
+    title = "No such key"
+    default_fix = "Take the key_id from GET /api/v1/agents/me/keys."
 
 
 class MessageNotFoundError(NotFoundError):
@@ -220,6 +279,22 @@ class IllegalTransitionError(ConflictError):
     default_fix = "Read the work order; only calls that its current status allows will succeed."
 
 
+class LastKeyError(ConflictError):
+    """Without its last live key an agent could never act again."""
+
+    code = "last_key"
+    title = "The last live key cannot be revoked"
+    default_fix = "Create another key with POST /api/v1/agents/me/keys first, then revoke this one."
+
+
+class TooManyKeysError(ConflictError):
+    """The agent has as many live keys as one may have."""
+
+    code = "too_many_keys"
+    title = "The agent has too many keys"
+    default_fix = "Revoke a key with DELETE /api/v1/agents/me/keys/{key_id}, or set revoke_others."
+
+
 class TooLargeError(AgentMessagingError):
     """The body is larger than the route takes."""
 
@@ -250,6 +325,42 @@ class InvalidError(AgentMessagingError):
     def at(cls, pointer: str, detail: str, *, fix: str | None = None) -> "InvalidError":
         """The error for one wrong place."""
         return cls(f"{pointer}: {detail}", fix=fix, faults=(Fault(pointer, detail),))
+
+
+class TooManyRequestsError(AgentMessagingError):
+    """The same request will do later; `Retry-After` and the RateLimit fields tell when.
+
+    The fields are those of draft-ietf-httpapi-ratelimit-headers-09: a `policy` allows `quota`
+    requests in `window` seconds, and the present window ends in `reset`.
+    """
+
+    status = 429
+    code = "too_many_requests"
+    title = "Too many requests"
+    default_fix = "Send the same request again after `Retry-After` seconds."
+
+    def __init__(self, detail: str, *, policy: str, quota: int, window: int, reset: int) -> None:
+        fields = {
+            "Retry-After": str(reset),
+            "RateLimit-Policy": f'"{policy}";q={quota};w={window}',
+            "RateLimit": f'"{policy}";r=0;t={reset}',
+        }
+        super().__init__(detail, headers=fields)
+
+
+class ContactPendingError(TooManyRequestsError):
+    """The caller's contact request waits for an answer; until then no other is taken."""
+
+    code = "contact_pending"
+    title = "Your contact request waits for an answer"
+    default_fix = "Wait: what you wrote is delivered once the recipient allows you."
+
+
+class RateLimitedError(TooManyRequestsError):
+    """The caller has sent as much as one may in a minute, in all or to this recipient."""
+
+    code = "rate_limited"
+    title = "The limit of this minute is reached"
 
 
 class ContentionError(AgentMessagingError):

@@ -63,8 +63,11 @@ def kept() -> Any:
 
 
 AGENT_ID_PATTERN = r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$"
+# The same letters under a name of their own, so that a refusal says what was meant.
+CAPABILITY_PATTERN = f"^(?:{AGENT_ID_PATTERN[1:-1]})$"
 MESSAGE_ID_PATTERN = f"^msg_{ULID_PATTERN}$"
 WORK_ORDER_ID_PATTERN = f"^wo_{ULID_PATTERN}$"
+KEY_ID_PATTERN = f"^key_{ULID_PATTERN}$"
 THREAD_ID_PATTERN = f"^thr_{ULID_PATTERN}[{ALPHABET}]{{{PAIR_DIGITS}}}$"
 NOT_BLANK_PATTERN = r"\S"
 URL_PATTERN = r"^https?://\S+$"
@@ -80,6 +83,7 @@ AgentId = Annotated[
 ]
 MessageId = Annotated[str, StringConstraints(pattern=MESSAGE_ID_PATTERN)]
 WorkOrderId = Annotated[str, StringConstraints(pattern=WORK_ORDER_ID_PATTERN)]
+KeyId = Annotated[str, StringConstraints(pattern=KEY_ID_PATTERN)]
 ThreadId = Annotated[str, StringConstraints(pattern=THREAD_ID_PATTERN)]
 
 # --- texts

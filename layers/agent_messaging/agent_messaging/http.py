@@ -7,9 +7,10 @@ A route is a function whose parameters say what it needs, by name:
     body     a model of the JSON body
     others   parts of the path, checked by their annotated types
 
-What it returns is a model, sent as JSON. The order of checks is fixed: identity, then the query,
-the path and the body; roles and existence are the route's own. API Gateway has matched the route
-and taken its path apart before a function is called, so here a route is found by its key.
+What it returns is a model, sent as JSON; None is sent as nothing at all. The order of checks is
+fixed: identity, then the query, the path and the body; roles and existence are the route's own. API
+Gateway has matched the route and taken its path apart before a function is called, so here a route
+is found by its key.
 """
 
 import functools
@@ -17,7 +18,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
-from aws_lambda_powertools import Logger
 from pydantic import BaseModel, TypeAdapter
 
 from agent_messaging import auth, parsing, payload, problem
@@ -26,12 +26,13 @@ from agent_messaging.errors import (
     AgentNotFoundError,
     InvalidError,
     NotFoundError,
-    UnauthorizedError,
 )
+from agent_messaging.log import logger
 
 BASE = "/api/v1"
 
-logger = Logger()
+# Looks at the headers, their names in lower case, of a route that no key is asked for.
+Guard = Callable[[Mapping[str, str]], None]
 
 type_hints = functools.partial(get_type_hints, include_extras=True)
 
@@ -47,7 +48,7 @@ class Route:
     identity: str | None
     identity_required: bool
     has_caller: bool  # whether the endpoint asks who calls
-    is_local: bool
+    guard: Guard | None
     max_bytes: int
     status: int
     raises: tuple[type[AgentMessagingError], ...]
@@ -86,7 +87,7 @@ class Api:
             return problem.refused(NotFoundError("No route has this path."), request_id)
         try:
             answer = route.endpoint(**self._arguments(route, event))
-            return _answered(route.status, answer.model_dump_json(), request_id)
+            return _answered(route.status, answer, request_id)
         except AgentMessagingError as error:
             logger.info("refused", code=error.code, status=error.status, request_id=request_id)
             return problem.refused(error, request_id)
@@ -102,7 +103,7 @@ class Api:
         *,
         identity: str | None = "agent_id",
         identity_required: bool = True,
-        is_local: bool = False,
+        guard: Guard | None = None,
         max_bytes: int = payload.MAX_BYTES,
         status: int = 200,
         raises: tuple[type[AgentMessagingError], ...] = (),
@@ -110,8 +111,8 @@ class Api:
         """Declare the decorated function as the route `method` `path` (below /api/v1).
 
         `identity` names the query parameter that says who calls, None on a route that is open to
-        everybody; `is_local` serves it in the local runner's open mode alone; `raises` lists, for
-        the documents, what the route refuses beyond its input.
+        everybody but for its `guard`; `raises` lists, for the documents, what the route refuses
+        beyond its input.
         """
 
         def declare(endpoint: Callable[..., Any]) -> Callable[..., Any]:
@@ -127,7 +128,7 @@ class Api:
                 identity=identity,
                 identity_required=identity_required,
                 has_caller="caller" in hints,
-                is_local=is_local,
+                guard=guard,
                 max_bytes=max_bytes,
                 status=status,
                 raises=raises,
@@ -143,8 +144,8 @@ class Api:
     def _arguments(self, route: Route, event: Mapping[str, Any]) -> dict[str, Any]:
         parameters, repeated = parsing.query_parameters(event)
         arguments: dict[str, Any] = {}
-        if route.is_local:
-            _require_open(event)
+        if route.guard is not None:
+            route.guard(_headers(event))
         if route.identity is not None:
             caller = self._caller(route, route.identity, event, parameters, repeated)
             if route.has_caller:
@@ -188,14 +189,14 @@ def _missing_identity(identity: str, parameters: Mapping[str, str]) -> str:
     return f"Say who you are: add `{identity}=<your agent id>` to the query."
 
 
-def _require_open(event: Mapping[str, Any]) -> None:
-    if not auth.is_open(event):
-        raise UnauthorizedError(
-            "This route is not open to anybody yet.",
-            fix="Ask the operator; until keys are checked, only the local runner serves it.",
-        )
+def _headers(event: Mapping[str, Any]) -> dict[str, str]:
+    """The headers. The gateway writes their names in lower case, `sam local` as they were sent."""
+    return {name.lower(): str(value) for name, value in (event.get("headers") or {}).items()}
 
 
-def _answered(status: int, body: str, request_id: str) -> dict[str, Any]:
+def _answered(status: int, answer: BaseModel | None, request_id: str) -> dict[str, Any]:
     headers = {"Content-Type": "application/json", "X-Request-Id": request_id}
+    if answer is None:
+        del headers["Content-Type"]
+    body = "" if answer is None else answer.model_dump_json()
     return {"statusCode": status, "headers": headers, "body": body, "isBase64Encoded": False}

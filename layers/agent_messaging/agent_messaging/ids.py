@@ -20,7 +20,7 @@ def ulid(now: datetime) -> str:
     """A new ULID of `now`, 26 characters."""
     # Not by way of `timestamp()`: as a float it loses a millisecond now and then, from 2038.
     milliseconds = (now - _EPOCH) // timedelta(milliseconds=1)
-    return _base32(milliseconds << 80 | secrets.randbits(80), 26)
+    return base32(milliseconds << 80 | secrets.randbits(80), 26)
 
 
 def new(prefix: str, now: datetime) -> str:
@@ -41,8 +41,9 @@ def is_thread_of(thread_id: str, one: str, other: str) -> bool:
 def pair_digits(one: str, other: str) -> str:
     """40 bits of SHA-256 over the sorted pair; `#` cannot occur in an agent's id."""
     digest = hashlib.sha256("#".join(sorted((one, other))).encode()).digest()
-    return _base32(int.from_bytes(digest[:5], "big"), PAIR_DIGITS)
+    return base32(int.from_bytes(digest[:5], "big"), PAIR_DIGITS)
 
 
-def _base32(number: int, length: int) -> str:
+def base32(number: int, length: int) -> str:
+    """The lowest `length` digits of a number in `ALPHABET`."""
     return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(length)))

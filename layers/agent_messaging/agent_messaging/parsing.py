@@ -37,8 +37,10 @@ SENTENCES = {
 }
 PATTERNS = {
     fields.AGENT_ID_PATTERN: "is not an agent id: lower-case letters, digits, `.`, `_`, `-`",
+    fields.CAPABILITY_PATTERN: "is not a capability: lower-case letters, digits, `.`, `_`, `-`",
     fields.MESSAGE_ID_PATTERN: "is not a message id: `msg_` and 26 letters and digits",
     fields.WORK_ORDER_ID_PATTERN: "is not a work order's id: `wo_` and 26 letters and digits",
+    fields.KEY_ID_PATTERN: "is not a key's id: `key_` and 26 letters and digits",
     fields.THREAD_ID_PATTERN: "is not a thread id: `thr_` and 34 letters and digits",
     fields.NOT_BLANK_PATTERN: "is blank",
     fields.URL_PATTERN: "is not a URL that begins with http:// or https://",

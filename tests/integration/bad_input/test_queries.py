@@ -10,6 +10,8 @@ LISTS = [
     ("/messaging/sent", {}),
     ("/messaging/work-orders", {"role": "worker"}),
     ("/agents", {}),
+    ("/agents", {"q": "nova"}),
+    ("/agents", {"capability": "research", "online": "true"}),
 ]
 
 

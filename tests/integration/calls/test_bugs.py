@@ -50,6 +50,9 @@ def test_a_bug_is_a_500_that_says_its_request_id_alone(
     assert line["level"] == "ERROR"
     assert line["request_id"] == answer.headers["X-Request-Id"]
     assert line["route"] == "POST /api/v1/messaging/send"
+    assert line["exception_name"] == type(error).__name__
+    assert line["exception"][0]["stack"][-1].endswith("broken")
+    assert "secret" not in repr(lines)
     assert "For Boots' eyes" not in repr(lines)
     assert "Whispered" not in repr(lines)
 
@@ -67,3 +70,14 @@ def test_a_refusal_is_logged_by_its_code_without_what_was_sent(pair: Cloud, log:
     (line,) = [json.loads(line) for line in log.getvalue().splitlines()]
     assert (line["level"], line["code"], line["status"]) == ("INFO", "invalid", 422)
     assert "eyes" not in repr(line)
+
+
+@pytest.mark.parametrize("field", ["title", "description", "deadline_at", "client_name"])
+def test_what_a_sweep_lets_pass_quotes_no_item(pair: Cloud, field: str):
+    """Lambda's runtime prints its type, its message and the lines of source."""
+    order_id = pair.offer("nova", "boots", title="For Boots' eyes", description="For Boots' eyes")
+    pair.overdue(order_id)
+    pair.change("WorkOrdersTable", {"work_order_id": order_id}, **{field: {"x": "For Boots' eyes"}})
+    with pytest.raises(ValueError, match="validation error") as raised:
+        pair.sweep()
+    assert "eyes" not in str(raised.value)

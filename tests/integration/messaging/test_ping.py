@@ -21,6 +21,7 @@ def test_a_ping_answers_who_is_there_and_leaves_a_message(pair: Cloud):
     assert answer.json == {
         "success": True,
         "message_id": answer.json["message_id"],
+        "status": "pending",
         "target_agent": {
             "id": "boots",
             "name": "Boots",
@@ -28,6 +29,7 @@ def test_a_ping_answers_who_is_there_and_leaves_a_message(pair: Cloud):
             "status_message": "Available for work",
             "accepts_work_orders": False,
             "last_seen_at": seen,
+            "content_flags": [],
         },
     }
     (message,) = pair.inbox("boots")["messages"]

@@ -23,7 +23,7 @@ def get(load_function, event, context, client):
     function = load_function("StatsFunction")
 
     def call(agent_id=NOVA.id):
-        request = event("stats/get.json")
+        request = event("stats/read_stats.json")
         request["requestContext"]["authorizer"]["lambda"]["agent_id"] = agent_id
         request["rawQueryString"] = f"agent_id={agent_id}"
         answer = function.handler(request, context)
@@ -102,7 +102,7 @@ def test_the_newest_snapshot_is_shown_with_its_minute(get, nova, stats):
 def test_unread_messages_are_the_callers_own(get, nova, client):
     messages = MessagesTable(client, "AgentMessagesTable")
     for recipient in (NOVA, NOVA, BOOTS):
-        messages.put(compose(MessageType.PING, BOOTS, recipient, NOW))
+        messages.put(compose(MessageType.PING, BOOTS, recipient, NOW, is_verified=True))
 
     assert get()[1]["unread_messages"] == 2
 

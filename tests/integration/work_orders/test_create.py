@@ -49,7 +49,7 @@ def test_both_parties_read_the_whole_order(pair: Cloud):
         deadline_at="2099-02-16T20:00:00.123456+02:00",
     )
     order = pair.order("boots", order_id)
-    assert order == pair.order("nova", order_id)
+    assert pair.order("nova", order_id) == {**order, "relationship": None}
     assert order == {
         "work_order_id": order_id,
         "client": {"id": "nova", "name": "Nova"},
@@ -60,6 +60,9 @@ def test_both_parties_read_the_whole_order(pair: Cloud):
         "deliverables": {},
         "budget_usd": 99.95,
         "deadline_at": "2099-02-16T18:00:00.123Z",
+        "relationship": "stranger",
+        "verified": False,
+        "content_flags": [],
         "status": "pending",
         "message_id": order["message_id"],
         "thread_id": order["thread_id"],

@@ -1,20 +1,82 @@
 """The keys' table: from the hash of a key to its agent, and nothing else."""
 
+import contextlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from agent_messaging import clock
+from agent_messaging.agents.keys import key_hash
 from agent_messaging.agents.model import Agent, Key
-from agent_messaging.dynamodb import Entry, Table
+from agent_messaging.batches import batch_get
+from agent_messaging.dynamodb import ConditionFailedError, Entry, Item, Table
+from agent_messaging.errors import ContentionError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+# A key that is used while it is revoked must not come back as an item of its last use.
+IS_THERE = "attribute_exists(key_hash)"
+NOT_TODAY = "(attribute_not_exists(last_used_on) OR last_used_on < :today)"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a key stands for, as its item says."""
+
+    key_hash: str
+    agent_id: str
+    key_id: str
+    epoch: int
+    expires_at: datetime | None
+    last_used_on: date | None
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether the key still opens anything."""
+        return self.expires_at is None or self.expires_at > now
 
 
 class AgentKeysTable:
     """One item per live key, under its SHA-256: what the authorizer reads."""
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self.client = client
         self.table = Table(client, name)
+
+    def find(self, api_key: str) -> Grant | None:
+        """What the key stands for, None if it is nobody's.
+
+        The read is consistent: a refusal is remembered for a minute, and a new key must not be
+        refused because a replica has not heard of it.
+        """
+        item = self.table.get({"key_hash": key_hash(api_key)}, consistent=True)
+        return None if item is None else _parse(item)
+
+    def note_used(self, grant: Grant, today: date) -> None:
+        """Keep the day of a key's first use of a day; costs nothing for the others."""
+        if grant.last_used_on is not None and grant.last_used_on >= today:
+            return
+        # Another request of today may be first, the key may just have been revoked, the table may
+        # take no more: none of it is a reason to refuse who holds the key.
+        with contextlib.suppress(ConditionFailedError, ContentionError):
+            self.table.update(
+                {"key_hash": grant.key_hash},
+                "SET last_used_on = :today",
+                f"{IS_THERE} AND {NOT_TODAY}",
+                today=today.isoformat(),
+            )
+
+    def last_used(self, keys: Iterable[Key]) -> Mapping[str, date | None]:
+        """The day on which each key was last used, by its `key_id`; None for one never used."""
+        wanted = list(keys)
+        items = batch_get(
+            self.client, [(self.table.name, {"key_hash": key.key_hash}) for key in wanted]
+        )
+        return {
+            key.key_id: None if item is None else _parse(item).last_used_on
+            for key, item in zip(wanted, items, strict=True)
+        }
 
     def put_entry(self, agent: Agent, key: Key) -> Entry:
         """The key's item, as part of a transaction."""
@@ -30,3 +92,15 @@ class AgentKeysTable:
     def delete_entry(self, key: Key) -> Entry:
         """Take the key's item away, as part of a transaction."""
         return self.table.delete_entry({"key_hash": key.key_hash})
+
+
+def _parse(item: Item) -> Grant:
+    expires_at, last_used_on = item.get("expires_at"), item.get("last_used_on")
+    return Grant(
+        key_hash=item["key_hash"],
+        agent_id=item["agent_id"],
+        key_id=item["key_id"],
+        epoch=int(item["epoch"]),
+        expires_at=None if expires_at is None else clock.from_text(expires_at),
+        last_used_on=None if last_used_on is None else date.fromisoformat(last_used_on),
+    )

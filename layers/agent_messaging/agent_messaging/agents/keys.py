@@ -5,6 +5,7 @@ key is stored, which for 238 random bits needs neither salt nor stretching.
 """
 
 import hashlib
+import re
 import secrets
 import string
 import zlib
@@ -18,13 +19,39 @@ ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 SECRET_DIGITS = 40
 CHECKSUM_DIGITS = 6
 
+_KEY = re.compile(
+    rf"{PREFIX}([0-9A-Za-z]{{{SECRET_DIGITS}}})([0-9A-Za-z]{{{CHECKSUM_DIGITS}}})", re.ASCII
+)
+# RFC 6750, section 2.1; the scheme in any case, as RFC 9110 has it.
+_BEARER = re.compile(r"bearer +(\S+)", re.ASCII | re.IGNORECASE)
 
-def issue(now: datetime, label: str | None = None) -> tuple[str, Key]:
+
+def issue(
+    now: datetime, label: str | None = None, expires_at: datetime | None = None
+) -> tuple[str, Key]:
     """A new key and what is stored of it; the first is shown once and kept nowhere."""
     secret = "".join(secrets.choice(ALPHABET) for _ in range(SECRET_DIGITS))
     api_key = f"{PREFIX}{secret}{checksum(secret)}"
-    key = Key(key_id=ids.new("key", now), key_hash=key_hash(api_key), created_at=now, label=label)
+    key = Key(
+        key_id=ids.new("key", now),
+        key_hash=key_hash(api_key),
+        created_at=now,
+        label=label,
+        expires_at=expires_at,
+    )
     return api_key, key
+
+
+def from_header(authorization: str) -> str | None:
+    """The key in an `Authorization` header; None unless it is one bearer key with its checksum."""
+    bearer = _BEARER.fullmatch(authorization.strip(" "))
+    return bearer[1] if bearer and is_well_formed(bearer[1]) else None
+
+
+def is_well_formed(api_key: str) -> bool:
+    """Whether the text is a key that may have been issued: its form, and its checksum."""
+    parts = _KEY.fullmatch(api_key)
+    return parts is not None and checksum(parts[1]) == parts[2]
 
 
 def key_hash(api_key: str) -> str:

@@ -1,6 +1,7 @@
 """What an agent is: a profile, an availability, and the keys that speak for it."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from agent_messaging.fields import Model
 
@@ -8,6 +9,22 @@ from agent_messaging.fields import Model
 RESERVED_IDS = frozenset({"me", "register", "system"})
 
 DEFAULT_MAX_CONCURRENT_JOBS = 5
+MAX_LIVE_KEYS = 5
+
+
+class AgentStatus(StrEnum):
+    """Whether an agent may act; the operator decides."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class ContactPolicy(StrEnum):
+    """Whose messages an agent takes: everybody's, strangers' once it agreed, or its contacts'."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    CLOSED = "closed"
 
 
 class Key(Model):
@@ -19,13 +36,17 @@ class Key(Model):
     label: str | None = None
     expires_at: datetime | None = None
 
+    def is_live(self, now: datetime) -> bool:
+        """Whether the key still opens anything; at the very moment of `expires_at` it does not."""
+        return self.expires_at is None or self.expires_at > now
+
 
 class Agent(Model):
     """A registered agent.
 
     `active_jobs` is the number of accepted work orders, kept by the transactions that change them,
     and never above `max_concurrent_jobs` by accepting. `last_seen_on` is the day of a heartbeat,
-    for when the exact time has been tidied away. `epoch` counts how often all keys were revoked.
+    for when the exact time has been tidied away. `epoch` goes up each time all keys are revoked.
     An agent that left stays as a marker with `deleted_at`: its id, and with it its inbox, is never
     given to somebody else.
     """
@@ -36,6 +57,8 @@ class Agent(Model):
     capabilities: list[str] = []
     created_at: datetime
     deleted_at: datetime | None = None
+    status: AgentStatus = AgentStatus.ACTIVE
+    contact_policy: ContactPolicy = ContactPolicy.OPEN
     status_message: str | None = None
     accepts_work_orders: bool = True
     max_concurrent_jobs: int = DEFAULT_MAX_CONCURRENT_JOBS
@@ -45,9 +68,16 @@ class Agent(Model):
     epoch: int = 1
     keys: dict[str, Key] = {}
 
+    @property
+    def is_suspended(self) -> bool:
+        """Whether the operator has taken its right to write."""
+        return self.status is AgentStatus.SUSPENDED
+
     def has_live_key(self, key_id: str | None, epoch: int | None, now: datetime) -> bool:
         """Whether a key that the authorizer once accepted still speaks for this agent."""
         key = self.keys.get(key_id or "")
-        if key is None or self.epoch != epoch:
-            return False
-        return key.expires_at is None or key.expires_at > now
+        return key is not None and self.epoch == epoch and key.is_live(now)
+
+    def live_keys(self, now: datetime) -> list[Key]:
+        """Its keys that have not expired."""
+        return [key for key in self.keys.values() if key.is_live(now)]

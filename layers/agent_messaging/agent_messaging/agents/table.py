@@ -1,33 +1,28 @@
-"""The agents' table: one item per agent, and who of them may act.
+"""The agents' table: one item per agent.
 
-A registration writes the agent, its first key and its line in the directory in one transaction,
-under the condition that the id was never used; leaving takes key and line away in one, and keeps
-the id as a marker.
+A registration writes the agent, its first key and its lines in the directory in one transaction,
+under the condition that the id was never used; leaving takes keys and lines away in one, and keeps
+the id as a marker. What an agent changes of its own item is conditioned on its key (`admission`).
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock
-from agent_messaging.agents.directory import DirectoryTable
+from agent_messaging.agents.admission import IS_THERE, admit, admitted, parse, unknown
+from agent_messaging.agents.directory import DirectoryTable, listed_as
 from agent_messaging.agents.key_table import AgentKeysTable
-from agent_messaging.agents.model import Agent, Key
+from agent_messaging.agents.keyring import has_these_keys
+from agent_messaging.agents.model import Agent, AgentStatus, Key
 from agent_messaging.auth import Caller
 from agent_messaging.batches import TransactionFailedError, transact
 from agent_messaging.dynamodb import ConditionFailedError, Entry, Item, Table, TableKey
-from agent_messaging.errors import (
-    AgentBusyError,
-    AgentIdTakenError,
-    AgentNotFoundError,
-    KeyRevokedError,
-)
+from agent_messaging.errors import AgentBusyError, AgentIdTakenError, ContentionError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# An agent that left stays as a marker, so existence alone does not say that it is there.
-IS_THERE = "attribute_exists(agent_id) AND attribute_not_exists(deleted_at)"
 NEVER_USED = "attribute_not_exists(agent_id)"
 
 
@@ -51,7 +46,7 @@ class AgentsTable:
         """The caller's own item as it is this moment, admitted.
 
         Raises:
-            AgentNotFoundError, KeyRevokedError: see `admit`.
+            AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `admit`.
         """
         item = self.table.get({"agent_id": caller.agent_id}, consistent=True)
         return admit(caller, item, now)
@@ -67,120 +62,122 @@ class AgentsTable:
         entries = [
             self.table.put_entry(_item(agent), NEVER_USED),
             keys.put_entry(agent, key),
-            directory.put_entry(agent),
+            *directory.put_entries(agent),
         ]
         try:
             transact(self.client, entries)
         except TransactionFailedError:
             raise AgentIdTakenError(f"`{agent.agent_id}` is taken.") from None
 
-    def change(self, agent_id: str, attributes: Mapping[str, Any]) -> Agent:
+    def change(self, caller: Caller, attributes: Mapping[str, Any], now: datetime) -> Agent:
         """Set the named attributes; None takes one away. Returns the agent as it is now.
 
         Raises:
-            AgentNotFoundError: the agent left meanwhile.
+            AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `admit`.
+        """
+        condition, values = admitted(caller)
+        try:
+            item = self.table.update(
+                {"agent_id": caller.agent_id},
+                _assign(attributes),
+                condition,
+                **values,
+                **_present(attributes),
+            )
+        except ConditionFailedError as error:
+            admit(caller, error.item, now)
+            raise unknown(caller.agent_id) from None
+        return parse(item)
+
+    def change_entry(
+        self,
+        caller: Caller,
+        attributes: Mapping[str, Any],
+        also: tuple[str, dict[str, Any]] = ("", {}),
+    ) -> Entry:
+        """`change` as part of a transaction; `also` is one more condition, with its values."""
+        condition, values = admitted(caller)
+        return self.table.update_entry(
+            {"agent_id": caller.agent_id},
+            _assign(attributes),
+            " AND ".join(filter(None, [condition, also[0]])),
+            **values,
+            **also[1],
+            **_present(attributes),
+        )
+
+    def set_status(self, agent_id: str, status: AgentStatus) -> Agent:
+        """Suspend or reinstate an agent, for the operator alone.
+
+        Raises:
+            AgentNotFoundError: there is none, or it left.
         """
         try:
             item = self.table.update(
-                {"agent_id": agent_id}, _assign(attributes), IS_THERE, **_present(attributes)
+                {"agent_id": agent_id}, "SET #status = :status", IS_THERE, status=status
             )
         except ConditionFailedError:
             raise unknown(agent_id) from None
         return parse(item)
 
-    def change_entry(self, agent_id: str, attributes: Mapping[str, Any]) -> Entry:
-        """`change` as part of a transaction."""
-        return self.table.update_entry(
-            {"agent_id": agent_id}, _assign(attributes), IS_THERE, **_present(attributes)
-        )
-
-    def note_seen(self, agent: Agent, today: date) -> None:
+    def note_seen(self, caller: Caller, agent: Agent, now: datetime) -> None:
         """Keep the day of the first heartbeat of a day; costs nothing for the others."""
-        if agent.last_seen_on != today:
-            self.change(agent.agent_id, {"last_seen_on": today.isoformat()})
+        if agent.last_seen_on != now.date():
+            self.change(caller, {"last_seen_on": now.date().isoformat()}, now)
 
-    def take_job_entry(self, agent_id: str) -> Entry:
-        """One more active job, unless the agent is at its capacity when the write happens."""
+    def take_job_entry(self, caller: Caller) -> Entry:
+        """One more active job for the caller, unless it is at its capacity when it is written."""
+        condition, values = admitted(caller)
         return self.table.update_entry(
-            {"agent_id": agent_id},
+            {"agent_id": caller.agent_id},
             "SET active_jobs = active_jobs + :one",
-            f"{IS_THERE} AND active_jobs < max_concurrent_jobs",
+            f"{condition} AND active_jobs < max_concurrent_jobs",
             one=1,
+            **values,
         )
 
-    def end_job_entry(self, agent_id: str, *, is_completed: bool) -> Entry:
-        """One active job less; a completed one is counted."""
+    def end_job_entry(self, worker_id: str, caller: Caller, *, is_completed: bool) -> Entry:
+        """One active job less; a completed one is counted. The worker may be the caller."""
+        condition, values = admitted(caller) if worker_id == caller.agent_id else ("", {})
         return self.table.update_entry(
-            {"agent_id": agent_id},
+            {"agent_id": worker_id},
             "SET active_jobs = active_jobs - :one, completed_jobs = completed_jobs + :completed",
-            "active_jobs >= :one",
+            " AND ".join(filter(None, ["active_jobs >= :one", condition])),
             one=1,
             completed=int(is_completed),
+            **values,
         )
 
-    def leave(self, agent: Agent, now: datetime, others: Sequence[Entry]) -> None:
+    def leave(self, caller: Caller, agent: Agent, now: datetime, others: Sequence[Entry]) -> None:
         """Turn the agent into a marker and write `others` (its keys, its listing) with it.
 
         Raises:
             AgentBusyError: it has accepted work orders.
-            AgentNotFoundError: it left already.
+            AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `admit`.
+            ContentionError: its keys or its profile changed meanwhile.
         """
+        condition, values = admitted(caller)
+        same_keys, count = has_these_keys(agent)
+        same_lines, listed = listed_as(agent)
         marker = self.table.update_entry(
             {"agent_id": agent.agent_id},
             "SET deleted_at = :now, epoch = epoch + :one REMOVE #keys, description, capabilities, "
             "status_message",
-            f"{IS_THERE} AND active_jobs = :none",
+            f"{condition} AND {same_keys} AND {same_lines} AND active_jobs = :none",
             now=clock.to_text(now),
             one=1,
             none=0,
+            **values,
+            **count,
+            **listed,
         )
         try:
             transact(self.client, [marker, *others])
         except TransactionFailedError as error:
-            item = error.items[0]
-            if item is None or "deleted_at" in item:
-                raise unknown(agent.agent_id) from None
-            raise AgentBusyError(f"{item['active_jobs']} work orders are accepted.") from None
-
-
-def admit(caller: Caller, item: Item | None, now: datetime) -> Agent:
-    """The caller's own item, if it may write.
-
-    An authorizer's answer is cached for a minute; this check, on a consistent read, is not.
-
-    Raises:
-        AgentNotFoundError: in open mode, no such agent is registered.
-        KeyRevokedError: the key, or the agent, has gone since the authorizer looked.
-    """
-    if caller.is_open:
-        return found(caller.agent_id, item)
-    if item is None or "deleted_at" in item:
-        raise KeyRevokedError("The agent of this key has left.")
-    agent = parse(item)
-    if not agent.has_live_key(caller.key_id, caller.epoch, now):
-        raise KeyRevokedError("The key was revoked.")
-    return agent
-
-
-def found(agent_id: str, item: Item | None) -> Agent:
-    """The agent that was read under `agent_id`.
-
-    Raises:
-        AgentNotFoundError: there is none, or it left.
-    """
-    if item is None or "deleted_at" in item:
-        raise unknown(agent_id)
-    return parse(item)
-
-
-def parse(item: Item) -> Agent:
-    """An agent from its item."""
-    return Agent.model_validate(item)
-
-
-def unknown(agent_id: str) -> AgentNotFoundError:
-    """The refusal for an id that nobody has."""
-    return AgentNotFoundError(f"No agent `{agent_id}` is registered.")
+            present = admit(caller, error.items[0], now)
+            if present.active_jobs:
+                raise AgentBusyError(f"{present.active_jobs} work orders are accepted.") from None
+            raise ContentionError("The agent's keys or profile changed meanwhile.") from None
 
 
 def _item(agent: Agent) -> Item:

@@ -1,13 +1,17 @@
 """The shapes of the requests and answers about agents."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from agent_messaging.agents.model import RESERVED_IDS, Agent
+from agent_messaging import content
+from agent_messaging.agents import words
+from agent_messaging.agents.model import RESERVED_IDS, Agent, AgentStatus, ContactPolicy
+from agent_messaging.content import ContentFlag, ContentFlags
 from agent_messaging.fields import (
-    AGENT_ID_PATTERN,
+    CAPABILITY_PATTERN,
     AgentId,
     Limit,
     Line,
@@ -25,13 +29,44 @@ def _not_reserved(value: str) -> str:
     return value
 
 
-Capability = Annotated[str, StringConstraints(pattern=AGENT_ID_PATTERN)]
+Capability = Annotated[str, StringConstraints(pattern=CAPABILITY_PATTERN)]
 Capabilities = Annotated[
     list[Capability],
     Field(max_length=8, description="What the agent can do, as lower-case words."),
 ]
+
+
+def _searchable(value: str) -> str:
+    if not words.of_query(value):
+        raise ValueError("has neither a letter nor a digit to look for")
+    return value
+
+
+Search = Annotated[
+    str,
+    StringConstraints(max_length=100),
+    AfterValidator(_searchable),
+    Field(
+        description="One or more words; each must begin a word of the agent's name or id. One "
+        "that holds `.`, `_` or `-`, as ids do, is taken as it stands.",
+        examples=["nova"],
+    ),
+]
 Switch = Annotated[
-    Literal["true", "false"] | None, Field(description="Only agents that are, or are not, online.")
+    Literal["true", "false"] | None,
+    Field(
+        description="Only agents that are, or are not, online. Those with the contact policy "
+        "`closed` are neither."
+    ),
+]
+
+
+Policy = Annotated[
+    ContactPolicy,
+    Field(
+        description="Whose messages the agent takes: everybody's (`open`), strangers' once it "
+        "agreed (`approved`), or its contacts' alone (`closed`)."
+    ),
 ]
 
 
@@ -42,6 +77,7 @@ class RegisterRequest(Model):
     description: Line | None = None
     capabilities: Annotated[Capabilities, Field(examples=[["cost-estimation"]])] = []
     agent_id: Annotated[AgentId, AfterValidator(_not_reserved)] | None = None
+    contact_policy: Policy = ContactPolicy.OPEN
 
 
 class RegisterResponse(Model):
@@ -55,8 +91,13 @@ class RegisterResponse(Model):
 
 
 class DirectoryQuery(Model):
-    """Which agents to list."""
+    """Which agents to list: those that fit all that is given."""
 
+    capability: Annotated[
+        Capability | None,
+        Field(description="Only agents that offer this.", examples=["cost-estimation"]),
+    ] = None
+    q: Search | None = None
     online: Switch = None
     limit: Limit = 50
     cursor: str | None = None
@@ -69,14 +110,22 @@ class AgentCard(Model):
     name: str
     description: str | None
     capabilities: list[str]
-    is_online: bool
+    is_online: Annotated[
+        bool | None,
+        Field(
+            description="Null, as `last_seen_at` and `status_message` are, where the contact "
+            "policy is `closed`: such an agent shows nobody whether it is there."
+        ),
+    ]
     last_seen_at: Timestamp | None
     status_message: str | None
     accepts_work_orders: bool
+    contact_policy: Policy
+    content_flags: ContentFlags
 
 
 class DirectoryPage(Model):
-    """A page of the directory, in the order of the ids."""
+    """A page of the directory."""
 
     agents: list[AgentCard]
     next_cursor: str | None
@@ -88,14 +137,17 @@ class UpdateRequest(Model):
     name: Title = kept()
     description: Line | None = kept()
     capabilities: Capabilities = kept()
+    contact_policy: Policy = kept()
 
 
 class AgentProfile(AgentCard):
     """An agent as it sees itself."""
 
+    is_online: bool
     max_concurrent_jobs: int
     current_active_jobs: int
     completed_jobs: int
+    status: AgentStatus
     created_at: Timestamp
 
 
@@ -108,24 +160,41 @@ class LeaveResponse(Model):
 
 def card(agent: Agent, presence: Presence | None, now: datetime) -> AgentCard:
     """The agent as others see it at `now`."""
-    return AgentCard(
-        agent_id=agent.agent_id,
-        name=agent.name,
-        description=agent.description,
-        capabilities=agent.capabilities,
-        is_online=presence is not None and presence.is_online(now),
-        last_seen_at=last_seen_at(presence, agent.last_seen_on),
-        status_message=agent.status_message,
-        accepts_work_orders=agent.accepts_work_orders,
-    )
+    fields = _fields(agent, presence, now)
+    if agent.contact_policy is ContactPolicy.CLOSED:
+        fields |= {"is_online": None, "last_seen_at": None, "status_message": None}
+    return AgentCard(**fields, content_flags=_flags(fields))
 
 
 def profile(agent: Agent, presence: Presence | None, now: datetime) -> AgentProfile:
     """The agent as it sees itself at `now`."""
+    fields = _fields(agent, presence, now)
     return AgentProfile(
-        **dict(card(agent, presence, now)),
+        **fields,
+        content_flags=_flags(fields),
         max_concurrent_jobs=agent.max_concurrent_jobs,
         current_active_jobs=agent.active_jobs,
         completed_jobs=agent.completed_jobs,
+        status=agent.status,
         created_at=agent.created_at,
     )
+
+
+def _fields(agent: Agent, presence: Presence | None, now: datetime) -> dict[str, Any]:
+    """What a card and a profile have in common, with nothing held back."""
+    return {
+        "agent_id": agent.agent_id,
+        "name": agent.name,
+        "description": agent.description,
+        "capabilities": agent.capabilities,
+        "is_online": presence is not None and presence.is_online(now),
+        "last_seen_at": last_seen_at(presence, agent.last_seen_on),
+        "status_message": agent.status_message,
+        "accepts_work_orders": agent.accepts_work_orders,
+        "contact_policy": agent.contact_policy,
+    }
+
+
+def _flags(fields: Mapping[str, Any]) -> list[ContentFlag]:
+    """Of what is shown alone: capabilities are ASCII, and what is held back stays unsaid."""
+    return content.flags(fields["name"], fields["description"], fields["status_message"])

@@ -13,7 +13,7 @@ from agent_messaging.dynamodb import Found
 from agent_messaging.errors import ThreadNotFoundError
 from agent_messaging.ids import ULID_PATTERN
 from agent_messaging.messaging import wire
-from agent_messaging.messaging.model import Message, MessageStatus
+from agent_messaging.messaging.model import Message
 from agent_messaging.messaging.table import MessagesTable, parse
 from agent_messaging.paging import Listing, Total
 
@@ -46,7 +46,7 @@ class Page:
 def inbox(messages: MessagesTable, agent_id: str, query: wire.InboxQuery) -> Page:
     """A page of the messages to the agent."""
     # Being pending is the index itself; the other filters drop what was read.
-    is_filtered = query.type is not None or query.status is MessageStatus.READ
+    is_filtered = query.type is not None or query.status == "read"
     examined = query.limit
     if is_filtered:
         examined = max(EXAMINED_AT_LEAST, EXAMINED_PER_ENTRY * query.limit)
@@ -102,7 +102,7 @@ def _page(
     before, carried = listing.open(query.cursor)
     found = find(before, examined)
     views, resume = paging.cut(
-        [wire.view(message) for message in read(found)],
+        [wire.view(message, listing.caller) for message in read(found)],
         query.limit,
         found.last_key.get("message_id"),
         position=lambda view: view.message_id,

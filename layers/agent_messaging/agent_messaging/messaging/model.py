@@ -22,16 +22,27 @@ class MessageType(StrEnum):
 
 
 class MessageStatus(StrEnum):
-    """Whether the recipient has acknowledged the message."""
+    """Whether the recipient has acknowledged the message, or is still to be asked for it."""
 
     PENDING = "pending"
     READ = "read"
+    HELD = "held"
+
+
+class Relationship(StrEnum):
+    """What the sender was to the recipient when it wrote."""
+
+    CONTACT = "contact"
+    STRANGER = "stranger"
+    BLOCKED = "blocked"
 
 
 class Message(Model):
     """One message as it is stored, under its recipient.
 
-    Names are those of the time of writing. `metadata` is JSON text, as the sender gave it.
+    Its sender wrote `subject`, `body`, `priority` and `metadata` (JSON text, as it was given);
+    everything else is the system's. Names are those of the time of writing. `is_verified` says
+    whether a key vouched for the sender; only open mode asks for none.
     """
 
     message_id: str
@@ -46,6 +57,8 @@ class Message(Model):
     reply_to_id: str | None = None
     work_order_id: str | None = None
     metadata: str | None = None
+    relationship: Relationship | None = None
+    is_verified: bool = False
     created_at: datetime
     read_at: datetime | None = None
 
@@ -70,6 +83,8 @@ def compose(
     recipient: Party,
     now: datetime,
     *,
+    relationship: Relationship | None = None,
+    is_verified: bool,
     message_id: str | None = None,
     thread_id: str | None = None,
     subject: str | None = None,
@@ -85,6 +100,8 @@ def compose(
         sender=sender,
         recipient=recipient,
         type=kind,
+        relationship=relationship,
+        is_verified=is_verified,
         subject=subject,
         body=body,
         priority=priority,

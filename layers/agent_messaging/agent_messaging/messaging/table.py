@@ -99,12 +99,12 @@ class MessagesTable:
         before: str | None,
         limit: int,
         *,
-        status: MessageStatus | None,
+        status: str | None,
         kind: MessageType | None,
         count: bool = False,
     ) -> Found:
         """Messages to the agent, newest first, from behind `before`; `limit` are examined."""
-        is_pending = status is MessageStatus.PENDING
+        is_pending = status == MessageStatus.PENDING
         filters = {"type": kind, "status": None if is_pending else status}
         given: dict[str, Any] = {
             name: value for name, value in filters.items() if value is not None
@@ -190,6 +190,8 @@ class MessagesTable:
             "reply_to_id": message.reply_to_id,
             "work_order_id": message.work_order_id,
             "metadata": message.metadata,
+            "relationship": message.relationship,
+            "is_verified": message.is_verified,
             "created_at": clock.to_text(message.created_at),
             "pending_for": message.recipient.id,
             "sent_by": message.sender.id if message.is_sent else None,
@@ -212,6 +214,8 @@ def parse(item: Item) -> Message:
         reply_to_id=item.get("reply_to_id"),
         work_order_id=item.get("work_order_id"),
         metadata=item.get("metadata"),
+        relationship=item.get("relationship"),
+        is_verified=item.get("is_verified", False),
         created_at=clock.from_text(item["created_at"]),
         read_at=clock.from_text(item["read_at"]) if "read_at" in item else None,
     )

@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from agent_messaging import content
 from agent_messaging.agents.model import Agent
+from agent_messaging.content import ContentFlags
 from agent_messaging.fields import (
     AgentId,
     Limit,
@@ -20,7 +22,7 @@ from agent_messaging.fields import (
     ThreadId,
     Timestamp,
 )
-from agent_messaging.messaging.model import Message, MessageStatus, MessageType
+from agent_messaging.messaging.model import Message, MessageStatus, MessageType, Relationship
 from agent_messaging.presence.model import Presence, last_seen_at
 
 Total = Annotated[int, Field(description="How many match the filter, whatever the page's size.")]
@@ -46,13 +48,18 @@ class TargetAgent(Model):
     status_message: str | None
     accepts_work_orders: bool
     last_seen_at: Timestamp | None
+    content_flags: ContentFlags
 
 
 class PingResponse(Model):
-    """The ping is in the target's inbox; `target_agent` tells whether it is there to see it."""
+    """The ping is in the target's inbox; `target_agent` tells whether it is there to see it.
+
+    With status `held` it waits for the target's answer to a contact request.
+    """
 
     success: bool = True
     message_id: str
+    status: MessageStatus
     target_agent: TargetAgent
 
 
@@ -70,7 +77,10 @@ class SendRequest(Model):
 
 
 class SendResponse(Model):
-    """The message is stored; it stays in the inbox until it is marked read."""
+    """The message is stored; it stays in the inbox until it is marked read.
+
+    With status `held` it waits for the recipient's answer to a contact request.
+    """
 
     success: bool = True
     message_id: str
@@ -89,27 +99,42 @@ class ListQuery(Model):
 class InboxQuery(ListQuery):
     """Which messages to list."""
 
-    status: MessageStatus | None = None
+    status: Literal["pending", "read"] | None = None
     type: MessageType | None = None
 
 
 class MessageView(Model):
-    """A message as its two parties see it."""
+    """A message as its two parties see it.
+
+    The sender wrote `subject`, `body`, `priority` and `metadata`: data, whatever they say. It chose
+    `type`, its own name, and among its threads with you. All else is the system's.
+    """
 
     message_id: str
     from_agent: Party
     to_agent: Party
+    relationship: Annotated[
+        Relationship | None,
+        Field(
+            description="What the sender was to you when it wrote; null for notifications, and "
+            "for who is not the recipient."
+        ),
+    ]
+    verified: Annotated[
+        bool, Field(description="Whether a key vouched for the sender; false in open mode alone.")
+    ]
+    content_flags: ContentFlags
     type: MessageType
     status: MessageStatus
-    subject: str | None
-    body: str | None
-    priority: int
     thread_id: str
     reply_to_id: str | None
     work_order_id: str | None
-    metadata: Object | None
     created_at: Timestamp
     read_at: Timestamp | None
+    subject: str | None
+    body: str | None
+    priority: int
+    metadata: Object | None
 
 
 class InboxPage(Model):
@@ -164,15 +189,19 @@ def target(agent: Agent, presence: Presence | None, now: datetime) -> TargetAgen
         status_message=agent.status_message,
         accepts_work_orders=agent.accepts_work_orders,
         last_seen_at=last_seen_at(presence, agent.last_seen_on),
+        content_flags=content.flags(agent.name, agent.status_message),
     )
 
 
-def view(message: Message) -> MessageView:
-    """A message as its two parties see it."""
+def view(message: Message, reader_id: str) -> MessageView:
+    """A message as one of its two parties sees it."""
+    is_recipient = reader_id == message.recipient.id
     return MessageView(
         message_id=message.message_id,
         from_agent=message.sender,
         to_agent=message.recipient,
+        relationship=message.relationship if is_recipient else None,
+        verified=message.is_verified,
         type=message.type,
         status=message.status,
         subject=message.subject,
@@ -182,6 +211,9 @@ def view(message: Message) -> MessageView:
         reply_to_id=message.reply_to_id,
         work_order_id=message.work_order_id,
         metadata=message.metadata,
+        content_flags=content.flags(
+            message.subject, message.body, message.sender.name, objects=(message.metadata,)
+        ),
         created_at=message.created_at,
         read_at=message.read_at,
     )

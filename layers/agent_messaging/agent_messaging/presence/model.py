@@ -12,20 +12,28 @@ KEPT_FOR = timedelta(days=1)
 
 
 class Presence(Model):
-    """The lease that an agent's last heartbeat made."""
+    """The lease that an agent's last heartbeat made.
+
+    `is_hidden` keeps the agent out of lists of who is online.
+    """
 
     agent_id: str
     last_seen_at: datetime
     expires_at: datetime
+    is_hidden: bool = False
 
     def is_online(self, now: datetime) -> bool:
         """Whether the lease still runs; at the very moment of `expires_at` it does not."""
         return self.expires_at > now
 
 
-def heartbeat(agent_id: str, now: datetime, lease: timedelta) -> Presence:
+def heartbeat(
+    agent_id: str, now: datetime, lease: timedelta, *, is_hidden: bool = False
+) -> Presence:
     """The lease that a heartbeat at `now` makes."""
-    return Presence(agent_id=agent_id, last_seen_at=now, expires_at=now + lease)
+    return Presence(
+        agent_id=agent_id, last_seen_at=now, expires_at=now + lease, is_hidden=is_hidden
+    )
 
 
 def last_seen_at(presence: Presence | None, last_seen_on: date | None) -> datetime | None:

@@ -21,6 +21,7 @@ SHARDS = 64
 EXAMINED = 500  # items of a partition that one page of who is online reads at the most
 PARALLEL = 8  # queries at a time, where all partitions are asked
 IS_ONLINE = "expires_at > :now"
+IS_LISTED = f"{IS_ONLINE} AND attribute_not_exists(is_hidden)"
 
 
 def shard_of(agent_id: str) -> int:
@@ -71,7 +72,7 @@ class PresenceTable:
     def online_page(
         self, after: str | None, limit: int, now: datetime
     ) -> tuple[list[str], str | None]:
-        """The ids of agents online at `now`, at most `limit`, and where to go on; None at the end.
+        """The ids of listed agents that are online at `now`, at most `limit`, and where to go on.
 
         In the order of the partitions and of the ids within each. Some partitions are asked at a
         time, and no more once the page is full; of a partition no more is examined than EXAMINED
@@ -97,7 +98,7 @@ class PresenceTable:
         """The ids online among the next of a partition, and the last examined; None at its end."""
         found = self.table.query(
             "#shard = :shard AND agent_id > :after",
-            matching=IS_ONLINE,
+            matching=IS_LISTED,
             shard=shard,
             # A space sorts before every character that an id can begin with.
             after=after or " ",
@@ -133,6 +134,7 @@ def parse(item: Item | None) -> Presence | None:
         agent_id=item["agent_id"],
         last_seen_at=clock.from_text(item["last_seen_at"]),
         expires_at=clock.from_text(item["expires_at"]),
+        is_hidden=item.get("is_hidden", False),
     )
 
 
@@ -142,5 +144,6 @@ def _item(presence: Presence) -> Item:
         "agent_id": presence.agent_id,
         "last_seen_at": clock.to_text(presence.last_seen_at),
         "expires_at": clock.to_text(presence.expires_at),
+        "is_hidden": True if presence.is_hidden else None,
         "purge_at": clock.to_epoch(presence.expires_at + KEPT_FOR),
     }

@@ -5,7 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from agent_messaging import content
 from agent_messaging.agents.model import Agent
+from agent_messaging.content import ContentFlags
 from agent_messaging.fields import Flag, Jobs, Line, Model, Timestamp, kept
 from agent_messaging.presence.model import Presence, last_seen_at
 
@@ -55,6 +57,7 @@ class PresenceView(Availability):
     """Another agent's availability."""
 
     agent_name: str
+    content_flags: ContentFlags
 
 
 class OfflineResponse(Model):
@@ -74,7 +77,8 @@ def updated(agent: Agent, presence: Presence, now: datetime) -> PresenceResponse
 def view(agent: Agent, presence: Presence | None, now: datetime) -> PresenceView:
     """An agent's availability at `now`."""
     fields = dict(_availability(agent, presence, now))
-    return PresenceView(agent_name=agent.name, **fields)
+    flags = content.flags(agent.name, fields["status_message"])
+    return PresenceView(agent_name=agent.name, content_flags=flags, **fields)
 
 
 def _availability(agent: Agent, presence: Presence | None, now: datetime) -> Availability:

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from agent_messaging.agents.admission import admit
 from agent_messaging.agents.model import Agent
-from agent_messaging.agents.table import AgentsTable, admit, found
+from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.batches import TransactionFailedError, batch_get, transact
+from agent_messaging.contacts.desk import ContactDesk
 from agent_messaging.dynamodb import Entry
 from agent_messaging.errors import AtCapacityError, ContentionError, WrongRoleError
-from agent_messaging.messaging.model import SYSTEM, MessageType, compose, party
+from agent_messaging.messaging.model import SYSTEM, MessageType, Relationship, compose, party
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.work_orders import notice
 from agent_messaging.work_orders.model import WorkOrder
@@ -44,11 +46,22 @@ TIMES = {
 
 
 @dataclass(frozen=True)
+class Move:
+    """What a caller wants of an order; `changes` are attributes to set with the transition."""
+
+    caller: Caller
+    action: Action
+    now: datetime
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class WorkOrderDesk:
     """The tables that a work order touches."""
 
     client: "DynamoDBClient"
     agents: AgentsTable
+    contacts: ContactDesk
     messages: MessagesTable
     orders: WorkOrdersTable
 
@@ -59,6 +72,8 @@ class WorkOrderDesk:
             order.client,
             order.worker,
             order.created_at,
+            relationship=order.relationship,
+            is_verified=order.is_verified,
             message_id=order.message_id,
             thread_id=order.thread_id,
             subject=order.title,
@@ -78,33 +93,27 @@ class WorkOrderDesk:
             raise unknown(work_order_id)
         return order
 
-    def move(
-        self,
-        caller: Caller,
-        work_order_id: str,
-        action: Action,
-        now: datetime,
-        changes: Mapping[str, Any],
-    ) -> WorkOrder:
-        """Let the caller move an order; the order as it is afterwards.
+    def move(self, work_order_id: str, move: Move) -> WorkOrder:
+        """Move an order; the order as it is afterwards.
 
         When somebody else was quicker, the order is read again: the call then fails with the new
         state, or goes on if that allows it too.
 
         Raises:
+            KeyRevokedError, AgentSuspendedError: see `admit`.
             WorkOrderNotFoundError, WrongRoleError: not the caller's to move.
             IllegalTransitionError: the order's state does not allow it.
             AtCapacityError: an accept, and the worker has as many active jobs as it allows.
             ContentionError: the order changed each time it was read.
         """
         for _ in range(ATTEMPTS):
-            actor, order = self._open(caller, work_order_id, action, now)
-            after(order.as_of(now).status, action)
+            actor, order = self._open(work_order_id, move)
+            after(order.as_of(move.now).status, move.action)
             try:
-                return self._write(order, action, actor, now, changes)
+                return self._write(order, move, actor)
             except TransactionFailedError as error:
-                if action is Action.ACCEPT and not error.failed[0]:
-                    worker = found(actor.agent_id, error.items[1])
+                if move.action is Action.ACCEPT and error.failed[1] and not error.failed[0]:
+                    worker = admit(move.caller, error.items[1], move.now)
                     raise AtCapacityError(
                         f"{worker.active_jobs} of {worker.max_concurrent_jobs} jobs are active."
                     ) from None
@@ -116,7 +125,9 @@ class WorkOrderDesk:
         if order is None or not order.is_due(now):
             return False
         notices = [
-            self.messages.put_entry(notice.compose_for(order, Action.EXPIRE, SYSTEM, to, now))
+            self.messages.put_entry(
+                notice.compose_for(order, Action.EXPIRE, SYSTEM, to, now, is_verified=True)
+            )
             for to in (order.client, order.worker)
         ]
         try:
@@ -125,46 +136,53 @@ class WorkOrderDesk:
             return False
         return True
 
-    def _open(
-        self, caller: Caller, work_order_id: str, action: Action, now: datetime
-    ) -> tuple[Agent, WorkOrder]:
+    def _open(self, work_order_id: str, move: Move) -> tuple[Agent, WorkOrder]:
         """The caller and the order, from one consistent read, if the caller may do this at all."""
-        keys = [self.agents.key(caller.agent_id), self.orders.key(work_order_id)]
+        keys = [self.agents.key(move.caller.agent_id), self.orders.key(work_order_id)]
         own, item = batch_get(self.client, keys, consistent=True)
-        actor = admit(caller, own, now)
+        actor = admit(move.caller, own, move.now)
         order = None if item is None else parse(item)
         if order is None or not order.has_party(actor.agent_id):
             raise unknown(work_order_id)
-        if order.role_of(actor.agent_id) is not ROLES[action]:
-            raise WrongRoleError(f"Only the {ROLES[action]} of a work order can {action} it.")
+        role = ROLES[move.action]
+        if order.role_of(actor.agent_id) is not role:
+            raise WrongRoleError(f"Only the {role} of a work order can {move.action} it.")
         return actor, order
 
-    def _write(
-        self,
-        order: WorkOrder,
-        action: Action,
-        actor: Agent,
-        now: datetime,
-        changes: Mapping[str, Any],
-    ) -> WorkOrder:
-        other = order.other_party(actor.agent_id)
+    def _write(self, order: WorkOrder, move: Move, actor: Agent) -> WorkOrder:
         note = notice.compose_for(
-            order, action, party(actor), other, now, reason=changes.get("reason")
+            order,
+            move.action,
+            party(actor),
+            order.other_party(actor.agent_id),
+            move.now,
+            is_verified=not move.caller.is_open,
+            reason=move.changes.get("reason"),
         )
         entries = [
-            self.orders.move_entry(order, action, now, changes),
-            *self._job_entries(order, action),
+            self.orders.move_entry(order, move.action, move.now, move.changes),
+            *self._job_entries(order, move),
             self.messages.put_entry(note),
+            *self._contact_entries(order, move),
         ]
         transact(self.client, entries)
-        status = after(order.status, action)
-        return order.model_copy(update={**changes, "status": status, TIMES[status]: now})
+        status = after(order.status, move.action)
+        changes = {**move.changes, "status": status, TIMES[status]: move.now}
+        return order.model_copy(update=changes)
 
-    def _job_entries(self, order: WorkOrder, action: Action) -> list[Entry]:
+    def _job_entries(self, order: WorkOrder, move: Move) -> list[Entry]:
         """The worker's count of active jobs, where the transition changes it."""
-        if action is Action.ACCEPT:
-            return [self.agents.take_job_entry(order.worker.id)]
+        if move.action is Action.ACCEPT:
+            return [self.agents.take_job_entry(move.caller)]
         if order.status is Status.ACCEPTED:
-            is_completed = action is Action.COMPLETE
-            return [self.agents.end_job_entry(order.worker.id, is_completed=is_completed)]
+            is_completed = move.action is Action.COMPLETE
+            worker_id = order.worker.id
+            return [self.agents.end_job_entry(worker_id, move.caller, is_completed=is_completed)]
         return []
+
+    def _contact_entries(self, order: WorkOrder, move: Move) -> list[Entry]:
+        """Who accepts a stranger's order makes it a contact; a contact's needs no second look."""
+        if move.action is not Action.ACCEPT or order.relationship is Relationship.CONTACT:
+            return []
+        known = self.contacts.table.fetch(order.worker.id, order.client.id, move.now)
+        return self.contacts.befriend_entries(order.worker.id, order.client, known, move.now)

@@ -59,7 +59,7 @@ class OrderList:
         before, carried = listing.open(query.cursor)
         found = self._find(before, query.limit if query.status is None else BATCH_KEYS)
         views, resume = paging.cut(
-            [wire.view(order) for order in self._matching(found)],
+            [wire.view(order, self.agent_id) for order in self._matching(found)],
             query.limit,
             found.last_key.get("work_order_id"),
             position=lambda view: view.work_order_id,

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from agent_messaging.fields import Model, Party
+from agent_messaging.messaging.model import Relationship
 from agent_messaging.work_orders.states import Role, Status
 
 
@@ -11,7 +12,8 @@ class WorkOrder(Model):
     """One work order as it is stored.
 
     `requirements`, `deliverables` and `result_data` are JSON text, as they were given. `reason` is
-    that of a rejection, cancellation or failure. `thread_id` is the thread of the message that
+    that of a rejection, cancellation or failure. `relationship` is what the client was to the
+    worker when it offered the order. `thread_id` is the thread of the message that
     brought the order to the worker; what either party does to it follows there.
     """
 
@@ -27,6 +29,8 @@ class WorkOrder(Model):
     status: Status = Status.PENDING
     message_id: str
     thread_id: str
+    relationship: Relationship | None = None
+    is_verified: bool = False
     created_at: datetime
     accepted_at: datetime | None = None
     rejected_at: datetime | None = None

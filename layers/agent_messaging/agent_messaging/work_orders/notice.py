@@ -15,6 +15,7 @@ def compose_for(
     to: Party,
     now: datetime,
     *,
+    is_verified: bool,
     reason: str | None = None,
 ) -> Message:
     """The message to `to` that `actor` moved the order by `action`.
@@ -33,6 +34,7 @@ def compose_for(
         actor,
         to,
         now,
+        is_verified=is_verified,
         thread_id=None if action is Action.EXPIRE else order.thread_id,
         subject=f"Work order {done}",
         body=body,

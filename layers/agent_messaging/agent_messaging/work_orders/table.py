@@ -181,6 +181,8 @@ def _item(order: WorkOrder) -> Item:
         "status": order.status,
         "message_id": order.message_id,
         "thread_id": order.thread_id,
+        "relationship": order.relationship,
+        "is_verified": order.is_verified,
         "created_at": clock.to_text(order.created_at),
         "open_worker_id": order.worker.id,
         "open_client_id": order.client.id,

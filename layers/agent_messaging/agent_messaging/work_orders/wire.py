@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from agent_messaging import content
+from agent_messaging.content import ContentFlags
 from agent_messaging.fields import (
     AgentId,
     Dollars,
@@ -18,6 +20,7 @@ from agent_messaging.fields import (
     Title,
     Url,
 )
+from agent_messaging.messaging.model import Relationship
 from agent_messaging.messaging.wire import IsMinimum, NextCursor, Total
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Role, Status
@@ -74,6 +77,13 @@ class WorkOrderView(Model):
     deliverables: Object | None
     budget_usd: Dollars | None
     deadline_at: Timestamp | None
+    relationship: Annotated[
+        Relationship | None,
+        Field(description="What the client was to you when it wrote; null for the client."),
+    ]
+    verified: Annotated[
+        bool, Field(description="Whether a key vouched for the client; false in open mode alone.")
+    ]
     status: Status
     message_id: str
     thread_id: str
@@ -89,6 +99,7 @@ class WorkOrderView(Model):
     result_data: Object | None
     result_url: str | None
     summary: str | None
+    content_flags: ContentFlags
 
 
 class WorkOrdersPage(Model):
@@ -165,9 +176,18 @@ class FailedResponse(Moved):
     reason: str | None
 
 
-def view(order: WorkOrder) -> WorkOrderView:
-    """An order as its two parties see it."""
-    return WorkOrderView(**dict(order))
+def view(order: WorkOrder, reader_id: str) -> WorkOrderView:
+    """An order as one of its two parties sees it."""
+    texts = (order.title, order.description, order.reason, order.result_url, order.summary)
+    objects = (order.requirements, order.deliverables, order.result_data)
+    flags = content.flags(order.client.name, order.worker.name, *texts, objects=objects)
+    asserted = {
+        "relationship": order.relationship if reader_id == order.worker.id else None,
+        "verified": order.is_verified,
+        "content_flags": flags,
+    }
+    fields = {name: value for name, value in order if name != "is_verified"}
+    return WorkOrderView(**{**fields, **asserted})
 
 
 def accepted(order: WorkOrder) -> AcceptedResponse:

@@ -1,0 +1,1 @@
+"""Contacts: who may write to whom."""

@@ -1,0 +1,129 @@
+"""The desk where strangers become contacts, and what they asked meanwhile is handed out.
+
+A request is released in one transaction with its state, under the condition that it is the one
+that waits: it arrives once, whoever answers it and however often.
+
+Whoever writes is read together with the recipient in one batch. The two agents are read
+consistently, for what they say decides who may write. The entries of their contacts are not, for
+that would cost more than a send may: a replica may be some milliseconds behind. So nobody is
+refused on such a read alone (`look_again`), and a block holds for what is sent those milliseconds
+after it.
+"""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from agent_messaging.agents.admission import admit, found
+from agent_messaging.agents.table import AgentsTable
+from agent_messaging.auth import Caller
+from agent_messaging.batches import TransactionFailedError, batch_get, transact
+from agent_messaging.contacts.encounter import Encounter
+from agent_messaging.contacts.model import Contact, ContactState
+from agent_messaging.contacts.table import ContactsTable, parse
+from agent_messaging.dynamodb import ConditionFailedError, Entry, Item, TableKey
+from agent_messaging.errors import ContentionError
+from agent_messaging.fields import Party
+from agent_messaging.messaging.model import MessageStatus, party
+from agent_messaging.messaging.table import MessagesTable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# How often an entry may change between reading and writing before the caller is sent away.
+ATTEMPTS = 4
+
+
+@dataclass(frozen=True)
+class ContactDesk:
+    """The tables that a contact touches."""
+
+    client: "DynamoDBClient"
+    agents: AgentsTable
+    table: ContactsTable
+    messages: MessagesTable
+
+    def meet(
+        self, caller: Caller, recipient_id: str, now: datetime, more: Sequence[TableKey] = ()
+    ) -> tuple[Encounter, list[Item | None]]:
+        """The caller and who it writes to, and the items under `more`; one round trip.
+
+        Raises:
+            AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `admit` and `found`.
+        """
+        keys = [
+            self.agents.key(caller.agent_id),
+            self.agents.key(recipient_id),
+            self.table.key(recipient_id, caller.agent_id),
+            self.table.key(caller.agent_id, recipient_id),
+            *more,
+        ]
+        lagging = (self.table.table.name,)
+        own, other, theirs, mine, *rest = batch_get(self.client, keys, consistent=True, but=lagging)
+        encounter = Encounter(
+            sender=admit(caller, own, now),
+            recipient=found(recipient_id, other),
+            theirs=parse(theirs, now),
+            own=parse(mine, now),
+        )
+        return encounter, rest
+
+    def look_again(self, encounter: Encounter, now: datetime) -> Encounter:
+        """The same with the recipient's entry as it is this moment, before it means a refusal."""
+        sender_id, recipient_id = encounter.sender.agent_id, encounter.recipient.agent_id
+        return replace(encounter, theirs=self.table.fetch(recipient_id, sender_id, now))
+
+    def befriend(self, encounter: Encounter, now: datetime) -> None:
+        """Make the recipient a contact of the sender, which writes to it.
+
+        A block stays: only a word of its owner ends it.
+        """
+        if encounter.is_with_itself:
+            return
+        known = encounter.own
+        if known is None:
+            recipient = party(encounter.recipient)
+            known = self.table.add(encounter.sender.agent_id, recipient, now)
+        if known is not None and known.state is ContactState.HELD:
+            self._release(known, now)
+
+    def befriend_entries(
+        self, owner_id: str, contact: Party, known: Contact | None, now: datetime
+    ) -> list[Entry]:
+        """The same for any owner as part of a transaction; it fails if `known` is out of date."""
+        if known is None:
+            return [self.table.add_entry(owner_id, contact, now)]
+        return self._release_entries(known, now) if known.state is ContactState.HELD else []
+
+    def allow(self, owner_id: str, contact: Party, known: Contact | None, now: datetime) -> Contact:
+        """Make an agent the owner's contact; what it asked meanwhile is delivered.
+
+        Raises:
+            ContentionError: the entry changed each time it was read.
+        """
+        for _ in range(ATTEMPTS):
+            try:
+                if known is None or known.state is not ContactState.HELD:
+                    return self.table.allow(owner_id, contact, now)
+                transact(self.client, self._release_entries(known, now))
+            except (ConditionFailedError, TransactionFailedError):
+                known = self.table.fetch(owner_id, contact.id, now)
+            else:
+                return known.model_copy(
+                    update={"state": ContactState.ALLOWED, "updated_at": now, "request": None}
+                )
+        raise ContentionError("The contact kept changing.")
+
+    def _release(self, held: Contact, now: datetime) -> None:
+        # Unless it was answered meanwhile, one way or the other.
+        with contextlib.suppress(TransactionFailedError):
+            transact(self.client, self._release_entries(held, now))
+
+    def _release_entries(self, held: Contact, now: datetime) -> list[Entry]:
+        entries = [self.table.release_entry(held, now)]
+        if held.request is not None:
+            message = held.request.model_copy(update={"status": MessageStatus.PENDING})
+            entries.append(self.messages.put_entry(message))
+        return entries

@@ -1,0 +1,173 @@
+"""The contacts' table: one item per owner and contact, under the owner.
+
+An entry that is held carries the message that asks, and `purge_at`, which no other has: a request
+that nobody answered goes as its message would have gone. DynamoDB removes expired items up to days
+late, so an entry past `purge_at` counts as absent.
+"""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from agent_messaging import clock
+from agent_messaging.contacts.model import Contact, ContactState
+from agent_messaging.dynamodb import ConditionFailedError, Entry, Found, Item, Table, TableKey
+from agent_messaging.errors import ContactNotFoundError
+from agent_messaging.fields import Party
+from agent_messaging.messaging.model import Message
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+IS_VACANT = "(attribute_not_exists(contact_id) OR purge_at <= :epoch)"
+IS_THERE = "attribute_exists(contact_id) AND (attribute_not_exists(purge_at) OR purge_at > :epoch)"
+IS_NOT_HELD = "(attribute_not_exists(purge_at) OR purge_at <= :epoch)"
+IS_THIS_REQUEST = "request_id = :request_id"
+
+
+class ContactsTable:
+    """The entries. `retention` is how long a request waits for its answer."""
+
+    def __init__(self, client: "DynamoDBClient", name: str, retention: timedelta) -> None:
+        self.table = Table(client, name)
+        self.retention = retention
+
+    def key(self, owner_id: str, contact_id: str) -> TableKey:
+        """Where an entry lies, for a batch read."""
+        return self.table.name, {"owner_id": owner_id, "contact_id": contact_id}
+
+    def fetch(
+        self, owner_id: str, contact_id: str, now: datetime, *, consistent: bool = True
+    ) -> Contact | None:
+        """An entry as it is this moment."""
+        key = self.key(owner_id, contact_id)[1]
+        return parse(self.table.get(key, consistent=consistent), now)
+
+    def query(
+        self, owner_id: str, after: str | None, limit: int, state: ContactState | None
+    ) -> Found:
+        """The owner's entries in the order of the ids, behind `after`; `limit` are examined."""
+        given: dict[str, Any] = {} if state is None else {"state": state}
+        return self.table.query(
+            "owner_id = :owner AND contact_id > :after",
+            matching="#state = :state" if given else "",
+            limit=limit,
+            newest_first=False,
+            owner=owner_id,
+            # A space sorts before every character that an id can begin with.
+            after=after or " ",
+            **given,
+        )
+
+    def add(self, owner_id: str, contact: Party, now: datetime) -> Contact | None:
+        """Allow an agent that has no entry; the entry that is there instead, None if added."""
+        return self._put(Contact(**_new(owner_id, contact, now), state=ContactState.ALLOWED), now)
+
+    def hold(self, message: Message, now: datetime) -> Contact | None:
+        """Keep a stranger's message as its request; the entry that is there instead, if any."""
+        new = _new(message.recipient.id, message.sender, now)
+        return self._put(Contact(**new, state=ContactState.HELD, request=message), now)
+
+    def _put(self, contact: Contact, now: datetime) -> Contact | None:
+        try:
+            self.table.put(self._item(contact), IS_VACANT, epoch=clock.to_epoch(now))
+        except ConditionFailedError as error:
+            return parse(error.item, now)
+        return None
+
+    def add_entry(self, owner_id: str, contact: Party, now: datetime) -> Entry:
+        """`add` as part of a transaction, which fails if there is an entry."""
+        new = Contact(**_new(owner_id, contact, now), state=ContactState.ALLOWED)
+        return self.table.put_entry(self._item(new), IS_VACANT, epoch=clock.to_epoch(now))
+
+    def release_entry(self, held: Contact, now: datetime) -> Entry:
+        """Allow who asked, as part of a transaction, if this very request still waits."""
+        return self.table.update_entry(
+            self.key(held.owner_id, held.contact.id)[1],
+            "SET #state = :allowed, updated_at = :now REMOVE #request, request_id, purge_at",
+            IS_THIS_REQUEST,
+            allowed=ContactState.ALLOWED,
+            now=clock.to_text(now),
+            request_id=held.request.message_id if held.request else "",
+        )
+
+    def allow(self, owner_id: str, contact: Party, now: datetime) -> Contact:
+        """Allow an agent whose request is not waiting.
+
+        Raises:
+            ConditionFailedError: it is; see `release_entry`.
+        """
+        return self._decide(owner_id, contact, ContactState.ALLOWED, now, IS_NOT_HELD)
+
+    def block(self, owner_id: str, contact: Party, now: datetime) -> Contact:
+        """Block an agent; a request of its that waits is dropped."""
+        return self._decide(owner_id, contact, ContactState.BLOCKED, now, "")
+
+    def _decide(
+        self, owner_id: str, contact: Party, state: ContactState, now: datetime, condition: str
+    ) -> Contact:
+        item = self.table.update(
+            self.key(owner_id, contact.id)[1],
+            "SET #state = :state, contact_name = :name, updated_at = :now, "
+            "created_at = if_not_exists(created_at, :now) REMOVE #request, request_id, purge_at",
+            condition,
+            state=state,
+            name=contact.name,
+            now=clock.to_text(now),
+            **({"epoch": clock.to_epoch(now)} if condition else {}),
+        )
+        return _parse(item)
+
+    def remove(self, owner_id: str, contact_id: str, now: datetime) -> None:
+        """Make a stranger of a contact; a request of its that waits is dropped.
+
+        Raises:
+            ContactNotFoundError: it is a stranger.
+        """
+        key = self.key(owner_id, contact_id)[1]
+        try:
+            self.table.delete(key, IS_THERE, epoch=clock.to_epoch(now))
+        except ConditionFailedError:
+            raise unknown(contact_id) from None
+
+    def _item(self, contact: Contact) -> Item:
+        item: Item = {
+            "owner_id": contact.owner_id,
+            "contact_id": contact.contact.id,
+            "contact_name": contact.contact.name,
+            "state": contact.state,
+            "created_at": clock.to_text(contact.created_at),
+            "updated_at": clock.to_text(contact.updated_at),
+        }
+        if contact.request is not None:
+            item["request"] = contact.request.model_dump_json(exclude_none=True)
+            item["request_id"] = contact.request.message_id
+            item["purge_at"] = clock.to_epoch(contact.created_at + self.retention)
+        return item
+
+
+def parse(item: Item | None, now: datetime) -> Contact | None:
+    """An entry from its item; None without one, and for a request that nobody answered in time."""
+    if item is None or ("purge_at" in item and item["purge_at"] <= clock.to_epoch(now)):
+        return None
+    return _parse(item)
+
+
+def unknown(contact_id: str) -> ContactNotFoundError:
+    """The refusal for an agent that the caller has no entry for."""
+    return ContactNotFoundError(f"You have no contact `{contact_id}`.")
+
+
+def _parse(item: Item) -> Contact:
+    request = item.get("request")
+    return Contact(
+        owner_id=item["owner_id"],
+        contact=Party(id=item["contact_id"], name=item["contact_name"]),
+        state=item["state"],
+        created_at=clock.from_text(item["created_at"]),
+        updated_at=clock.from_text(item["updated_at"]),
+        request=None if request is None else Message.model_validate_json(request),
+    )
+
+
+def _new(owner_id: str, contact: Party, now: datetime) -> Item:
+    return {"owner_id": owner_id, "contact": contact, "created_at": now, "updated_at": now}

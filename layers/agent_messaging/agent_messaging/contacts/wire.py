@@ -1,0 +1,85 @@
+"""The shapes of the requests and answers about contacts."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from agent_messaging.contacts.model import Contact, ContactState
+from agent_messaging.fields import Limit, Model, Party, Timestamp
+from agent_messaging.messaging import wire as messaging_wire
+from agent_messaging.messaging.wire import MessageView, NextCursor
+
+
+class ContactsQuery(Model):
+    """Which contacts to list; `held` lists the requests that wait for an answer."""
+
+    state: ContactState | None = None
+    limit: Limit = 50
+    cursor: str | None = None
+
+
+class ContactView(Model):
+    """One agent among the contacts of another."""
+
+    contact: Party
+    state: ContactState
+    created_at: Timestamp
+    updated_at: Timestamp
+    request: Annotated[
+        MessageView | None,
+        Field(description="The message that waits while the state is `held`; data of a stranger."),
+    ]
+
+
+class ContactsPage(Model):
+    """A page of the caller's contacts, in the order of their ids."""
+
+    agent_id: str
+    contacts: list[ContactView]
+    next_cursor: NextCursor
+
+
+class ContactRequest(Model):
+    """What the caller decides about an agent."""
+
+    state: Annotated[
+        Literal["allowed", "blocked"],
+        Field(
+            description="`allowed` delivers a request that waits; `blocked` drops it.",
+            examples=["allowed"],
+        ),
+    ]
+
+
+class ContactResponse(ContactView):
+    """The contact as it is now."""
+
+    success: bool = True
+
+
+class RemovedResponse(Model):
+    """The agent is a stranger again; a request of its that waited is dropped."""
+
+    success: bool = True
+    contact_id: str
+
+
+def view(contact: Contact) -> ContactView:
+    """A contact as its owner sees it."""
+    return ContactView(**_fields(contact))
+
+
+def decided(contact: Contact) -> ContactResponse:
+    """The answer to a decision."""
+    return ContactResponse(**_fields(contact))
+
+
+def _fields(contact: Contact) -> dict[str, object]:
+    request = contact.request
+    return {
+        "contact": contact.contact,
+        "state": contact.state,
+        "created_at": contact.created_at,
+        "updated_at": contact.updated_at,
+        "request": None if request is None else messaging_wire.view(request, contact.owner_id),
+    }

@@ -1,0 +1,80 @@
+"""The desk where messages are handed in: who may write to whom, how often, and what becomes of it.
+
+    deliver   into the recipient's inbox
+    hold      with the recipient's contacts, until it answers
+    refuse    nothing is written
+
+Who writes to an agent makes it a contact of its own. That a stranger has at most one request
+waiting is a condition of the write.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from agent_messaging.auth import Caller
+from agent_messaging.contacts.desk import ContactDesk
+from agent_messaging.contacts.encounter import Encounter
+from agent_messaging.contacts.model import Verdict
+from agent_messaging.errors import ContactPendingError, ContactRefusedError, ContentionError
+from agent_messaging.limits import LimitsTable
+from agent_messaging.messaging.model import Message, MessageStatus
+from agent_messaging.messaging.table import MessagesTable
+
+ATTEMPTS = 4
+
+# Nobody knows when a request will be answered; so often it is sensible to ask.
+ASK_AGAIN_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class MessageDesk:
+    """The tables that a message touches."""
+
+    contacts: ContactDesk
+    messages: MessagesTable
+    limits: LimitsTable
+
+    def hand_in(
+        self, caller: Caller, encounter: Encounter, message: Message, now: datetime
+    ) -> Message:
+        """Deliver or hold a message; as it stands then.
+
+        Raises:
+            ContactRefusedError: the recipient's mailbox is closed to the sender.
+            ContactPendingError: the sender's request waits for an answer.
+            RateLimitedError: the sender has sent enough for this minute.
+            ContentionError: the recipient's entry changed each time it was read.
+        """
+        if encounter.verdict in (Verdict.WAIT, Verdict.REFUSE):
+            encounter = self.contacts.look_again(encounter, now)
+        _require_welcome(encounter)
+        self.limits.spend(caller, message.recipient.id, now)
+        for _ in range(ATTEMPTS):
+            _require_welcome(encounter)
+            written = message.model_copy(update={"relationship": encounter.relationship})
+            if encounter.verdict is Verdict.DELIVER:
+                self.contacts.befriend(encounter, now)
+                self.messages.put(written)
+                return written
+            written = written.model_copy(update={"status": MessageStatus.HELD})
+            standing = self.contacts.table.hold(written, now)
+            # A write that was repeated because its answer was lost finds its own message there.
+            if standing is None or standing.request == written:
+                self.contacts.befriend(encounter, now)
+                return written
+            encounter = replace(encounter, theirs=standing)
+        raise ContentionError("The recipient's contact kept changing.")
+
+
+def _require_welcome(encounter: Encounter) -> None:
+    recipient_id = encounter.recipient.agent_id
+    if encounter.verdict is Verdict.REFUSE:
+        raise ContactRefusedError(f"`{recipient_id}` takes no messages from you.")
+    if encounter.verdict is Verdict.WAIT:
+        raise ContactPendingError(
+            f"`{recipient_id}` has not answered your contact request yet.",
+            policy="contact-request",
+            quota=1,
+            window=ASK_AGAIN_SECONDS,
+            reset=ASK_AGAIN_SECONDS,
+        )
