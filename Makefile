@@ -17,15 +17,19 @@ export PORT ENGINE AUTH REGISTRATION API_URL
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test e2e lint format docs bench build clean
+.PHONY: help run demo operate test e2e lint format docs bench build clean
 
 help:
-	@echo 'make run       the API on this machine, in open mode: http://127.0.0.1:8080'
+	@echo 'make run       the API on this machine: http://127.0.0.1:8080'
 	@echo '               PORT=9000         another port; 0 chooses a free one'
 	@echo '               ENGINE=<url>      a DynamoDB of yours instead of the one in memory'
+	@echo '               AUTH=required     each call sends its key, as when deployed (default: open)'
+	@echo '               REGISTRATION=key  who registers sends the key that is printed (default: open)'
 	@echo 'make demo      the story of Nova and Boots, told to the API that runs (API_URL=<url>)'
+	@echo 'make operate   what only the operator may do: DO="suspend AGENT_ID" STACK=<name>; see it alone'
 	@echo 'make test      every test'
-	@echo 'make e2e       the end-to-end tests against the stack at API_URL=<url>, or one of their own'
+	@echo 'make e2e       the end-to-end tests against the stack at API_URL=<url> (REGISTRATION_KEY=<key>),'
+	@echo '               or one of their own, with AUTH and REGISTRATION as above'
 	@echo 'make lint      ruff, mypy, sam validate'
 	@echo 'make format    ruff format'
 	@echo 'make docs      renders /openapi.json anew from the routes'
@@ -40,6 +44,10 @@ run: $(VENV)/.run
 
 demo: $(VENV)/.run
 	@exec $(VENV)/bin/python -m local.demo
+
+operate: $(VENV)/.run
+	@$(VENV)/bin/python -m local.operate $(or $(DO),--help) \
+		$(if $(DO),$(if $(STACK),--stack $(STACK)) $(if $(ENGINE),--engine $(ENGINE)))
 
 test: $(VENV)/.test
 	@$(VENV)/bin/python -m pytest

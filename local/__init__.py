@@ -6,5 +6,6 @@
                          │                    │
                          └──────> engine <────┘   (DynamoDB: moto in its own process, or a URL)
 
-template.yaml is the only list of routes, handlers, environments, tables, schedules and streams.
+template.yaml is the only list of routes, authorizers, handlers, environments, tables, secrets,
+schedules and streams.
 """

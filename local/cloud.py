@@ -1,4 +1,4 @@
-"""A template, running: its tables, its pools, its routes, its streams and schedules.
+"""A template, running: tables, secrets, pools, routes, streams and schedules.
 
 `reload` compares what the template says now with what runs, and changes only the difference; the
 data stays. A template that cannot be read leaves everything as it is.
@@ -10,34 +10,43 @@ import asyncio
 import sys
 import traceback
 from collections.abc import Coroutine, Iterable
-from pathlib import Path
 from typing import Any
 
 from local import engine, schedules
 from local.delivery import Delivery
 from local.gateway import Gateway
+from local.instance import Endpoints
 from local.model import Schedule, StreamMapping, Template
+from local.options import Options
 from local.pool import Pools
 from local.streams import Subscription
 from local.tables import create_tables
 from local.template import TemplateError, load
+from local.vault import create_secrets
 
 
 class Cloud:
-    """Everything that the template at `path` stands for, on the engine at `engine_url`."""
+    """Everything that the template of `options` stands for, on the services at `endpoints`."""
 
-    def __init__(self, path: Path, template: Template, engine_url: str) -> None:
+    def __init__(self, options: Options, template: Template, endpoints: Endpoints) -> None:
         self.template = template
-        self.pools = Pools(template.functions, engine_url)
-        self.gateway = Gateway(self.pools, template.routes)
-        self._path = path
-        self._dynamodb = engine.dynamodb(engine_url)
-        self._streams = engine.dynamodb_streams(engine_url)
+        self.secrets: dict[str, str] = {}
+        """The values of the template's secrets; empty when there is nowhere to keep them."""
+        self.pools = Pools(template.functions, endpoints)
+        self.gateway = Gateway(self.pools, template.routes, is_open_mode=options.is_open_mode)
+        self._options = options
+        self._dynamodb = engine.dynamodb(endpoints.dynamodb)
+        self._streams = engine.dynamodb_streams(endpoints.dynamodb)
+        self._vault = endpoints.secrets and engine.secrets_manager(endpoints.secrets)
         self._sources: list[tuple[Schedule | StreamMapping, asyncio.Task[None]]] = []
 
-    async def create_tables(self) -> None:
-        """Creates the tables that the engine does not have yet."""
+    async def create_storage(self) -> None:
+        """Creates the tables and the secrets that are not there yet."""
         await asyncio.to_thread(create_tables, self._dynamodb, self.template.tables)
+        if self._vault:
+            self.secrets = await asyncio.to_thread(
+                create_secrets, self._vault, self.template.secrets
+            )
 
     async def start_sources(self) -> None:
         """Starts the streams and schedules that do not run yet, ends those that are gone."""
@@ -60,11 +69,13 @@ class Cloud:
         """Puts saved code, and a saved template, in the place of what runs."""
         if is_template_changed:
             try:
-                self.template = await asyncio.to_thread(load, self._path)
+                self.template = await asyncio.to_thread(
+                    load, self._options.template, self._options.parameters
+                )
             except TemplateError as error:
                 print(f"not reloaded: {error}", file=sys.stderr, flush=True)
                 return
-            await self.create_tables()
+            await self.create_storage()
         replaced = self.pools.replace(self.template.functions)
         self.gateway.replace_routes(self.template.routes)
         await self.start_sources()

@@ -15,6 +15,7 @@ from typing import Any
 from local.filters import matches
 from local.instance import InvocationError
 from local.model import StreamMapping
+from local.redaction import redacted
 
 Record = dict[str, Any]
 Invoke = Callable[[str, Any], Awaitable[Any]]
@@ -60,13 +61,12 @@ class Delivery:
 
     def _give_up(self, batch: list[Record], attempts: int, reason: str) -> None:
         numbers = [each["dynamodb"]["SequenceNumber"] for each in batch]
-        print(
+        line = (
             f"dead letter: stream {self._mapping.name} -> {self._mapping.function}, "
             f"{len(batch)} record(s), sequence numbers {numbers[0]} to {numbers[-1]}, "
-            f"{attempts} attempts: {reason}",
-            file=sys.stderr,
-            flush=True,
+            f"{attempts} attempts: {reason}"
         )
+        print(redacted(line), file=sys.stderr, flush=True)
 
 
 def first_failed(batch: Sequence[Record], result: Any) -> int:

@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,6 +55,8 @@ class Api:
             with OPENER.open(request, timeout=35) as response:
                 answer: Answer = json.load(response)
         except urllib.error.HTTPError as error:
+            if error.code == HTTPStatus.UNAUTHORIZED:
+                raise StoryError(f"{self.url} asks for keys: the story needs open mode") from error
             text = error.read().decode("utf-8", "replace")
             raise StoryError(f"{method} {target} was answered {error.code}: {text}") from error
         except (OSError, ValueError) as error:

@@ -60,6 +60,12 @@ def dynamodb_streams(url: str) -> Any:
     return _session().client("dynamodbstreams", endpoint_url=url, config=config)
 
 
+def secrets_manager(url: str) -> Any:
+    """A client of the Secrets Manager of a storage process."""
+    config = _config(seconds=10, attempts=2)
+    return _session().client("secretsmanager", endpoint_url=url, config=config)
+
+
 class Engine:
     """An endpoint that answered; `process` is None when somebody else runs it."""
 

@@ -14,6 +14,7 @@ import struct
 import sys
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,22 @@ class FunctionDiedError(InvocationError):
     """The process ended before it answered."""
 
 
-def environment(function: Function, engine_url: str) -> dict[str, str]:
+@dataclass(frozen=True)
+class Endpoints:
+    """The URLs at which functions find the services that they call."""
+
+    dynamodb: str
+    secrets: str | None = None
+
+    def variables(self) -> dict[str, str]:
+        """The environment that leads botocore there."""
+        variables = {"AWS_ENDPOINT_URL_DYNAMODB": self.dynamodb}
+        if self.secrets is not None:
+            variables["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = self.secrets
+        return variables
+
+
+def environment(function: Function, endpoints: Endpoints) -> dict[str, str]:
     """What the function sees: the template's variables and Lambda's own, nothing of the user's."""
     inherited = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
     search_path = os.pathsep.join(str(folder) for folder in (function.code, *function.layers))
@@ -72,7 +88,7 @@ def environment(function: Function, engine_url: str) -> dict[str, str]:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_ENDPOINT_URL_DYNAMODB": engine_url,
+        **endpoints.variables(),
         # boto3 would put the account into the host name, where no engine listens.
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
     }
@@ -94,7 +110,7 @@ class Instance:
         self._writer = writer
 
     @classmethod
-    async def start(cls, function: Function, engine_url: str) -> Instance:
+    async def start(cls, function: Function, endpoints: Endpoints) -> Instance:
         """Starts the process and waits until its handler is imported; raises InvocationError."""
         ours, theirs = socket.socketpair()
         with theirs:
@@ -102,7 +118,7 @@ class Instance:
                 *(sys.executable, "-P", str(WORKER), function.name, str(theirs.fileno())),
                 stdin=asyncio.subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
-                env=environment(function, engine_url),
+                env=environment(function, endpoints),
                 # Ctrl-C at the terminal is for the server, which then ends its workers.
                 start_new_session=True,
             )

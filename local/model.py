@@ -24,6 +24,18 @@ class Function:
 
 
 @dataclass(frozen=True)
+class Authorizer:
+    """A Lambda authorizer of the API: payload format 2.0, simple responses."""
+
+    name: str
+    function: str
+    headers: tuple[str, ...]
+    """The identity source: names in lower case."""
+    reauthorize_every: int
+    """Seconds for which an answer holds; 0 keeps none."""
+
+
+@dataclass(frozen=True)
 class Route:
     """A method and a path of the API."""
 
@@ -31,8 +43,8 @@ class Route:
     """In capitals; ANY stands for every method."""
     path: str
     function: str
-    auth: str | None
-    """The authorizer that the route names; None when it names none."""
+    authorizer: Authorizer | None
+    """None when the route is open."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,14 @@ class Table:
     create: Mapping[str, Any]
     """The arguments of CreateTable."""
     ttl_attribute: str | None
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A generated secret of Secrets Manager; its name here is its logical id."""
+
+    name: str
+    length: int
 
 
 @dataclass(frozen=True)
@@ -80,5 +100,6 @@ class Template:
     functions: Mapping[str, Function]
     routes: tuple[Route, ...]
     tables: tuple[Table, ...]
+    secrets: tuple[Secret, ...]
     schedules: tuple[Schedule, ...]
     streams: tuple[StreamMapping, ...]

@@ -25,32 +25,35 @@ class Options:
     """0 lets the system choose a free one."""
     engine: str | None
     """The URL of a DynamoDB; None starts one in memory."""
+    is_open_mode: bool
+    """Whether a request may come without a key."""
+    registration: str
+    """`open`, or `key`: a registration has to show the registration key."""
     template: Path
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the choices make of the template's parameters."""
+        return {"RegistrationMode": self.registration}
 
 
 def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
     """Raises OptionError. An empty variable counts as one that is not set."""
     chosen = _parser(environment).parse_args(arguments)
-    _only(
-        "AUTH",
-        chosen.auth,
-        "open",
-        {"required": "keys are not checked yet: it comes with identity"},
+    return Options(
+        port=_port(chosen.port),
+        engine=chosen.engine or None,
+        is_open_mode=_one_of("AUTH", chosen.auth, ("open", "required")) == "open",
+        registration=_one_of("REGISTRATION", chosen.registration, ("open", "key")),
+        template=Path(chosen.template).absolute(),
     )
-    _only(
-        "REGISTRATION",
-        chosen.registration,
-        "open",
-        {"key": "registration keys are not available yet: they come with identity"},
-    )
-    return Options(_port(chosen.port), chosen.engine or None, Path(chosen.template).absolute())
 
 
-def _only(name: str, value: str, available: str, announced: Mapping[str, str]) -> None:
-    if value in announced:
-        raise OptionError(f"{name}={value}: {announced[value]}. Use {name}={available}.")
-    if value != available:
-        raise OptionError(f"{name}={value} is not known. Use {name}={available}.")
+def _one_of(name: str, value: str, known: tuple[str, str]) -> str:
+    if value not in known:
+        first, second = known
+        raise OptionError(f"{name}={value} is not known. Use {name}={first} or {name}={second}.")
+    return value
 
 
 def _port(value: str) -> int:
@@ -68,7 +71,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m local",
         description="Runs the API of template.yaml on this machine: its functions in processes of"
-        " their own, its tables in memory. Open mode: no keys are asked for.",
+        " their own, its tables in memory.",
         epilog="What stands in capitals is a variable, too: make run PORT=9000",
     )
 
@@ -78,8 +81,18 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
 
     option("port", "8080", "port on 127.0.0.1; 0 chooses a free one (default: 8080)")
     option("engine", "", "URL of a DynamoDB to use, with its data (default: moto, in memory)")
-    option("auth", "open", "open: the identity parameters are believed (the only mode yet)")
-    option("registration", "open", "open: anybody may register an agent (the only mode yet)")
+    option(
+        "auth",
+        "open",
+        "open: without a key, the identity parameters are believed (default); required: every call"
+        " sends its key, as it does when deployed",
+    )
+    option(
+        "registration",
+        "open",
+        "open: anybody may register an agent (default); key: whoever sends X-Registration-Key,"
+        " which is printed",
+    )
     text = "the template to run (default: this repository's)"
     parser.add_argument("--template", default=TEMPLATE, metavar="FILE", help=text)
     return parser

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.instance import (
+    Endpoints,
     FunctionDiedError,
     FunctionFailedError,
     FunctionTimedOutError,
@@ -26,10 +27,10 @@ class Pool:
     """The instances of one function."""
 
     def __init__(
-        self, function: Function, engine_url: str, size: int = INSTANCES_PER_FUNCTION
+        self, function: Function, endpoints: Endpoints, size: int = INSTANCES_PER_FUNCTION
     ) -> None:
         self.function = function
-        self._engine_url = engine_url
+        self._endpoints = endpoints
         self._free = asyncio.Semaphore(size)
         self._idle: list[Instance] = []
         self._busy: set[Instance] = set()
@@ -61,7 +62,7 @@ class Pool:
             if instance.is_alive:
                 return instance
             await instance.kill()
-        return await Instance.start(self.function, self._engine_url)
+        return await Instance.start(self.function, self._endpoints)
 
     async def _give_back(self, instance: Instance) -> None:
         self._busy.discard(instance)
@@ -86,9 +87,9 @@ class Pool:
 class Pools:
     """The pools of every function, by its name in the template."""
 
-    def __init__(self, functions: Mapping[str, Function], engine_url: str) -> None:
-        self._engine_url = engine_url
-        self._pools = {name: Pool(each, engine_url) for name, each in functions.items()}
+    def __init__(self, functions: Mapping[str, Function], endpoints: Endpoints) -> None:
+        self._endpoints = endpoints
+        self._pools = {name: Pool(each, endpoints) for name, each in functions.items()}
         self._retired: list[Pool] = []
 
     async def invoke(self, name: str, event: Any) -> Any:
@@ -99,7 +100,7 @@ class Pools:
         """Puts these functions in the place of all that were."""
         retired = list(self._pools.values())
         self._retired += retired
-        self._pools = {name: Pool(each, self._engine_url) for name, each in functions.items()}
+        self._pools = {name: Pool(each, self._endpoints) for name, each in functions.items()}
         await asyncio.gather(*(pool.retire() for pool in retired))
 
     async def close(self) -> None:

@@ -14,6 +14,7 @@ from local.delivery import Invoke
 from local.events import scheduled_event
 from local.instance import InvocationError
 from local.model import Schedule
+from local.redaction import redacted
 
 FIRST_RUN_SECONDS = 2.0
 
@@ -29,5 +30,5 @@ async def run(schedule: Schedule, invoke: Invoke, first: float = FIRST_RUN_SECON
             await invoke(schedule.function, event)
         except InvocationError as error:
             message = f"schedule {schedule.name} -> {schedule.function} failed: {error}"
-            print(message, file=sys.stderr, flush=True)
+            print(redacted(message), file=sys.stderr, flush=True)
         due += schedule.every

@@ -7,18 +7,21 @@ the server finds both agents there.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from local.gateway import Gateway
 
+Headers = Sequence[tuple[bytes, bytes]]
+
 REGISTER = "/api/v1/agents/register"
+NOVA = "nova-agent-id"
 AGENTS: tuple[dict[str, Any], ...] = (
     {
         "name": "Nova",
-        "agent_id": "nova-agent-id",
+        "agent_id": NOVA,
         "description": "Finds work and hands it out.",
     },
     {
@@ -43,13 +46,16 @@ class SeedError(Exception):
     """An agent could not be registered; the message is one line."""
 
 
-async def register_agents(gateway: Gateway) -> list[Seeded]:
-    """Registers both. Raises SeedError."""
-    return [await _register(gateway, agent) for agent in AGENTS]
+async def register_agents(gateway: Gateway, registration_key: str | None) -> list[Seeded]:
+    """Registers both; `registration_key` is None when anybody may. Raises SeedError."""
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
+    if registration_key is not None:
+        headers.append((b"x-registration-key", registration_key.encode()))
+    return [await _register(gateway, headers, agent) for agent in AGENTS]
 
 
-async def _register(gateway: Gateway, agent: Mapping[str, Any]) -> Seeded:
-    status, body = await _post(gateway, json.dumps(agent).encode())
+async def _register(gateway: Gateway, headers: Headers, agent: Mapping[str, Any]) -> Seeded:
+    status, body = await _post(gateway, headers, json.dumps(agent).encode())
     if status == HTTPStatus.CONFLICT:
         return Seeded(agent["name"], agent["agent_id"], None)
     try:
@@ -59,7 +65,7 @@ async def _register(gateway: Gateway, agent: Mapping[str, Any]) -> Seeded:
     return Seeded(agent["name"], agent["agent_id"], key)
 
 
-async def _post(gateway: Gateway, body: bytes) -> tuple[int, bytes]:
+async def _post(gateway: Gateway, headers: Headers, body: bytes) -> tuple[int, bytes]:
     """One request as ASGI has it: status and body of the response."""
 
     async def receive() -> Mapping[str, Any]:
@@ -71,7 +77,7 @@ async def _post(gateway: Gateway, body: bytes) -> tuple[int, bytes]:
         "method": "POST",
         "raw_path": REGISTER.encode(),
         "query_string": b"",
-        "headers": [(b"host", b"localhost"), (b"content-type", b"application/json")],
+        "headers": headers,
         "server": ("localhost", 80),
         "client": None,
     }

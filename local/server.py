@@ -13,16 +13,19 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import uvicorn
 
 from local import engine, reload, seed
+from local.banner import banner
 from local.cloud import Cloud
 from local.engine import Engine, EngineError
+from local.instance import Endpoints
 from local.options import OptionError, Options
 from local.seed import Seeded, SeedError
-from local.template import load
+from local.template import TemplateError, load
+from local.vault import REGISTRATION_KEY
 
 HOST = "127.0.0.1"
 DRAIN_SECONDS = 2.0
@@ -81,22 +84,47 @@ async def _run(options: Options) -> None:
     """Starts everything, then waits; when it is cancelled or fails it ends what it started."""
     async with contextlib.AsyncExitStack() as stack:
         listener = stack.enter_context(listen(options.port))
-        template = load(options.template)
+        template = load(options.template, options.parameters)
         storage = await (engine.connect(options.engine) if options.engine else engine.start_moto())
         stack.push_async_callback(storage.stop)
-        cloud = Cloud(options.template, template, storage.url)
+        vault = await _vault(options, storage, stack)
+        endpoints = Endpoints(storage.url, vault.url if vault else None)
+        cloud = Cloud(options, template, endpoints)
         stack.push_async_callback(cloud.close)
-        await cloud.create_tables()
+        await cloud.create_storage()
+        registration_key = _registration_key(options, cloud)
         watching = asyncio.create_task(reload.watch(options.template, cloud))
         stack.callback(watching.cancel)
         # Whoever connects meanwhile waits in the listener's queue, and finds the agents there.
-        seeded = await _seed(cloud)
+        seeded = await _seed(cloud, registration_key)
         http = await _start_http(cloud, listener)
         stack.push_async_callback(_stop_http, *http, cloud)
         base_url = f"http://{HOST}:{listener.getsockname()[1]}"
         await cloud.start_sources()
-        print(banner(base_url, options.engine, seeded), flush=True)
-        await _until_broken(storage, http[1])
+        print(banner(base_url, storage.url, options, seeded, registration_key), flush=True)
+        await _until_broken([storage, vault or storage], http[1])
+
+
+async def _vault(
+    options: Options, storage: Engine, stack: contextlib.AsyncExitStack
+) -> Engine | None:
+    """Where the secrets are; None when nothing asks for them. An engine of the user's has none."""
+    if options.registration != "key":
+        return None
+    if storage.process is not None:
+        return storage
+    vault = await engine.start_moto()
+    stack.push_async_callback(vault.stop)
+    return vault
+
+
+def _registration_key(options: Options, cloud: Cloud) -> str | None:
+    if options.registration != "key":
+        return None
+    if REGISTRATION_KEY not in cloud.secrets:
+        name = options.template.name
+        raise TemplateError(f"REGISTRATION=key: {name} has no secret {REGISTRATION_KEY}")
+    return cloud.secrets[REGISTRATION_KEY]
 
 
 async def _start_http(
@@ -129,47 +157,23 @@ async def _stop_http(server: HttpServer, task: asyncio.Task[None], cloud: Cloud)
     await asyncio.wait({task})
 
 
-async def _seed(cloud: Cloud) -> Sequence[Seeded]:
+async def _seed(cloud: Cloud, registration_key: str | None) -> Sequence[Seeded]:
     try:
-        return await seed.register_agents(cloud.gateway)
+        return await seed.register_agents(cloud.gateway, registration_key)
     except SeedError as error:
         # The server is of use to whoever is about to mend the function.
         print(f"the two agents could not be registered: {error}", file=sys.stderr, flush=True)
         return []
 
 
-async def _until_broken(storage: Engine, http: asyncio.Task[None]) -> None:
+async def _until_broken(storages: Iterable[Engine], http: asyncio.Task[None]) -> None:
     awaited: set[asyncio.Task[object]] = {asyncio.create_task(asyncio.wait({http}))}
-    if storage.process is not None:
-        awaited.add(asyncio.create_task(storage.process.wait()))
+    for storage in storages:
+        if storage.process is not None:
+            awaited.add(asyncio.create_task(storage.process.wait()))
     try:
         await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in awaited:
             task.cancel()
     raise EngineError("the storage process or the HTTP server ended; the data is gone")
-
-
-def banner(base_url: str, engine_url: str | None, seeded: Sequence[Seeded]) -> str:
-    """What the user reads when everything is ready."""
-    data = f"in {engine_url}, where it stays" if engine_url else "in memory: gone at Ctrl-C"
-    lines = [
-        "",
-        f"  Agent Messaging   {base_url}/api/v1",
-        f"  Docs              {base_url}/docs",
-        "  Mode              open: no keys asked for, the agent_id parameters are believed",
-        f"  Data              {data}",
-    ]
-    for agent in seeded:
-        key = agent.api_key or "(was there already; its key is shown once, at registration)"
-        lines.append(f"  {agent.name:<17} {agent.agent_id:<16} {key}")
-    return "\n".join([*lines, "", "  Try", f"    {curl(base_url)}", ""])
-
-
-def curl(base_url: str) -> str:
-    """One line to paste."""
-    return (
-        f'curl -X POST "{base_url}/api/v1/messaging/ping?from_agent_id=nova-agent-id"'
-        ' -H "Content-Type: application/json"'
-        """ -d '{"to_agent_id": "boots-agent-id", "message": "Ready for task handoff?"}'"""
-    )

@@ -1,4 +1,4 @@
-"""Reads template.yaml, the only list of functions, routes, tables, schedules and streams."""
+"""Reads template.yaml, the only list of functions, routes, tables, secrets, schedules, streams."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.api import NO_AUTH, Api, read_apis
 from local.cloudformation import Scope, TemplateError, parse, scope_of
 from local.filters import unknown_operators
-from local.model import Function, Route, Schedule, StreamMapping, Table, Template
+from local.model import Function, Route, Schedule, Secret, StreamMapping, Table, Template
 
 __all__ = ["Function", "Route", "Schedule", "StreamMapping", "Table", "Template", "TemplateError"]
 
@@ -53,13 +54,15 @@ def load(path: Path = TEMPLATE, parameters: Mapping[str, str] | None = None) -> 
 
 def _template(document: Mapping[str, Any], root: Path, scope: Scope) -> Template:
     resources: Mapping[str, Mapping[str, Any]] = document["Resources"]
-    shared = (document.get("Globals") or {}).get("Function") or {}
-    functions = dict(_functions(resources, root, scope, shared))
+    shared = document.get("Globals") or {}
+    functions = dict(_functions(resources, root, scope, shared.get("Function") or {}))
+    apis = read_apis(resources, scope, shared.get("HttpApi") or {})
     events = list(_events(resources, scope))
     return Template(
         functions=functions,
-        routes=tuple(_route(event) for event in events if event.kind == "HttpApi"),
+        routes=tuple(_route(event, apis) for event in events if event.kind == "HttpApi"),
         tables=tuple(_tables(resources, scope)),
+        secrets=tuple(_secrets(resources, scope)),
         schedules=tuple(_schedule(event) for event in events if event.kind == "Schedule"),
         streams=tuple(_stream(event) for event in events if event.kind == "DynamoDB"),
     )
@@ -109,10 +112,13 @@ def _events(resources: Mapping[str, Mapping[str, Any]], scope: Scope) -> Iterato
             yield _Event(name, function, event["Type"], scope.resolve(event["Properties"]))
 
 
-def _route(event: _Event) -> Route:
-    auth = (event.properties.get("Auth") or {}).get("Authorizer")
-    method, path = str(event.properties["Method"]).upper(), str(event.properties["Path"])
-    return Route(method, path, event.function, auth)
+def _route(event: _Event, apis: Mapping[str, Api]) -> Route:
+    properties = event.properties
+    named = (properties.get("Auth") or {}).get("Authorizer")
+    # Without an ApiId it belongs to the API that SAM makes up, which has no Auth.
+    api = apis[properties["ApiId"]] if "ApiId" in properties else NO_AUTH
+    method, path = str(properties["Method"]).upper(), str(properties["Path"])
+    return Route(method, path, event.function, api.authorizer(named))
 
 
 def _schedule(event: _Event) -> Schedule:
@@ -168,3 +174,13 @@ def _tables(resources: Mapping[str, Mapping[str, Any]], scope: Scope) -> Iterato
             create={"TableName": name, "BillingMode": "PAY_PER_REQUEST", **create},
             ttl_attribute=ttl["AttributeName"] if ttl.get("Enabled") else None,
         )
+
+
+def _secrets(resources: Mapping[str, Mapping[str, Any]], scope: Scope) -> Iterator[Secret]:
+    for name, properties in _of_type(resources, "AWS::SecretsManager::Secret"):
+        generated = scope.resolve(properties.get("GenerateSecretString") or {})
+        if not generated or "SecretStringTemplate" in generated or "Name" in properties:
+            raise TemplateError(
+                f"secret {name}: the local runner knows only GenerateSecretString, and no Name"
+            )
+        yield Secret(name, int(generated.get("PasswordLength", 32)))

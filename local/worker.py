@@ -19,6 +19,7 @@ import importlib
 import json
 import os
 import queue
+import re
 import socket
 import struct
 import sys
@@ -81,7 +82,8 @@ def send(connection: socket.socket, frame: dict[str, Any]) -> None:
 
 def error_frame(error: BaseException) -> dict[str, Any]:
     """The error as the caller learns it; its traceback is for the terminal."""
-    traceback.print_exception(error, file=sys.stderr)
+    text = "".join(traceback.format_exception(error))
+    print(re.sub(r"am_live_\w+", "am_live_[redacted]", text), end="", file=sys.stderr, flush=True)
     return {"error": {"type": type(error).__name__, "message": str(error)}}
 
 

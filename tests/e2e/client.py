@@ -1,12 +1,13 @@
 """A plain HTTP client for a stack, and an agent that calls with its own identity."""
 
-import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
+
+from tests.logs import JOURNAL
 
 # Lists may lag a write by an index's delay.
 PATIENCE_SECONDS = 5.0
@@ -16,19 +17,27 @@ FROM_ROUTES = ("/messaging/ping", "/messaging/send", "/messaging/work-order")
 
 @dataclass(frozen=True)
 class Stack:
-    """Where the API is; `is_local` for the stand-in cloud in open mode."""
+    """Where the API is.
+
+    `is_open_mode` where the identity parameter is believed, in the stand-in cloud alone;
+    `registration_key` is what a registration has to show, if anything.
+    """
 
     url: str
-    is_local: bool
+    is_open_mode: bool
+    registration_key: str | None = field(default=None, repr=False)
 
     def send(self, method: str, path: str, **options: Any) -> requests.Response:
         """One request below /api/v1, without an identity."""
         headers = dict(options.pop("headers", {}))
-        if key := os.environ.get("REGISTRATION_KEY"):
-            headers.setdefault("X-Registration-Key", key)
-        return requests.request(
+        if self.registration_key:
+            headers.setdefault("X-Registration-Key", self.registration_key)
+        JOURNAL.sent(options.get("json", options.get("data")), headers)
+        answer = requests.request(
             method, f"{self.url}/api/v1{path}", headers=headers, timeout=30, **options
         )
+        JOURNAL.answered(answer.text)
+        return answer
 
 
 @dataclass(frozen=True)
@@ -38,14 +47,14 @@ class Agent:
     stack: Stack
     agent_id: str
     name: str
-    api_key: str
+    api_key: str = field(repr=False)
 
     def send(self, method: str, path: str, **options: Any) -> requests.Response:
         """One request as this agent, whatever comes back."""
         identity = "from_agent_id" if path in FROM_ROUTES else "agent_id"
         params = {identity: self.agent_id, **options.pop("params", {})}
         headers = dict(options.pop("headers", {}))
-        if not self.stack.is_local:
+        if not self.stack.is_open_mode:
             headers["Authorization"] = f"Bearer {self.api_key}"
         return self.stack.send(method, path, params=params, headers=headers, **options)
 

@@ -1,7 +1,9 @@
 """A running stack and clients for it.
 
-`API_URL` names any stack, deployed or local; without it the stand-in cloud is started on a free
-port and stopped again. Agents are registered anew in each run, so that a stack may be in use.
+`API_URL` names any stack, deployed or local, and `REGISTRATION_KEY` what it asks of those who
+register. Without them the stand-in cloud is started on a free port, with `AUTH` and `REGISTRATION`
+as for `make run`, and stopped again. Agents are registered anew in each run, so that a stack may be
+in use.
 """
 
 import os
@@ -29,10 +31,14 @@ def stack() -> Iterator[Stack]:
     """The stack under test."""
     if url := os.environ.get("API_URL"):
         url = url.rstrip("/").removesuffix("/api/v1")
-        yield Stack(url, is_local=answers_in_open_mode(url))
+        key = os.environ.get("REGISTRATION_KEY")
+        yield Stack(url, answers_in_open_mode(url), key)
         return
-    with running_server() as server:
-        yield Stack(server.url, is_local=True)
+    auth = os.environ.get("AUTH") or "open"
+    registration = os.environ.get("REGISTRATION") or "open"
+    with running_server(auth=auth, registration=registration) as server:
+        key = server.registration_key() if registration == "key" else None
+        yield Stack(server.url, auth == "open", key)
 
 
 @pytest.fixture

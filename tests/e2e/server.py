@@ -2,14 +2,17 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import requests
 
@@ -20,10 +23,31 @@ END_SECONDS = 10
 
 @dataclass(frozen=True)
 class Server:
-    """A running server."""
+    """A running server, and the file that it prints to from `begins_at` on."""
 
     url: str
     process: subprocess.Popen[str]
+    log: IO[bytes]
+    begins_at: int
+
+    @property
+    def output(self) -> str:
+        """What it has printed so far."""
+        descriptor = self.log.fileno()
+        size = os.fstat(descriptor).st_size - self.begins_at
+        return os.pread(descriptor, size, self.begins_at).decode()
+
+    def printed(self, pattern: str) -> str:
+        """The first group of a pattern, as soon as it is printed."""
+        deadline = time.monotonic() + READY_SECONDS
+        while (found := re.search(pattern, self.output, re.MULTILINE)) is None:
+            assert time.monotonic() < deadline, f"{pattern} was not printed in time"
+            time.sleep(0.05)
+        return found[1]
+
+    def registration_key(self) -> str:
+        """What a registration has to show where REGISTRATION=key."""
+        return self.printed(r"X-Registration-Key: (\w+)$")
 
 
 def free_port() -> int:
@@ -34,49 +58,47 @@ def free_port() -> int:
         return port
 
 
-def start(*arguments: str, root: Path = ROOT, **environment: str) -> subprocess.Popen[str]:
-    """`python -m local` with these arguments, its output captured."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "local", *arguments],
-        cwd=root,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
 @contextlib.contextmanager
-def running_server(*arguments: str, root: Path = ROOT) -> Iterator[Server]:
+def running_server(
+    *arguments: str, auth: str = "open", registration: str = "open", root: Path = ROOT
+) -> Iterator[Server]:
     """A server that answers; ended as Ctrl-C ends it."""
     port = free_port()
-    with Path(os.environ.get("SERVER_LOG", os.devnull)).open("a") as log:
+    modes = ("--auth", auth, "--registration", registration)
+    with log_file() as log:
+        begins_at = log.seek(0, os.SEEK_END)
         process = subprocess.Popen(
-            [sys.executable, "-m", "local", "--port", str(port), *arguments],
+            [sys.executable, "-m", "local", "--port", str(port), *modes, *arguments],
             cwd=root,
             stdout=log,
             stderr=subprocess.STDOUT,
             text=True,
         )
-    server = Server(f"http://127.0.0.1:{port}", process)
-    try:
-        wait_until_ready(server)
-        yield server
-    finally:
-        process.send_signal(signal.SIGINT)
+        server = Server(f"http://127.0.0.1:{port}", process, log, begins_at)
         try:
-            process.wait(END_SECONDS)
+            wait_until_ready(server.url, process)
+            yield server
         finally:
-            process.kill()
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(END_SECONDS)
+            finally:
+                process.kill()
 
 
-def wait_until_ready(server: Server) -> None:
+def log_file() -> IO[bytes]:
+    """The file that SERVER_LOG names, or one that is gone when it is closed."""
+    name = os.environ.get("SERVER_LOG")
+    return Path(name).open("ab+") if name else tempfile.TemporaryFile()
+
+
+def wait_until_ready(url: str, process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
     """Return when the server answers; fail when it ended or takes too long."""
     deadline = time.monotonic() + READY_SECONDS
     while True:
-        assert server.process.poll() is None, "the server ended before it was ready"
+        assert process.poll() is None, "the server ended before it was ready"
         assert time.monotonic() < deadline, "the server was not ready in time"
         with contextlib.suppress(requests.ConnectionError):
-            if requests.get(f"{server.url}/health", timeout=5).status_code == 200:
+            if requests.get(f"{url}/health", timeout=5).status_code == 200:
                 return
         time.sleep(0.05)

@@ -27,6 +27,7 @@ def test_nova_can_ping_boots(nova: Agent, boots: Agent) -> None:
         "status_message": None,
         "accepts_work_orders": True,
         "last_seen_at": None,
+        "content_flags": [],
     }
     (message,) = eventually(lambda: boots.inbox(status="pending"))
     assert message["message_id"] == answer["message_id"]

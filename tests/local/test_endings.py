@@ -8,7 +8,7 @@ import sys
 
 import requests
 
-from tests.e2e.server import END_SECONDS, ROOT, Server, free_port, wait_until_ready
+from tests.e2e.server import END_SECONDS, ROOT, free_port, wait_until_ready
 
 
 def inbox_total(url: str) -> int:
@@ -23,7 +23,7 @@ def test_a_server_whose_output_nobody_reads_still_serves_and_still_ends() -> Non
     port = free_port()
     reading, writing = os.pipe()
     process = subprocess.Popen(
-        [sys.executable, "-m", "local", "--port", str(port)],
+        [sys.executable, "-m", "local", "--port", str(port), "--auth", "open"],
         cwd=ROOT,
         stdout=writing,
         stderr=writing,
@@ -31,7 +31,7 @@ def test_a_server_whose_output_nobody_reads_still_serves_and_still_ends() -> Non
     os.close(writing)
     os.close(reading)
     try:
-        wait_until_ready(Server(f"http://127.0.0.1:{port}", process))
+        wait_until_ready(f"http://127.0.0.1:{port}", process)
         process.send_signal(signal.SIGINT)
         assert process.wait(END_SECONDS) == 0
     finally:

@@ -1,32 +1,59 @@
-"""README's curl lines, run in their order against a fresh server; only the port differs."""
+"""README's curl lines, run in their order against a fresh server; only the port differs.
+
+Those under "With keys" run where keys are asked for, with what that server prints in their
+variables; the others in open mode.
+"""
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
+from tests.e2e.server import Server, running_server
+
 README = (Path(__file__).parents[2] / "README.md").read_text()
-CURLS = re.findall(r"```bash\n(curl .*?)```", README, flags=re.DOTALL)
+SECTIONS = re.split(r"^## ", README, flags=re.MULTILINE)
 
 
-def run(command: str) -> dict[str, Any]:
+def lines(title: str) -> list[str]:
+    """The curl lines of a section, each a block of its own."""
+    (section,) = (each for each in SECTIONS if each.startswith(f"{title}\n"))
+    return re.findall(r"```bash\n(curl .*?)```", section, flags=re.DOTALL)
+
+
+def run(command: str, url: str, **variables: str) -> dict[str, Any]:
     done = subprocess.run(
-        ["bash", "-c", command], capture_output=True, text=True, timeout=30, check=True
+        ["bash", "-c", command.replace("http://127.0.0.1:8080", url)],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
     )
-    answer: dict[str, Any] = json.loads(done.stdout)
+    answer: dict[str, Any] = json.loads(done.stdout) if done.stdout else {}
     return answer
 
 
-def test_every_curl_line_works_as_it_stands(fresh_url: str) -> None:
+def key_of_nova(server: Server) -> str:
+    return server.printed(r"^  Nova .* (am_live_\w+)$")
+
+
+def test_every_curl_line_is_in_a_section_that_is_run() -> None:
+    run_here = lines("Eight things to do") + lines("With keys")
+    assert re.findall(r"```bash\n(curl .*?)```", README, flags=re.DOTALL) == run_here
+
+
+def test_every_line_of_open_mode_works_as_it_stands(fresh_url: str) -> None:
     order_id = "ORDER_ID"
     answers = []
-    for line in CURLS:
-        answer = run(line.replace("http://127.0.0.1:8080", fresh_url).replace("ORDER_ID", order_id))
+    for line in lines("Eight things to do"):
+        answer = run(line.replace("ORDER_ID", order_id), fresh_url)
         order_id = answer.get("work_order_id", order_id)
         answers.append(answer)
 
-    assert len(CURLS) == 9
+    assert len(answers) == 9
     assert [answer for answer in answers if "code" in answer] == []
     ping, _, inbox, created, orders, accepted, presence, beat, completed = answers
     documented = json.loads(re.findall(r"```json\n(.*?)```", README, flags=re.DOTALL)[0])
@@ -35,3 +62,37 @@ def test_every_curl_line_works_as_it_stands(fresh_url: str) -> None:
     assert created["status"] == orders["work_orders"][0]["status"] == "pending"
     assert (accepted["status"], completed["status"]) == ("accepted", "completed")
     assert (presence["max_concurrent_jobs"], beat["is_online"]) == (10, True)
+
+
+def test_every_line_with_a_key_works_where_keys_are_asked_for() -> None:
+    key_id = "KEY_ID"
+    answers = []
+    with running_server(auth="required", registration="key") as server:
+        given = {"KEY": key_of_nova(server), "REGISTRATION_KEY": server.registration_key()}
+        for line in lines("With keys"):
+            answer = run(line.replace("KEY_ID", key_id), server.url, **given)
+            key_id = answer.get("key_id", key_id)
+            answers.append(answer)
+
+    assert len(answers) == 9
+    assert [answer for answer in answers if {"code", "message"} & set(answer)] == []
+    registered, sent, made, revoked, profile, waiting, allowed, blocked, only = answers
+    assert registered["agent_id"] == "scout-agent-id"
+    assert sent["status"] == "pending"
+    assert (made["label"], revoked) == ("the second machine", {})
+    assert (profile["agent_id"], profile["contact_policy"]) == ("nova-agent-id", "approved")
+    assert waiting["contacts"] == []
+    assert (allowed["state"], blocked["state"]) == ("allowed", "blocked")
+    assert only["api_key"] not in (made["api_key"], given["KEY"])
+
+
+def test_the_lines_with_a_key_are_refused_without_it() -> None:
+    with running_server(auth="required", registration="key") as server:
+        answers = [
+            run(line, server.url, KEY="am_live_", REGISTRATION_KEY="another")
+            for line in lines("With keys")
+        ]
+
+    register, *others = answers
+    assert register["code"] == "registration_key_required"
+    assert others == [{"message": "Forbidden"}] * 8

@@ -18,15 +18,29 @@ Transform: AWS::Serverless-2016-10-31
 Parameters:
   Greeting: {Type: String, Default: hello}
   Every: {Type: String, Default: rate(1 hour)}
+  RegistrationMode: {Type: String, Default: key}
 Globals:
   Function:
     Handler: app.handler
     Timeout: 3
     MemorySize: 256
     Layers: [!Ref SharedLayer]
-    Environment: {Variables: {GREETING: !Ref Greeting}}
+    Environment: {Variables: {GREETING: !Ref Greeting, REGISTRATION_MODE: !Ref RegistrationMode}}
 Resources:
-  Api: {Type: AWS::Serverless::HttpApi}
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      Auth:
+        DefaultAuthorizer: DoorAuthorizer
+        Authorizers:
+          DoorAuthorizer:
+            FunctionArn: !GetAtt DoorFunction.Arn
+            AuthorizerPayloadFormatVersion: "2.0"
+            EnableSimpleResponses: true
+            Identity: {Headers: [Authorization], ReauthorizeEvery: 60}
+  DoorFunction:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: functions/door}
   SharedLayer:
     Type: AWS::Serverless::LayerVersion
     Properties: {ContentUri: layers/shared}
@@ -45,7 +59,13 @@ Resources:
       CodeUri: functions/misbehaving
       Timeout: 1
       Events:
-        Do: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: "/do/{what}"}}
+        Do:
+          Type: HttpApi
+          Properties:
+            ApiId: !Ref Api
+            Method: GET
+            Path: "/do/{what}"
+            Auth: {Authorizer: NONE}
   CollectorFunction:
     Type: AWS::Serverless::Function
     Properties:
@@ -79,6 +99,16 @@ Resources:
           Projection: {ProjectionType: ALL}
 """
 
+DOOR = """
+import os
+def handler(event, context):
+    [value] = event["identitySource"]
+    if value == "Bearer broken":
+        raise ValueError("no such luck")
+    context = {"agent_id": "nova", "key_id": "k1", "epoch": 1, "pid": os.getpid()}
+    return {"isAuthorized": value.startswith("Bearer good"), "context": context}
+"""
+
 ECHO = """
 import json, os, sys
 import shared
@@ -100,6 +130,7 @@ import os, sys, time
 def handler(event, context):
     match event["pathParameters"]["what"]:
         case "raise": raise ValueError("no such luck")
+        case "leak": raise ValueError("no agent has am_live_secret")
         case "exit": os._exit(7)
         case "sysexit": sys.exit(3)
         case "sleep": time.sleep(60)
@@ -131,6 +162,7 @@ def project(tmp_path):
     for name, text in {
         "template.yaml": TEMPLATE,
         "layers/shared/shared/__init__.py": "VERSION = 1\n",
+        "functions/door/app.py": DOOR,
         "functions/echo/app.py": ECHO,
         "functions/misbehaving/app.py": MISBEHAVING,
         "functions/collector/app.py": COLLECTOR,

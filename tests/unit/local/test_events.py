@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local.events import BadResultError, Request, Response, http_event, response, scheduled_event
+from local.events import Request, http_event, scheduled_event
 from local.model import Route
+from local.responses import BadResultError, Response, response
 from local.routing import Routes
 
 NOON = datetime(2026, 3, 12, 19, 3, 58, 390000, tzinfo=UTC)

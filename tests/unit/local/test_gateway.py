@@ -1,9 +1,14 @@
 import asyncio
 import json
 
+import pytest
+
 from local import gateway
 from local.gateway import Gateway
-from local.model import Route
+from local.instance import FunctionFailedError
+from local.model import Authorizer, Route
+
+NOVA = {"agent_id": "nova", "key_id": "k1", "epoch": 1}
 
 
 class NeverPool:
@@ -13,8 +18,8 @@ class NeverPool:
         await asyncio.Event().wait()
 
 
-def serve(application, path="/slow", query=b"", headers=()):
-    """The status and the body of a GET, asked below HTTP."""
+def exchange(application, path="/slow", query=b"", headers=()):
+    """The status, the headers and the body of a GET, asked below HTTP."""
     sent = []
 
     async def receive():
@@ -34,7 +39,114 @@ def serve(application, path="/slow", query=b"", headers=()):
         "http_version": "1.1",
     }
     asyncio.run(application(scope, receive, send))
-    return sent[0]["status"], json.loads(sent[1]["body"])
+    return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
+
+
+def serve(application, path="/slow", query=b"", headers=()):
+    """The status and the JSON of a GET."""
+    status, _, body = exchange(application, path, query, headers)
+    return status, json.loads(body)
+
+
+class Functions:
+    """Functions in this process: a door that knows one key, and an echo of the event."""
+
+    async def invoke(self, name, event):
+        if name == "EchoFunction":
+            return {"authorizer": event["requestContext"].get("authorizer")}
+        if name == "BrokenFunction" or event["identitySource"] == ["Bearer am_live_broken"]:
+            raise FunctionFailedError("KeyError: 'am_live_Secret9'")
+        return {"isAuthorized": event["identitySource"] == ["Bearer good"], "context": NOVA}
+
+
+KEY = Authorizer("KeyAuthorizer", "KeyFunction", ("authorization",), 60)
+ROUTES = [
+    Route("GET", "/closed", "EchoFunction", KEY),
+    Route("GET", "/open", "EchoFunction", None),
+    Route("GET", "/broken", "BrokenFunction", None),
+]
+GOOD, BAD, BROKEN, EMPTY = (
+    [(b"authorization", value)]
+    for value in (b"Bearer good", b"Bearer bad", b"Bearer am_live_broken", b"")
+)
+
+
+@pytest.mark.parametrize("is_open_mode", [True, False])
+@pytest.mark.parametrize(
+    ("path", "headers", "answer"),
+    [
+        ("/closed", GOOD, (200, {"authorizer": {"lambda": NOVA}})),
+        ("/closed", BAD, (403, {"message": "Forbidden"})),
+        ("/closed", BROKEN, (500, {"message": "Internal Server Error"})),
+        ("/closed", EMPTY, (401, {"message": "Unauthorized"})),
+        ("/open", [], (200, {"authorizer": None})),
+        ("/open", BAD, (200, {"authorizer": None})),
+        ("/nowhere", BAD, (404, {"message": "Not Found"})),
+    ],
+)
+def test_a_key_that_is_sent_is_checked_on_closed_routes_in_either_mode(
+    is_open_mode, path, headers, answer
+):
+    application = Gateway(Functions(), ROUTES, is_open_mode=is_open_mode)
+
+    assert serve(application, path, headers=headers) == answer
+
+
+def test_without_a_key_open_mode_vouches_and_says_so_on_every_answer():
+    application = Gateway(Functions(), ROUTES, is_open_mode=True)
+
+    status, headers, body = exchange(application, "/closed")
+
+    assert (status, json.loads(body)) == (200, {"authorizer": {"lambda": {"mode": "open"}}})
+    assert headers[b"x-auth-mode"] == b"open"
+    for path, sent in (("/open", []), ("/nowhere", []), ("/closed", BAD), ("/closed", EMPTY)):
+        assert exchange(application, path, headers=sent)[1][b"x-auth-mode"] == b"open"
+
+
+def test_where_keys_are_required_there_is_no_open_mode():
+    application = Gateway(Functions(), ROUTES, is_open_mode=False)
+
+    for path, sent in (("/open", []), ("/nowhere", []), ("/closed", GOOD), ("/closed", [])):
+        assert b"x-auth-mode" not in exchange(application, path, headers=sent)[1]
+    status, headers, body = exchange(application, "/closed")
+    assert (status, body) == (401, b'{"message":"Unauthorized"}')
+    assert headers[b"content-type"] == b"application/json"
+    assert headers[b"content-length"] == b"26"
+    assert headers[b"apigw-requestid"]
+    assert exchange(application, "/closed", headers=BAD)[2] == b'{"message":"Forbidden"}'
+    answer = exchange(application, "/closed", headers=BROKEN)
+    assert answer[2] == b'{"message":"Internal Server Error"}'
+
+
+def test_after_a_reload_keys_are_checked_anew():
+    functions = Functions()
+    application = Gateway(functions, ROUTES, is_open_mode=False)
+    assert serve(application, "/closed", headers=BAD)[0] == 403
+
+    async def invoke(name, event):
+        return {"isAuthorized": True} if name == "KeyFunction" else {}
+
+    functions.invoke = invoke
+    assert serve(application, "/closed", headers=BAD)[0] == 403
+    application.replace_routes(ROUTES)
+    assert serve(application, "/closed", headers=BAD)[0] == 200
+
+
+def test_no_key_is_printed(capsys):
+    application = Gateway(Functions(), ROUTES)
+
+    serve(application, "/am_live_Secret1", b"key=am_live_Secret2&x=am_live_Secret3-4")
+    serve(application, "/broken")
+    serve(application, "/closed", headers=BROKEN)
+
+    printed = capsys.readouterr()
+    assert (
+        "GET /am_live_[redacted]?key=am_live_[redacted]&x=am_live_[redacted]-4 404" in printed.out
+    )
+    assert printed.err == (
+        "BrokenFunction failed: KeyError: 'am_live_[redacted]'\n"
+        "KeyFunction failed: KeyError: 'am_live_[redacted]'\n"
+    )
 
 
 def test_after_the_limit_of_the_gateway_the_answer_is_503(monkeypatch, capsys):

@@ -7,6 +7,8 @@ def test_without_a_choice_there_are_defaults():
     options = parse([], {})
 
     assert (options.port, options.engine, options.template.name) == (8080, None, "template.yaml")
+    assert options.is_open_mode
+    assert options.parameters == {"RegistrationMode": "open"}
 
 
 def test_variables_choose_and_arguments_choose_before_them():
@@ -24,18 +26,33 @@ def test_what_is_no_port_is_refused(port):
         parse([f"--port={port}"], {})
 
 
+def test_keys_can_be_required_of_callers_and_of_registrations():
+    options = parse(["--registration", "key"], {"AUTH": "required"})
+
+    assert not options.is_open_mode
+    assert options.parameters == {"RegistrationMode": "key"}
+    # Keys for callers are one thing, a key for registrations another.
+    assert parse([], {"AUTH": "required"}).registration == "open"
+    assert parse([], {"REGISTRATION": "key"}).is_open_mode
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "message"),
     [
-        ("AUTH", "required", "keys are not checked yet: it comes with identity"),
-        ("AUTH", "none", "AUTH=none is not known. Use AUTH=open"),
-        ("REGISTRATION", "key", "not available yet"),
-        ("REGISTRATION", "closed", "REGISTRATION=closed is not known"),
+        ("AUTH", "none", "AUTH=none is not known. Use AUTH=open or AUTH=required."),
+        ("AUTH", "OPEN", "AUTH=OPEN is not known. Use AUTH=open or AUTH=required."),
+        (
+            "REGISTRATION",
+            "closed",
+            "REGISTRATION=closed is not known. Use REGISTRATION=open or REGISTRATION=key.",
+        ),
     ],
 )
-def test_what_is_not_there_yet_is_refused_in_one_line(variable, value, message):
-    with pytest.raises(OptionError, match=message):
+def test_what_cannot_be_chosen_is_refused_in_one_line(variable, value, message):
+    with pytest.raises(OptionError) as refused:
         parse([], {variable: value})
+
+    assert str(refused.value) == message
 
 
 def test_an_argument_that_is_not_known_is_refused():

@@ -5,6 +5,7 @@ import os
 import pytest
 
 from local.instance import (
+    Endpoints,
     FunctionDiedError,
     FunctionFailedError,
     FunctionTimedOutError,
@@ -12,6 +13,7 @@ from local.instance import (
 )
 from local.pool import Pool, Pools
 
+NOWHERE = Endpoints("http://127.0.0.1:9")
 EVENT = {"requestContext": {"requestId": "id-1"}}
 
 
@@ -19,11 +21,11 @@ def do(what):
     return {"pathParameters": {"what": what}}
 
 
-def run(functions, *events, size=4):
+def run(functions, *events, size=4, endpoints=NOWHERE):
     """What each event gives, one after the other, in one pool."""
 
     async def play():
-        pool = Pool(functions, "http://127.0.0.1:9", size)
+        pool = Pool(functions, endpoints, size)
         results = []
         try:
             for event in events:
@@ -51,7 +53,29 @@ def test_a_handler_sees_what_it_would_see_on_lambda(template, monkeypatch):
     assert 0 < seen["left"] <= 3000
     assert seen["environment"]["ITEMS_TABLE"] == "ItemsTable"
     assert seen["environment"]["AWS_ENDPOINT_URL_DYNAMODB"] == "http://127.0.0.1:9"
+    assert "AWS_ENDPOINT_URL_SECRETS_MANAGER" not in seen["environment"]
     assert "mine" not in seen["environment"].values()
+
+
+def test_a_handler_finds_secrets_where_there_are_any(template):
+    endpoints = Endpoints("http://127.0.0.1:9", secrets="http://127.0.0.1:10")
+
+    [result] = run(template.functions["EchoFunction"], EVENT, endpoints=endpoints)
+
+    seen = json.loads(result["body"])["environment"]
+    assert seen["AWS_ENDPOINT_URL_SECRETS_MANAGER"] == "http://127.0.0.1:10"
+    assert seen["AWS_ENDPOINT_URL_DYNAMODB"] == "http://127.0.0.1:9"
+
+
+def test_a_key_in_a_traceback_is_not_printed(template, capfd):
+    event = {"pathParameters": {"what": "leak"}}
+
+    [error] = run(template.functions["MisbehavingFunction"], event)
+
+    printed = capfd.readouterr().err
+    assert isinstance(error, FunctionFailedError)
+    assert "ValueError: no agent has am_live_[redacted]" in printed
+    assert "secret" not in printed
 
 
 def test_a_handler_imports_from_its_folder_and_its_layers_and_nowhere_else_here(project, template):
@@ -70,7 +94,7 @@ def test_one_instance_serves_one_request_after_the_other(template):
 
 def test_requests_beyond_the_instances_wait_and_none_is_refused(template):
     async def play():
-        pool = Pool(template.functions["MisbehavingFunction"], "", size=2)
+        pool = Pool(template.functions["MisbehavingFunction"], NOWHERE, size=2)
         try:
             return await asyncio.gather(*(pool.invoke(do("pid")) for _ in range(12)))
         finally:
@@ -107,7 +131,7 @@ def test_a_handler_that_cannot_be_imported_is_a_failure_that_can_be_mended(proje
     code.write_text("import nothing_of_this_name")
 
     async def play():
-        pool = Pool(template.functions["MisbehavingFunction"], "")
+        pool = Pool(template.functions["MisbehavingFunction"], NOWHERE)
         try:
             with pytest.raises(FunctionFailedError, match="ModuleNotFoundError"):
                 await pool.invoke(do("pid"))
@@ -121,7 +145,7 @@ def test_a_handler_that_cannot_be_imported_is_a_failure_that_can_be_mended(proje
 
 def test_an_instance_that_died_while_it_was_idle_is_not_asked(template, wait_until):
     async def play():
-        pool = Pool(template.functions["MisbehavingFunction"], "")
+        pool = Pool(template.functions["MisbehavingFunction"], NOWHERE)
         try:
             first = await pool.invoke(do("pid"))
             os.kill(first["pid"], 9)
@@ -136,7 +160,7 @@ def test_an_instance_that_died_while_it_was_idle_is_not_asked(template, wait_unt
 
 def test_new_code_serves_the_next_request_and_the_running_one_ends_on_the_old(project, template):
     async def play():
-        pools = Pools(template.functions, "")
+        pools = Pools(template.functions, NOWHERE)
         try:
             await pools.invoke("MisbehavingFunction", do("pid"))
             running = asyncio.create_task(pools.invoke("MisbehavingFunction", do("nap")))
@@ -155,7 +179,7 @@ def test_new_code_serves_the_next_request_and_the_running_one_ends_on_the_old(pr
 
 def test_nothing_runs_after_the_end(template):
     async def play():
-        pools = Pools(template.functions, "")
+        pools = Pools(template.functions, NOWHERE)
         pid = (await pools.invoke("MisbehavingFunction", do("pid")))["pid"]
         running = asyncio.create_task(pools.invoke("MisbehavingFunction", do("sleep")))
         await asyncio.sleep(0.1)

@@ -176,8 +176,11 @@ def test_a_port_that_is_in_use_is_one_line(start):
     ("variables", "line"),
     [
         ({"PORT": "http"}, "PORT=http is not a port"),
-        ({"AUTH": "required"}, "AUTH=required: keys are not checked yet: it comes with identity"),
-        ({"REGISTRATION": "key"}, "REGISTRATION=key: "),
+        ({"AUTH": "none"}, "AUTH=none is not known. Use AUTH=open or AUTH=required."),
+        (
+            {"REGISTRATION": "key"},
+            "REGISTRATION=key: template.yaml has no secret RegistrationKeySecret",
+        ),
         ({"ENGINE": "localhost:8000"}, "ENGINE=localhost:8000 is not a URL such as"),
         (
             {"ENGINE": "http://127.0.0.1:9"},

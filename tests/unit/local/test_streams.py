@@ -32,7 +32,7 @@ class Collector:
             self._failing -= 1
             raise FunctionFailedError("not yet")
         if set(numbers) & set(self._poison):
-            raise FunctionFailedError("poison")
+            raise FunctionFailedError("poison am_live_secret")
         return self._answer(numbers) if self._answer else None
 
 
@@ -64,6 +64,7 @@ def test_a_poison_record_is_found_by_halves_and_given_up_alone(template, capsys)
     assert batches == [["1", "2", "3", "4"], ["1", "2"], ["3", "4"], ["3"], ["3"], ["3"], ["4"]]
     line = capsys.readouterr().err
     assert "dead letter: stream Items -> CollectorFunction, 1 record(s)" in line
+    assert line.endswith("poison am_live_[redacted]\n")
     assert "sequence numbers 3 to 3, 3 attempts: poison" in line
 
 

@@ -1,13 +1,14 @@
 import pytest
 
-from local.model import Route
+from local.model import Authorizer, Route, Secret
 from local.template import TEMPLATE, TemplateError, interval, load
 
 
 def test_the_template_of_the_project_can_be_run():
     template = load()
 
-    assert Route("POST", "/api/v1/messaging/ping", "MessagingFunction", None) in template.routes
+    key = Authorizer("KeyAuthorizer", "AuthorizerFunction", ("authorization",), 60)
+    assert Route("POST", "/api/v1/messaging/ping", "MessagingFunction", key) in template.routes
     assert "AgentMessagesTable" in {table.name for table in template.tables}
     assert all(
         (TEMPLATE.parent / "functions") in each.code.parents for each in template.functions.values()
@@ -22,7 +23,11 @@ def test_a_function_has_what_the_globals_say_unless_it_says_otherwise(project):
         template.functions["MisbehavingFunction"],
     )
     assert (echo.timeout, misbehaving.timeout) == (3, 1)
-    assert echo.environment == {"GREETING": "hello", "ITEMS_TABLE": "ItemsTable"}
+    assert echo.environment == {
+        "GREETING": "hello",
+        "REGISTRATION_MODE": "key",
+        "ITEMS_TABLE": "ItemsTable",
+    }
     assert echo.layers == (project / "layers/shared",)
     assert echo.code == project / "functions/echo"
 
@@ -37,6 +42,18 @@ def test_a_table_has_its_keys_its_indexes_its_stream_and_its_ttl(template):
     }
     assert [each["IndexName"] for each in table.create["GlobalSecondaryIndexes"]] == ["by_owner"]
     assert table.ttl_attribute == "purge_at"
+
+
+def test_a_secret_has_its_length(project):
+    path = project / "template.yaml"
+    secret = "{Type: AWS::SecretsManager::Secret, Properties: {GenerateSecretString: {%s}}}"
+    path.write_text(f"{path.read_text()}  One: {secret % 'PasswordLength: 8'}\n")
+
+    assert load(path).secrets == (Secret("One", 8),)
+
+    path.write_text(path.read_text().replace("PasswordLength: 8", "SecretStringTemplate: '{}'"))
+    with pytest.raises(TemplateError, match="secret One: the local runner knows only Generate"):
+        load(path)
 
 
 def test_a_stream_mapping_names_its_table_and_its_limits(template):

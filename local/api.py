@@ -1,0 +1,85 @@
+"""Reads the Auth of a template's HTTP APIs: which authorizer stands before each route.
+
+A route has the authorizer that its event names, or else its API's default; `NONE` opens it. What
+API Gateway would do and the runner cannot is refused: a route never ends up more open here than it
+is deployed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.cloudformation import Scope, TemplateError
+from local.model import Authorizer
+
+OPEN = "NONE"
+IDENTITY = {"Headers", "ReauthorizeEvery"}
+MAX_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Api:
+    """The Auth of one HTTP API."""
+
+    authorizers: Mapping[str, Authorizer]
+    default: str | None
+
+    def authorizer(self, named: str | None) -> Authorizer | None:
+        """The authorizer of a route whose event names one, or none; None when it is open."""
+        name = named or self.default
+        if name in (None, OPEN):
+            return None
+        if name not in self.authorizers:
+            raise TemplateError(f"the authorizer {name} is not one of the API's Authorizers")
+        return self.authorizers[name]
+
+
+NO_AUTH = Api({}, None)
+
+
+def read_apis(
+    resources: Mapping[str, Mapping[str, Any]], scope: Scope, shared: Mapping[str, Any]
+) -> dict[str, Api]:
+    """Every AWS::Serverless::HttpApi by its logical id; `shared` is `Globals.HttpApi`."""
+    if "Auth" in shared:
+        raise TemplateError("Auth in Globals is not known to the local runner: put it in the API")
+    return {
+        name: _api(scope.resolve((resource.get("Properties") or {}).get("Auth") or {}), scope)
+        for name, resource in resources.items()
+        if resource.get("Type") == "AWS::Serverless::HttpApi"
+    }
+
+
+def _api(auth: Mapping[str, Any], scope: Scope) -> Api:
+    declared = auth.get("Authorizers") or {}
+    authorizers = {name: _authorizer(name, each, scope) for name, each in declared.items()}
+    api = Api(authorizers, auth.get("DefaultAuthorizer"))
+    api.authorizer(None)
+    return api
+
+
+def _authorizer(name: str, properties: Mapping[str, Any], scope: Scope) -> Authorizer:
+    def require(condition: bool, what: str) -> None:  # noqa: FBT001 - reads as a sentence
+        if not condition:
+            raise TemplateError(f"authorizer {name}: the local runner knows only {what}")
+
+    require("FunctionArn" in properties, "Lambda authorizers")
+    require(
+        str(properties.get("AuthorizerPayloadFormatVersion")) == "2.0",
+        'AuthorizerPayloadFormatVersion "2.0"',
+    )
+    require(properties.get("EnableSimpleResponses") is True, "EnableSimpleResponses: true")
+    identity = properties.get("Identity") or {}
+    headers = tuple(str(each).lower() for each in identity.get("Headers") or [])
+    require(bool(headers) and not identity.keys() - IDENTITY, "headers as its Identity")
+    seconds = str(identity.get("ReauthorizeEvery"))
+    require(
+        seconds.isdecimal() and int(seconds) <= MAX_SECONDS,
+        f"a ReauthorizeEvery that is stated, from 0 to {MAX_SECONDS} seconds",
+    )
+    function = str(properties["FunctionArn"]).rsplit(":", 1)[-1]
+    if scope.resource_types.get(function) != "AWS::Serverless::Function":
+        raise TemplateError(f"authorizer {name}: {function} is not a function of this template")
+    return Authorizer(name, function, headers, int(seconds))

@@ -1,0 +1,148 @@
+"""Plays API Gateway's Lambda authorizers: asks the function who calls, and keeps what it answered.
+
+It needs no process and no socket, so that a test can put a template's functions behind it:
+
+    async def invoke(function, event):      # by logical id; InvocationError says that it failed
+        return modules[function].handler(event, context)
+
+    clock = SimpleNamespace(now=0.0)
+    authorizers = Authorizers(invoke, clock=lambda: clock.now)
+    match = Routes(load().routes).match("GET", "/api/v1/messaging/inbox")
+    vouched = await authorizers.authorize(request, match)       # or AuthorizationError: its status
+    event = events.http_event(request, match, vouched)          # for the route's own function
+
+Sources: "Control access to HTTP APIs with AWS Lambda authorizers" of the API Gateway guide, and the
+event that it sends (payload format 2.0), which has no body.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from local import events
+from local.cloudformation import ACCOUNT_ID, REGION
+from local.delivery import Invoke
+from local.events import API_ID, Request
+from local.instance import InvocationError
+from local.model import Authorizer
+from local.routing import Match
+
+OPEN_MODE = {"lambda": {"mode": "open"}}
+
+
+class AuthorizationError(Exception):
+    """The request goes no further; `status` is what its client is answered.
+
+    AuthorizationError
+    ├── UnauthorizedError      401  the identity source is missing, or empty
+    ├── ForbiddenError         403  the authorizer said no
+    └── AuthorizerFailedError  500  the authorizer failed, or answered what is no simple response
+    """
+
+    status: HTTPStatus
+
+
+class UnauthorizedError(AuthorizationError):
+    """The request says nothing of who calls; the authorizer is not asked."""
+
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class ForbiddenError(AuthorizationError):
+    """The authorizer said no."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class AuthorizerFailedError(AuthorizationError):
+    """The authorizer gave no answer that can be used; the message says why."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+class Authorizers:
+    """Decides for each request; an answer, yes or no, holds for each value of the headers.
+
+    `is_open_mode` vouches for whoever sends none of the headers. `clock` gives seconds, from any
+    start; `capacity` is how many answers are kept. Requests that come at once, with a value that
+    is not known yet, each ask.
+    """
+
+    def __init__(
+        self,
+        invoke: Invoke,
+        *,
+        is_open_mode: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+        capacity: int = 1000,
+    ) -> None:
+        self._invoke = invoke
+        self._is_open_mode = is_open_mode
+        self._clock = clock
+        self._capacity = capacity
+        self._answers: dict[tuple[str, ...], tuple[float, Mapping[str, Any]]] = {}
+
+    async def authorize(self, request: Request, match: Match) -> dict[str, Any] | None:
+        """What stands as `requestContext.authorizer` in the event; None when the route is open.
+
+        Raises AuthorizationError.
+        """
+        authorizer = match.route.authorizer
+        if authorizer is None:
+            return None
+        headers = events.joined(request.headers)
+        if self._is_open_mode and not any(name in headers for name in authorizer.headers):
+            return dict(OPEN_MODE)
+        identity = [headers.get(name, "") for name in authorizer.headers]
+        if not all(identity):
+            raise UnauthorizedError
+        answer = await self._answer(authorizer, identity, request, match)
+        if not answer["isAuthorized"]:
+            raise ForbiddenError
+        return {"lambda": answer.get("context")}
+
+    async def _answer(
+        self, authorizer: Authorizer, identity: list[str], request: Request, match: Match
+    ) -> Mapping[str, Any]:
+        key = (authorizer.name, *identity)
+        ends_at, answer = self._answers.get(key, (0.0, None))
+        if answer is not None and self._clock() < ends_at:
+            return answer
+        try:
+            result = await self._invoke(authorizer.function, event_of(request, match, identity))
+        except InvocationError as error:
+            raise AuthorizerFailedError(f"{authorizer.function} failed: {error}") from error
+        answer = _checked(authorizer.function, result)
+        self._keep(key, self._clock() + authorizer.reauthorize_every, answer)
+        return answer
+
+    def _keep(self, key: tuple[str, ...], ends_at: float, answer: Mapping[str, Any]) -> None:
+        # In the order in which they were given, so that the first one is the oldest.
+        self._answers.pop(key, None)
+        if len(self._answers) >= self._capacity:
+            del self._answers[next(iter(self._answers))]
+        self._answers[key] = ends_at, answer
+
+
+def event_of(request: Request, match: Match, identity: list[str]) -> dict[str, Any]:
+    """The authorizer's event; `identity` are the values of its headers."""
+    event = events.http_event(dataclasses.replace(request, body=b""), match, None)
+    del event["isBase64Encoded"]
+    api = f"arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{API_ID}"
+    arn = f"{api}/{event['requestContext']['stage']}/{request.method}{event['rawPath']}"
+    return {"type": "REQUEST", "routeArn": arn, "identitySource": identity, **event}
+
+
+def _checked(function: str, result: Any) -> Mapping[str, Any]:
+    """The result, if it is a simple response."""
+    if (
+        isinstance(result, dict)
+        and isinstance(result.get("isAuthorized"), bool)
+        and isinstance(result.get("context"), dict | None)
+    ):
+        return result
+    raise AuthorizerFailedError(f"{function} failed: its answer is not a simple response")

@@ -1,0 +1,68 @@
+"""The server where keys are asked for: what it prints works as it is pasted."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from typing import Any
+
+from tests.e2e.server import ROOT, Server, running_server
+
+
+def paste(line: str) -> dict[str, Any]:
+    done = subprocess.run(
+        ["bash", "-c", line], capture_output=True, text=True, timeout=30, check=True
+    )
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def lines(server: Server) -> list[str]:
+    server.printed(r"^    (curl .*)$")
+    found: list[str] = re.findall(r"^    (curl .*)$", server.output, re.MULTILINE)
+    return found
+
+
+def test_the_lines_to_paste_work_where_keys_are_required() -> None:
+    with running_server(auth="required", registration="key") as server:
+        ping, register = lines(server)
+
+        assert "Authorization: Bearer am_live_" in ping
+        assert paste(ping)["success"] is True
+        assert paste(register)["name"] == "Scout"
+        assert "code" in paste(register.replace(server.registration_key(), "another"))
+
+
+def test_the_line_to_paste_works_in_open_mode() -> None:
+    with running_server() as server:
+        (ping,) = lines(server)
+
+        assert paste(ping)["success"] is True
+
+
+def test_no_key_stands_in_a_line_of_a_request() -> None:
+    with running_server(auth="required") as server:
+        key = server.printed(r"^  Nova .* (am_live_\w+)$")
+        paste(lines(server)[0].replace("/ping", f"/ping?key={key}"))
+
+        server.printed(r"(POST /api/v1/messaging/ping\?key=am_live_\[redacted\] )")
+        # Once in its row, once in the line to paste.
+        assert server.output.count(key) == 2
+
+
+def test_the_story_says_that_it_needs_open_mode() -> None:
+    with running_server(auth="required") as server:
+        done = subprocess.run(
+            [sys.executable, "-m", "local.demo"],
+            cwd=ROOT,
+            env={**os.environ, "API_URL": server.url},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert done.returncode == 1
+    reason = f"{server.url} asks for keys: the story needs open mode"
+    assert done.stderr == f"\nThe story ends here: {reason}\n"

@@ -1,0 +1,70 @@
+import re
+import shlex
+
+import pytest
+
+from local.banner import banner
+from local.options import parse
+from local.seed import Seeded
+
+URL, STORAGE = "http://127.0.0.1:8080", "http://127.0.0.1:40000"
+SEEDED = [
+    Seeded("Nova", "nova-agent-id", "am_live_nova"),
+    Seeded("Boots", "boots-agent-id", "am_live_boots"),
+]
+KEPT = [Seeded("Nova", "nova-agent-id", None), Seeded("Boots", "boots-agent-id", None)]
+
+
+def shown(seeded=SEEDED, registration_key=None, **variables):
+    return banner(URL, STORAGE, parse([], variables), seeded, registration_key)
+
+
+def row(text, name):
+    return re.search(rf"^  {name:<17} (.*)$", text, re.MULTILINE)[1]
+
+
+def tries(text):
+    return [shlex.split(line) for line in text.split("  Try\n")[1].splitlines() if line]
+
+
+def test_open_mode_says_so_and_its_line_names_the_caller():
+    text = shown()
+
+    assert row(text, "Agent Messaging") == f"{URL}/api/v1"
+    assert row(text, "Mode") == "open: no keys asked for, the agent_id parameters are believed"
+    assert row(text, "Data") == "in memory: gone at Ctrl-C"
+    assert row(text, "Tables") == f"{STORAGE} (DynamoDB; names are those of template.yaml)"
+    assert row(text, "Nova").split() == ["nova-agent-id", "am_live_nova"]
+    [ping] = tries(text)
+    assert f"{URL}/api/v1/messaging/ping?from_agent_id=nova-agent-id" in ping
+    assert not [word for word in ping if word.startswith("Authorization")]
+
+
+def test_where_keys_are_required_the_line_carries_novas():
+    text = shown(AUTH="required")
+
+    assert row(text, "Mode") == "keys: send Authorization: Bearer <key>"
+    [ping] = tries(text)
+    assert f"{URL}/api/v1/messaging/ping" in ping
+    assert "Authorization: Bearer am_live_nova" in ping
+
+
+@pytest.mark.parametrize("seeded", [KEPT, []])
+def test_a_key_that_nobody_knows_any_more_is_left_to_be_filled_in(seeded):
+    text = shown(seeded, AUTH="required", ENGINE="http://db:8000")
+
+    [ping] = tries(text)
+    assert "Authorization: Bearer <key>" in ping
+    assert row(text, "Data") == "in http://db:8000, where it stays"
+    assert text.count("was there already") == len(seeded)
+
+
+@pytest.mark.parametrize("auth", ["open", "required"])
+def test_a_registration_key_is_shown_with_a_line_that_registers(auth):
+    text = shown(registration_key="s3cret", AUTH=auth, REGISTRATION="key")
+
+    assert row(text, "Registration") == "key: send X-Registration-Key: s3cret"
+    _, register = tries(text)
+    assert f"{URL}/api/v1/agents/register" in register
+    assert "X-Registration-Key: s3cret" in register
+    assert "Registration" not in shown(AUTH=auth)
