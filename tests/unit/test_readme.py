@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from agent_messaging.errors import AgentMessagingError
+from local import cloudformation
 from local.template import load
 
 ROOT = Path(__file__).parents[2]
@@ -19,11 +21,46 @@ def test_the_table_of_calls_is_the_templates_routes() -> None:
     assert told == {(route.method, route.path) for route in load().routes}
 
 
+def refusals(kind: type[AgentMessagingError] = AgentMessagingError) -> set[tuple[str, str]]:
+    own = {(str(kind.status), kind.code)} if hasattr(kind, "code") else set()
+    return own.union(*(refusals(each) for each in kind.__subclasses__()))
+
+
+def test_whoever_may_not_is_refused_as_the_table_says() -> None:
+    told = set(re.findall(r"\b([45]\d\d) `([a-z_]+)`", README))
+
+    assert len(told) >= 9
+    assert told <= refusals()
+
+
+def test_the_table_of_parameters_is_of_the_templates_and_has_their_defaults() -> None:
+    text = (ROOT / "template.yaml").read_text()
+    parameters = cloudformation.parse(text, "template.yaml")["Parameters"]
+    (section,) = re.findall(r"^\| parameter \|.*?\n\n", README, re.MULTILINE | re.DOTALL)
+    rows = re.findall(r"^\| `(\w+)` \|.*\| `(\w+)` \|$", section, re.MULTILINE)
+
+    assert {"RegistrationMode", "MessagesPerSender", "ReservedConcurrency"} <= dict(rows).keys()
+    assert dict(rows) == {name: str(parameters[name]["Default"]) for name, _ in rows}
+
+
+def test_the_limits_are_those_of_the_template() -> None:
+    parameters = cloudformation.parse((ROOT / "template.yaml").read_text(), "template.yaml")
+    for name in ("MessagesPerSender", "MessagesPerPair"):
+        assert f"{parameters['Parameters'][name]['Default']:,}" in README
+
+
 def test_every_file_that_is_linked_exists() -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
 
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_section_that_is_linked_exists() -> None:
+    titles = re.findall(r"^## (.+)$", README, re.MULTILINE)
+    places = {title.lower().replace(" ", "-") for title in titles}
+
+    assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= places
 
 
 def test_every_make_target_that_is_named_exists() -> None:

@@ -3,15 +3,19 @@ from datetime import UTC, datetime
 import pytest
 
 from agent_messaging import clock
+from agent_messaging.agents import keys as api_keys
+from agent_messaging.agents.keyring import BY_OPERATOR
+from agent_messaging.agents.model import Agent
 from agent_messaging.auth import Caller
 from agent_messaging.docs import story
 from agent_messaging.fields import Party
-from agent_messaging.messaging.model import MessageType, compose
+from agent_messaging.messaging.model import MessageStatus, MessageType, Relationship, compose
+from agent_messaging.work_orders.desk import Move
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Action
 from tests.integration.cloud import Cloud, app
 
-NOVA, BOOTS = Party(**story.NOVA), Party(**story.BOOTS)
+NOVA, BOOTS, SCOUT = Party(**story.NOVA), Party(**story.BOOTS), Party(**story.SCOUT)
 
 # The orders that the event files name beside the story's own, which is pending.
 ACCEPTED_ID = "wo_01jd5m5y1x2w3v4t5s6r7q8p9n"
@@ -20,34 +24,63 @@ OVERDUE_ID = "wo_01jd5m7c1d2e3f4g5h6j7k8m9n"
 
 @pytest.fixture
 def told(cloud: Cloud) -> Cloud:
-    """Nova and Boots as the event files know them: with keys, messages and orders."""
-    for party in (NOVA, BOOTS):
-        register(cloud, party)
+    """The story's agents as the event files know them: with keys, messages, orders, a request."""
+    for party in (NOVA, BOOTS, SCOUT):
+        register(party)
     cloud.post("/messaging/heartbeat", {"agent_id": BOOTS.id})
     write_messages()
+    write_request()
     for work_order_id in (story.ORDER_ID, ACCEPTED_ID, OVERDUE_ID):
         write_order(work_order_id)
-    app("work_orders").desk.move(Caller(BOOTS.id), ACCEPTED_ID, Action.ACCEPT, clock.now(), {})
+    accept = Move(Caller(BOOTS.id), Action.ACCEPT, clock.now(), {})
+    app("work_orders").desk.move(ACCEPTED_ID, accept)
     cloud.overdue(OVERDUE_ID)
     return cloud
 
 
-def register(cloud: Cloud, party: Party) -> None:
-    """The agent, with a live key of the id that the events' authorizer vouches for."""
-    cloud.register(party.id, name=party.name)
-    agent = cloud.read("AgentsTable", agent_id=party.id)
-    (key,) = agent["keys"].values()
-    keys = {story.KEY_ID: {**key, "key_id": story.KEY_ID}}
-    cloud.change("AgentsTable", {"agent_id": party.id}, keys=keys)
+@pytest.fixture
+def key_of_nova(told: Cloud) -> tuple[str, str]:
+    """One more key of Nova's, which opens something, and its id."""
+    answer = told.post("/agents/me/keys", {"agent_id": NOVA.id}, {"label": "for the authorizer"})
+    return answer.json["api_key"], answer.json["key_id"]
+
+
+def register(party: Party) -> None:
+    """The agent, with a live key of the id that the events' authorizer vouches for, and another."""
+    agents, now = app("agents"), clock.now()
+    first, second = (
+        api_keys.issue(now)[1].model_copy(update={"key_id": key_id})
+        for key_id in (story.KEY_ID, story.NEW_KEY_ID)
+    )
+    agent = Agent(agent_id=party.id, name=party.name, created_at=now, keys={first.key_id: first})
+    agents.agents.register(agent, first, agents.keys, agents.directory)
+    agents.keyring.add(lambda: agent, BY_OPERATOR, second, now)
 
 
 def write_messages() -> None:
     messages = app("messaging").messages
     sent_at = datetime(2026, 11, 23, tzinfo=UTC)
-    thread = {"thread_id": story.THREAD_ID, "body": "Want to collaborate?"}
     kind = MessageType.CONTACT_REQUEST
-    messages.put(compose(kind, NOVA, BOOTS, sent_at, message_id=story.MESSAGE_ID, **thread))
-    messages.put(compose(kind, BOOTS, NOVA, sent_at, message_id=story.REPLY_ID, **thread))
+    more = {"thread_id": story.THREAD_ID, "body": "Want to collaborate?", "is_verified": True}
+    messages.put(compose(kind, NOVA, BOOTS, sent_at, message_id=story.MESSAGE_ID, **more))
+    messages.put(compose(kind, BOOTS, NOVA, sent_at, message_id=story.REPLY_ID, **more))
+
+
+def write_request() -> None:
+    """What Scout asks and Boots has not answered."""
+    now = clock.now()
+    message = compose(
+        MessageType.CONTACT_REQUEST,
+        SCOUT,
+        BOOTS,
+        now,
+        relationship=Relationship.STRANGER,
+        is_verified=True,
+        message_id=story.REQUEST_ID,
+        thread_id=story.REQUEST_THREAD_ID,
+        body=story.REQUEST["body"],
+    )
+    app("contacts").contacts.hold(message.model_copy(update={"status": MessageStatus.HELD}), now)
 
 
 def write_order(work_order_id: str) -> None:
@@ -60,6 +93,7 @@ def write_order(work_order_id: str) -> None:
         deadline_at=story.DEADLINE_AT,
         message_id=story.MESSAGE_ID.replace("msg_01jd5m3", f"msg_{work_order_id[3:10]}"),
         thread_id=story.THREAD_ID,
+        is_verified=True,
         created_at=clock.now(),
     )
     app("work_orders").desk.create(order)

@@ -1,9 +1,12 @@
 """The examples are true: requests are taken, and answers fit their schemas and omit nothing."""
 
+import re
+
 import pytest
 from jsonschema import Draft202012Validator
 
 from agent_messaging import ids
+from agent_messaging.agents import keys
 from agent_messaging.docs import story
 from agent_messaging.docs.examples import EXAMPLES
 from local import openapi as command
@@ -18,6 +21,7 @@ CASES = [
     for operation, examples in EXAMPLES.items()
     for example in examples
 ]
+ANSWERS = [case for case in CASES if case.values[1].answer is not None]
 
 
 def test_every_operation_has_an_example_and_no_other_has():
@@ -33,7 +37,7 @@ def test_an_example_request_is_taken(operation, example):
         model.model_validate(example.request)
 
 
-@pytest.mark.parametrize(("operation", "example"), CASES)
+@pytest.mark.parametrize(("operation", "example"), ANSWERS)
 def test_an_example_answer_fits_its_schema(operation, example, document, operations):
     answer = operations[operation]["responses"][str(ROUTES[operation].status)]
     schema = answer["content"]["application/json"]["schema"]
@@ -46,5 +50,16 @@ def test_an_example_answer_fits_its_schema(operation, example, document, operati
     Draft202012Validator(strict).validate(example.answer)
 
 
-def test_the_thread_is_that_of_nova_and_boots():
+def test_only_what_answers_nothing_has_no_answer():
+    silent = {operation for operation, route in ROUTES.items() if route.status == 204}
+    assert {case.values[0] for case in CASES if case not in ANSWERS} == silent
+
+
+def test_the_threads_are_those_of_their_pairs():
     assert ids.is_thread_of(story.THREAD_ID, story.NOVA["id"], story.BOOTS["id"])
+    assert ids.is_thread_of(story.REQUEST_THREAD_ID, story.SCOUT["id"], story.BOOTS["id"])
+
+
+def test_the_key_of_the_examples_is_refused_without_a_read(rendered):
+    assert not keys.is_well_formed(story.API_KEY)
+    assert set(re.findall(r"am_live_\w+", rendered)) == {story.API_KEY}

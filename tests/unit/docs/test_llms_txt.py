@@ -3,6 +3,7 @@
 import re
 
 from agent_messaging import errors
+from agent_messaging.content import ContentFlag
 from agent_messaging.docs.pages import PAGES, serve
 from local.openapi import groups
 from local.template import load
@@ -37,10 +38,32 @@ def test_every_field_of_a_request_is_named_under_its_route():
                 assert re.search(rf"\b{name}\b", entry), f"{route.path}: {name}"
 
 
+def test_every_field_of_an_answer_is_named(document):
+    for name, schema in document["components"]["schemas"].items():
+        if not name.endswith("Request") and name not in ("Fault", "Platform"):
+            for field in schema.get("properties", {}):
+                assert re.search(rf"\b{field}\b", TEXT), f"{name}: {field}"
+
+
 def test_every_code_that_a_route_answers_is_named():
-    unused = {"forbidden", "not_found", "conflict"}
+    unused = {"forbidden", "not_found", "conflict", "too_many_requests"}
     for code in codes(errors.AgentMessagingError) - unused:
         assert re.search(rf"\b{code}\b", TEXT), code
+
+
+def test_what_the_system_vouches_for_and_what_a_sender_wrote_is_every_field_of_a_message(document):
+    system, sender = TEXT.split("The system vouches for")[1].split("The sender wrote")
+    written = {"subject", "body", "priority", "metadata"}
+    fields = set(document["components"]["schemas"]["MessageView"]["properties"])
+    named = {field for field in fields if re.search(rf"\b{field}\b", system)}
+
+    assert named == fields - written
+    assert all(re.search(rf"\b{field}\b", sender.split(":")[0]) for field in written)
+
+
+def test_every_flag_is_told_of():
+    for flag in ContentFlag:
+        assert re.search(rf"^ +{flag} ", TEXT, re.MULTILINE)
 
 
 def test_it_warns_of_what_others_write_and_tells_of_the_gateways_answers():
@@ -52,5 +75,5 @@ def test_it_warns_of_what_others_write_and_tells_of_the_gateways_answers():
 
 
 def test_it_promises_nothing_that_is_still_to_come():
-    for word in ("contacts", "/keys", "Idempotency-Key", "capability=", "webhook"):
+    for word in ("Idempotency-Key", "webhook", "attachment"):
         assert word not in TEXT

@@ -1,11 +1,14 @@
 """The document is valid, fresh, and says of the routes what holds."""
 
 import json
+from http import HTTPStatus
 
 import pytest
 from openapi_spec_validator import validate
 from pydantic import TypeAdapter
 
+from agent_messaging.agents import registration
+from agent_messaging.docs import gateway
 from agent_messaging.docs.openapi import Group, document
 from agent_messaging.docs.schemas import SameNameError
 from agent_messaging.errors import AgentNotFoundError
@@ -57,6 +60,7 @@ def test_a_ping_is_described_whole(operations):
         "413",
         "415",
         "422",
+        "429",
         "500",
         "503",
     }
@@ -82,7 +86,23 @@ def test_registering_answers_201_and_refuses_a_taken_id(operations):
     assert "201" in responses
     assert "200" not in responses
     assert responses["409"] == {"$ref": "#/components/responses/agent_id_taken"}
+    assert responses["401"] == {"$ref": "#/components/responses/registration_key_required"}
     assert "403" not in responses
+
+
+def test_registering_takes_the_header_that_its_guard_looks_at(operations):
+    (parameter,) = operations["agents_register"]["parameters"]
+
+    assert (parameter["name"], parameter["in"]) == ("X-Registration-Key", "header")
+    assert parameter["name"].lower() == registration.HEADER
+    assert not parameter["required"]
+
+
+def test_revoking_a_key_answers_nothing(operations):
+    responses = operations["agents_revoke_key"]["responses"]
+
+    assert "content" not in responses["204"]
+    assert "200" not in responses
 
 
 def test_a_body_without_required_fields_may_be_left_out(operations):
@@ -120,8 +140,14 @@ def test_constraints_have_the_names_of_json_schema(document):
         assert not {"ge", "le", "gt", "lt"} & set(node)
 
 
+def problems(document):
+    """The responses of ours, without those that the gateway alone answers."""
+    found = document["components"]["responses"].items()
+    return {name: each for name, each in found if not name.startswith("gateway.")}
+
+
 def test_every_refusal_is_one_problem_with_its_codes_and_fixes(document):
-    for name, response in document["components"]["responses"].items():
+    for name, response in problems(document).items():
         content = response["content"]["application/problem+json"]
         shared, codes = content["schema"]["allOf"]
         assert shared == {"$ref": "#/components/schemas/Problem"}
@@ -132,14 +158,46 @@ def test_every_refusal_is_one_problem_with_its_codes_and_fixes(document):
             assert example["fix"]
 
 
-def test_only_too_many_writers_come_with_a_time_to_wait(document):
-    for name, response in document["components"]["responses"].items():
-        assert ("Retry-After" in response["headers"]) == (name == "contention")
+def test_what_may_be_sent_again_comes_with_a_time_to_wait(document):
+    limits = {"rate_limited", "contact_pending.rate_limited"}
+    for name, response in problems(document).items():
+        is_limit = name in limits
+        assert ("Retry-After" in response["headers"]) == (is_limit or name == "contention")
+        for header in ("RateLimit-Policy", "RateLimit"):
+            assert (header in response["headers"]) == is_limit
+    assert limits < set(problems(document))
+
+
+def test_a_closed_route_shows_the_gateways_own_answers_beside_ours(document, operations):
+    responses = operations["messaging_send"]["responses"]
+    for status, message in (("401", "Unauthorized"), ("403", "Forbidden")):
+        name = responses[status]["$ref"].rpartition("/")[2]
+        content = document["components"]["responses"][name]["content"]
+        assert list(content) == ["application/problem+json", "application/json"]
+        assert content["application/json"]["examples"]["gateway"]["value"] == {"message": message}
+    assert document["components"]["responses"]["registration_key_required"]["content"].keys() == {
+        "application/problem+json"
+    }
+
+
+def test_the_gateway_may_slow_down_every_operation(document, operations):
+    described = {name: each for name, each in operations.items() if each["tags"] != ["docs"]}
+    assert all("429" in each["responses"] for each in described.values())
+    alone = {"$ref": "#/components/responses/gateway.429"}
+    assert described["messaging_inbox"]["responses"]["429"] == alone
+
+
+def test_the_gateways_answers_have_the_phrases_of_their_statuses():
+    # 413 is the one that API Gateway calls by its older name.
+    answers = (*gateway.CLOSED, *gateway.EVERYWHERE)
+    assert [each.message for each in answers] == [
+        HTTPStatus(each.status).phrase for each in answers
+    ]
 
 
 def test_every_answer_carries_the_request_id(document, operations):
     answers = [r for each in operations.values() for r in each["responses"].values()]
-    for answer in [*answers, *document["components"]["responses"].values()]:
+    for answer in [*answers, *problems(document).values()]:
         assert "$ref" in answer or "X-Request-Id" in answer["headers"]
 
 

@@ -31,13 +31,22 @@ PAGE_SCHEMAS: Document = {
 
 HEADERS: Document = {
     "X-Request-Id": {
-        "description": "Names this call in the logs.",
-        "required": True,
+        "description": "Names this call in the logs; not on the gateway's own answers.",
         "schema": {"type": "string"},
     },
     "Retry-After": {
-        "description": "Seconds to wait before the same request is sent again.",
+        "description": "Seconds to wait before the same request is sent again; not on the "
+        "gateway's own answers.",
         "schema": {"type": "integer"},
+    },
+    "RateLimit-Policy": {
+        "description": "The limit that was reached: its name, how many (`q`) in how many seconds "
+        "(`w`). As in draft-ietf-httpapi-ratelimit-headers-09; not on the gateway's own answers.",
+        "schema": {"type": "string", "examples": ['"pair";q=300;w=60']},
+    },
+    "RateLimit": {
+        "description": "What is left of it (`r`), and in how many seconds it begins anew (`t`).",
+        "schema": {"type": "string", "examples": ['"pair";r=0;t=42']},
     },
 }
 

@@ -11,13 +11,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from agent_messaging.docs import notes, problems, schemas
+from agent_messaging.docs import gateway, notes, problems, schemas
 from agent_messaging.docs.examples import EXAMPLES
 from agent_messaging.docs.schemas import Mode, Schema
 from agent_messaging.fields import AgentId
 from agent_messaging.http import Route, type_hints
 
 JSON = "application/json"
+
+# What the guard of registration looks at.
+REGISTRATION_KEY = "X-Registration-Key"
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,9 @@ class Operation:
     def types(self) -> dict[str, tuple[Mode, Any]]:
         """What its schemas are made of, under keys that `Describer` asks for."""
         answer = type_hints(self.route.endpoint).get("return")
-        found: dict[str, tuple[Mode, Any]] = {f"{self.id} answer": ("serialization", answer)}
+        found: dict[str, tuple[Mode, Any]] = {}
+        if answer is not type(None):
+            found[f"{self.id} answer"] = ("serialization", answer)
         if self.route.query is not None:
             found[f"{self.id} query"] = ("validation", self.route.query)
         if self.route.body is not None:
@@ -74,7 +79,7 @@ class Describer:
             described["parameters"] = parameters
         if route.body is not None:
             described["requestBody"] = self._body(operation)
-        refusals = self.problems.refer(problems.of_route(route))
+        refusals = self.problems.refer(problems.of_route(route), gateway.of_route(route))
         described["responses"] = {str(route.status): self._success(operation), **refusals}
         if route.identity is None:
             described["security"] = []
@@ -86,6 +91,9 @@ class Describer:
             _parameter(name, "path", schemas.of_part(kind), is_required=True)
             for name, kind in route.parts.items()
         ]
+        if route.guard is not None:
+            text = schemas.of_part(TypeAdapter(str))
+            found.append(_parameter(REGISTRATION_KEY, "header", text, is_required=False))
         if route.identity is not None:
             found.append(_identity(route))
         if route.query is not None:
@@ -111,11 +119,14 @@ class Describer:
 
     def _success(self, operation: Operation) -> dict[str, Any]:
         status = HTTPStatus(operation.route.status)
+        headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
+        if status is HTTPStatus.NO_CONTENT:
+            return {"description": status.phrase, "headers": headers}
         examples = {each.name: {"value": each.answer} for each in EXAMPLES[operation.id]}
         schema = self._schemas[f"{operation.id} answer"]
         return {
             "description": status.phrase,
-            "headers": {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}},
+            "headers": headers,
             "content": {JSON: {"schema": schema, "examples": examples}},
         }
 

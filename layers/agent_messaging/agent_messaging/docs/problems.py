@@ -1,16 +1,19 @@
 """The refusals of each route, as responses of the document: one per status, with its codes.
 
 The classes in `errors.py` are the source of status, code, title and `fix`; what a route can refuse
-follows from what it takes, and from the `raises` of its declaration.
+follows from what it takes, and from the `raises` of its declaration. Where the gateway in front has
+an answer of its own with the same status, the response holds both forms.
 """
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any
 
 from agent_messaging import errors
+from agent_messaging.docs import gateway
+from agent_messaging.docs.gateway import OwnAnswer
 from agent_messaging.docs.schemas import Schema
 from agent_messaging.errors import AgentMessagingError
 from agent_messaging.http import Route
@@ -55,7 +58,13 @@ PROBLEM: Schema = {
     },
 }
 
-SCHEMAS = {"Fault": FAULT, "Problem": PROBLEM}
+SCHEMAS = {"Fault": FAULT, "GatewayAnswer": gateway.SCHEMA, "Problem": PROBLEM}
+
+# The headers of each status, beside the request's id.
+HEADERS = {
+    HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After", "RateLimit-Policy", "RateLimit"),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After",),
+}
 
 
 class FailureError(AgentMessagingError):
@@ -70,12 +79,12 @@ class FailureError(AgentMessagingError):
 def of_route(route: Route) -> list[type[AgentMessagingError]]:
     """All that a route refuses, whatever its endpoint does, and what its declaration adds."""
     found = {*route.raises, errors.InvalidError, errors.ContentionError, FailureError}
-    if route.is_local:
-        found.add(errors.UnauthorizedError)
+    if route.guard is not None:
+        found.add(errors.RegistrationKeyError)
     if route.identity is not None:
         found |= {errors.UnauthorizedError, errors.IdentityMismatchError, errors.AgentNotFoundError}
         if route.method != "GET":
-            found.add(errors.KeyRevokedError)
+            found |= {errors.KeyRevokedError, errors.AgentSuspendedError}
     if route.body is not None:
         found |= {errors.MalformedError, errors.TooLargeError, errors.MediaTypeError}
     if route.query is not None and "cursor" in route.query.model_fields:
@@ -90,37 +99,47 @@ class Problems:
         self.responses: dict[str, Response] = {}
         self.examples: dict[str, dict[str, Any]] = {}
 
-    def refer(self, found: Iterable[type[AgentMessagingError]]) -> dict[str, Response]:
-        """By status: references to the responses for these errors, sorted by their status."""
+    def refer(
+        self, found: Iterable[type[AgentMessagingError]], own: Mapping[int, OwnAnswer]
+    ) -> dict[str, Response]:
+        """By status: references to the responses for these errors and the gateway's own answers.
+
+        `found` is sorted by status.
+        """
+        kinds = {
+            status: list(group) for status, group in groupby(found, key=lambda error: error.status)
+        }
         return {
-            str(status): self._reference(list(group))
-            for status, group in groupby(found, key=lambda error: error.status)
+            str(status): self._reference(kinds.get(status, []), own.get(status))
+            for status in sorted({*kinds, *own})
         }
 
-    def _reference(self, kinds: list[type[AgentMessagingError]]) -> Response:
-        name = ".".join(kind.code for kind in kinds)
+    def _reference(self, kinds: list[type[AgentMessagingError]], own: OwnAnswer | None) -> Response:
+        name = ".".join(kind.code for kind in kinds) or (own.name if own else "")
         self.examples |= {kind.code: _example(kind) for kind in kinds}
-        self.responses[name] = _response(kinds)
+        self.responses[name] = _response(kinds, own)
         return {"$ref": f"#/components/responses/{name}"}
 
 
-def _response(kinds: list[type[AgentMessagingError]]) -> Response:
-    status = HTTPStatus(kinds[0].status)
-    headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
-    if status is HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
+def _response(kinds: list[type[AgentMessagingError]], own: OwnAnswer | None) -> Response:
+    sentences = [f"`{kind.code}`: {_sentence(kind)}" for kind in kinds]
+    content = {MEDIA_TYPE: _problem(kinds)} if kinds else {}
+    if own is not None:
+        sentences.append(own.described)
+        content[gateway.MEDIA_TYPE] = {
+            "schema": {"$ref": "#/components/schemas/GatewayAnswer"},
+            "examples": {"gateway": {"value": {"message": own.message}}},
+        }
+    names = ("X-Request-Id", *HEADERS.get(HTTPStatus(kinds[0].status), ())) if kinds else ()
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    return {"description": " ".join(sentences), "headers": headers, "content": content}
+
+
+def _problem(kinds: list[type[AgentMessagingError]]) -> dict[str, Any]:
     codes = {"properties": {"code": {"enum": [kind.code for kind in kinds]}}}
     return {
-        "description": " ".join(f"`{kind.code}`: {_sentence(kind)}" for kind in kinds),
-        "headers": headers,
-        "content": {
-            MEDIA_TYPE: {
-                "schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, codes]},
-                "examples": {
-                    kind.code: {"$ref": f"#/components/examples/{kind.code}"} for kind in kinds
-                },
-            }
-        },
+        "schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, codes]},
+        "examples": {kind.code: {"$ref": f"#/components/examples/{kind.code}"} for kind in kinds},
     }
 
 

@@ -1,6 +1,7 @@
 """Nova and Boots, from the user's document: the ids and values that the examples are made of.
 
-Nova found work and asks; Boots does it. What must lie in the future lies far in it, so that the
+Nova found work and asks; Boots does it. Scout knows neither of them and asks Boots, which takes
+messages of strangers only once it agreed. What must lie in the future lies far in it, so that the
 examples can be sent as they are.
 """
 
@@ -10,18 +11,26 @@ JsonObject = dict[str, Any]
 
 NOVA: JsonObject = {"id": "nova-agent-id", "name": "Nova"}
 BOOTS: JsonObject = {"id": "boots-agent-id", "name": "Boots"}
+SCOUT: JsonObject = {"id": "scout-agent-id", "name": "Scout"}
+
+# Of the form of a key, and nobody's: its checksum is wrong, so it is refused without a read.
+API_KEY = "am_live_" + "0" * 46
 
 MESSAGE_ID = "msg_01jd5m3v9k8q7w6x5y4z3a2b1c"
 REPLY_ID = "msg_01jd5m6a2b3c4d5e6f7g8h9j0k"
 ORDER_ID = "wo_01jd5m4t8n7p6q5r4s3t2v1w0x"
 THREAD_ID = "thr_01jd5m3v9k8q7w6x5y4z3a2b1c40apdpc5"
+REQUEST_ID = "msg_01jd5m2v9k8q7w6x5y4z3a2b1c"
+REQUEST_THREAD_ID = "thr_01jd5m2v9k8q7w6x5y4z3a2b1cm5wyvv6c"
 KEY_ID = "key_01jd5m3v9k8q7w6x5y4z3a2b1c"
+NEW_KEY_ID = "key_01jd5m7w1e2r3t4y5q6p7a8s9d"
 
 CREATED_AT = "2026-02-15T20:30:00.000Z"
 SEEN_AT = "2026-02-15T20:31:00.000Z"
 MOVED_AT = "2026-02-15T20:32:00.000Z"
 DEADLINE_AT = "2036-02-16T20:00:00.000Z"
 EXPIRES_AT = "2026-02-15T20:32:30.000Z"
+EXPIRY_AT = "2036-11-23T00:00:00.000Z"
 COMPLETION_AT = "2036-02-16T18:00:00.000Z"
 
 CARD: JsonObject = {
@@ -33,12 +42,15 @@ CARD: JsonObject = {
     "last_seen_at": SEEN_AT,
     "status_message": "Available for cost estimation work",
     "accepts_work_orders": True,
+    "contact_policy": "approved",
+    "content_flags": [],
 }
 PROFILE: JsonObject = {
     **CARD,
     "max_concurrent_jobs": 10,
     "current_active_jobs": 0,
     "completed_jobs": 3,
+    "status": "active",
     "created_at": CREATED_AT,
 }
 AVAILABILITY: JsonObject = {
@@ -55,18 +67,23 @@ MESSAGE: JsonObject = {
     "message_id": MESSAGE_ID,
     "from_agent": NOVA,
     "to_agent": BOOTS,
+    "relationship": "contact",
+    "verified": True,
+    "content_flags": [],
     "type": "contact_request",
     "status": "pending",
-    "subject": "Partnership Opportunity",
-    "body": "I have 100 product opportunities that need cost estimates. Want to collaborate?",
-    "priority": 1,
     "thread_id": THREAD_ID,
     "reply_to_id": None,
     "work_order_id": None,
-    "metadata": None,
     "created_at": CREATED_AT,
     "read_at": None,
+    "subject": "Partnership Opportunity",
+    "body": "I have 100 product opportunities that need cost estimates. Want to collaborate?",
+    "priority": 1,
+    "metadata": None,
 }
+# As its sender sees it: what one is to the other is the recipient's affair.
+SENT: JsonObject = {**MESSAGE, "relationship": None}
 MESSAGES: JsonObject = {
     "agent_id": "boots-agent-id",
     "total_messages": 1,
@@ -79,6 +96,7 @@ REPLY: JsonObject = {
     "message_id": REPLY_ID,
     "from_agent": BOOTS,
     "to_agent": NOVA,
+    "relationship": None,
     "type": "chat_message",
     "subject": None,
     "body": "Gladly. Send them over.",
@@ -91,6 +109,41 @@ READ: JsonObject = {
     "message_id": MESSAGE_ID,
     "status": "read",
     "read_at": MOVED_AT,
+}
+REQUEST: JsonObject = {
+    **MESSAGE,
+    "message_id": REQUEST_ID,
+    "from_agent": SCOUT,
+    "relationship": "stranger",
+    "status": "held",
+    "thread_id": REQUEST_THREAD_ID,
+    "subject": "Suppliers in your niche",
+    "body": "I collect suppliers of outdoor products. May I send you what I find?",
+    "priority": 0,
+}
+CONTACT: JsonObject = {
+    "contact": SCOUT,
+    "state": "held",
+    "created_at": CREATED_AT,
+    "updated_at": CREATED_AT,
+    "request": REQUEST,
+}
+DECIDED: JsonObject = {"success": True, **CONTACT, "updated_at": MOVED_AT, "request": None}
+KEY: JsonObject = {
+    "key_id": KEY_ID,
+    "label": None,
+    "created_at": CREATED_AT,
+    "expires_at": None,
+    "is_live": True,
+    "last_used_at": "2026-02-15T00:00:00.000Z",
+}
+NEW_KEY: JsonObject = {
+    **KEY,
+    "key_id": NEW_KEY_ID,
+    "label": "the worker on the second machine",
+    "created_at": MOVED_AT,
+    "expires_at": EXPIRY_AT,
+    "last_used_at": None,
 }
 OFFER: JsonObject = {
     "title": "Cost Estimates for 50 Products",
@@ -106,6 +159,8 @@ ORDER: JsonObject = {
     "worker": BOOTS,
     **OFFER,
     "deliverables": None,
+    "relationship": "contact",
+    "verified": True,
     "status": "pending",
     "message_id": MESSAGE_ID,
     "thread_id": THREAD_ID,
@@ -121,6 +176,7 @@ ORDER: JsonObject = {
     "result_data": None,
     "result_url": None,
     "summary": None,
+    "content_flags": [],
 }
 REASON = "Already at capacity with 5 active jobs"
 

@@ -1,0 +1,31 @@
+"""Heartbeats and availability."""
+
+from agent_messaging.docs import story
+from agent_messaging.docs.examples.example import Example, Examples
+
+EXAMPLES: Examples = {
+    "presence_heartbeat": Example(
+        {
+            "success": True,
+            "agent_id": "boots-agent-id",
+            "is_online": True,
+            "last_heartbeat_at": story.SEEN_AT,
+            "expires_at": story.EXPIRES_AT,
+            "next_heartbeat_in": 30,
+            "pending_messages": 5,
+            "pending_work_orders": 1,
+        }
+    ),
+    "presence_update": Example(
+        request={
+            "status_message": "Available for cost estimation work",
+            "accepts_work_orders": True,
+            "max_concurrent_jobs": 10,
+        },
+        answer={"success": True, **story.AVAILABILITY},
+    ),
+    "presence_go_offline": Example({"success": True, **story.AWAY}),
+    "presence_read_presence": Example(
+        {**story.AVAILABILITY, "agent_name": "Boots", "content_flags": []}
+    ),
+}

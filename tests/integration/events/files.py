@@ -1,0 +1,52 @@
+"""The event files, and the function that each of them is for."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent_messaging.docs import openapi
+from local.openapi import FILE, ROOT
+from local.template import Function
+from tests.integration.cloud import TEMPLATE, Context, app
+
+DOCUMENT: openapi.Document = json.loads(FILE.read_text("utf-8"))
+FILES = sorted((ROOT / "events").rglob("*.json"))
+EVENTS: dict[Path, dict[str, Any]] = {path: json.loads(path.read_text("utf-8")) for path in FILES}
+
+
+def kind_of(event: dict[str, Any]) -> str:
+    """What an event is, by a member that tells; an authorizer's has those of a request too."""
+    return next(each for each in ("routeArn", "routeKey", "source", "Records") if each in event)
+
+
+def of(kind: str) -> list[Any]:
+    """The event files of a kind, as parameters."""
+    return [
+        pytest.param(path, id=f"{path.parent.name}/{path.stem}")
+        for path, event in EVENTS.items()
+        if kind_of(event) == kind
+    ]
+
+
+def run(function_name: str, event: dict[str, Any], folder: str) -> Any:
+    function: Function = TEMPLATE.functions[function_name]
+    assert function.code.name == folder
+    handler = getattr(app(folder), function.handler.rpartition(".")[2])
+    return handler(event, Context())
+
+
+def route_of(event: dict[str, Any]) -> Any:
+    method, path = event["routeKey"].split()
+    return next(r for r in TEMPLATE.routes if (r.method, r.path) == (method, path))
+
+
+def operation_of(event: dict[str, Any]) -> dict[str, Any]:
+    method, path = event["routeKey"].split()
+    return DOCUMENT["paths"][path][method.lower()]
+
+
+REQUESTS = of("routeKey")
+WITH_BODY = [each for each in REQUESTS if "body" in EVENTS[each.values[0]]]
+AUTHORIZERS = of("routeArn")

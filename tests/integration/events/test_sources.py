@@ -1,0 +1,70 @@
+"""The events of schedules and streams are served by the functions that the template gives them."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.cloud import TEMPLATE
+from tests.integration.events.files import EVENTS, FILES, of, run
+
+
+def source_of(event: dict[str, Any]) -> str:
+    """The table of a stream's event, out of its ARN."""
+    (table,) = {each["eventSourceARN"].split("/")[1] for each in event["Records"]}
+    return table
+
+
+def streams_of(event: dict[str, Any], folder: str) -> list[Any]:
+    """The mappings that deliver it; deployed, a table's name is the logical id and more."""
+    return [
+        each
+        for each in TEMPLATE.streams
+        if each.table in source_of(event) and TEMPLATE.functions[each.function].code.name == folder
+    ]
+
+
+def schedules_of(event: dict[str, Any]) -> list[Any]:
+    """The schedules whose rule it names; a rule is named after its function and its event."""
+    (rule,) = event["resources"]
+    return [each for each in TEMPLATE.schedules if each.function + each.name in rule]
+
+
+@pytest.mark.parametrize("path", of("source"))
+def test_a_schedule_is_served(path, told):
+    (schedule,) = schedules_of(EVENTS[path])
+    assert run(schedule.function, EVENTS[path], path.parent.name)
+
+
+def test_the_sweep_marks_the_overdue_order(told):
+    (path,) = (path for path in FILES if path.stem == "sweep")
+    (schedule,) = schedules_of(EVENTS[path])
+    assert run(schedule.function, EVENTS[path], "work_orders") == {"expired": 1}
+
+
+@pytest.mark.parametrize("path", of("Records"))
+def test_a_batch_of_a_stream_is_taken_whole(path, told):
+    (stream,) = streams_of(EVENTS[path], path.parent.name)
+    answer = run(stream.function, EVENTS[path], path.parent.name)
+    assert answer == {"batchItemFailures": []}
+
+
+def test_every_schedule_has_an_event_file():
+    found = [
+        schedule
+        for event in EVENTS.values()
+        if "source" in event
+        for schedule in schedules_of(event)
+    ]
+    assert sorted(each.function for each in found) == sorted(
+        each.function for each in TEMPLATE.schedules
+    )
+
+
+def test_every_stream_has_an_event_file():
+    found = {
+        stream.table
+        for path, event in EVENTS.items()
+        if "Records" in event
+        for stream in streams_of(event, path.parent.name)
+    }
+    assert found == {stream.table for stream in TEMPLATE.streams}
