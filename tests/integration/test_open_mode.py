@@ -5,7 +5,7 @@ import pytest
 from agent_messaging.http import Api
 from tests.integration.cloud import BASE, TEMPLATE, Cloud, app
 
-GROUPS = ("agents", "messaging", "presence", "work_orders")
+GROUPS = ("agents", "contacts", "messaging", "presence", "stats", "work_orders")
 ULID = "01m830ztk8hqmnnzmzdykrdxts"
 CLOSED = sorted(
     (route.method, route.path.removeprefix(BASE))
@@ -19,6 +19,7 @@ FROM = ("/messaging/ping", "/messaging/send", "/messaging/work-order")
 def filled(path: str) -> str:
     for name, value in {
         "{agent_id}": "boots",
+        "{key_id}": f"key_{ULID}",
         "{message_id}": f"msg_{ULID}",
         "{thread_id}": f"thr_{ULID}00000000",
         "{work_order_id}": f"wo_{ULID}",

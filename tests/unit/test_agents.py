@@ -135,7 +135,9 @@ def test_without_an_authorizers_word_nobody_calls(stranger: dict):
 
 @pytest.mark.parametrize("claimed", ["", "Nova", "nova\n", "x" * 65])
 def test_what_is_no_id_names_nobody(claimed: str):
-    for each in (OPEN, KEYED):
-        with pytest.raises(InvalidError) as caught:
-            identify(each, "agent_id", claimed)
-        assert caught.value.faults[0].pointer == "?agent_id"
+    with pytest.raises(InvalidError) as caught:
+        identify(OPEN, "agent_id", claimed)
+    assert caught.value.faults[0].pointer == "?agent_id"
+    # Beside a key it is first of all not the key's agent.
+    with pytest.raises(IdentityMismatchError):
+        identify(KEYED, "agent_id", claimed)

@@ -1,0 +1,102 @@
+"""How each route is called rightly: by whom, and with what.
+
+Every route of the template has a line here, or the matrix fails. `{names}` are those of the world;
+`{target}` is the agent that is written to or looked at.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+TARGET = "boots"
+FROM = ("/messaging/ping", "/messaging/send", "/messaging/work-order")
+
+
+@dataclass(frozen=True)
+class RightCall:
+    """A request that succeeds when `caller` makes it; None where nobody is asked who calls.
+
+    `other` is the other agent of the two between whom the thing lies.
+    """
+
+    caller: str | None
+    path: str
+    body: Any = None
+    status: int = 200
+    other: str = "boots"
+    query: str = ""
+
+    @property
+    def parameter(self) -> str:
+        """The query parameter that says who calls."""
+        return "from_agent_id" if self.path in FROM else "agent_id"
+
+    def filled(self, names: Mapping[str, str], target: str = TARGET) -> tuple[str, Any]:
+        """The path and the body with the world's names in them."""
+        text = json.dumps([self.path, self.body])
+        for name, value in {**names, "target": target}.items():
+            text = text.replace(f"{{{name}}}", value)
+        path, body = json.loads(text)
+        return path, body
+
+
+def by_worker(path: str, body: Any) -> RightCall:
+    return RightCall("boots", f"/messaging/work-order/{path}", body, other="nova")
+
+
+MESSAGE = {"to_agent_id": "{target}", "body": "Hello"}
+ORDER = {"to_agent_id": "{target}", "title": "Estimates", "description": "Fifty of them"}
+
+ROOT = {f"GET {path}": RightCall(None, path) for path in ("/health", "/docs", "/openapi.json")}
+BELOW_BASE = {
+    "POST /agents/register": RightCall(
+        None, "/agents/register", {"agent_id": "newcomer", "name": "Newcomer"}, 201
+    ),
+    "GET /agents": RightCall("nova", "/agents"),
+    "GET /agents/me": RightCall("nova", "/agents/me"),
+    "PATCH /agents/me": RightCall("nova", "/agents/me", {"name": "Nova the Second"}),
+    "DELETE /agents/me": RightCall("nova", "/agents/me"),
+    "GET /agents/{agent_id}": RightCall("nova", "/agents/{target}"),
+    "GET /agents/me/keys": RightCall("nova", "/agents/me/keys"),
+    "POST /agents/me/keys": RightCall("nova", "/agents/me/keys", {"label": "another"}, 201),
+    "DELETE /agents/me/keys/{key_id}": RightCall("nova", "/agents/me/keys/{spare}", None, 204),
+    "POST /messaging/ping": RightCall("nova", "/messaging/ping", {"to_agent_id": "{target}"}),
+    "POST /messaging/send": RightCall("nova", "/messaging/send", MESSAGE),
+    "GET /messaging/inbox": RightCall("nova", "/messaging/inbox"),
+    "POST /messaging/mark-read/{message_id}": RightCall("nova", "/messaging/mark-read/{message}"),
+    "POST /messaging/mark-read": RightCall(
+        "nova", "/messaging/mark-read", {"message_ids": ["{message}"]}
+    ),
+    "GET /messaging/messages/{message_id}": RightCall("nova", "/messaging/messages/{message}"),
+    "GET /messaging/sent": RightCall("nova", "/messaging/sent"),
+    "GET /messaging/threads/{thread_id}": RightCall("nova", "/messaging/threads/{thread}"),
+    "GET /messaging/contacts": RightCall("nova", "/messaging/contacts"),
+    "GET /messaging/contacts/{agent_id}": RightCall("nova", "/messaging/contacts/scout"),
+    "PUT /messaging/contacts/{agent_id}": RightCall(
+        "nova", "/messaging/contacts/scout", {"state": "blocked"}
+    ),
+    "DELETE /messaging/contacts/{agent_id}": RightCall("nova", "/messaging/contacts/scout"),
+    "POST /messaging/heartbeat": RightCall("nova", "/messaging/heartbeat"),
+    "PUT /messaging/presence": RightCall("nova", "/messaging/presence", {"status_message": "In"}),
+    "DELETE /messaging/presence": RightCall("nova", "/messaging/presence"),
+    "GET /messaging/presence/{agent_id}": RightCall("nova", "/messaging/presence/{target}"),
+    "POST /messaging/work-order": RightCall("nova", "/messaging/work-order", ORDER),
+    "GET /messaging/work-orders": RightCall("nova", "/messaging/work-orders", query="role=client"),
+    "GET /messaging/work-order/{work_order_id}": RightCall(
+        "nova", "/messaging/work-order/{offered}"
+    ),
+    "POST /messaging/work-order/{work_order_id}/respond": by_worker(
+        "{offered}/respond", {"action": "accept"}
+    ),
+    "POST /messaging/work-order/{work_order_id}/complete": by_worker("{taken}/complete", {}),
+    "POST /messaging/work-order/{work_order_id}/fail": by_worker("{lost}/fail", {}),
+    "POST /messaging/work-order/{work_order_id}/cancel": RightCall(
+        "nova", "/messaging/work-order/{offered}/cancel", {}
+    ),
+    "GET /messaging/stats": RightCall("nova", "/messaging/stats"),
+}
+# By the template's name of the route, less /api/v1.
+RIGHT_CALLS = {**BELOW_BASE, **ROOT, "GET /llms.txt": RightCall(None, "/llms.txt")}

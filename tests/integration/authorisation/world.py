@@ -1,0 +1,131 @@
+"""Six agents, what lies between two of them, and for each a key of every fate.
+
+nova     the client of boots' orders, and the recipient of a message of boots'
+boots    the worker; it has blocked pest
+third    knows nobody
+pest     is blocked by boots
+hermit   has a closed mailbox, and no contacts
+scout    is allowed by nova
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from moto.dynamodb.models import dynamodb_backends
+
+from agent_messaging.agents.keys import key_hash
+from local.cloudformation import ACCOUNT_ID, REGION
+from tests.integration.authorisation.gateway import Gateway
+from tests.integration.cloud import Cloud
+from tests.integration.recorder import RECORDER
+
+PAST = "2026-01-01T00:00:00.000Z"
+
+# What a refused request may change: the day on which a key was last used, and what was counted.
+MAY_CHANGE = ("LimitsTable", "AgentKeysTable.last_used_on")
+
+
+@dataclass(frozen=True)
+class Ring:
+    """The keys of an agent: two that are live, and one of each way to end."""
+
+    live: str
+    live_id: str
+    spare: str
+    spare_id: str
+    expired: str
+    revoked: str
+    rotated_out: str
+
+
+class World:
+    """The agents behind a gateway; `names` are the ids that requests are made with."""
+
+    def __init__(self) -> None:
+        self.cloud = Cloud()
+        self.gateway = Gateway(self.cloud)
+        agents = ("nova", "boots", "third", "pest", "hermit", "scout")
+        self.rings = {agent_id: self._ring(agent_id) for agent_id in agents}
+        self.names = {
+            "spare": self.rings["nova"].spare_id,
+            **self._message(),
+            **{each: self._offer() for each in ("offered", "taken", "lost")},
+        }
+        for each in ("taken", "lost"):
+            path = f"/messaging/work-order/{self.names[each]}/respond"
+            self.done("boots", "POST", path, {"action": "accept"})
+        self.done("nova", "PUT", "/messaging/contacts/scout", {"state": "allowed"})
+        self.done("boots", "PUT", "/messaging/contacts/pest", {"state": "blocked"})
+        self.done("hermit", "PATCH", "/agents/me", {"contact_policy": "closed"})
+        for agent_id in ("nova", "boots", "hermit"):
+            self.done(agent_id, "POST", "/messaging/heartbeat")
+        self._stored = {name: copy.deepcopy(table.items) for name, table in _tables().items()}
+        self.reset()
+
+    def reset(self) -> None:
+        """Everything is as it was at first; the gateway remembers nobody."""
+        for name, items in self._stored.items():
+            _tables()[name].items = copy.deepcopy(items)
+        self.gateway.forget()
+        RECORDER.reset()
+
+    def done(self, agent_id: str, method: str, path: str, body: Any = None) -> Any:
+        """What an agent does with its live key, and may: the answer's body."""
+        answer = self.gateway.call(method, path, body=body, key=self.rings[agent_id].live)
+        assert answer.status < 300, answer.text
+        return answer.json
+
+    def digest(self) -> str:
+        """A hash over everything that a refused request must leave as it is."""
+        return self.cloud.digest(*MAY_CHANGE)
+
+    @contextmanager
+    def suspended(self, agent_id: str) -> Iterator[None]:
+        """The operator suspends the agent for a while."""
+        self.cloud.change("AgentsTable", {"agent_id": agent_id}, status="suspended")
+        yield
+        self.cloud.change("AgentsTable", {"agent_id": agent_id}, status="active")
+
+    def _ring(self, agent_id: str) -> Ring:
+        def create(key: str, **wanted: Any) -> tuple[str, str]:
+            answer = self.gateway.call("POST", "/agents/me/keys", body=wanted, key=key)
+            assert answer.status == 201, answer.text
+            return answer.json["api_key"], answer.json["key_id"]
+
+        profile = {"agent_id": agent_id, "name": agent_id.title()}
+        first = self.gateway.call("POST", "/agents/register", body=profile).json["api_key"]
+        live, live_id = create(first, revoke_others=True)
+        revoked, revoked_id = create(live)
+        answer = self.gateway.call("DELETE", f"/agents/me/keys/{revoked_id}", key=live)
+        assert answer.status == 204, answer.text
+        expired, expired_id = create(live, expires_at="2099-01-01T00:00:00Z")
+        spare, spare_id = create(live)
+        self.expire(agent_id, expired, expired_id)
+        return Ring(live, live_id, spare, spare_id, expired, revoked, rotated_out=first)
+
+    def expire(self, agent_id: str, key: str, key_id: str, at: str = PAST) -> None:
+        """Let a key's time have come, in both places that know of it."""
+        self.cloud.change("AgentKeysTable", {"key_hash": key_hash(key)}, expires_at=at)
+        item = self.cloud.read("AgentsTable", agent_id=agent_id)
+        item["keys"][key_id]["expires_at"] = at
+        self.cloud.write("AgentsTable", item)
+
+    def _message(self) -> dict[str, str]:
+        body = {"to_agent_id": "nova", "body": "Want to collaborate?"}
+        sent = self.done("boots", "POST", "/messaging/send", body)
+        return {"message": sent["message_id"], "thread": sent["thread_id"]}
+
+    def _offer(self) -> str:
+        body = {"to_agent_id": "boots", "title": "Estimates", "description": "Fifty of them"}
+        order: str = self.done("nova", "POST", "/messaging/work-order", body)["work_order_id"]
+        return order
+
+
+def _tables() -> dict[str, Any]:
+    tables: dict[str, Any] = dynamodb_backends[ACCOUNT_ID][REGION].tables
+    return tables
