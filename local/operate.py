@@ -78,7 +78,7 @@ def replace_key(registry: Registry, agent_id: str) -> str:
     api_key, key = api_keys.issue(now, label="made by the operator")
     keyring = Keyring(registry.client, registry.agents.table, registry.keys)
     keyring.replace(lambda: registry.read(agent_id), BY_OPERATOR, key)
-    return f"{agent_id} has one key now, and no other opens anything:\n{api_key}"
+    return f"{agent_id} has one key now; what others still read ends within a minute:\n{api_key}"
 
 
 def suspend(registry: Registry, agent_id: str) -> str:

@@ -10,7 +10,7 @@ from agent_messaging.agents.directory import DirectoryTable
 from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.agents.keyring import Keyring
 from agent_messaging.agents.lists import AgentList, Tables
-from agent_messaging.agents.model import Agent
+from agent_messaging.agents.model import Agent, ContactPolicy
 from agent_messaging.agents.profile import Profiles
 from agent_messaging.agents.registration import RegistrationGuard
 from agent_messaging.agents.table import AgentsTable
@@ -88,6 +88,9 @@ def update_me(caller: Caller, body: wire.UpdateRequest) -> wire.AgentProfile:
     now = clock.now()
     changes = {name: getattr(body, name) for name in body.model_fields_set}
     agent = profiles.change(caller, changes, now)
+    if "contact_policy" in changes:
+        is_closed = agent.contact_policy is ContactPolicy.CLOSED
+        presences.hide(agent.agent_id, is_hidden=is_closed)
     (lease,) = batches.batch_get(client, [presences.key(agent.agent_id)])
     return wire.profile(agent, parse_presence(lease), now)
 

@@ -15,7 +15,7 @@ from agent_messaging.agents.key_table import AgentKeysTable, Grant
 
 REFUSED: dict[str, Any] = {"isAuthorized": False}
 
-client = dynamodb.connect()
+client = dynamodb.connect(dynamodb.HURRIED_CONFIG)
 keys = AgentKeysTable(client, os.environ["AGENT_KEYS_TABLE"])
 
 
@@ -35,7 +35,8 @@ def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
 def _authorization(event: Mapping[str, Any]) -> str:
     # The gateway writes names in lower case, `sam local` as they were sent.
     headers = event.get("headers") or {}
-    return next((value for name, value in headers.items() if name.lower() == "authorization"), "")
+    sent = next((value for name, value in headers.items() if name.lower() == "authorization"), "")
+    return sent if isinstance(sent, str) else ""
 
 
 def _granted(grant: Grant) -> dict[str, Any]:

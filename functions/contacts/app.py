@@ -55,12 +55,18 @@ def decide(caller: Caller, agent_id: AgentId, body: wire.ContactRequest) -> wire
     own, other, entry = batches.batch_get(
         client, [*keys, contacts.key(caller.agent_id, agent_id)], consistent=True
     )
-    owner, contact = admit(caller, own, now), party(found(agent_id, other))
+    owner, known = admit(caller, own, now), parse(entry, now)
+    try:
+        contact = party(found(agent_id, other))
+    except AgentNotFoundError:
+        if known is None:
+            raise
+        contact = known.contact  # An agent that left may still be answered.
     if contact.id == owner.agent_id:
         raise InvalidError.at("{agent_id}", "is yourself; a contact is another agent")
     if body.state == "blocked":
         return wire.decided(contacts.block(owner.agent_id, contact, now))
-    return wire.decided(desk.allow(owner.agent_id, contact, parse(entry, now), now))
+    return wire.decided(desk.allow(owner.agent_id, contact, known, now))
 
 
 @api.route(

@@ -54,8 +54,10 @@ api = handler = Api(is_registered=agents.is_registered)
 )
 def ping(caller: Caller, body: wire.PingRequest) -> wire.PingResponse:
     now = clock.now()
-    more = [presences.key(body.to_agent_id)]
-    encounter, (lease,) = contact_desk.meet(caller, body.to_agent_id, now, more)
+    lease_key = presences.key(body.to_agent_id)
+    encounter, (lease,) = contact_desk.meet(
+        caller, body.to_agent_id, now, [lease_key], lagging=[lease_key[0]]
+    )
     message = compose(
         MessageType.PING,
         party(encounter.sender),

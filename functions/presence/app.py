@@ -43,8 +43,9 @@ def heartbeat(caller: Caller) -> wire.HeartbeatResponse:
     now = clock.now()
     agent = agents.read(caller, now)
     presence = _lease_of(agent, now)
-    presences.put(presence)
+    # First, for it is refused to a key that was revoked meanwhile.
     agents.note_seen(caller, agent, now)
+    presences.put(presence)
     return wire.HeartbeatResponse(
         agent_id=agent.agent_id,
         last_heartbeat_at=now,

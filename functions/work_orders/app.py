@@ -65,7 +65,7 @@ api = handler = Api(is_registered=agents.is_registered)
 def create(caller: Caller, body: wire.CreateRequest) -> wire.CreateResponse:
     now = clock.now()
     encounter, _ = contact_desk.meet(caller, body.to_agent_id, now)
-    _require_sound(encounter, body, now)
+    encounter = _checked(encounter, body, now)
     order = WorkOrder(
         work_order_id=ids.new("wo", now),
         client=party(encounter.sender),
@@ -88,8 +88,11 @@ def create(caller: Caller, body: wire.CreateRequest) -> wire.CreateResponse:
     )
 
 
-def _require_sound(encounter: Encounter, body: wire.CreateRequest, now: datetime) -> None:
-    """Refuse what cannot be offered, or not to this worker, or not by this client."""
+def _checked(encounter: Encounter, body: wire.CreateRequest, now: datetime) -> Encounter:
+    """Refuse what cannot be offered, or not to this worker, or not by this client.
+
+    Returns the encounter as it was last read.
+    """
     worker = encounter.recipient
     if encounter.is_with_itself:
         raise InvalidError.at("#/to_agent_id", "is yourself; a work order is for another agent")
@@ -101,6 +104,7 @@ def _require_sound(encounter: Encounter, body: wire.CreateRequest, now: datetime
         raise ContactRequiredError(f"`{worker.agent_id}` takes work orders from contacts alone.")
     if worker.is_suspended or not worker.accepts_work_orders:
         raise WorkerUnavailableError(f"`{worker.agent_id}` does not accept work orders.")
+    return encounter
 
 
 @api.route("GET", "/messaging/work-orders", "List an agent's work orders, newest first")

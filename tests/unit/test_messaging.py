@@ -13,7 +13,7 @@ NOVA, BOOTS, THIRD = (Party(id=name, name=name.title()) for name in ("nova", "bo
 
 
 def message(sender: Party = BOOTS, recipient: Party = NOVA, **fields) -> Message:
-    return compose(MessageType.CHAT_MESSAGE, sender, recipient, NOW, **fields)
+    return compose(MessageType.CHAT_MESSAGE, sender, recipient, NOW, is_verified=True, **fields)
 
 
 def chosen(answered: Message | None = None, thread_id: str | None = None) -> str | None:
@@ -76,4 +76,4 @@ def test_a_new_message_is_pending_in_a_thread_of_its_two_agents():
 
 def test_a_notification_is_in_nobodys_sent_list():
     assert message().is_sent
-    assert not compose(MessageType.NOTIFICATION, BOOTS, NOVA, NOW).is_sent
+    assert not compose(MessageType.NOTIFICATION, BOOTS, NOVA, NOW, is_verified=True).is_sent

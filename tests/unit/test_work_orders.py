@@ -6,7 +6,7 @@ import pytest
 
 from agent_messaging.errors import IllegalTransitionError
 from agent_messaging.fields import Party
-from agent_messaging.messaging.model import SYSTEM
+from agent_messaging.messaging.model import SYSTEM, Relationship
 from agent_messaging.work_orders import notice
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import OPEN, ROLES, Action, Role, Status, after
@@ -119,18 +119,20 @@ def test_an_order_knows_its_sides():
     ],
 )
 def test_a_notice_says_who_did_what(action: Action, body: str, subject: str):
-    note = notice.compose_for(order(), action, BOOTS, NOVA, NOW)
+    known = {"relationship": Relationship.CONTACT, "is_verified": True}
+    note = notice.compose_for(order(), action, BOOTS, NOVA, NOW, **known)
     assert (note.body, note.subject) == (body, subject)
     assert (note.sender, note.recipient, note.type) == (BOOTS, NOVA, "notification")
     assert (note.work_order_id, note.thread_id) == ("wo_1", "thr_1")
     assert note.metadata == f'{{"status":"{subject.rsplit(maxsplit=1)[-1]}"}}'
     assert not note.is_sent
-    with_reason = notice.compose_for(order(), action, BOOTS, NOVA, NOW, reason="Full")
+    with_reason = notice.compose_for(order(), action, BOOTS, NOVA, NOW, **known, reason="Full")
     assert with_reason.body == f"{body} Reason: Full"
 
 
 def test_an_expiry_is_told_by_the_system_in_a_thread_of_its_own():
-    note = notice.compose_for(order(), Action.EXPIRE, SYSTEM, NOVA, NOW)
-    assert note.body == "The work order “Estimates” has expired: nobody answered by its deadline."
+    said = {"relationship": None, "is_verified": True}
+    note = notice.compose_for(order(), Action.EXPIRE, SYSTEM, NOVA, NOW, **said)
+    assert note.body == "A work order has expired: nobody answered by its deadline."
     assert note.sender == SYSTEM
     assert note.thread_id != "thr_1"

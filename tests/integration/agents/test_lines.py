@@ -72,10 +72,15 @@ def test_a_change_of_name_or_capabilities_writes_the_lines_that_differ(cloud: Cl
 
 def test_any_other_change_is_a_single_write(cloud: Cloud):
     nova = cloud.register("nova")
-    for body in ({"description": "x"}, {"contact_policy": "closed"}, {"description": None}):
+    for body, writes in (
+        ({"description": "x"}, ["UpdateItem"]),
+        ({"description": None}, ["UpdateItem"]),
+        # The lease as well: it says whether the agent is listed among those online.
+        ({"contact_policy": "closed"}, ["UpdateItem", "UpdateItem"]),
+    ):
         calls = cost_of_change(cloud, nova, body)
         operations = [call.operation for call in calls]
-        assert operations == ["GetItem", "UpdateItem", "BatchGetItem"]
+        assert operations == ["GetItem", *writes, "BatchGetItem"]
 
 
 names = st.text("aAbé1 .-_#", min_size=1, max_size=12).filter(str.strip)

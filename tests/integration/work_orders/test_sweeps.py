@@ -22,9 +22,8 @@ def test_a_sweep_expires_once_and_tells_both(pair: Cloud):
         assert notice["to_agent"]["id"] == agent_id
         assert notice["work_order_id"] == order_id
         assert notice["metadata"] == {"status": "expired"}
-        assert notice["body"] == (
-            "The work order “Estimates” has expired: nobody answered by its deadline."
-        )
+        assert notice["body"] == "A work order has expired: nobody answered by its deadline."
+        assert (notice["relationship"], notice["verified"]) == (None, True)
     before = pair.digest()
     assert pair.sweep() == 0
     assert pair.digest() == before

@@ -81,7 +81,7 @@ def test_a_notification_says_who_did_what_in_the_thread_of_the_order(pair: Cloud
         "message_id": notice["message_id"],
         "from_agent": {"id": "boots", "name": "Boots"},
         "to_agent": {"id": "nova", "name": "Nova"},
-        "relationship": None,
+        "relationship": "contact",
         "verified": False,
         "content_flags": [],
         "type": "notification",

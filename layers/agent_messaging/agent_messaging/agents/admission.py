@@ -15,7 +15,8 @@ from agent_messaging.errors import AgentNotFoundError, AgentSuspendedError, KeyR
 
 # An agent that left stays as a marker, so existence alone does not say that it is there.
 IS_THERE = "attribute_exists(agent_id) AND attribute_not_exists(deleted_at)"
-IS_ACTIVE = "#status = :active"
+# Without a status an agent is active, as `Agent` has it.
+IS_ACTIVE = "(attribute_not_exists(#status) OR #status = :active)"
 IS_OF_EPOCH = "epoch = :epoch"
 
 

@@ -10,7 +10,7 @@ from agent_messaging import clock
 from agent_messaging.agents.keys import key_hash
 from agent_messaging.agents.model import Agent, Key
 from agent_messaging.batches import batch_get
-from agent_messaging.dynamodb import ConditionFailedError, Entry, Item, Table
+from agent_messaging.dynamodb import FAILURES, ConditionFailedError, Entry, Item, Table
 from agent_messaging.errors import ContentionError
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class AgentKeysTable:
         if grant.last_used_on is not None and grant.last_used_on >= today:
             return
         # Another request of today may be first, the key may just have been revoked, the table may
-        # take no more: none of it is a reason to refuse who holds the key.
-        with contextlib.suppress(ConditionFailedError, ContentionError):
+        # not answer: none of it is a reason to refuse who holds the key.
+        with contextlib.suppress(ConditionFailedError, ContentionError, *FAILURES):
             self.table.update(
                 {"key_hash": grant.key_hash},
                 "SET last_used_on = :today",

@@ -40,7 +40,7 @@ class RegistrationGuard:
         sent = headers.get(HEADER, "")
         if not sent:
             raise RegistrationKeyError("Registering takes a registration key here.")
-        if not hmac.compare_digest(sent.encode(), self._secret().encode()):
+        if not hmac.compare_digest(_bytes(sent), _bytes(self._secret())):
             raise RegistrationKeyError("The registration key is not the one of this stack.")
 
     def _secret(self) -> str:
@@ -51,3 +51,7 @@ class RegistrationGuard:
             self._provider = SecretsProvider(boto_config=CONFIG)
         secret: str = self._provider.get(self._secret_id, max_age=MAX_AGE_SECONDS)
         return secret
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

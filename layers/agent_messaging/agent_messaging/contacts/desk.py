@@ -46,9 +46,16 @@ class ContactDesk:
     messages: MessagesTable
 
     def meet(
-        self, caller: Caller, recipient_id: str, now: datetime, more: Sequence[TableKey] = ()
+        self,
+        caller: Caller,
+        recipient_id: str,
+        now: datetime,
+        more: Sequence[TableKey] = (),
+        lagging: Sequence[str] = (),
     ) -> tuple[Encounter, list[Item | None]]:
         """The caller and who it writes to, and the items under `more`; one round trip.
+
+        Of the tables `lagging` a replica may tell.
 
         Raises:
             AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `admit` and `found`.
@@ -60,7 +67,7 @@ class ContactDesk:
             self.table.key(caller.agent_id, recipient_id),
             *more,
         ]
-        lagging = (self.table.table.name,)
+        lagging = (self.table.table.name, *lagging)
         own, other, theirs, mine, *rest = batch_get(self.client, keys, consistent=True, but=lagging)
         encounter = Encounter(
             sender=admit(caller, own, now),

@@ -65,7 +65,11 @@ class ContactsTable:
     def hold(self, message: Message, now: datetime) -> Contact | None:
         """Keep a stranger's message as its request; the entry that is there instead, if any."""
         new = _new(message.recipient.id, message.sender, now)
-        return self._put(Contact(**new, state=ContactState.HELD, request=message), now)
+        standing = self._put(Contact(**new, state=ContactState.HELD, request=message), now)
+        # boto3 repeats a put whose answer was lost, and then meets this very request.
+        asked = None if standing is None else standing.request
+        is_own = asked is not None and asked.message_id == message.message_id
+        return None if is_own else standing
 
     def _put(self, contact: Contact, now: datetime) -> Contact | None:
         try:

@@ -47,20 +47,20 @@ class MessageDesk:
         """
         if encounter.verdict in (Verdict.WAIT, Verdict.REFUSE):
             encounter = self.contacts.look_again(encounter, now)
-        _require_welcome(encounter)
-        self.limits.spend(caller, message.recipient.id, now)
+        if encounter.verdict is not Verdict.REFUSE:
+            # One that has to wait has cost as much to read as another that is delivered.
+            self.limits.spend(caller, message.recipient.id, now)
         for _ in range(ATTEMPTS):
             _require_welcome(encounter)
+            # First, so that nothing can fail any more once the message is written.
+            self.contacts.befriend(encounter, now)
             written = message.model_copy(update={"relationship": encounter.relationship})
             if encounter.verdict is Verdict.DELIVER:
-                self.contacts.befriend(encounter, now)
                 self.messages.put(written)
                 return written
             written = written.model_copy(update={"status": MessageStatus.HELD})
             standing = self.contacts.table.hold(written, now)
-            # A write that was repeated because its answer was lost finds its own message there.
-            if standing is None or standing.request == written:
-                self.contacts.befriend(encounter, now)
+            if standing is None:
                 return written
             encounter = replace(encounter, theirs=standing)
         raise ContentionError("The recipient's contact kept changing.")

@@ -83,8 +83,9 @@ def thread(messages: MessagesTable, agent_id: str, thread_id: str, query: wire.L
     def read(found: Found) -> list[Message]:
         # A thread is between the same two throughout, so one page tells whether the agent is in it.
         found_messages = messages.read_keys(found)
-        is_absent = not found_messages and query.cursor is None
-        if is_absent or not all(message.has_party(agent_id) for message in found_messages):
+        # A cursor can be made up, and lead to where the thread has nothing.
+        shown = found_messages or messages.read_keys(find(None, 1))
+        if not shown or not all(message.has_party(agent_id) for message in shown):
             raise ThreadNotFoundError(f"You are in no thread `{thread_id}`.")
         return found_messages
 

@@ -116,12 +116,16 @@ class MessageView(Model):
     relationship: Annotated[
         Relationship | None,
         Field(
-            description="What the sender was to you when it wrote; null for notifications, and "
-            "for who is not the recipient."
+            description="What the sender was to you when it wrote; null if it is the system, or "
+            "you are not the recipient."
         ),
     ]
     verified: Annotated[
-        bool, Field(description="Whether a key vouched for the sender; false in open mode alone.")
+        bool,
+        Field(
+            description="Whether a key vouched for the sender, or it is the system; false in open "
+            "mode alone."
+        ),
     ]
     content_flags: ContentFlags
     type: MessageType

@@ -4,6 +4,7 @@ DynamoDB removes expired items up to days late, so nothing asks whether an item 
 what its `expires_at` says. Counting or listing who is online is one query per partition.
 """
 
+import contextlib
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -55,6 +56,14 @@ class PresenceTable:
         except ConditionFailedError as error:
             return parse(error.item)
         return parse(item)
+
+    def hide(self, agent_id: str, *, is_hidden: bool) -> None:
+        """Take an agent out of the lists of who is online, or back; nothing without a lease."""
+        verb, values = ("SET is_hidden = :hidden", {"hidden": True})
+        if not is_hidden:
+            verb, values = "REMOVE is_hidden", {}
+        with contextlib.suppress(ConditionFailedError):
+            self.table.update(self.key(agent_id)[1], verb, "attribute_exists(agent_id)", **values)
 
     def put_entry(self, presence: Presence) -> Entry:
         """`put` as part of a transaction."""

@@ -20,9 +20,11 @@ from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.batches import TransactionFailedError, batch_get, transact
 from agent_messaging.contacts.desk import ContactDesk
+from agent_messaging.contacts.model import Contact, relationship
+from agent_messaging.contacts.table import parse as parse_contact
 from agent_messaging.dynamodb import Entry
 from agent_messaging.errors import AtCapacityError, ContentionError, WrongRoleError
-from agent_messaging.messaging.model import SYSTEM, MessageType, Relationship, compose, party
+from agent_messaging.messaging.model import SYSTEM, MessageType, compose, party
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.work_orders import notice
 from agent_messaging.work_orders.model import WorkOrder
@@ -106,17 +108,15 @@ class WorkOrderDesk:
             AtCapacityError: an accept, and the worker has as many active jobs as it allows.
             ContentionError: the order changed each time it was read.
         """
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             actor, order = self._open(work_order_id, move)
             after(order.as_of(move.now).status, move.action)
+            parties = self._meet(order, actor, move.now, is_repeated=attempt > 0)
             try:
-                return self._write(order, move, actor)
+                return self._write(order, move, actor, parties)
             except TransactionFailedError as error:
-                if move.action is Action.ACCEPT and error.failed[1] and not error.failed[0]:
-                    worker = admit(move.caller, error.items[1], move.now)
-                    raise AtCapacityError(
-                        f"{worker.active_jobs} of {worker.max_concurrent_jobs} jobs are active."
-                    ) from None
+                if move.action is Action.ACCEPT and error.failed[1]:
+                    _require_capacity(admit(move.caller, error.items[1], move.now))
         raise ContentionError("The work order kept changing.")
 
     def expire(self, work_order_id: str, now: datetime) -> bool:
@@ -126,7 +126,9 @@ class WorkOrderDesk:
             return False
         notices = [
             self.messages.put_entry(
-                notice.compose_for(order, Action.EXPIRE, SYSTEM, to, now, is_verified=True)
+                notice.compose_for(
+                    order, Action.EXPIRE, SYSTEM, to, now, relationship=None, is_verified=True
+                )
             )
             for to in (order.client, order.worker)
         ]
@@ -149,13 +151,35 @@ class WorkOrderDesk:
             raise WrongRoleError(f"Only the {role} of a work order can {move.action} it.")
         return actor, order
 
-    def _write(self, order: WorkOrder, move: Move, actor: Agent) -> WorkOrder:
+    def _meet(
+        self, order: WorkOrder, actor: Agent, now: datetime, *, is_repeated: bool
+    ) -> tuple[Contact | None, Contact | None]:
+        """What the actor is to the other party, and the other party to the actor.
+
+        As for a message, a replica may be some milliseconds behind; a repetition does not rely on
+        it.
+        """
+        other_id = order.other_party(actor.agent_id).id
+        table = self.contacts.table
+        keys = [table.key(other_id, actor.agent_id), table.key(actor.agent_id, other_id)]
+        theirs, own = batch_get(self.client, keys, consistent=is_repeated)
+        return parse_contact(theirs, now), parse_contact(own, now)
+
+    def _write(
+        self,
+        order: WorkOrder,
+        move: Move,
+        actor: Agent,
+        parties: tuple[Contact | None, Contact | None],
+    ) -> WorkOrder:
+        theirs, own = parties
         note = notice.compose_for(
             order,
             move.action,
             party(actor),
             order.other_party(actor.agent_id),
             move.now,
+            relationship=relationship(theirs),
             is_verified=not move.caller.is_open,
             reason=move.changes.get("reason"),
         )
@@ -163,7 +187,7 @@ class WorkOrderDesk:
             self.orders.move_entry(order, move.action, move.now, move.changes),
             *self._job_entries(order, move),
             self.messages.put_entry(note),
-            *self._contact_entries(order, move),
+            *self._contact_entries(order, move, own),
         ]
         transact(self.client, entries)
         status = after(order.status, move.action)
@@ -180,9 +204,15 @@ class WorkOrderDesk:
             return [self.agents.end_job_entry(worker_id, move.caller, is_completed=is_completed)]
         return []
 
-    def _contact_entries(self, order: WorkOrder, move: Move) -> list[Entry]:
-        """Who accepts a stranger's order makes it a contact; a contact's needs no second look."""
-        if move.action is not Action.ACCEPT or order.relationship is Relationship.CONTACT:
+    def _contact_entries(self, order: WorkOrder, move: Move, own: Contact | None) -> list[Entry]:
+        """Who accepts an order makes its client a contact."""
+        if move.action is not Action.ACCEPT:
             return []
-        known = self.contacts.table.fetch(order.worker.id, order.client.id, move.now)
-        return self.contacts.befriend_entries(order.worker.id, order.client, known, move.now)
+        return self.contacts.befriend_entries(order.worker.id, order.client, own, move.now)
+
+
+def _require_capacity(worker: Agent) -> None:
+    if worker.active_jobs >= worker.max_concurrent_jobs:
+        raise AtCapacityError(
+            f"{worker.active_jobs} of {worker.max_concurrent_jobs} jobs are active."
+        )

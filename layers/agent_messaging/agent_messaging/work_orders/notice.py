@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from agent_messaging.fields import Party, json_text
-from agent_messaging.messaging.model import Message, MessageType, compose
+from agent_messaging.messaging.model import Message, MessageType, Relationship, compose
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import PARTICIPLES, Action, after
 
@@ -15,25 +15,30 @@ def compose_for(
     to: Party,
     now: datetime,
     *,
+    relationship: Relationship | None,
     is_verified: bool,
     reason: str | None = None,
 ) -> Message:
     """The message to `to` that `actor` moved the order by `action`.
 
-    Its `metadata` carries the new status, for readers that do not read sentences. It stands in the
+    It quotes what agents wrote, but neither in the system's name nor for who is blocked. Its
+    `metadata` carries the new status, for readers that do not read sentences. It stands in the
     order's thread; but an expiry, of which each party gets its own, begins one with the system.
     """
     done = PARTICIPLES[action]
-    body = f"{actor.name} has {done} the work order “{order.title}”."
     if action is Action.EXPIRE:
-        body = f"The work order “{order.title}” has expired: nobody answered by its deadline."
-    if reason:
-        body += f" Reason: {reason}"
+        body = "A work order has expired: nobody answered by its deadline."
+    elif relationship is Relationship.BLOCKED:
+        body = f"The {order.role_of(actor.id)}, whom you block, has {done} a work order."
+    else:
+        body = f"{actor.name} has {done} the work order “{order.title}”."
+        body += f" Reason: {reason}" if reason else ""
     return compose(
         MessageType.NOTIFICATION,
         actor,
         to,
         now,
+        relationship=relationship,
         is_verified=is_verified,
         thread_id=None if action is Action.EXPIRE else order.thread_id,
         subject=f"Work order {done}",
