@@ -54,6 +54,7 @@ def import_problem(folder: Path) -> str:
     environment = {
         **dict.fromkeys(environment_names(), "1"),
         "POWERTOOLS_LOG_LEVEL": "INFO",
+        "REGISTRATION_MODE": "key",
         "AWS_DEFAULT_REGION": "us-east-1",
         "PATH": os.environ["PATH"],
     }
