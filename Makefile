@@ -46,6 +46,9 @@ demo: $(VENV)/.run
 	@exec $(VENV)/bin/python -m local.demo
 
 operate: $(VENV)/.run
+	@if [ -n "$(DO)" ] && [ -z "$(STACK)$(ENGINE)" ]; then \
+		echo 'Where? STACK=<name of a stack>, or ENGINE=<URL of the tables that make run prints>' >&2; exit 1; \
+	fi
 	@$(VENV)/bin/python -m local.operate $(or $(DO),--help) \
 		$(if $(DO),$(if $(STACK),--stack $(STACK)) $(if $(ENGINE),--engine $(ENGINE)))
 

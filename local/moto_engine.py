@@ -22,6 +22,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from local.moto_repairs import correct_moto
+from local.origin import is_trusted
 
 
 class KeepAliveHandler(MotoRequestHandler):
@@ -42,6 +43,27 @@ def serialised(application: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def for_tools_alone(application: Callable[..., Any]) -> Callable[..., Any]:
+    """The same WSGI application, refusing web pages and moto's own pages.
+
+    moto lets any page read what it answers, and its own pages show and empty everything.
+    """
+
+    def call(environ: dict[str, Any], start_response: Any) -> Any:
+        headers = {
+            name.removeprefix("HTTP_").lower().replace("_", "-").encode(): value.encode("latin-1")
+            for name, value in environ.items()
+            if name.startswith("HTTP_")
+        }
+        is_of_a_page = b"origin" in headers or b"sec-fetch-site" in headers
+        if is_of_a_page or not is_trusted(headers) or environ["PATH_INFO"] != "/":
+            start_response("403 Forbidden", [("Content-Type", "text/plain")])
+            return [b"This serves DynamoDB to tools of this machine, and nothing else.\n"]
+        return application(environ, start_response)
+
+    return call
+
+
 def end_with_parent() -> None:
     """Ends this process when the other end of its stdin closes, however the parent ended."""
     sys.stdin.buffer.read()
@@ -52,7 +74,7 @@ def main() -> None:
     """Serves until the parent is gone."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     correct_moto()
-    application = serialised(DomainDispatcherApplication(create_backend_app))
+    application = for_tools_alone(serialised(DomainDispatcherApplication(create_backend_app)))
     server = make_server(
         "127.0.0.1", 0, application, threaded=True, request_handler=KeepAliveHandler
     )

@@ -13,6 +13,7 @@ that template.yaml gives them.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,9 +21,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from local import engine
+from local.engine import EngineError
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "layers" / "agent_messaging"))
 
@@ -56,6 +58,7 @@ class Registry:
 
 def show(registry: Registry, agent_id: str) -> str:
     """What is known of the agent and its keys."""
+    now = clock.now()
     agent = registry.read(agent_id)
     used = registry.keys.last_used(agent.keys.values())
     lines = [
@@ -67,6 +70,7 @@ def show(registry: Registry, agent_id: str) -> str:
     ]
     for key in sorted(agent.keys.values(), key=lambda key: key.key_id):
         until = clock.to_text(key.expires_at) if key.expires_at else "for ever"
+        until += "" if key.is_live(now) else " (expired)"
         day = used[key.key_id] or "never"
         lines.append(f"  {key.key_id}  until {until}, last used {day}, {key.label or 'no label'}")
     return "\n".join(lines)
@@ -117,7 +121,8 @@ def deployed(stack: str, region: str | None) -> Registry:
 
 
 def running(url: str) -> Registry:
-    """The tables of the local runner."""
+    """The tables of the local runner; raises EngineError."""
+    asyncio.run(engine.connect(url))
     return _registry(engine.dynamodb(url), "AgentsTable", "AgentKeysTable")
 
 
@@ -136,10 +141,18 @@ def main(arguments: Sequence[str]) -> int:
     except AgentMessagingError as refusal:
         print(refusal.detail, file=sys.stderr)
         return 1
-    except (BotoCoreError, ClientError, ValueError) as error:
-        print(" ".join(str(error).split()), file=sys.stderr)
+    except (BotoCoreError, ClientError, EngineError, ValueError) as error:
+        print(" ".join(str(error).split()) + _hint(error), file=sys.stderr)
         return 1
     return 0
+
+
+def _hint(error: Exception) -> str:
+    if isinstance(error, NoRegionError):
+        return " Add it: --region us-east-1, or in your AWS settings."
+    if isinstance(error, NoCredentialsError):
+        return ": a stack is reached with your AWS credentials (AWS_PROFILE, for example)."
+    return ""
 
 
 def _parser() -> argparse.ArgumentParser:

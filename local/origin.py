@@ -2,7 +2,8 @@
 
 Open mode believes what it is told, and a browser on this machine can reach it for anybody's page.
 A page may lead its own name here (DNS rebinding), but neither `localhost` nor an address; and
-browsers say when a request crosses sites (https://www.w3.org/TR/fetch-metadata/).
+browsers say where a request that could change something comes from
+(https://fetch.spec.whatwg.org/#origin-header, https://www.w3.org/TR/fetch-metadata/).
 """
 
 from __future__ import annotations
@@ -11,11 +12,17 @@ import ipaddress
 import re
 from collections.abc import Mapping
 
+# Another port of this machine is another origin, though the same site.
+ELSEWHERE = (b"cross-site", b"same-site")
+
 
 def is_trusted(headers: Mapping[bytes, bytes]) -> bool:
     """Whether no page from elsewhere is behind a request with these headers."""
     host = headers.get(b"host", b"localhost").decode("latin-1")
-    return _is_of_this_machine(host) and headers.get(b"sec-fetch-site") != b"cross-site"
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    is_of_a_page_from_here = origin in ("", f"http://{host}")
+    is_from_elsewhere = headers.get(b"sec-fetch-site") in ELSEWHERE
+    return _is_of_this_machine(host) and is_of_a_page_from_here and not is_from_elsewhere
 
 
 def _is_of_this_machine(host: str) -> bool:

@@ -51,7 +51,7 @@ def listen(port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            reason = f"port {port} is in use. Choose another: make run PORT={port % 65535 + 1}"
+            reason = f"port {port} is in use. Choose another with PORT=, or any free one: PORT=0"
         else:
             reason = f"port {port} cannot be used: {error.strerror}"
         raise OptionError(reason) from error

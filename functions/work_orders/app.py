@@ -101,8 +101,8 @@ def _checked(encounter: Encounter, body: wire.CreateRequest, now: datetime) -> E
     if not encounter.may_give_orders:
         encounter = contact_desk.look_again(encounter, now)
     if not encounter.may_give_orders:
-        raise ContactRequiredError(f"`{worker.agent_id}` takes work orders from contacts alone.")
-    if worker.is_suspended or not worker.accepts_work_orders:
+        raise ContactRequiredError(f"`{worker.agent_id}` takes no work orders from you.")
+    if not worker.takes_orders:
         raise WorkerUnavailableError(f"`{worker.agent_id}` does not accept work orders.")
     return encounter
 

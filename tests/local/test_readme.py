@@ -71,17 +71,20 @@ def test_every_line_with_a_key_works_where_keys_are_asked_for() -> None:
         given = {"KEY": key_of_nova(server), "REGISTRATION_KEY": server.registration_key()}
         for line in lines("With keys"):
             answer = run(line.replace("KEY_ID", key_id), server.url, **given)
+            given.setdefault("SCOUT_KEY", answer.get("api_key", ""))
             key_id = answer.get("key_id", key_id)
             answers.append(answer)
 
-    assert len(answers) == 9
+    assert len(answers) == 10
     assert [answer for answer in answers if {"code", "message"} & set(answer)] == []
-    registered, sent, made, revoked, profile, waiting, allowed, blocked, only = answers
+    registered, sent, made, revoked, profile, held, waiting, allowed, blocked, only = answers
     assert registered["agent_id"] == "scout-agent-id"
     assert sent["status"] == "pending"
     assert (made["label"], revoked) == ("the second machine", {})
     assert (profile["agent_id"], profile["contact_policy"]) == ("nova-agent-id", "approved")
-    assert waiting["contacts"] == []
+    assert held["status"] == "held"
+    (contact,) = waiting["contacts"]
+    assert contact["request"]["message_id"] == held["message_id"]
     assert (allowed["state"], blocked["state"]) == ("allowed", "blocked")
     assert only["api_key"] not in (made["api_key"], given["KEY"])
 
@@ -89,10 +92,10 @@ def test_every_line_with_a_key_works_where_keys_are_asked_for() -> None:
 def test_the_lines_with_a_key_are_refused_without_it() -> None:
     with running_server(auth="required", registration="key") as server:
         answers = [
-            run(line, server.url, KEY="am_live_", REGISTRATION_KEY="another")
+            run(line, server.url, KEY="am_live_", SCOUT_KEY="x", REGISTRATION_KEY="another")
             for line in lines("With keys")
         ]
 
     register, *others = answers
     assert register["code"] == "registration_key_required"
-    assert others == [{"message": "Forbidden"}] * 8
+    assert others == [{"message": "Forbidden"}] * 9

@@ -91,7 +91,11 @@ def test_a_part_of_the_path_is_checked_by_its_type():
 @pytest.mark.parametrize(
     ("kind", "value", "sentence"),
     [
-        (fields.AgentId, "Boots", "is not an agent id: lower-case letters, digits, `.`, `_`, `-`"),
+        (
+            fields.AgentId,
+            "Boots",
+            "is not an agent id: lower-case letters and digits, `.`, `_` and `-` between them",
+        ),
         (fields.MessageId, "x", "is not a message id: `msg_` and 26 letters and digits"),
         (fields.WorkOrderId, "x", "is not a work order's id: `wo_` and 26 letters and digits"),
         (fields.ThreadId, "x", "is not a thread id: `thr_` and 34 letters and digits"),

@@ -152,7 +152,10 @@ class ContactRequiredError(ForbiddenError):
 
     code = "contact_required"
     title = "The agent does this with its contacts alone"
-    default_fix = "Become its contact first: send it a message, or ask it to allow you."
+    default_fix = (
+        "If its contact_policy is `approved`, send it one message and wait for the answer; "
+        "otherwise let it be."
+    )
 
 
 class IdentityMismatchError(ForbiddenError):
@@ -353,7 +356,7 @@ class ContactPendingError(TooManyRequestsError):
 
     code = "contact_pending"
     title = "Your contact request waits for an answer"
-    default_fix = "Wait: what you wrote is delivered once the recipient allows you."
+    default_fix = "Do not repeat it: your first message is delivered once the recipient allows you."
 
 
 class RateLimitedError(TooManyRequestsError):

@@ -83,16 +83,16 @@ class Api:
         """Answer one event; whatever is raised becomes a problem document."""
         request_id: str = event["requestContext"]["requestId"]
         route = self._routes.get(event["routeKey"])
-        if route is None:
-            return problem.refused(NotFoundError("No route has this path."), request_id)
         try:
+            if route is None:
+                raise NotFoundError("No route has this path.")
             answer = route.endpoint(**self._arguments(route, event))
             return _answered(route.status, answer, request_id)
         except AgentMessagingError as error:
             logger.info("refused", code=error.code, status=error.status, request_id=request_id)
             return problem.refused(error, request_id)
         except Exception:
-            logger.exception("failed", route=route.key, request_id=request_id)
+            logger.exception("failed", route=event["routeKey"], request_id=request_id)
             return problem.failed(request_id)
 
     def route(

@@ -36,8 +36,10 @@ SENTENCES = {
     "timezone_aware": "has no offset from UTC, such as Z",
 }
 PATTERNS = {
-    fields.AGENT_ID_PATTERN: "is not an agent id: lower-case letters, digits, `.`, `_`, `-`",
-    fields.CAPABILITY_PATTERN: "is not a capability: lower-case letters, digits, `.`, `_`, `-`",
+    fields.AGENT_ID_PATTERN: "is not an agent id: lower-case letters and digits, `.`, `_` and `-` "
+    "between them",
+    fields.CAPABILITY_PATTERN: "is not a capability: lower-case letters and digits, `.`, `_` and "
+    "`-` between them",
     fields.MESSAGE_ID_PATTERN: "is not a message id: `msg_` and 26 letters and digits",
     fields.WORK_ORDER_ID_PATTERN: "is not a work order's id: `wo_` and 26 letters and digits",
     fields.KEY_ID_PATTERN: "is not a key's id: `key_` and 26 letters and digits",

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import ClientError
 
-from local import engine
+from local import engine, moto_engine
 from local.tables import create_tables
 
 TABLE = "ItemsTable"
@@ -199,3 +199,29 @@ def test_the_process_ends_with_its_parent():
 
     assert process.wait(2) == 0
     process.stdout.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/", {"Origin": "http://evil.example"}),
+        ("/", {"Origin": "null"}),
+        ("/", {"Sec-Fetch-Site": "cross-site"}),
+        ("/", {"Host": "evil.example"}),
+        ("/moto-api/reset", {}),
+        ("/moto-api/data.json", {}),
+    ],
+)
+def test_no_web_page_reads_or_empties_the_tables(path: str, headers: dict[str, str]):
+    served = []
+    answers = []
+    application = moto_engine.for_tools_alone(lambda *_: served.append(1) or [b""])
+    environ = {"PATH_INFO": path, "HTTP_HOST": "127.0.0.1:1"}
+    environ |= {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+    application(environ, lambda status, _headers: answers.append(status))
+    assert (answers, served) == (["403 Forbidden"], [])
+
+
+def test_a_tool_of_this_machine_is_served():
+    application = moto_engine.for_tools_alone(lambda *_: [b"served"])
+    assert application({"PATH_INFO": "/", "HTTP_HOST": "127.0.0.1:1"}, None) == [b"served"]

@@ -19,8 +19,20 @@ def test_a_page_that_leads_its_own_name_here_is_refused(host: bytes):
     assert not is_trusted({b"host": host})
 
 
-def test_a_request_that_crosses_sites_is_refused():
-    assert not is_trusted({b"host": b"localhost", b"sec-fetch-site": b"cross-site"})
+@pytest.mark.parametrize("site", [b"cross-site", b"same-site"])
+def test_a_request_from_another_site_or_port_is_refused(site: bytes):
+    assert not is_trusted({b"host": b"localhost", b"sec-fetch-site": site})
+
+
+@pytest.mark.parametrize(
+    "origin", [b"http://evil.example", b"null", b"http://127.0.0.1:9000", b"https://127.0.0.1:8080"]
+)
+def test_a_page_of_another_origin_is_refused(origin: bytes):
+    assert not is_trusted({b"host": b"127.0.0.1:8080", b"origin": origin})
+
+
+def test_a_page_that_came_from_here_is_served():
+    assert is_trusted({b"host": b"127.0.0.1:8080", b"origin": b"http://127.0.0.1:8080"})
 
 
 def test_a_tool_that_names_no_host_is_served():

@@ -169,7 +169,8 @@ def test_a_port_that_is_in_use_is_one_line(start):
     refused = start(PORT=str(port))
 
     assert refused.process.wait(5) == 2
-    assert refused.output == f"port {port} is in use. Choose another: make run PORT={port + 1}\n"
+    said = f"port {port} is in use. Choose another with PORT=, or any free one: PORT=0\n"
+    assert refused.output == said
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,10 @@ def admit(caller: Caller, item: Item | None, now: datetime) -> Agent:
     if caller.is_open:
         agent = found(caller.agent_id, item)
     elif item is None or "deleted_at" in item:
-        raise KeyRevokedError("The agent of this key has left.")
+        raise KeyRevokedError(
+            "The agent of this key has left.",
+            fix="Register a new agent under another id: this one has left for good.",
+        )
     else:
         agent = parse(item)
         if not agent.has_live_key(caller.key_id, caller.epoch, now):

@@ -69,6 +69,11 @@ class Agent(Model):
     keys: dict[str, Key] = {}
 
     @property
+    def takes_orders(self) -> bool:
+        """Whether it can be offered work: a suspended agent could not even accept it."""
+        return self.accepts_work_orders and not self.is_suspended
+
+    @property
     def is_suspended(self) -> bool:
         """Whether the operator has taken its right to write."""
         return self.status is AgentStatus.SUSPENDED

@@ -190,7 +190,7 @@ def _fields(agent: Agent, presence: Presence | None, now: datetime) -> dict[str,
         "is_online": presence is not None and presence.is_online(now),
         "last_seen_at": last_seen_at(presence, agent.last_seen_on),
         "status_message": agent.status_message,
-        "accepts_work_orders": agent.accepts_work_orders,
+        "accepts_work_orders": agent.takes_orders,
         "contact_policy": agent.contact_policy,
     }
 

@@ -191,7 +191,7 @@ def target(agent: Agent, presence: Presence | None, now: datetime) -> TargetAgen
         name=agent.name,
         is_online=presence is not None and presence.is_online(now),
         status_message=agent.status_message,
-        accepts_work_orders=agent.accepts_work_orders,
+        accepts_work_orders=agent.takes_orders,
         last_seen_at=last_seen_at(presence, agent.last_seen_on),
         content_flags=content.flags(agent.name, agent.status_message),
     )

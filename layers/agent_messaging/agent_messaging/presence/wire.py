@@ -87,7 +87,7 @@ def _availability(agent: Agent, presence: Presence | None, now: datetime) -> Ava
         is_online=presence is not None and presence.is_online(now),
         last_seen_at=last_seen_at(presence, agent.last_seen_on),
         status_message=agent.status_message,
-        accepts_work_orders=agent.accepts_work_orders,
+        accepts_work_orders=agent.takes_orders,
         max_concurrent_jobs=agent.max_concurrent_jobs,
         current_active_jobs=agent.active_jobs,
     )
