@@ -99,6 +99,6 @@ def wait_until_ready(url: str, process: subprocess.Popen[str] | subprocess.Popen
         assert process.poll() is None, "the server ended before it was ready"
         assert time.monotonic() < deadline, "the server was not ready in time"
         with contextlib.suppress(requests.ConnectionError):
-            if requests.get(f"{url}/health", timeout=5).status_code == 200:
+            if requests.get(f"{url}/health", timeout=30).status_code == 200:
                 return
         time.sleep(0.05)
