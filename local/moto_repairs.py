@@ -1,25 +1,34 @@
 """What moto's DynamoDB does otherwise than DynamoDB, put right in this process.
 
 A failed write leaves nothing behind: the items that it touched, and only those, are put back, so
-that a transaction costs the same in a table of ten items and of ten thousand. An update that makes
-its item is one record in the stream. A query looks at one partition.
+that a transaction costs the same in a table of ten items and of ten thousand. A transaction that
+comes again with its token was done before. An update that makes its item is one record in the
+stream. A query looks at one partition.
 """
 
 from __future__ import annotations
 
 import copy
 import inspect
+import json
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from moto.core.responses import ActionResult
+from moto.dynamodb.exceptions import ERROR_TYPE_PREFIX, DynamodbException
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import StreamShard, Table
+from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.models import DynamoDBStreamsBackend
 
 Operation = dict[str, Any]
 Method = Callable[..., Any]
+
+TOKEN_SECONDS = 600
+TOKEN_MISMATCH = ERROR_TYPE_PREFIX + "IdempotentParameterMismatchException"
 
 
 @contextmanager
@@ -77,6 +86,35 @@ def atomic_transactions(transact_write_items: Method) -> Method:
             transact_write_items(self, transact_items)
 
     return transact
+
+
+def once_per_token(transact_write_items: Method) -> Method:
+    """What boto3 repeats because an answer was lost is answered, and not done again.
+
+    A token is good for ten minutes, and for one transaction alone:
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+    """
+
+    def transact(self: DynamoHandler) -> Any:
+        token, items = self.body.get("ClientRequestToken"), json.dumps(self.body["TransactItems"])
+        # Kept with the tables, and gone with them.
+        done: dict[str, tuple[float, str]] = vars(self.dynamodb_backend).setdefault("_tokens", {})
+        _forget(done, before=time.monotonic() - TOKEN_SECONDS)
+        if token in done:
+            if done[token][1] != items:
+                raise DynamodbException(TOKEN_MISMATCH, "The token belongs to another transaction.")
+            return ActionResult({})
+        answer = transact_write_items(self)
+        if token is not None:
+            done[token] = (time.monotonic(), items)
+        return answer
+
+    return transact
+
+
+def _forget(done: dict[str, tuple[float, str]], before: float) -> None:
+    for token in [token for token, (since, _) in done.items() if since < before]:
+        del done[token]
 
 
 def atomic_updates(update_item: Method) -> Method:
@@ -143,6 +181,9 @@ def correct_moto() -> None:
     transact, update = DynamoDBBackend.transact_write_items, DynamoDBBackend.update_item
     replace(DynamoDBBackend, "transact_write_items", atomic_transactions(transact))
     replace(DynamoDBBackend, "update_item", atomic_updates(update))
+    replace(
+        DynamoHandler, "transact_write_items", once_per_token(DynamoHandler.transact_write_items)
+    )
     query, all_items = narrow_queries(Table.query, Table.all_items)
     replace(Table, "query", query)
     replace(Table, "all_items", all_items)

@@ -4,6 +4,7 @@ A write is one batch read (the caller, the recipient, what they are to each othe
 answered), one update of the caller's limit, and one put.
 """
 
+import functools
 import os
 from datetime import timedelta
 
@@ -22,6 +23,7 @@ from agent_messaging.errors import (
 )
 from agent_messaging.fields import MessageId, ThreadId
 from agent_messaging.http import Api
+from agent_messaging.idempotency import IdempotencyTable, Once
 from agent_messaging.limits import LimitsTable, Quota
 from agent_messaging.messaging import lists, threads, wire
 from agent_messaging.messaging.desk import MessageDesk
@@ -40,9 +42,10 @@ presences = PresenceTable(client, os.environ["AGENT_PRESENCE_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)
 contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], retention)
 limits = LimitsTable(client, os.environ["LIMITS_TABLE"], quota)
+answers = IdempotencyTable(client, os.environ["IDEMPOTENCY_TABLE"])
 contact_desk = ContactDesk(client, agents, contacts, messages)
 desk = MessageDesk(contact_desk, messages, limits)
-api = handler = Api(is_registered=agents.is_registered)
+api = handler = Api(is_registered=agents.is_registered, answers=answers)
 
 
 @api.route(
@@ -52,7 +55,7 @@ api = handler = Api(is_registered=agents.is_registered)
     identity="from_agent_id",
     raises=WRITE_ERRORS,
 )
-def ping(caller: Caller, body: wire.PingRequest) -> wire.PingResponse:
+def ping(caller: Caller, body: wire.PingRequest, once: Once) -> wire.PingResponse:
     now = clock.now()
     lease_key = presences.key(body.to_agent_id)
     encounter, (lease,) = contact_desk.meet(
@@ -66,11 +69,9 @@ def ping(caller: Caller, body: wire.PingRequest) -> wire.PingResponse:
         is_verified=not caller.is_open,
         body=body.message,
     )
-    message = desk.hand_in(caller, encounter, message, now)
     target = wire.target(encounter.recipient, parse_presence(lease), now)
-    return wire.PingResponse(
-        message_id=message.message_id, status=message.status, target_agent=target
-    )
+    answer = functools.partial(wire.pinged, target_agent=target)
+    return answer(desk.hand_in(caller, encounter, message, now, once.answering(answer)))
 
 
 @api.route(
@@ -80,7 +81,7 @@ def ping(caller: Caller, body: wire.PingRequest) -> wire.PingResponse:
     identity="from_agent_id",
     raises=WRITE_ERRORS,
 )
-def send(caller: Caller, body: wire.SendRequest) -> wire.SendResponse:
+def send(caller: Caller, body: wire.SendRequest, once: Once) -> wire.SendResponse:
     now = clock.now()
     more = [messages.key(caller.agent_id, body.reply_to_id)] if body.reply_to_id else []
     encounter, replied = contact_desk.meet(caller, body.to_agent_id, now, more)
@@ -104,13 +105,7 @@ def send(caller: Caller, body: wire.SendRequest) -> wire.SendResponse:
         reply_to_id=body.reply_to_id,
         metadata=body.metadata,
     )
-    message = desk.hand_in(caller, encounter, message, now)
-    return wire.SendResponse(
-        message_id=message.message_id,
-        thread_id=message.thread_id,
-        status=message.status,
-        created_at=message.created_at,
-    )
+    return wire.sent(desk.hand_in(caller, encounter, message, now, once.answering(wire.sent)))
 
 
 @api.route("GET", "/messaging/inbox", "List the messages to an agent, newest first")

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from agent_messaging import clock, dynamodb
+from agent_messaging import clock, dynamodb, time_left
 from agent_messaging.log import logger
 from agent_messaging.stats.counting import count
 from agent_messaging.stats.table import StatsTable
@@ -12,6 +12,7 @@ from agent_messaging.stats.table import StatsTable
 stats = StatsTable(dynamodb.connect(), os.environ["MESSAGING_STATS_TABLE"])
 
 
+@time_left.bounded
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, list[dict[str, str]]]:
     """Count a batch; the mapping delivers again from the first record that is reported."""
     poison = count(stats, event["Records"], clock.now())

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from agent_messaging import clock, dynamodb
+from agent_messaging import clock, dynamodb, time_left
 from agent_messaging.agents.admission import found
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
@@ -47,6 +47,7 @@ def read_stats(caller: Caller) -> wire.StatsResponse:
     )
 
 
+@time_left.bounded
 def roll_up(event: Mapping[str, Any], _context: Any) -> dict[str, str]:
     """Keep the snapshot of the event's own minute, once; the schedule's handler.
 

@@ -1,11 +1,13 @@
 """Work orders: create, list, read and move them; and the sweep that marks expired ones."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from agent_messaging import clock, dynamodb, ids
+from pydantic import BaseModel
+
+from agent_messaging import clock, dynamodb, ids, time_left
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.contacts.desk import ContactDesk
@@ -18,6 +20,7 @@ from agent_messaging.errors import (
     ContentionError,
     IllegalTransitionError,
     InvalidError,
+    OutOfTimeError,
     RateLimitedError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
@@ -25,19 +28,20 @@ from agent_messaging.errors import (
 )
 from agent_messaging.fields import WorkOrderId
 from agent_messaging.http import Api
+from agent_messaging.idempotency import IdempotencyTable, Once
 from agent_messaging.limits import LimitsTable, Quota
 from agent_messaging.log import logger
 from agent_messaging.messaging.model import party
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.work_orders import wire
 from agent_messaging.work_orders.desk import Move, WorkOrderDesk
+from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.lists import OrderList
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Action
 from agent_messaging.work_orders.table import WorkOrdersTable
 
-# A sweep stops before the function's own time runs out; the next minute's goes on.
-SWEEP_RESERVE_MILLISECONDS = 10_000
+Answer = TypeVar("Answer", bound=BaseModel)
 
 MOVE_ERRORS = (WorkOrderNotFoundError, WrongRoleError, IllegalTransitionError)
 
@@ -49,9 +53,11 @@ orders = WorkOrdersTable(client, os.environ["WORK_ORDERS_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)
 contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], retention)
 limits = LimitsTable(client, os.environ["LIMITS_TABLE"], quota)
+answers = IdempotencyTable(client, os.environ["IDEMPOTENCY_TABLE"])
 contact_desk = ContactDesk(client, agents, contacts, messages)
-desk = WorkOrderDesk(client, agents, contact_desk, messages, orders)
-api = handler = Api(is_registered=agents.is_registered)
+expiry = Expiry(client, messages, orders)
+desk = WorkOrderDesk(client, agents, contact_desk, messages, orders, expiry)
+api = handler = Api(is_registered=agents.is_registered, answers=answers)
 
 
 @api.route(
@@ -62,7 +68,7 @@ api = handler = Api(is_registered=agents.is_registered)
     max_bytes=wire.MAX_BYTES,
     raises=(AgentNotFoundError, ContactRequiredError, WorkerUnavailableError, RateLimitedError),
 )
-def create(caller: Caller, body: wire.CreateRequest) -> wire.CreateResponse:
+def create(caller: Caller, body: wire.CreateRequest, once: Once) -> wire.CreateResponse:
     now = clock.now()
     encounter, _ = contact_desk.meet(caller, body.to_agent_id, now)
     encounter = _checked(encounter, body, now)
@@ -79,13 +85,8 @@ def create(caller: Caller, body: wire.CreateRequest) -> wire.CreateResponse:
     )
     limits.spend(caller, order.worker.id, now)
     contact_desk.befriend(encounter, now)
-    desk.create(order)
-    return wire.CreateResponse(
-        work_order_id=order.work_order_id,
-        message_id=order.message_id,
-        status=order.status,
-        created_at=order.created_at,
-    )
+    desk.create(order, once.answering(wire.created))
+    return wire.created(order)
 
 
 def _checked(encounter: Encounter, body: wire.CreateRequest, now: datetime) -> Encounter:
@@ -109,7 +110,7 @@ def _checked(encounter: Encounter, body: wire.CreateRequest, now: datetime) -> E
 
 @api.route("GET", "/messaging/work-orders", "List an agent's work orders, newest first")
 def list_orders(caller: Caller, query: wire.WorkOrdersQuery) -> wire.WorkOrdersPage:
-    page = OrderList(orders, caller.agent_id, query, clock.now()).page()
+    page = OrderList(expiry, caller.agent_id, query, clock.now()).page()
     return wire.WorkOrdersPage(agent_id=caller.agent_id, role=query.role, **page.answer)
 
 
@@ -120,7 +121,7 @@ def list_orders(caller: Caller, query: wire.WorkOrdersQuery) -> wire.WorkOrdersP
     raises=(WorkOrderNotFoundError,),
 )
 def read_order(caller: Caller, work_order_id: WorkOrderId) -> wire.WorkOrderView:
-    return wire.view(desk.read(caller, work_order_id).as_of(clock.now()), caller.agent_id)
+    return wire.view(desk.read(caller, work_order_id, clock.now()), caller.agent_id)
 
 
 @api.route(
@@ -130,14 +131,14 @@ def read_order(caller: Caller, work_order_id: WorkOrderId) -> wire.WorkOrderView
     raises=(*MOVE_ERRORS, AtCapacityError),
 )
 def respond(
-    caller: Caller, work_order_id: WorkOrderId, body: wire.RespondRequest
+    caller: Caller, work_order_id: WorkOrderId, body: wire.RespondRequest, once: Once
 ) -> wire.AcceptedResponse | wire.RejectedResponse:
-    now = clock.now()
     if body.action == "accept":
         changes = {"estimated_completion": body.estimated_completion}
-        return wire.accepted(desk.move(work_order_id, Move(caller, Action.ACCEPT, now, changes)))
-    reason = {"reason": body.rejection_reason}
-    return wire.rejected(desk.move(work_order_id, Move(caller, Action.REJECT, now, reason)))
+        move = Move(caller, Action.ACCEPT, clock.now(), changes)
+        return _moved(work_order_id, move, once, wire.accepted)
+    move = Move(caller, Action.REJECT, clock.now(), {"reason": body.rejection_reason})
+    return _moved(work_order_id, move, once, wire.rejected)
 
 
 @api.route(
@@ -148,10 +149,10 @@ def respond(
     raises=MOVE_ERRORS,
 )
 def complete(
-    caller: Caller, work_order_id: WorkOrderId, body: wire.CompleteRequest
+    caller: Caller, work_order_id: WorkOrderId, body: wire.CompleteRequest, once: Once
 ) -> wire.CompletedResponse:
-    order = desk.move(work_order_id, Move(caller, Action.COMPLETE, clock.now(), dict(body)))
-    return wire.completed(order)
+    move = Move(caller, Action.COMPLETE, clock.now(), dict(body))
+    return _moved(work_order_id, move, once, wire.completed)
 
 
 @api.route(
@@ -161,10 +162,10 @@ def complete(
     raises=MOVE_ERRORS,
 )
 def cancel(
-    caller: Caller, work_order_id: WorkOrderId, body: wire.ReasonRequest
+    caller: Caller, work_order_id: WorkOrderId, body: wire.ReasonRequest, once: Once
 ) -> wire.CancelledResponse:
-    order = desk.move(work_order_id, Move(caller, Action.CANCEL, clock.now(), dict(body)))
-    return wire.cancelled(order)
+    move = Move(caller, Action.CANCEL, clock.now(), dict(body))
+    return _moved(work_order_id, move, once, wire.cancelled)
 
 
 @api.route(
@@ -174,22 +175,32 @@ def cancel(
     raises=MOVE_ERRORS,
 )
 def fail(
-    caller: Caller, work_order_id: WorkOrderId, body: wire.ReasonRequest
+    caller: Caller, work_order_id: WorkOrderId, body: wire.ReasonRequest, once: Once
 ) -> wire.FailedResponse:
-    order = desk.move(work_order_id, Move(caller, Action.FAIL, clock.now(), dict(body)))
-    return wire.failed(order)
+    move = Move(caller, Action.FAIL, clock.now(), dict(body))
+    return _moved(work_order_id, move, once, wire.failed)
 
 
-def sweep(_event: Mapping[str, Any], context: Any) -> dict[str, int]:
-    """Mark orders expired that are pending past their deadline; the schedule's handler."""
+def _moved(
+    work_order_id: str, move: Move, once: Once, answer: Callable[[WorkOrder], Answer]
+) -> Answer:
+    return answer(desk.move(work_order_id, move, once.answering(answer)))
+
+
+@time_left.bounded
+def sweep(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
+    """Mark orders expired that are pending past their deadline; the schedule's handler.
+
+    It stops before the function's own time runs out; the next minute's goes on.
+    """
     now = clock.now()
     expired = 0
     for work_order_id in orders.overdue(now):
-        if context.get_remaining_time_in_millis() < SWEEP_RESERVE_MILLISECONDS:
-            break
         try:
-            expired += desk.expire(work_order_id, now)
+            expired += expiry.sweep(work_order_id, now)
         except ContentionError:
             logger.info("left for the next sweep", work_order_id=work_order_id)
+        except OutOfTimeError:
+            break
     logger.info("swept", expired=expired)
     return {"expired": expired}

@@ -7,7 +7,18 @@ both are sent again here, with jitter, a bounded number of times.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from agent_messaging.dynamodb import ATTEMPTS, Entry, Item, TableKey, call, decode, encode, wait
+from agent_messaging import time_left
+from agent_messaging.dynamodb import (
+    ATTEMPTS,
+    Entry,
+    Item,
+    TableKey,
+    call,
+    decode,
+    encode,
+    longest_call,
+    wait,
+)
 from agent_messaging.errors import ContentionError
 
 if TYPE_CHECKING:
@@ -84,9 +95,11 @@ def transact(client: "DynamoDBClient", entries: Sequence[Entry]) -> None:
     Raises:
         TransactionFailedError: a condition did not hold.
         ContentionError: it kept colliding.
+        OutOfTimeError: it was not begun.
     """
     items: Any = list(entries)
     for attempt in range(ATTEMPTS):
+        time_left.require(longest_call(client))
         try:
             call(client.transact_write_items, TransactItems=items)
         except client.exceptions.TransactionCanceledException as error:

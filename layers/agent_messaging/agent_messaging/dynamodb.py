@@ -17,6 +17,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from agent_messaging import time_left
 from agent_messaging.errors import ContentionError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 ATTEMPTS = 6
+BOTO3_ATTEMPTS = 5  # of a client that was not told how many
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
 THROTTLED = frozenset(
@@ -64,10 +66,23 @@ def _config(read_seconds: int, attempts: int) -> Config:
     )
 
 
-# A call takes 12 seconds at the worst; two of them end before a function's 25 are over.
+# A call takes 15 seconds at the worst (`longest_call`); a function has 25, so it ends in time if it
+# begins in the first 10.
 CONFIG = _config(read_seconds=3, attempts=3)
-# And 4 seconds where API Gateway waits for 10, as it does for the authorizer.
+# And 5 seconds where API Gateway waits for 10, as it does for the authorizer.
 HURRIED_CONFIG = _config(read_seconds=1, attempts=2)
+
+
+def longest_call(client: "DynamoDBClient") -> float:
+    """How many seconds a call takes at the worst, boto3's own attempts and their pauses included.
+
+    Before its n-th repetition boto3 waits up to 2 ** (n - 1) seconds:
+    https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html
+    """
+    config: Any = client.meta.config
+    attempts = (config.retries or {}).get("total_max_attempts", BOTO3_ATTEMPTS)
+    pauses = sum(2**repetition for repetition in range(attempts - 1))
+    return float(attempts * (config.connect_timeout + config.read_timeout) + pauses)
 
 
 def connect(config: Config = CONFIG) -> "DynamoDBClient":
@@ -103,18 +118,18 @@ class Table:
     def put(self, item: Item, condition: str = "", **values: Any) -> None:
         """Write the whole item."""
         entry = self.put_entry(item, condition, **values)["Put"]
-        _conditionally(self.client.put_item, entry)
+        self._write(self.client.put_item, entry)
 
     def update(self, key: Item, expression: str, condition: str = "", **values: Any) -> Item:
         """Change an item and return all of it as it is now."""
         entry = self.update_entry(key, expression, condition, **values)["Update"]
-        answer = _conditionally(self.client.update_item, {**entry, "ReturnValues": "ALL_NEW"})
+        answer = self._write(self.client.update_item, {**entry, "ReturnValues": "ALL_NEW"})
         return decode(answer["Attributes"])
 
     def delete(self, key: Item, condition: str = "", **values: Any) -> None:
         """Take an item away."""
         entry = self.delete_entry(key, condition, **values)["Delete"]
-        _conditionally(self.client.delete_item, entry)
+        self._write(self.client.delete_item, entry)
 
     def put_entry(self, item: Item, condition: str = "", **values: Any) -> Entry:
         """`put` as part of a transaction."""
@@ -168,6 +183,17 @@ class Table:
             last_key=decode(answer.get("LastEvaluatedKey", {})),
         )
 
+    def _write(self, operation: Callable[..., Any], request: Mapping[str, Any]) -> Any:
+        """Make a single write; what collided with a transaction is sent again: boto3 does not."""
+        for attempt in range(ATTEMPTS):
+            time_left.require(longest_call(self.client))
+            try:
+                return call(operation, **request)
+            except ClientError as error:
+                _raise_unless_collided(error)
+            wait(attempt)
+        raise ContentionError("Transactions kept changing the same item.")
+
     def _expressions(
         self, request: Entry, condition: str, update: str, values: Mapping[str, Any]
     ) -> Entry:
@@ -211,20 +237,13 @@ def call(operation: Callable[..., Any], **request: Any) -> Any:
         raise
 
 
-def _conditionally(operation: Callable[..., Any], request: Mapping[str, Any]) -> Any:
-    """Make a single write; one that collided with a transaction is sent again: boto3 does not."""
-    for attempt in range(ATTEMPTS):
-        try:
-            return call(operation, **request)
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            item: Any = error.response.get("Item")
-            if code == "ConditionalCheckFailedException":
-                raise ConditionFailedError(decode(item) if item else None) from None
-            if code != "TransactionConflictException":
-                raise
-        wait(attempt)
-    raise ContentionError("Transactions kept changing the same item.")
+def _raise_unless_collided(error: ClientError) -> None:
+    code = error.response["Error"]["Code"]
+    if code == "ConditionalCheckFailedException":
+        item: Any = error.response.get("Item")
+        raise ConditionFailedError(decode(item) if item else None) from None
+    if code != "TransactionConflictException":
+        raise error
 
 
 def wait(attempt: int) -> None:

@@ -30,10 +30,12 @@
     ├── TooLargeError             413
     ├── MediaTypeError            415
     ├── InvalidError              422  read, and wrong
+    ├── IdempotencyKeyReusedError 422  the key of another request
     ├── TooManyRequestsError      429  right request, too soon
     │   ├── ContactPendingError
     │   └── RateLimitedError
-    └── ContentionError           503  too much at once; worth trying again
+    ├── ContentionError           503  too much at once; worth trying again
+    └── OutOfTimeError            503  nothing was begun; worth trying again
 
 They become `application/problem+json` (RFC 9457) in `http.py`. Anything else that is raised is a
 bug and becomes a 500 that says nothing but its request id.
@@ -48,7 +50,7 @@ class Fault:
     """One wrong field: where it stands and what is wrong with it.
 
     `pointer` is a JSON Pointer into the body as a fragment (`#/priority`), `?name` for a query
-    parameter, or `{name}` for a part of the path.
+    parameter, `{name}` for a part of the path, or `Name:` for a header.
     """
 
     pointer: str
@@ -330,6 +332,15 @@ class InvalidError(AgentMessagingError):
         return cls(f"{pointer}: {detail}", fix=fix, faults=(Fault(pointer, detail),))
 
 
+class IdempotencyKeyReusedError(AgentMessagingError):
+    """The `Idempotency-Key` belongs to another request of the last 24 hours."""
+
+    status = 422
+    code = "idempotency_key_reused"
+    title = "The Idempotency-Key was used for another request"
+    default_fix = "Send a new Idempotency-Key with a new request; repeat only what is unchanged."
+
+
 class TooManyRequestsError(AgentMessagingError):
     """The same request will do later; `Retry-After` and the RateLimit fields tell when.
 
@@ -372,6 +383,18 @@ class ContentionError(AgentMessagingError):
     status = 503
     code = "contention"
     title = "Too much at once"
+    default_fix = "Send the same request again after `Retry-After` seconds."
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"Retry-After": "1"})
+
+
+class OutOfTimeError(AgentMessagingError):
+    """Too little time was left to begin the write, so nothing was begun."""
+
+    status = 503
+    code = "out_of_time"
+    title = "No time was left"
     default_fix = "Send the same request again after `Retry-After` seconds."
 
     def __init__(self, detail: str) -> None:

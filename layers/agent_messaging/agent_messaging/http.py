@@ -5,6 +5,7 @@ A route is a function whose parameters say what it needs, by name:
     caller   the agent that calls (auth.Caller)
     query    a model of the query parameters, without the identity parameter
     body     a model of the JSON body
+    once     the request as one that is to have one effect (idempotency.Once)
     others   parts of the path, checked by their annotated types
 
 What it returns is a model, sent as JSON; None is sent as nothing at all. The order of checks is
@@ -20,13 +21,14 @@ from typing import Any, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
 
-from agent_messaging import auth, parsing, payload, problem
+from agent_messaging import auth, clock, idempotency, parsing, payload, problem, time_left
 from agent_messaging.errors import (
     AgentMessagingError,
     AgentNotFoundError,
     InvalidError,
     NotFoundError,
 )
+from agent_messaging.idempotency import IdempotencyTable, Once, Replay
 from agent_messaging.log import logger
 
 BASE = "/api/v1"
@@ -48,6 +50,7 @@ class Route:
     identity: str | None
     identity_required: bool
     has_caller: bool  # whether the endpoint asks who calls
+    takes_key: bool  # whether an Idempotency-Key makes it have one effect
     guard: Guard | None
     max_bytes: int
     status: int
@@ -68,32 +71,43 @@ class Api:
     Args:
         is_registered: says of an agent id whether there is such an agent. It is asked in open mode
             alone, where nobody has checked a key; a misspelt id is then a 404, not an empty inbox.
+        answers: what was answered to requests with a key; for a group with a route that takes one.
     """
 
-    def __init__(self, is_registered: Callable[[str], bool]) -> None:
+    def __init__(
+        self, is_registered: Callable[[str], bool], answers: IdempotencyTable | None = None
+    ) -> None:
         self._routes: dict[str, Route] = {}
         self._is_registered = is_registered
+        self._answers = answers
 
     @property
     def routes(self) -> list[Route]:
         """The routes, in the order of their declaration."""
         return list(self._routes.values())
 
-    def __call__(self, event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
+    def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """Answer one event; whatever is raised becomes a problem document."""
         request_id: str = event["requestContext"]["requestId"]
-        route = self._routes.get(event["routeKey"])
         try:
-            if route is None:
-                raise NotFoundError("No route has this path.")
-            answer = route.endpoint(**self._arguments(route, event))
-            return _answered(route.status, answer, request_id)
+            with time_left.within(context):
+                return self._served(event, request_id)
         except AgentMessagingError as error:
             logger.info("refused", code=error.code, status=error.status, request_id=request_id)
             return problem.refused(error, request_id)
         except Exception:
             logger.exception("failed", route=event["routeKey"], request_id=request_id)
             return problem.failed(request_id)
+
+    def _served(self, event: Mapping[str, Any], request_id: str) -> dict[str, Any]:
+        route = self._routes.get(event["routeKey"])
+        if route is None:
+            raise NotFoundError("No route has this path.")
+        arguments = self._arguments(route, event)
+        call = functools.partial(route.endpoint, **arguments)
+        once: Once | None = arguments.get("once")
+        answer = call() if once is None else once.run(call)
+        return _answered(route.status, answer, request_id)
 
     def route(
         self,
@@ -128,6 +142,7 @@ class Api:
                 identity=identity,
                 identity_required=identity_required,
                 has_caller="caller" in hints,
+                takes_key="once" in hints,
                 guard=guard,
                 max_bytes=max_bytes,
                 status=status,
@@ -157,7 +172,22 @@ class Api:
             arguments["body"] = parsing.body_model(
                 route.body, payload.json_object(event, route.max_bytes)
             )
+        if route.takes_key:
+            arguments["once"] = self._once(route, event, arguments)
         return arguments
+
+    def _once(self, route: Route, event: Mapping[str, Any], arguments: Mapping[str, Any]) -> Once:
+        if self._answers is None:
+            raise TypeError(f"{route.key} takes a key, and its group has no table for answers")
+        parts = {name: arguments[name] for name in route.parts}
+        return idempotency.begin(
+            self._answers,
+            _headers(event),
+            arguments["caller"].agent_id,
+            route.key,
+            asked=idempotency.fingerprint(parts, arguments.get("body")),
+            now=clock.now(),
+        )
 
     def _caller(
         self,
@@ -194,9 +224,12 @@ def _headers(event: Mapping[str, Any]) -> dict[str, str]:
     return {name.lower(): str(value) for name, value in (event.get("headers") or {}).items()}
 
 
-def _answered(status: int, answer: BaseModel | None, request_id: str) -> dict[str, Any]:
-    headers = {"Content-Type": "application/json", "X-Request-Id": request_id}
-    if answer is None:
-        del headers["Content-Type"]
-    body = "" if answer is None else answer.model_dump_json()
+def _answered(status: int, answer: BaseModel | Replay | None, request_id: str) -> dict[str, Any]:
+    headers = {"X-Request-Id": request_id}
+    body = ""
+    if answer is not None:
+        headers["Content-Type"] = "application/json"
+        body = answer.text if isinstance(answer, Replay) else answer.model_dump_json()
+    if isinstance(answer, Replay):
+        headers[idempotency.REPLAYED] = "true"
     return {"statusCode": status, "headers": headers, "body": body, "isBase64Encoded": False}

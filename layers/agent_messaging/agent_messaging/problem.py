@@ -37,7 +37,8 @@ def failed(request_id: str) -> dict[str, Any]:
         "detail": "Something broke on our side; the write may or may not have happened.",
         "code": "internal",
         "errors": [],
-        "fix": "Try again; if it stays, give the operator the request_id.",
+        "fix": "Send it again with the same Idempotency-Key; if it stays so, give the operator "
+        "the request_id.",
         "request_id": request_id,
     }
     return _answered(document, {})

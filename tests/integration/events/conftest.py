@@ -9,6 +9,7 @@ from agent_messaging.agents.model import Agent
 from agent_messaging.auth import Caller
 from agent_messaging.docs import story
 from agent_messaging.fields import Party
+from agent_messaging.idempotency import Once
 from agent_messaging.messaging.model import MessageStatus, MessageType, Relationship, compose
 from agent_messaging.work_orders.desk import Move
 from agent_messaging.work_orders.model import WorkOrder
@@ -33,7 +34,7 @@ def told(cloud: Cloud) -> Cloud:
     for work_order_id in (story.ORDER_ID, ACCEPTED_ID, OVERDUE_ID):
         write_order(work_order_id)
     accept = Move(Caller(BOOTS.id), Action.ACCEPT, clock.now(), {})
-    app("work_orders").desk.move(ACCEPTED_ID, accept)
+    app("work_orders").desk.move(ACCEPTED_ID, accept, unkeyed())
     cloud.overdue(OVERDUE_ID)
     return cloud
 
@@ -96,4 +97,9 @@ def write_order(work_order_id: str) -> None:
         is_verified=True,
         created_at=clock.now(),
     )
-    app("work_orders").desk.create(order)
+    app("work_orders").desk.create(order, unkeyed())
+
+
+def unkeyed() -> Once:
+    """A request without an Idempotency-Key."""
+    return Once(app("work_orders").answers, clock.now())

@@ -3,7 +3,6 @@
 import importlib.util
 import json
 from pathlib import Path
-from types import SimpleNamespace
 
 import boto3
 import pytest
@@ -12,6 +11,7 @@ from moto import mock_aws
 from agent_messaging.stats.table import StatsTable
 from local.tables import create_tables
 from local.template import load
+from tests.integration.functions import Context
 
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATE = load()
@@ -52,7 +52,7 @@ def load_function(client, monkeypatch):
 
 @pytest.fixture
 def context():
-    return SimpleNamespace(aws_request_id="3f0c0a3e-2d8b-4e0f-9b58-7f5e2f6a1c11")
+    return Context()
 
 
 @pytest.fixture

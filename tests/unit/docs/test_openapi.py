@@ -45,8 +45,10 @@ def test_a_ping_is_described_whole(operations):
     assert ping["tags"] == ["messaging"]
     assert ping["summary"] == "Ping an agent and learn whether it is there"
     assert [(p["name"], p["in"], p["required"]) for p in ping["parameters"]] == [
-        ("from_agent_id", "query", False)
+        ("Idempotency-Key", "header", False),
+        ("from_agent_id", "query", False),
     ]
+    assert set(ping["responses"]["200"]["headers"]) == {"X-Request-Id", "Idempotency-Replayed"}
     (media_type,) = ping["requestBody"]["content"]
     assert media_type == "application/json"
     schema = ping["requestBody"]["content"]["application/json"]["schema"]
@@ -160,9 +162,10 @@ def test_every_refusal_is_one_problem_with_its_codes_and_fixes(document):
 
 def test_what_may_be_sent_again_comes_with_a_time_to_wait(document):
     limits = {"rate_limited", "contact_pending.rate_limited"}
+    later = {"contention", "contention.out_of_time"}
     for name, response in problems(document).items():
         is_limit = name in limits
-        assert ("Retry-After" in response["headers"]) == (is_limit or name == "contention")
+        assert ("Retry-After" in response["headers"]) == (is_limit or name in later)
         for header in ("RateLimit-Policy", "RateLimit"):
             assert (header in response["headers"]) == is_limit
     assert limits < set(problems(document))

@@ -2,6 +2,7 @@ import contextlib
 import subprocess
 import sys
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -93,6 +94,37 @@ def test_a_transaction_that_names_an_item_twice_leaves_no_trace(items, records):
 
     assert items.scan(TableName=TABLE)["Items"] == []
     assert records() == []
+
+
+def test_a_transaction_that_comes_again_with_its_token_is_done_once(items):
+    counted = {
+        "Update": {
+            "TableName": TABLE,
+            "Key": key("counter"),
+            "UpdateExpression": "ADD n :one",
+            "ExpressionAttributeValues": {":one": {"N": "1"}},
+        }
+    }
+    first, second = str(uuid.uuid4()), str(uuid.uuid4())
+    for token in (first, first, second):
+        items.transact_write_items(TransactItems=[counted], ClientRequestToken=token)
+    assert items.get_item(TableName=TABLE, Key=key("counter"))["Item"]["n"] == {"N": "2"}
+
+    with pytest.raises(items.exceptions.IdempotentParameterMismatchException):
+        items.transact_write_items(TransactItems=[put("other")], ClientRequestToken=first)
+
+
+def test_a_token_of_a_refused_transaction_is_as_new(items):
+    items.put_item(TableName=TABLE, Item=key("there"))
+    refused, token = put("there"), str(uuid.uuid4())
+    refused["Put"]["ConditionExpression"] = "attribute_not_exists(id)"
+    with pytest.raises(items.exceptions.TransactionCanceledException):
+        items.transact_write_items(TransactItems=[refused], ClientRequestToken=token)
+    items.delete_item(TableName=TABLE, Key=key("there"))
+
+    items.transact_write_items(TransactItems=[refused], ClientRequestToken=token)
+
+    assert items.get_item(TableName=TABLE, Key=key("there"))["Item"] == key("there")
 
 
 def test_a_transaction_costs_the_same_in_a_large_table(items):

@@ -11,7 +11,7 @@ from agent_messaging.agents.keys import key_hash
 from agent_messaging.agents.model import Agent, Key
 from agent_messaging.batches import batch_get
 from agent_messaging.dynamodb import FAILURES, ConditionFailedError, Entry, Item, Table
-from agent_messaging.errors import ContentionError
+from agent_messaging.errors import ContentionError, OutOfTimeError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -59,7 +59,7 @@ class AgentKeysTable:
             return
         # Another request of today may be first, the key may just have been revoked, the table may
         # not answer: none of it is a reason to refuse who holds the key.
-        with contextlib.suppress(ConditionFailedError, ContentionError, *FAILURES):
+        with contextlib.suppress(ConditionFailedError, ContentionError, OutOfTimeError, *FAILURES):
             self.table.update(
                 {"key_hash": grant.key_hash},
                 "SET last_used_on = :today",

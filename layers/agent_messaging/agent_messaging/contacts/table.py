@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock
+from agent_messaging.batches import TransactionFailedError, transact
 from agent_messaging.contacts.model import Contact, ContactState
 from agent_messaging.dynamodb import ConditionFailedError, Entry, Found, Item, Table, TableKey
 from agent_messaging.errors import ContactNotFoundError
@@ -64,12 +65,15 @@ class ContactsTable:
 
     def hold(self, message: Message, now: datetime) -> Contact | None:
         """Keep a stranger's message as its request; the entry that is there instead, if any."""
-        new = _new(message.recipient.id, message.sender, now)
-        standing = self._put(Contact(**new, state=ContactState.HELD, request=message), now)
+        standing = self._put(_request(message, now), now)
         # boto3 repeats a put whose answer was lost, and then meets this very request.
         asked = None if standing is None else standing.request
         is_own = asked is not None and asked.message_id == message.message_id
         return None if is_own else standing
+
+    def hold_entry(self, message: Message, now: datetime) -> Entry:
+        """`hold` as part of a transaction, which fails if there is an entry."""
+        return self._put_entry(_request(message, now), now)
 
     def _put(self, contact: Contact, now: datetime) -> Contact | None:
         try:
@@ -81,7 +85,10 @@ class ContactsTable:
     def add_entry(self, owner_id: str, contact: Party, now: datetime) -> Entry:
         """`add` as part of a transaction, which fails if there is an entry."""
         new = Contact(**_new(owner_id, contact, now), state=ContactState.ALLOWED)
-        return self.table.put_entry(self._item(new), IS_VACANT, epoch=clock.to_epoch(now))
+        return self._put_entry(new, now)
+
+    def _put_entry(self, contact: Contact, now: datetime) -> Entry:
+        return self.table.put_entry(self._item(contact), IS_VACANT, epoch=clock.to_epoch(now))
 
     def release_entry(self, held: Contact, now: datetime) -> Entry:
         """Allow who asked, as part of a transaction, if this very request still waits."""
@@ -124,13 +131,17 @@ class ContactsTable:
     def remove(self, owner_id: str, contact_id: str, now: datetime) -> None:
         """Make a stranger of a contact; a request of its that waits is dropped.
 
+        A transaction of one, for boto3 repeats a call whose answer was lost, and DynamoDB knows a
+        transaction again: a repeated deletion would find nothing, or what was held in between.
+
         Raises:
             ContactNotFoundError: it is a stranger.
         """
         key = self.key(owner_id, contact_id)[1]
+        entry = self.table.delete_entry(key, IS_THERE, epoch=clock.to_epoch(now))
         try:
-            self.table.delete(key, IS_THERE, epoch=clock.to_epoch(now))
-        except ConditionFailedError:
+            transact(self.table.client, [entry])
+        except TransactionFailedError:
             raise unknown(contact_id) from None
 
     def _item(self, contact: Contact) -> Item:
@@ -171,6 +182,12 @@ def _parse(item: Item) -> Contact:
         updated_at=clock.from_text(item["updated_at"]),
         request=None if request is None else Message.model_validate_json(request),
     )
+
+
+def _request(message: Message, now: datetime) -> Contact:
+    """The entry of a stranger whose message asks."""
+    new = _new(message.recipient.id, message.sender, now)
+    return Contact(**new, state=ContactState.HELD, request=message)
 
 
 def _new(owner_id: str, contact: Party, now: datetime) -> Item:

@@ -34,6 +34,11 @@ HEADERS: Document = {
         "description": "Names this call in the logs; not on the gateway's own answers.",
         "schema": {"type": "string"},
     },
+    "Idempotency-Replayed": {
+        "description": "`true` where this is the answer to an earlier request with the same "
+        "`Idempotency-Key`, and nothing happened anew.",
+        "schema": {"const": "true"},
+    },
     "Retry-After": {
         "description": "Seconds to wait before the same request is sent again; not on the "
         "gateway's own answers.",

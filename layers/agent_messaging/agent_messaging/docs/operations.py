@@ -16,11 +16,21 @@ from agent_messaging.docs.examples import EXAMPLES
 from agent_messaging.docs.schemas import Mode, Schema
 from agent_messaging.fields import AgentId
 from agent_messaging.http import Route, type_hints
+from agent_messaging.idempotency import HEADER as IDEMPOTENCY_KEY
+from agent_messaging.idempotency import REPLAYED
 
 JSON = "application/json"
 
 # What the guard of registration looks at.
 REGISTRATION_KEY = "X-Registration-Key"
+
+KEY_SCHEMA: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 255,
+    "pattern": r"^[\x20-\x7e]+$",
+    "examples": ["8e03978e-40d5-43dd-bc93-6894a57f9324"],
+}
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,8 @@ class Describer:
         if route.guard is not None:
             text = schemas.of_part(TypeAdapter(str))
             found.append(_parameter(REGISTRATION_KEY, "header", text, is_required=False))
+        if route.takes_key:
+            found.append(_parameter(IDEMPOTENCY_KEY, "header", KEY_SCHEMA, is_required=False))
         if route.identity is not None:
             found.append(_identity(route))
         if route.query is not None:
@@ -119,7 +131,8 @@ class Describer:
 
     def _success(self, operation: Operation) -> dict[str, Any]:
         status = HTTPStatus(operation.route.status)
-        headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
+        names = ["X-Request-Id"] + [REPLAYED] * operation.route.takes_key
+        headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
         if status is HTTPStatus.NO_CONTENT:
             return {"description": status.phrase, "headers": headers}
         examples = {each.name: {"value": each.answer} for each in EXAMPLES[operation.id]}

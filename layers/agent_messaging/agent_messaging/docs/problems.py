@@ -31,7 +31,7 @@ FAULT: Schema = {
         "pointer": {
             "type": "string",
             "description": "`#/field` of the body (JSON Pointer), `?parameter` of the query, "
-            "or `{part}` of the path.",
+            "`{part}` of the path, or `Header:`.",
             "examples": ["#/to_agent_id", "?limit", "{message_id}"],
         },
         "detail": {"type": "string", "examples": ["is missing"]},
@@ -73,18 +73,25 @@ class FailureError(AgentMessagingError):
     status = 500
     code = "internal"
     title = "Internal Server Error"
-    default_fix = "Try again; if it stays, give the operator the request_id."
+    default_fix = (
+        "Send it again with the same Idempotency-Key; if it stays so, give the operator "
+        "the request_id."
+    )
 
 
 def of_route(route: Route) -> list[type[AgentMessagingError]]:
     """All that a route refuses, whatever its endpoint does, and what its declaration adds."""
     found = {*route.raises, errors.InvalidError, errors.ContentionError, FailureError}
+    if route.method != "GET" or route.path.startswith("/api/v1/messaging/work-order"):
+        found.add(errors.OutOfTimeError)  # a read of an order may have to settle it
     if route.guard is not None:
         found.add(errors.RegistrationKeyError)
     if route.identity is not None:
         found |= {errors.UnauthorizedError, errors.IdentityMismatchError, errors.AgentNotFoundError}
         if route.method != "GET":
             found |= {errors.KeyRevokedError, errors.AgentSuspendedError}
+    if route.takes_key:
+        found.add(errors.IdempotencyKeyReusedError)
     if route.body is not None:
         found |= {errors.MalformedError, errors.TooLargeError, errors.MediaTypeError}
     if route.query is not None and "cursor" in route.query.model_fields:

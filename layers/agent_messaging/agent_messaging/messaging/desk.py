@@ -5,17 +5,21 @@
     refuse    nothing is written
 
 Who writes to an agent makes it a contact of its own. That a stranger has at most one request
-waiting is a condition of the write.
+waiting is a condition of the write. A message is one single item; with an `Idempotency-Key` the
+record of its answer is written in the same transaction.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agent_messaging.auth import Caller
+from agent_messaging.batches import TransactionFailedError
 from agent_messaging.contacts.desk import ContactDesk
 from agent_messaging.contacts.encounter import Encounter
-from agent_messaging.contacts.model import Verdict
+from agent_messaging.contacts.model import Contact, Verdict
+from agent_messaging.contacts.table import parse
 from agent_messaging.errors import ContactPendingError, ContactRefusedError, ContentionError
+from agent_messaging.idempotency import Once
 from agent_messaging.limits import LimitsTable
 from agent_messaging.messaging.model import Message, MessageStatus
 from agent_messaging.messaging.table import MessagesTable
@@ -35,11 +39,12 @@ class MessageDesk:
     limits: LimitsTable
 
     def hand_in(
-        self, caller: Caller, encounter: Encounter, message: Message, now: datetime
+        self, caller: Caller, encounter: Encounter, message: Message, now: datetime, once: Once
     ) -> Message:
-        """Deliver or hold a message; as it stands then.
+        """Deliver or hold a message, once; as it stands then.
 
         Raises:
+            AnsweredBeforeError: see `Once.write`.
             ContactRefusedError: the recipient's mailbox is closed to the sender.
             ContactPendingError: the sender's request waits for an answer.
             RateLimitedError: the sender has sent enough for this minute.
@@ -56,14 +61,32 @@ class MessageDesk:
             self.contacts.befriend(encounter, now)
             written = message.model_copy(update={"relationship": encounter.relationship})
             if encounter.verdict is Verdict.DELIVER:
-                self.messages.put(written)
+                self._deliver(written, once)
                 return written
             written = written.model_copy(update={"status": MessageStatus.HELD})
-            standing = self.contacts.table.hold(written, now)
+            standing = self._hold(written, now, once)
             if standing is None:
                 return written
             encounter = replace(encounter, theirs=standing)
         raise ContentionError("The recipient's contact kept changing.")
+
+    def _deliver(self, message: Message, once: Once) -> None:
+        if once.is_keyed:
+            once.write([self.messages.put_entry(message)], message)
+        else:
+            self.messages.put(message)
+
+    def _hold(self, message: Message, now: datetime, once: Once) -> Contact | None:
+        """Keep the message with the recipient's contacts; the entry that is there instead."""
+        if not once.is_keyed:
+            return self.contacts.table.hold(message, now)
+        try:
+            once.write([self.contacts.table.hold_entry(message, now)], message)
+        except TransactionFailedError as error:
+            if not error.failed[0]:
+                raise
+            return parse(error.items[0], now)
+        return None
 
 
 def _require_welcome(encounter: Encounter) -> None:

@@ -197,6 +197,23 @@ def target(agent: Agent, presence: Presence | None, now: datetime) -> TargetAgen
     )
 
 
+def pinged(message: Message, target_agent: TargetAgent) -> PingResponse:
+    """The answer to a ping."""
+    return PingResponse(
+        message_id=message.message_id, status=message.status, target_agent=target_agent
+    )
+
+
+def sent(message: Message) -> SendResponse:
+    """The answer to a message."""
+    return SendResponse(
+        message_id=message.message_id,
+        thread_id=message.thread_id,
+        status=message.status,
+        created_at=message.created_at,
+    )
+
+
 def view(message: Message, reader_id: str) -> MessageView:
     """A message as one of its two parties sees it."""
     is_recipient = reader_id == message.recipient.id

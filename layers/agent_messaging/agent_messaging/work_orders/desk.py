@@ -3,10 +3,10 @@
     create      the order, and a `work_order` message in the worker's inbox
     transition  the order, a `notification` to the party that did not act, and the worker's count
                 of active jobs where it changes
-    expire      the order, and a `notification` to both
 
-An accept takes a job of the worker's in the same transaction that changes the state, so neither
-two accepts of one order nor one accept too many can both be written.
+With an `Idempotency-Key` the record of the answer is written with it. What the clock ends is in
+`expiry`. An accept takes a job of the worker's in the same transaction that changes the state, so
+neither two accepts of one order nor one accept too many can both be written.
 """
 
 from collections.abc import Mapping
@@ -18,15 +18,17 @@ from agent_messaging.agents.admission import admit
 from agent_messaging.agents.model import Agent
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
-from agent_messaging.batches import TransactionFailedError, batch_get, transact
+from agent_messaging.batches import TransactionFailedError, batch_get
 from agent_messaging.contacts.desk import ContactDesk
 from agent_messaging.contacts.model import Contact, relationship
 from agent_messaging.contacts.table import parse as parse_contact
 from agent_messaging.dynamodb import Entry
 from agent_messaging.errors import AtCapacityError, ContentionError, WrongRoleError
-from agent_messaging.messaging.model import SYSTEM, MessageType, compose, party
+from agent_messaging.idempotency import Once
+from agent_messaging.messaging.model import MessageType, compose, party
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.work_orders import notice
+from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import ROLES, Action, Status, after
 from agent_messaging.work_orders.table import WorkOrdersTable, parse, unknown
@@ -66,9 +68,14 @@ class WorkOrderDesk:
     contacts: ContactDesk
     messages: MessagesTable
     orders: WorkOrdersTable
+    expiry: Expiry
 
-    def create(self, order: WorkOrder) -> None:
-        """Write a new order and the message that brings it to the worker."""
+    def create(self, order: WorkOrder, once: Once) -> None:
+        """Write a new order and the message that brings it to the worker, once.
+
+        Raises:
+            AnsweredBeforeError: see `Once.write`.
+        """
         message = compose(
             MessageType.WORK_ORDER,
             order.client,
@@ -82,10 +89,10 @@ class WorkOrderDesk:
             body=order.description,
             work_order_id=order.work_order_id,
         )
-        transact(self.client, [self.orders.put_entry(order), self.messages.put_entry(message)])
+        once.write([self.orders.put_entry(order), self.messages.put_entry(message)], order)
 
-    def read(self, caller: Caller, work_order_id: str) -> WorkOrder:
-        """An order that the caller is a party of.
+    def read(self, caller: Caller, work_order_id: str, now: datetime) -> WorkOrder:
+        """An order that the caller is a party of, settled.
 
         Raises:
             WorkOrderNotFoundError: there is none, or it is others'.
@@ -93,15 +100,16 @@ class WorkOrderDesk:
         order = self.orders.fetch(work_order_id)
         if order is None or not order.has_party(caller.agent_id):
             raise unknown(work_order_id)
-        return order
+        return self.expiry.settle(order, now)
 
-    def move(self, work_order_id: str, move: Move) -> WorkOrder:
-        """Move an order; the order as it is afterwards.
+    def move(self, work_order_id: str, move: Move, once: Once) -> WorkOrder:
+        """Move an order, once; the order as it is afterwards.
 
         When somebody else was quicker, the order is read again: the call then fails with the new
         state, or goes on if that allows it too.
 
         Raises:
+            AnsweredBeforeError: see `Once.write`.
             KeyRevokedError, AgentSuspendedError: see `admit`.
             WorkOrderNotFoundError, WrongRoleError: not the caller's to move.
             IllegalTransitionError: the order's state does not allow it.
@@ -110,36 +118,17 @@ class WorkOrderDesk:
         """
         for attempt in range(ATTEMPTS):
             actor, order = self._open(work_order_id, move)
-            after(order.as_of(move.now).status, move.action)
+            after(order.status, move.action)
             parties = self._meet(order, actor, move.now, is_repeated=attempt > 0)
             try:
-                return self._write(order, move, actor, parties)
+                return self._write(order, move, actor, parties, once)
             except TransactionFailedError as error:
                 if move.action is Action.ACCEPT and error.failed[1]:
                     _require_capacity(admit(move.caller, error.items[1], move.now))
         raise ContentionError("The work order kept changing.")
 
-    def expire(self, work_order_id: str, now: datetime) -> bool:
-        """Mark an overdue order expired in storage; False if it was not overdue any more."""
-        order = self.orders.fetch(work_order_id)
-        if order is None or not order.is_due(now):
-            return False
-        notices = [
-            self.messages.put_entry(
-                notice.compose_for(
-                    order, Action.EXPIRE, SYSTEM, to, now, relationship=None, is_verified=True
-                )
-            )
-            for to in (order.client, order.worker)
-        ]
-        try:
-            transact(self.client, [self.orders.move_entry(order, Action.EXPIRE, now, {}), *notices])
-        except TransactionFailedError:
-            return False
-        return True
-
     def _open(self, work_order_id: str, move: Move) -> tuple[Agent, WorkOrder]:
-        """The caller and the order, from one consistent read, if the caller may do this at all."""
+        """The caller and the order, settled, if the caller may do this at all."""
         keys = [self.agents.key(move.caller.agent_id), self.orders.key(work_order_id)]
         own, item = batch_get(self.client, keys, consistent=True)
         actor = admit(move.caller, own, move.now)
@@ -149,7 +138,7 @@ class WorkOrderDesk:
         role = ROLES[move.action]
         if order.role_of(actor.agent_id) is not role:
             raise WrongRoleError(f"Only the {role} of a work order can {move.action} it.")
-        return actor, order
+        return actor, self.expiry.settle(order, move.now)
 
     def _meet(
         self, order: WorkOrder, actor: Agent, now: datetime, *, is_repeated: bool
@@ -171,6 +160,7 @@ class WorkOrderDesk:
         move: Move,
         actor: Agent,
         parties: tuple[Contact | None, Contact | None],
+        once: Once,
     ) -> WorkOrder:
         theirs, own = parties
         note = notice.compose_for(
@@ -189,10 +179,11 @@ class WorkOrderDesk:
             self.messages.put_entry(note),
             *self._contact_entries(order, move, own),
         ]
-        transact(self.client, entries)
         status = after(order.status, move.action)
         changes = {**move.changes, "status": status, TIMES[status]: move.now}
-        return order.model_copy(update=changes)
+        moved = order.model_copy(update=changes)
+        once.write(entries, moved)
+        return moved
 
     def _job_entries(self, order: WorkOrder, move: Move) -> list[Entry]:
         """The worker's count of active jobs, where the transition changes it."""

@@ -1,9 +1,11 @@
 """The list of an agent's work orders: keys from an index, then the orders, then what still matches.
 
 The indexes hold keys, so a status is only known after the batch read; a filtered page therefore
-examines a bounded number of orders, may be short, and still goes on.
+examines a bounded number of orders, may be short, and still goes on. What a page says of an order
+is settled (`expiry`); a total counts what the clock says.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +16,7 @@ from agent_messaging.dynamodb import Found
 from agent_messaging.ids import ULID_PATTERN
 from agent_messaging.paging import Listing, Total
 from agent_messaging.work_orders import wire
+from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import OPEN
 from agent_messaging.work_orders.table import WorkOrdersTable
@@ -47,10 +50,15 @@ class Page:
 class OrderList:
     """One agent's orders in one role, at `now`, as the query wants them."""
 
-    orders: WorkOrdersTable
+    expiry: Expiry
     agent_id: str
     query: wire.WorkOrdersQuery
     now: datetime
+
+    @property
+    def orders(self) -> WorkOrdersTable:
+        """The orders' table."""
+        return self.expiry.orders
 
     def page(self) -> Page:
         """The page that the query's cursor leads to."""
@@ -59,7 +67,7 @@ class OrderList:
         before, carried = listing.open(query.cursor)
         found = self._find(before, query.limit if query.status is None else BATCH_KEYS)
         views, resume = paging.cut(
-            [wire.view(order, self.agent_id) for order in self._matching(found)],
+            [wire.view(order, self.agent_id) for order in self._matching(found, self._settled)],
             query.limit,
             found.last_key.get("work_order_id"),
             position=lambda view: view.work_order_id,
@@ -74,10 +82,18 @@ class OrderList:
             query.role, self.agent_id, before, limit, is_open=query.status in OPEN, count=count
         )
 
-    def _matching(self, found: Found) -> list[WorkOrder]:
-        """The orders behind the keys as they stand now, without those of another status."""
-        standing = [order.as_of(self.now) for order in self.orders.read_keys(found)]
-        return [order for order in standing if self.query.status in (None, order.status)]
+    def _matching(
+        self, found: Found, standing: Callable[[WorkOrder], WorkOrder]
+    ) -> list[WorkOrder]:
+        """The orders behind the keys as they stand, without those of another status."""
+        orders = map(standing, self.orders.read_keys(found))
+        return [order for order in orders if self.query.status in (None, order.status)]
+
+    def _settled(self, order: WorkOrder) -> WorkOrder:
+        return self.expiry.settle(order, self.now)
+
+    def _as_of_now(self, order: WorkOrder) -> WorkOrder:
+        return order.as_of(self.now)
 
     def _count(self) -> Total:
         if self.query.status is None:
@@ -90,4 +106,4 @@ class OrderList:
 
     def _count_matching(self, before: str | None) -> tuple[int, str | None]:
         found = self._find(before, BATCH_KEYS)
-        return len(self._matching(found)), found.last_key.get("work_order_id")
+        return len(self._matching(found, self._as_of_now)), found.last_key.get("work_order_id")

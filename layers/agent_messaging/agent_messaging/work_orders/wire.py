@@ -190,6 +190,11 @@ def view(order: WorkOrder, reader_id: str) -> WorkOrderView:
     return WorkOrderView(**{**fields, **asserted})
 
 
+def created(order: WorkOrder) -> CreateResponse:
+    """The answer to a new order."""
+    return CreateResponse.model_validate(_moved(order, "message_id", "created_at"))
+
+
 def accepted(order: WorkOrder) -> AcceptedResponse:
     """The answer to an accept."""
     return AcceptedResponse.model_validate(_moved(order, "accepted_at"))

@@ -1,0 +1,70 @@
+"""The end of an order that nobody answered by its deadline.
+
+Clocks differ by seconds, and a request may be slow, so that a deadline has passed for one function
+and not yet for another. What decides is therefore neither clock but the table: whoever first finds
+an order overdue (a party that acts on it or looks at it, or the sweep) stores that it expired, in a
+transaction that competes with every other transition, and says so only then. Nobody ever sees
+`expired` and afterwards another state. It costs nothing more: one of them writes what otherwise the
+sweep would have written.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from agent_messaging.batches import TransactionFailedError, transact
+from agent_messaging.dynamodb import Entry
+from agent_messaging.messaging.model import SYSTEM
+from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.work_orders import notice
+from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.states import Action, Status
+from agent_messaging.work_orders.table import WorkOrdersTable, parse
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """The tables that an expiry touches: the order's, and both parties' inboxes."""
+
+    client: "DynamoDBClient"
+    messages: MessagesTable
+    orders: WorkOrdersTable
+
+    def settle(self, order: WorkOrder, now: datetime) -> WorkOrder:
+        """The order as it stands: when it is overdue at `now`, it has expired in storage by then.
+
+        Somebody may have been quicker, whose clock is behind; then the order is what that made it.
+
+        Raises:
+            ContentionError, OutOfTimeError: see `transact`.
+        """
+        if not order.is_due(now):
+            return order
+        try:
+            transact(self.client, self._entries(order, now))
+        except TransactionFailedError as error:
+            standing = error.items[0]
+            if standing is None:
+                raise
+            return parse(standing)
+        return order.as_of(now)
+
+    def sweep(self, work_order_id: str, now: datetime) -> bool:
+        """Settle one order; whether it was overdue, and has expired."""
+        order = self.orders.fetch(work_order_id)
+        if order is None or not order.is_due(now):
+            return False
+        return self.settle(order, now).status is Status.EXPIRED
+
+    def _entries(self, order: WorkOrder, now: datetime) -> list[Entry]:
+        notices = [
+            notice.compose_for(
+                order, Action.EXPIRE, SYSTEM, to, now, relationship=None, is_verified=True
+            )
+            for to in (order.client, order.worker)
+        ]
+        moved = self.orders.move_entry(order, Action.EXPIRE, now, {})
+        return [moved, *(self.messages.put_entry(each) for each in notices)]
