@@ -52,12 +52,19 @@ class Cloud(Tables):
         caller: Mapping[str, Any] | None = OPEN,
         raw: str | bytes | None = None,
         content_type: str | None = "application/json",
+        key: str | None = None,
+        milliseconds: int = 50_000,
         **overrides: Any,
     ) -> Answer:
-        """One request. `caller` is the authorizer's context; `overrides` replace event members."""
+        """One request. `caller` is the authorizer's context, `key` the Idempotency-Key.
+
+        The function has `milliseconds` left; `overrides` replace members of the event.
+        """
         if body is not None:
             raw = json.dumps(body)
         event = event_of(method, path, raw=raw, content_type=content_type)
+        if key is not None:
+            event["headers"]["idempotency-key"] = key
         event["rawQueryString"] = query if isinstance(query, str) else urlencode(query)
         if caller is not None:
             event["requestContext"]["authorizer"] = {"lambda": dict(caller)}
@@ -67,7 +74,7 @@ class Cloud(Tables):
         event |= overrides
         group = TEMPLATE.functions[match.route.function].code.name
         JOURNAL.sent(raw, event["headers"])
-        result = app(group).handler(event, Context())
+        result = app(group).handler(event, Context(milliseconds))
         answer = checked(result, event["requestContext"]["requestId"])
         JOURNAL.answered(answer.text, is_logged=answer.status >= 400)
         return answer
