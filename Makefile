@@ -13,11 +13,14 @@ ARCHITECTURE ?= arm64
 LAYER_PLATFORM := manylinux2014_$(if $(filter x86_64,$(ARCHITECTURE)),x86_64,aarch64)
 LAYER_REQUIREMENTS := layers/agent_messaging/requirements.txt
 
+# Tests are shared among as many processes as there are cores, a file to one of them.
+SHARED := -n auto --maxprocesses 4 --dist loadfile
+
 export PORT ENGINE AUTH REGISTRATION API_URL
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo operate test e2e lint format docs bench build clean
+.PHONY: help run demo operate test test-long e2e lint format docs bench build clean
 
 help:
 	@echo 'make run       the API on this machine: http://127.0.0.1:8080'
@@ -27,7 +30,8 @@ help:
 	@echo '               REGISTRATION=key  who registers sends the key that is printed (default: open)'
 	@echo 'make demo      the story of Nova and Boots, told to the API that runs (API_URL=<url>)'
 	@echo 'make operate   what only the operator may do: DO="suspend AGENT_ID" STACK=<name>; see it alone'
-	@echo 'make test      every test'
+	@echo 'make test      every test; of the races and faults a tenth'
+	@echo 'make test-long the races and faults in full'
 	@echo 'make e2e       the end-to-end tests against the stack at API_URL=<url> (REGISTRATION_KEY=<key>),'
 	@echo '               or one of their own, with AUTH and REGISTRATION as above'
 	@echo 'make lint      ruff, mypy, sam validate'
@@ -53,7 +57,10 @@ operate: $(VENV)/.run
 		$(if $(DO),$(if $(STACK),--stack $(STACK)) $(if $(ENGINE),--engine $(ENGINE)))
 
 test: $(VENV)/.test
-	@$(VENV)/bin/python -m pytest
+	@$(VENV)/bin/python -m pytest $(SHARED)
+
+test-long: $(VENV)/.test
+	@TEST_SIZE=full $(VENV)/bin/python -m pytest $(SHARED) tests/races tests/faults
 
 e2e: $(VENV)/.test
 	@$(VENV)/bin/python -m pytest tests/e2e

@@ -2,8 +2,9 @@
 
 A plugin of pytest. It keeps each line that the functions log in this process, and reads what the
 servers print that tests start (SERVER_LOG); beside that it keeps the texts that tests send, and the
-keys that they send and are given. One more test, the last of every run, compares the two. Ids may
-stand in a log, and so may the words of the API itself.
+keys that they send and are given. One more test, the last of every run, compares the two; where
+several processes share the tests, each compares its own at its end, and the run fails with it. Ids
+may stand in a log, and so may the words of the API itself.
 """
 
 import contextlib
@@ -115,24 +116,64 @@ JOURNAL = Journal()
 _server_log = tempfile.NamedTemporaryFile(prefix="server-log-")  # noqa: SIM115 - for the whole run
 
 
+def leaks_of_this_process() -> list[str]:
+    """What its journal, and what the servers printed, say that they should not."""
+    printed = Path(os.environ["SERVER_LOG"]).read_text(encoding="utf-8", errors="replace")
+    return JOURNAL.leaks(printed)
+
+
 class LastTest(pytest.Item):
     """Fails when anything that was sent stands in a line."""
 
     def runtest(self) -> None:
         if not JOURNAL.secrets:
             pytest.skip("nothing was sent")
-        printed = Path(os.environ["SERVER_LOG"]).read_text(encoding="utf-8", errors="replace")
-        if leaks := JOURNAL.leaks(printed):
+        if leaks := leaks_of_this_process():
             pytest.fail("\n".join(leaks), pytrace=False)
 
     def reportinfo(self) -> tuple[Path, None, str]:
         return Path(__file__), None, self.name
 
 
-def pytest_configure() -> None:
+class Workers:
+    """Among several processes: each says at its end what it found, and the first one listens."""
+
+    def __init__(self) -> None:
+        self.leaks: list[str] = []
+        self.held_against = 0
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        output = getattr(node, "workeroutput", {})
+        self.leaks += output.get("leaks", ["a process ended before it had looked at its lines"])
+        self.held_against += output.get("lines", 0)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        output = getattr(session.config, "workeroutput", None)
+        if output is not None:
+            output["leaks"], output["lines"] = leaks_of_this_process(), len(JOURNAL.lines)
+        elif self.leaks:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.held_against:
+            found = f"{self.held_against} lines of the log were held against what was sent"
+            terminalreporter.write_line(f"{found}: {len(self.leaks)} leaks", bold=True)
+        for leak in self.leaks:
+            terminalreporter.write_line(leak, red=True)
+
+
+def is_shared(config: pytest.Config) -> bool:
+    """Whether several processes share the tests."""
+    return hasattr(config, "workerinput") or bool(getattr(config.option, "numprocesses", None))
+
+
+def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("SERVER_LOG", _server_log.name)
     JOURNAL.setFormatter(logger.registered_formatter)
     logger.addHandler(JOURNAL)
+    if is_shared(config):
+        config.pluginmanager.register(Workers())
 
 
 def pytest_unconfigure() -> None:
@@ -141,5 +182,5 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
-    if items:
+    if items and not is_shared(session.config):
         items.append(LastTest.from_parent(session, name="nothing_that_was_sent_stands_in_a_log"))

@@ -14,6 +14,7 @@ from typing import Any
 from tests.e2e.server import Server, running_server
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
+RUN_HERE = ("Eight things to do", "With keys", "What it promises")
 SECTIONS = re.split(r"^## ", README, flags=re.MULTILINE)
 
 
@@ -41,7 +42,7 @@ def key_of_nova(server: Server) -> str:
 
 
 def test_every_curl_line_is_in_a_section_that_is_run() -> None:
-    run_here = lines("Eight things to do") + lines("With keys")
+    run_here = [line for title in RUN_HERE for line in lines(title)]
     assert re.findall(r"```bash\n(curl .*?)```", README, flags=re.DOTALL) == run_here
 
 
@@ -62,6 +63,15 @@ def test_every_line_of_open_mode_works_as_it_stands(fresh_url: str) -> None:
     assert created["status"] == orders["work_orders"][0]["status"] == "pending"
     assert (accepted["status"], completed["status"]) == ("accepted", "completed")
     assert (presence["max_concurrent_jobs"], beat["is_online"]) == (10, True)
+
+
+def test_a_message_that_is_sent_again_with_its_key_is_sent_once(fresh_url: str) -> None:
+    (line,) = lines("What it promises")
+
+    first, again = (run(line, fresh_url) for _ in range(2))
+
+    assert first["success"]
+    assert again == first
 
 
 def test_every_line_with_a_key_works_where_keys_are_asked_for() -> None:
