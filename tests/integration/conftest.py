@@ -3,8 +3,11 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
+from local import moto_repairs
 from tests.integration.cloud import Cloud
 from tests.integration.tables import Snapshot
+
+moto_repairs.speed_moto_up()
 
 
 @pytest.fixture

@@ -1,0 +1,18 @@
+"""moto in this process, with the local runner's repairs for as long as a test lasts."""
+
+import functools
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from local import moto_repairs
+
+
+@pytest.fixture
+def _tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    put = functools.partial(monkeypatch.setattr, raising=False)
+    monkeypatch.setattr(moto_repairs, "replace", put)
+    moto_repairs.correct_moto()
+    with mock_aws():
+        yield

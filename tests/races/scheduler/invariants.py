@@ -1,0 +1,124 @@
+"""What holds after every run, whatever was asked, and wherever anybody died."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from tests.races.scheduler.world import Seen, World
+
+ENDINGS = ("rejected", "cancelled", "expired", "completed", "failed")
+TIMES = ("accepted", *ENDINGS)
+
+
+def check(world: World) -> None:
+    """Raise AssertionError if anything is half-written, doubled, or contradicts an answer."""
+    orders = {order["work_order_id"]: order for order in world.items("WorkOrdersTable")}
+    messages = world.items("AgentMessagesTable")
+    for order in orders.values():
+        _check_order(order)
+        _check_messages(order, messages)
+    _check_agents(world, list(orders.values()))
+    _check_answers(world, orders, messages)
+    _check_records(world, orders, messages)
+
+
+def _check_order(order: dict[str, Any]) -> None:
+    status = order["status"]
+    moved = [name for name in TIMES if f"{name}_at" in order]
+    was_accepted = ["accepted"] if "accepted" in moved else []
+    ended = [name for name in moved if name in ENDINGS]
+    assert moved == was_accepted + ended
+    assert ([*was_accepted, *ended] or ["pending"])[-1] == status, (status, moved)
+    assert len(ended) <= 1, f"two endings: {ended}"
+    if was_accepted and ended:
+        assert status in ("completed", "failed", "cancelled"), moved
+    is_open = status in ("pending", "accepted")
+    assert is_open == ("open_worker_id" in order) == ("open_client_id" in order)
+    assert (status == "pending" and "deadline_at" in order) == ("due_at" in order)
+    if "accepted_at" in order and "deadline_at" in order:
+        assert order["accepted_at"] < order["deadline_at"], "accepted too late by its own clock"
+
+
+def _check_messages(order: dict[str, Any], messages: list[dict[str, Any]]) -> None:
+    """One message about the order, one notice of each move, two of an expiry."""
+    about = [m for m in messages if m.get("work_order_id") == order["work_order_id"]]
+    kinds = Counter(message["type"] for message in about)
+    assert kinds["work_order"] == 1
+    notices = Counter(
+        json.loads(message["metadata"])["status"]
+        for message in about
+        if message["type"] == "notification"
+    )
+    moved = [name for name in TIMES if f"{name}_at" in order]
+    assert notices == Counter({name: 2 if name == "expired" else 1 for name in moved}), notices
+
+
+def _check_agents(world: World, orders: list[dict[str, Any]]) -> None:
+    for agent in world.items("AgentsTable"):
+        own = Counter(o["status"] for o in orders if o["worker_id"] == agent["agent_id"])
+        assert agent["active_jobs"] == own["accepted"], f"active_jobs of {agent['agent_id']}"
+        assert agent["completed_jobs"] == own["completed"]
+        assert agent["active_jobs"] <= agent["max_concurrent_jobs"]
+        if "deleted_at" in agent:
+            assert "keys" not in agent
+            assert not own["accepted"]
+
+
+def _check_answers(world: World, orders: dict[str, Any], messages: list[dict[str, Any]]) -> None:
+    """What was acknowledged is there as it was acknowledged; what was seen stays seen."""
+    by_id = {message["message_id"]: message for message in messages}
+    requests = {entry.get("request_id") for entry in world.items("ContactsTable")}
+    for seen in world.history:
+        assert seen.status in (0, 200, 201, 204, 401, 403, 404, 409, 422, 429, 500, 503), seen
+        if seen.status != 200:
+            continue
+        if seen.what in ("send", "ping") and seen.json["status"] == "pending":
+            assert seen.json["message_id"] in by_id, "an acknowledged message is lost"
+        if seen.what == "hold" and not world.told("block", "forget"):
+            held = seen.json["message_id"]
+            assert held in requests or held in by_id, "an acknowledged request is lost"
+        if seen.what == "create":
+            assert seen.json["work_order_id"] in orders, "an acknowledged order is lost"
+            assert seen.json["message_id"] in by_id
+        if seen.what in ("accept", "reject", "complete", "fail", "cancel"):
+            order = orders[seen.json["work_order_id"]]
+            assert order.get(f"{seen.json['status']}_at"), "an acknowledged move did not happen"
+    _check_expiries(world)
+
+
+def _check_expiries(world: World) -> None:
+    """Whoever asks after somebody was told `expired` is told so too."""
+    expired = [
+        (seen.told_at, order_id)
+        for seen in world.history
+        for order_id, status in statuses(seen)
+        if status == "expired"
+    ]
+    for seen in world.history:
+        for order_id, status in statuses(seen):
+            is_later = any(at <= seen.asked_at and order_id == other for at, other in expired)
+            assert status == "expired" or not is_later, f"told expired, and later {status}"
+
+
+def statuses(seen: Seen) -> list[tuple[str, str]]:
+    """What an answer says of orders: their ids, and how they stand."""
+    body = seen.json
+    if "current_status" in body:
+        return [(seen.order_id, body["current_status"])]
+    if seen.status != 200:
+        return []
+    if "work_orders" in body:
+        return [(order["work_order_id"], order["status"]) for order in body["work_orders"]]
+    return [(body["work_order_id"], body["status"])] if "work_order_id" in body else []
+
+
+def _check_records(world: World, orders: dict[str, Any], messages: list[dict[str, Any]]) -> None:
+    """A record's answer names what is there: there is never one without the other."""
+    known = {message["message_id"] for message in messages} | orders.keys()
+    known |= {entry.get("request_id") for entry in world.items("ContactsTable")}
+    for record in world.items("IdempotencyTable"):
+        answer = json.loads(record["answer"])
+        effect = answer.get("work_order_id") or answer["message_id"]
+        assert effect in known or world.told("block", "forget"), "a record without its effect"

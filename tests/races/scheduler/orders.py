@@ -1,0 +1,135 @@
+"""Scenarios about work orders: one winner, no job too many, no move of what has expired."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from agent_messaging import clock
+from tests.integration.cloud import Cloud
+from tests.races.scheduler.scenario import register, scenario
+from tests.races.scheduler.turns import START
+from tests.races.scheduler.world import World
+
+BOUNDARY = START + timedelta(seconds=1)
+
+
+def offered(cloud: Cloud, number: int = 1, **fields: Any) -> dict[str, Any]:
+    """So many orders of Nova's that wait for Boots."""
+    register(cloud, "nova", "boots")
+    return {"orders": [cloud.offer("nova", "boots", **fields) for _ in range(number)]}
+
+
+def accepted(cloud: Cloud) -> dict[str, Any]:
+    """One that Boots has accepted."""
+    names = offered(cloud)
+    assert cloud.move("boots", names["orders"][0], "accept").status == 200
+    return names
+
+
+@scenario("of all that answer an order one wins", offered)
+def answers(world: World) -> None:
+    (order,) = world.names["orders"]
+    for number, action in enumerate(("accept", "accept", "reject")):
+        world.act(world.move(action, "boots", order, key=f"{number}"))
+    world.act(world.move("accept", "boots", order))
+    world.act(world.move("cancel", "nova", order, key="c"))
+    world.stage.play()
+    # A client that accepted may cancel afterwards, so of the worker's answers one counts.
+    won = world.told("accept", "reject", status=200)
+    assert len(won) <= 1, "two winners"
+
+
+@scenario(
+    "an order at its deadline, and clocks that differ",
+    lambda cloud: offered(cloud, deadline_at=clock.to_text(BOUNDARY)),
+)
+def boundary(world: World) -> None:
+    (order,) = world.names["orders"]
+    path = f"/messaging/work-order/{order}"
+    look = world.ask("look", "GET", path, "nova")
+    listed = world.ask("list", "GET", "/messaging/work-orders", "boots", query={"role": "worker"})
+    world.act(look, look, look)
+    world.act(listed, listed)
+    world.act(world.move("accept", "boots", order, key="a"), look)
+    world.act(world.move("reject", "boots", order), look)
+    world.act(world.move("cancel", "nova", order, key="c"), look)
+    world.act(world.serve("work_orders", "sweep", {}))
+    world.stage.play()
+    assert len(world.told("accept", "reject", "cancel", status=200)) <= 2
+
+
+def capacity_of_two(cloud: Cloud) -> dict[str, Any]:
+    names = offered(cloud, 5)
+    body = {"max_concurrent_jobs": 2}
+    assert cloud.call("PUT", "/messaging/presence", {"agent_id": "boots"}, body).status == 200
+    return names
+
+
+@scenario("five accepts where two jobs are allowed", capacity_of_two)
+def capacity(world: World) -> None:
+    for number, order in enumerate(world.names["orders"]):
+        world.act(world.move("accept", "boots", order, key=str(number) if number % 2 else None))
+    world.stage.play()
+    stored = [order["status"] for order in world.items("WorkOrdersTable")]
+    assert stored.count("accepted") <= 2, "more jobs than are allowed"
+
+
+@scenario("jobs that end while others are accepted", capacity_of_two)
+def turnover(world: World) -> None:
+    first, second, third, fourth, _ = world.names["orders"]
+    world.act(
+        world.move("accept", "boots", first, key="a1"),
+        world.move("complete", "boots", first, key="c1"),
+    )
+    world.act(world.move("accept", "boots", second), world.move("fail", "boots", second))
+    world.act(world.move("accept", "boots", third, key="a3"), world.move("cancel", "nova", third))
+    world.act(world.move("accept", "boots", fourth, key="a4"))
+    world.stage.play()
+
+
+@scenario("three that end one order", accepted)
+def endings(world: World) -> None:
+    (order,) = world.names["orders"]
+    world.act(world.move("complete", "boots", order, key="c"))
+    world.act(world.move("fail", "boots", order))
+    world.act(world.move("cancel", "nova", order, key="x"))
+    world.act(world.move("complete", "boots", order, key="d"))
+    world.stage.play()
+    assert len(world.told("complete", "fail", "cancel", status=200)) <= 1, "two winners"
+
+
+@scenario("a worker that retries with its keys, and nobody against it", offered)
+def alone(world: World) -> None:
+    """What a lost answer or a crash leaves behind is never a conflict for who asks again."""
+    (order,) = world.names["orders"]
+    world.act(
+        world.move("accept", "boots", order, key="a"),
+        world.move("complete", "boots", order, key="c"),
+        world.move("complete", "boots", order, key="c"),
+    )
+    world.act(world.ask("look", "GET", f"/messaging/work-order/{order}", "nova"))
+    world.act(world.serve("work_orders", "sweep", {}))
+    world.stage.play()
+    answered = [seen for seen in world.told("accept", "complete") if seen.answer]
+    assert all(seen.status in (200, 503) for seen in answered), "a conflict with itself"
+    done = [seen.answer.text for seen in world.told("complete", status=200)]
+    assert len(set(done)) <= 1, "one key, two answers"
+
+
+@scenario("orders that are created with keys", lambda cloud: register(cloud, "nova", "boots"))
+def creations(world: World) -> None:
+    body = {"to_agent_id": "boots", "title": "t", "description": "d"}
+    for key in ("one", "one", "two", "three"):
+        create = world.ask(
+            "create", "POST", "/messaging/work-order", "nova", {**body, "title": key}, key=key
+        )
+        world.act(create)
+    world.stage.play()
+    for key in ("one", "two", "three"):
+        made = [o for o in world.items("WorkOrdersTable") if o["title"] == key]
+        assert len(made) <= 1, "one key, two orders"
+    texts = {s.answer.text for s in world.told("create", status=200) if s.json}
+    assert len(texts) == len(world.items("WorkOrdersTable")) or any(
+        seen.status != 200 for seen in world.told("create")
+    )

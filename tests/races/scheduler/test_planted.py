@@ -1,0 +1,113 @@
+"""The scheduler finds what is planted, within fifty seeds; or its silence would mean nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from agent_messaging.agents.admission import admitted
+from agent_messaging.agents.table import AgentsTable
+from agent_messaging.batches import transact
+from agent_messaging.idempotency import Once, Replay
+from agent_messaging.work_orders import desk
+from agent_messaging.work_orders.table import WorkOrdersTable
+from tests.races.scheduler import counting, identity, invariants, messages, orders
+from tests.races.scheduler.scenario import SCENARIOS
+from tests.races.scheduler.world import Tables, run
+from tests.scale import Figure
+
+MODULES = (counting, identity, messages, orders)
+SEEDS = 50
+
+
+def unconditional_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An accept reads how many jobs are active, and then takes one whatever has come since."""
+    opened = desk.WorkOrderDesk._open
+
+    def read_first(self: Any, work_order_id: str, move: Any) -> Any:
+        actor, order = opened(self, work_order_id, move)
+        if move.action is desk.Action.ACCEPT:
+            desk._require_capacity(actor)
+        return actor, order
+
+    def take(self: AgentsTable, caller: Any) -> Any:
+        condition, values = admitted(caller)
+        expression = "SET active_jobs = active_jobs + :one"
+        key = {"agent_id": caller.agent_id}
+        return self.table.update_entry(key, expression, condition, one=1, **values)
+
+    monkeypatch.setattr(desk.WorkOrderDesk, "_open", read_first)
+    monkeypatch.setattr(AgentsTable, "take_job_entry", take)
+
+
+def unconditional_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transition checks the state that it read, and then writes over whatever is there."""
+    conditional = WorkOrdersTable.move_entry
+
+    def move(self: WorkOrdersTable, *arguments: Any) -> Any:
+        entry = conditional(self, *arguments)["Update"]
+        kept = {name: value for name, value in entry.items() if "Condition" not in name}
+        used = kept["UpdateExpression"]
+        names = {n: v for n, v in kept["ExpressionAttributeNames"].items() if n in used}
+        values = {n: v for n, v in kept["ExpressionAttributeValues"].items() if n in used}
+        names_and_values = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
+        return {"Update": {**kept, **names_and_values}}
+
+    monkeypatch.setattr(WorkOrdersTable, "move_entry", move)
+
+
+def record_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The record of a key is read before the effect, and written after it."""
+
+    def write(self: Once, entries: Any, written: object) -> None:
+        transact(self.table.client, entries)
+        if self.request_key is not None and self.answer is not None:
+            text = self.answer(written).model_dump_json()
+            entry = self.table.put_entry(self.request_key, self.fingerprint, text, self.now)
+            self.table.table.put(
+                {**_plain(entry["Put"]["Item"])},
+            )
+
+    def run_once(self: Once, call: Callable[[], Any]) -> Any:
+        record = self.table.find(self.request_key, self.now) if self.request_key else None
+        return call() if record is None else Replay(record["answer"])
+
+    monkeypatch.setattr(Once, "write", write)
+    monkeypatch.setattr(Once, "run", run_once)
+
+
+def _plain(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: int(value["N"]) if "N" in value else value["S"] for name, value in item.items()}
+
+
+PLANTED = {
+    "an accept that reads the jobs and then writes": (unconditional_jobs, "capacity"),
+    "a transition that reads the state and then writes": (unconditional_moves, "answers"),
+    "a record of a key that is written after its effect": (record_afterwards, "one_key"),
+    "the same, of an order": (record_afterwards, "creations"),
+}
+
+
+@pytest.mark.usefixtures("_tables")
+@pytest.mark.parametrize("name", PLANTED)
+def test_what_is_planted_is_found(name: str, monkeypatch: pytest.MonkeyPatch, figure: Figure):
+    plant, scenario = PLANTED[name]
+    tables = Tables(SCENARIOS[scenario].prepare)
+    plant(monkeypatch)
+    found = next(
+        (seed for seed in range(SEEDS) if is_found(tables, scenario, seed, monkeypatch)), None
+    )
+    figure(f"{name}: found by seed", found)
+    assert found is not None
+
+
+def is_found(tables: Tables, scenario: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> bool:
+    with run(tables, seed, monkeypatch) as world:
+        try:
+            SCENARIOS[scenario].play(world)
+            invariants.check(world)
+        except AssertionError:
+            return True
+    return False
