@@ -20,7 +20,7 @@ export PORT ENGINE AUTH REGISTRATION API_URL
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo operate test test-long e2e lint format docs bench build clean
+.PHONY: help run demo operate test test-long mutants e2e lint format docs bench build clean
 
 help:
 	@echo 'make run       the API on this machine: http://127.0.0.1:8080'
@@ -32,6 +32,7 @@ help:
 	@echo 'make operate   what only the operator may do: DO="suspend AGENT_ID" STACK=<name>; see it alone'
 	@echo 'make test      every test; of the races and faults a tenth'
 	@echo 'make test-long the races and faults in full'
+	@echo 'make mutants   plants bugs in a copy of the product, and sees whether the tests find them'
 	@echo 'make e2e       the end-to-end tests against the stack at API_URL=<url> (REGISTRATION_KEY=<key>),'
 	@echo '               or one of their own, with AUTH and REGISTRATION as above'
 	@echo 'make lint      ruff, mypy, sam validate'
@@ -61,6 +62,9 @@ test: $(VENV)/.test
 
 test-long: $(VENV)/.test
 	@TEST_SIZE=full $(VENV)/bin/python -m pytest $(SHARED) tests/races tests/faults
+
+mutants: $(VENV)/.test
+	@$(VENV)/bin/python -m tests.mutants
 
 e2e: $(VENV)/.test
 	@$(VENV)/bin/python -m pytest tests/e2e

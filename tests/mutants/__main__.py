@@ -1,0 +1,111 @@
+"""Plants one bug after another in a copy of the product, and sees whether a test finds it.
+
+    python -m tests.mutants             all of them; exits 1 if one is not found
+    python -m tests.mutants WORD ...    those with one of the words in their names
+    python -m tests.mutants --list      names them
+
+For a release, not for every commit: each bug costs a run of the tests that should see it. Those
+tests pass first on the copy as it is, or that they fail would say nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.mutants.planted import LAYER, MUTANTS, Mutant
+
+ROOT = Path(__file__).resolve().parents[2]
+FAILED = 1  # pytest's exit code when tests have run, and failed
+PASSED = 0
+SECONDS = 900
+
+
+class PlantingError(Exception):
+    """The mutant's text does not stand in its file once: the product has changed."""
+
+
+def copy_of_the_product(to: Path) -> None:
+    """Every file that is the project's, as it stands here."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, to / name)
+
+
+def outcome(root: Path, tests: Iterable[str]) -> int:
+    """The exit code of pytest over these tests."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    done = subprocess.run(command, cwd=root, capture_output=True, timeout=SECONDS, check=False)
+    return done.returncode
+
+
+def is_found(root: Path, mutant: Mutant) -> bool:
+    """Whether a test fails while the bug is in the copy."""
+    path = root / LAYER / mutant.file
+    sound = path.read_text(encoding="utf-8")
+    if sound.count(mutant.old) != 1:
+        raise PlantingError(f"{mutant.file} has {mutant.old!r} {sound.count(mutant.old)} times")
+    path.write_text(sound.replace(mutant.old, mutant.new), encoding="utf-8")
+    try:
+        return outcome(root, mutant.tests) == FAILED
+    finally:
+        path.write_text(sound, encoding="utf-8")
+
+
+def chosen(words: list[str]) -> list[Mutant]:
+    """The mutants with one of the words in their names; all without words."""
+    return [m for m in MUTANTS if not words or any(word in m.name for word in words)]
+
+
+def hunt(root: Path, mutants: list[Mutant]) -> list[Mutant]:
+    """Those that no test has found; says how it goes."""
+    for tests in sorted({mutant.tests for mutant in mutants}):
+        if outcome(root, tests) != PASSED:
+            sys.exit(f"the tests do not pass as they are: {' '.join(tests)}")
+    missed = []
+    for number, mutant in enumerate(mutants, start=1):
+        since = time.monotonic()
+        found = is_found(root, mutant)
+        seconds = time.monotonic() - since
+        word = "found " if found else "MISSED"
+        print(f"[{number:2}/{len(mutants)}] {word} {seconds:4.0f} s  {mutant.name}", flush=True)
+        if not found:
+            missed.append(mutant)
+    return missed
+
+
+def main() -> int:
+    """0 when every bug was found."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.mutants", description=__doc__.partition("\n")[0]
+    )
+    parser.add_argument("words", nargs="*", help="only those with one of these in their names")
+    parser.add_argument("--list", action="store_true", help="name them, and do nothing")
+    options = parser.parse_args()
+    mutants = chosen(options.words)
+    if options.list:
+        print("\n".join(mutant.name for mutant in mutants))
+        return 0
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        copy_of_the_product(Path(folder))
+        missed = hunt(Path(folder), mutants)
+    print(f"{len(mutants) - len(missed)} of {len(mutants)} found")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
