@@ -3,10 +3,13 @@
 from agent_messaging.stats.counting import count
 from tests.unit.stats.records import (
     NOW,
+    SECOND,
     agent,
+    agent_changed,
+    at,
+    dated,
     message,
     messages,
-    number,
     order,
     order_moved,
     sums_of,
@@ -58,20 +61,24 @@ def test_a_longer_batch_may_run_over_several_receipts(stats):
     assert stats.sums(EVER) == sums_of(messages(0, 20))
 
 
-def test_a_shorter_batch_leaves_a_receipt_to_the_next(stats):
+def test_a_shorter_batch_and_what_follows_it_count_what_is_new(stats, stored):
     count(stats, BATCH, NOW)
+    before = stored()
 
-    for start, end in ((0, 3), (3, 4), (4, 12), (12, 14)):
+    for start, end in ((0, 3), (3, 4), (8, 10)):
         count(stats, messages(start, end), NOW)
+    assert stored() == before
 
+    for start, end in ((4, 12), (12, 14)):
+        count(stats, messages(start, end), NOW)
     assert stats.sums(EVER) == sums_of(messages(0, 14))
 
 
-def test_a_bisected_batch_is_counted_once(stats):
+def test_the_second_half_is_counted_once_though_the_first_is_never_delivered_again(stats):
+    # The answer to the whole batch was lost, and the first half failed until it was given up.
     count(stats, BATCH, NOW)
 
-    for half in (BATCH[:5], BATCH[5:]):
-        count(stats, half, NOW)
+    count(stats, BATCH[5:], NOW)
 
     assert stats.sums(EVER) == sums_of(BATCH)
 
@@ -83,6 +90,35 @@ def test_a_batch_bisected_down_to_single_records_is_counted_once(stats):
         count(stats, [record], NOW)
 
     assert stats.sums(EVER) == sums_of(BATCH)
+
+
+def test_single_records_in_any_order_and_then_the_batch_are_counted_once(stats):
+    for position in (7, 2, 9, 0):
+        count(stats, [BATCH[position]], NOW)
+
+    count(stats, BATCH, NOW)
+
+    assert stats.sums(EVER) == sums_of(BATCH)
+
+
+def test_records_whose_seconds_go_back_and_forth_are_counted_once(stats):
+    offsets = (0, 2, 1, 30, 1, 3_000, 0, 31, 2, 1)
+    records = [dated(r, SECOND + offset) for r, offset in zip(BATCH, offsets, strict=True)]
+
+    count(stats, records[:6], NOW)
+    count(stats, records[3:], NOW)
+    count(stats, records, NOW)
+
+    assert stats.sums(EVER) == sums_of(BATCH)
+
+
+def test_a_part_of_what_cancelled_out_is_not_counted_again(stats):
+    joined, left = agent(1), agent_changed(2, new={"deleted_at": at(0)}, old={})
+    count(stats, [joined, left], NOW)
+
+    count(stats, [joined], NOW)
+
+    assert stats.sums(EVER) == {}
 
 
 def test_shards_do_not_disturb_each_other(stats):
@@ -147,5 +183,5 @@ def test_what_was_counted_is_kept_for_two_days_and_the_totals_for_ever(stats, st
     assert kept == {
         ("messages", "all"): None,
         ("messages", "2026-11-23T01:10"): {"N": str(in_two_days)},
-        ("receipt", number(0).zfill(40)): {"N": str(in_two_days)},
+        ("receipt", str(SECOND)): {"N": str(in_two_days)},
     }

@@ -38,9 +38,6 @@ class FaultyTable(StatsTable):
     def commit(self, *args):
         self._perhaps(super().commit, *args)
 
-    def carry(self, *args):
-        self._perhaps(super().carry, *args)
-
     def _perhaps(self, write, *args):
         fate = self.chance.random()
         if fate > 0.1:

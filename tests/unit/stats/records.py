@@ -1,4 +1,4 @@
-"""Stream records as a mapping delivers them, numbered the way AWS numbers them."""
+"""Stream records as a mapping delivers them, numbered the way AWS numbers them, ten a second."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,12 +7,17 @@ from agent_messaging.stats.model import total
 from agent_messaging.stats.projection import changes_of
 
 NOW = datetime(2026, 11, 23, 1, 13, 30, tzinfo=UTC)
+SECOND = int(NOW.timestamp())
 STREAM = "arn:aws:dynamodb:us-east-1:123456789012:table/Any/stream/2026-11-23T00:00:00.000"
 
 
 def number(position, *, shard=0):
     """Two counters side by side; shards count on their own."""
     return str((1_000 + position) * 10**20 + (shard + 1) * 499_659_000 + position)
+
+
+def second(position):
+    return SECOND + position // 10
 
 
 def record(position, event, keys, *, new=None, old=None, shard=0):
@@ -23,6 +28,7 @@ def record(position, event, keys, *, new=None, old=None, shard=0):
         "dynamodb": {
             "Keys": texts(keys),
             "SequenceNumber": number(position, shard=shard),
+            "ApproximateCreationDateTime": second(position),
             **{name: texts(image) for name, image in images.items() if image is not None},
         },
     }
@@ -44,6 +50,17 @@ def message(position, kind="ping", *, seconds=0, shard=0):
 
 def unknown_message(position, *, shard=0):
     return message(position, "telegram", shard=shard)
+
+
+def undated(made):
+    """The record without the second that it was made in."""
+    image = {k: v for k, v in made["dynamodb"].items() if k != "ApproximateCreationDateTime"}
+    return {**made, "dynamodb": image}
+
+
+def dated(made, second):
+    """The record, made in another second."""
+    return {**made, "dynamodb": {**made["dynamodb"], "ApproximateCreationDateTime": second}}
 
 
 def agent(position, *, shard=0):

@@ -1,22 +1,23 @@
 """Counting exactly once what the streams deliver at least once.
 
-A mapping delivers a shard's records in order, and after a failure begins again at the first record
-that was not reported done: the same batch, a longer one, its first half, or the part from a poison
-record on. Every run of records is committed together with a receipt that lists them, so:
+A mapping delivers a shard's records in order, and after a failure once more: from the first record
+that was not reported done, in halves, or with another end. Every run of records is committed
+together with receipts that list them, one for each second in which they were made. A delivery reads
+the receipts of its records' seconds, drops what they list, and counts the rest, so that
 
-    the same batch again     finds its receipt, and nothing is left to count
-    a longer one             counts what lies behind the receipt's end
-    a shorter one            counts nothing, and files the rest of the receipt for the next batch
-    a poison record within   is reported alone; the runs around it are counted
-    an answer that got lost  makes no difference: the receipt is there, or nothing was written
+    any delivery of a record but the first   finds its receipt, and counts nothing
+    a poison record within                   is reported alone; all others are counted at once
+    an answer that got lost                  makes no difference: the receipt is there, or nothing
+                                             was written
 
-Replaying a dead letter follows: the records that it names, delivered again from its first to its
-last, are counted where they were not. A record that was poison has no receipt, so replaying it by
-itself counts it under its own number, once. Of the others the receipt decides, which is found from
-where a delivery began, so a letter is replayed whole. Receipts outlive the stream's 24 hours.
+and nothing has to be left behind for the next delivery. A dead letter's records are counted where
+they were not, whichever of them are replayed, in whatever order: the poison record, once it is
+understood, and nothing else. Receipts are kept for twice the stream's 24 hours.
 
-One gap is known. When a whole batch was committed without an answer, and its first half then fails
-until the mapping gives it up, nobody has filed the rest, and the second half is counted twice.
+A commit may arrive when its function was ended already and the next one has read the receipts. Both
+begin with the same record then, so the second to arrive finds a receipt under its own key, and
+fails. A commit that is on its way for longer, past every retry of the records that it begins with,
+would be counted twice; DynamoDB does not take minutes.
 """
 
 import contextlib
@@ -26,14 +27,14 @@ from typing import Any
 
 from agent_messaging.batches import TransactionFailedError
 from agent_messaging.errors import ContentionError
-from agent_messaging.stats.runs import plan, sequence_number
+from agent_messaging.stats.runs import plan, seconds_of
 from agent_messaging.stats.table import StatsTable
 
 ATTEMPTS = 5
 
 
 def count(stats: StatsTable, records: Sequence[Mapping[str, Any]], now: datetime) -> list[str]:
-    """Count a batch of one shard.
+    """Count a batch of one stream.
 
     Returns the sequence numbers of the records that cannot be understood; all others are counted.
 
@@ -52,10 +53,7 @@ def count(stats: StatsTable, records: Sequence[Mapping[str, Any]], now: datetime
 
 def _count(stats: StatsTable, records: Sequence[Mapping[str, Any]], now: datetime) -> list[str]:
     stream = records[0]["eventSourceARN"]
-    first, last = sequence_number(records[0]), sequence_number(records[-1])
-    todo = plan(records, stats.receipts(stream, first, last))
+    todo = plan(records, stats.receipts(stream, seconds_of(records)))
     for run in todo.runs:
         stats.commit(stream, run, now)
-    for rest in todo.carried:
-        stats.carry(stream, rest, now)
     return todo.poison

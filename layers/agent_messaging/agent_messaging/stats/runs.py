@@ -1,12 +1,12 @@
-"""From a delivered batch, and the receipts found for it, to what is left to count.
+"""What is left to count of a batch: runs of records, each to be committed as one transaction.
 
     batch      0 1 2 3 4 5 6 7 8 9       5 is poison, 0 1 2 have a receipt
-    runs             3 4   6 7 8 9       two, each committed with a receipt of its own
+    run              3 4   6 7 8 9       one transaction: its sums, a receipt for each second
 
 A record that some receipt lists was counted, whatever it looks like today. A record that changes
-nothing, and a run whose changes cancel out, is not written at all: to count it again is harmless.
-A poison record ends a run, for the mapping begins its next delivery there, and what lies behind
-has to be found from there.
+nothing needs no receipt: to count it again is harmless. One that changes something always gets one,
+though the run's sums may come out as nothing: it may be delivered again without those that balance
+it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,17 +15,17 @@ from typing import Any
 
 from agent_messaging.stats.model import Cell, Change, Sums, total
 from agent_messaging.stats.projection import PoisonRecordError, changes_of
-from agent_messaging.stats.receipts import Receipt
+from agent_messaging.stats.receipts import SECOND_DIGITS, Receipt
 
-# A transaction takes 100 entries; one is the receipt.
-MAX_CELLS = 99
+# What a transaction takes: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+MAX_ENTRIES = 100
 
 
 @dataclass(frozen=True)
 class Run:
-    """Records that are counted in one transaction, and what they add up to."""
+    """Records that are counted in one transaction: what they add up to, and who they are."""
 
-    receipt: Receipt
+    receipts: tuple[Receipt, ...]
     sums: Sums
 
 
@@ -33,12 +33,10 @@ class Run:
 class Plan:
     """What to do about a batch.
 
-    `carried` are the parts of receipts that reach behind the batch's end: the next batch begins
-    with them. `poison` are the sequence numbers of records that cannot be understood.
+    `poison` are the sequence numbers of the records that cannot be understood.
     """
 
     runs: list[Run]
-    carried: list[Receipt]
     poison: list[str]
 
 
@@ -51,28 +49,51 @@ def sequence_number(record: Mapping[str, Any]) -> int:
     return int(record["dynamodb"]["SequenceNumber"])
 
 
+def second_of(record: Mapping[str, Any]) -> int:
+    """When the record was made, in epoch seconds; the same in every delivery.
+
+    Raises:
+        PoisonRecordError: it does not say, so that its receipt could not be found.
+    """
+    try:
+        second = int(record["dynamodb"]["ApproximateCreationDateTime"])
+    except (KeyError, OverflowError, TypeError, ValueError):
+        second = -1
+    if not 0 <= second < 10**SECOND_DIGITS:
+        raise PoisonRecordError("the record does not say when it was made")
+    return second
+
+
+def seconds_of(records: Iterable[Mapping[str, Any]]) -> set[int]:
+    """The seconds in which receipts of these records may be filed."""
+    seconds = set()
+    for record in records:
+        try:
+            seconds.add(second_of(record))
+        except PoisonRecordError:
+            continue  # It was never counted; `plan` reports it.
+    return seconds
+
+
 def plan(records: Sequence[Mapping[str, Any]], receipts: Iterable[Receipt]) -> Plan:
-    """What is left to count of `records`, one shard's in their order."""
-    found = list(receipts)
-    counted = {number for receipt in found for number in receipt.numbers}
+    """What is left to count of `records`, whose order does not matter.
+
+    `receipts` are those of their seconds.
+    """
+    counted = {number for receipt in receipts for number in receipt.numbers}
     runs, poison = _Runs(), []
     for record in records:
         number = sequence_number(record)
         if number in counted:
-            runs.cut()
             continue
         try:
-            runs.add(number, changes_of(record))
+            runs.add(second_of(record), number, changes_of(record))
         except PoisonRecordError:
-            runs.cut()
             poison.append(str(record["dynamodb"]["SequenceNumber"]))
+        else:
+            counted.add(number)
     runs.cut()
-    return Plan(runs.done, _carried(found, sequence_number(records[-1])), poison)
-
-
-def _carried(receipts: Iterable[Receipt], end: int) -> list[Receipt]:
-    rests = (receipt.behind(end) for receipt in receipts)
-    return list({rest.first: rest for rest in rests if rest is not None}.values())
+    return Plan(runs.done, poison)
 
 
 @dataclass
@@ -80,22 +101,22 @@ class _Runs:
     """The run that is being built, and those that are done."""
 
     done: list[Run] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
+    numbers: dict[int, list[int]] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     cells: set[Cell] = field(default_factory=set)
 
-    def add(self, number: int, changes: list[Change]) -> None:
+    def add(self, second: int, number: int, changes: list[Change]) -> None:
         if not changes:
             return
         cells = {change.cell for change in changes}
-        if len(self.cells | cells) > MAX_CELLS:
+        if len(self.cells | cells) + len(self.numbers.keys() | {second}) > MAX_ENTRIES:
             self.cut()
-        self.numbers.append(number)
+        self.numbers.setdefault(second, []).append(number)
         self.changes += changes
         self.cells |= cells
 
     def cut(self) -> None:
-        sums = total(self.changes)
-        if sums:
-            self.done.append(Run(Receipt(tuple(self.numbers)), sums))
-        self.numbers, self.changes, self.cells = [], [], set()
+        if self.changes:
+            receipts = tuple(Receipt(each, tuple(self.numbers[each])) for each in self.numbers)
+            self.done.append(Run(receipts, total(self.changes)))
+        self.numbers, self.changes, self.cells = {}, [], set()

@@ -2,18 +2,18 @@
 
     messages              all#2                     counts over all time, one of 4 shards
     messages              2026-11-23T01:10#2        counts of 10 minutes
-    receipt#<stream>      <sequence number>         which records were counted
+    receipt#<stream>      1795396262#<number>       which records of a second were counted
     snapshot              2026-11-23T01:10:00.000Z  the roll-up of one minute
 
 An update costs its whole item, so every histogram has items of its own, apart from the small
-counts that change with every message. A run commits its sums and its receipt in one transaction,
+counts that change with every message. A run commits its sums and its receipts in one transaction,
 under the condition that no receipt is filed there yet: it is counted once or not at all. Shards
 keep the transactions of a stream's own shards from colliding; a window's are read together.
 """
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from agent_messaging import clock
 from agent_messaging.batches import transact
 from agent_messaging.dynamodb import ConditionFailedError, Entry, Item, Table
 from agent_messaging.stats.model import ALL_TIME, Cell, Change, Metric, Sums, total
-from agent_messaging.stats.receipts import Receipt
+from agent_messaging.stats.receipts import Receipt, spans, start_of
 from agent_messaging.stats.rollup import Platform, Snapshot
 from agent_messaging.stats.runs import Run
 
@@ -37,9 +37,6 @@ SNAPSHOT = "snapshot"
 COUNTED_KEPT_FOR = timedelta(hours=48)
 SNAPSHOT_KEPT_FOR = timedelta(days=30)
 
-# Sequence numbers have 21 to 40 digits, and sort as text when padded.
-NUMBER_DIGITS = 40
-
 NOT_FILED = "attribute_not_exists(#scope)"
 NOT_COUNTS = {"scope", "window", "purge_at"}
 
@@ -51,33 +48,34 @@ class StatsTable:
         self.client = client
         self.table = Table(client, name)
 
-    def receipts(self, stream: str, first: int, last: int) -> Iterator[Receipt]:
-        """The receipts filed under sequence numbers from `first` to `last`, as of this moment.
+    def receipts(self, stream: str, seconds: Iterable[int]) -> Iterator[Receipt]:
+        """The receipts filed in `seconds` and perhaps between them, as of this moment.
 
-        Other shards of the stream may have filed there too; no number is theirs and ours.
+        Other shards of the stream file there too; no number is theirs and ours.
         """
         where = "#scope = :scope AND #window BETWEEN :after AND :last"
-        scope, after = _receipts_of(stream), _padded(first)
-        for item in self._all(where, scope, after, last=_padded(last), consistent=True):
-            yield Receipt.from_text(int(item["window"]), item["numbers"])
+        scope = _receipts_of(stream)
+        for first, last in spans(seconds):
+            # `~` sorts behind every digit.
+            end = f"{start_of(last)}~"
+            for item in self._all(where, scope, start_of(first), last=end, consistent=True):
+                yield Receipt.from_text(item["window"], item["numbers"])
 
     def commit(self, stream: str, run: Run, now: datetime) -> None:
-        """Count a run and file its receipt, both or neither.
+        """Count a run and file its receipts, all or nothing.
 
         Raises:
             TransactionFailedError: a receipt is there already.
         """
         purge_at = clock.to_epoch(now + COUNTED_KEPT_FOR)
-        receipt = self.table.put_entry(_receipt(stream, run.receipt, purge_at), NOT_FILED)
-        shard = zlib.crc32(str(run.receipt.first).encode()) % SHARDS
+        receipts = [
+            self.table.put_entry(_receipt(stream, receipt, purge_at), NOT_FILED)
+            for receipt in run.receipts
+        ]
+        shard = zlib.crc32(run.receipts[0].key.encode()) % SHARDS
         sums = run.sums.items()
         counts = [self._add_entry(cell, shard, counts, purge_at) for cell, counts in sums]
-        transact(self.client, [receipt, *counts])
-
-    def carry(self, stream: str, receipt: Receipt, now: datetime) -> None:
-        """File the rest of a receipt under the number that the next batch begins with."""
-        item = _receipt(stream, receipt, clock.to_epoch(now + COUNTED_KEPT_FOR))
-        self._put_once(item)
+        transact(self.client, [*receipts, *counts])
 
     def sums(self, first_window: str) -> Sums:
         """Every counter: over all time, and of the windows from `first_window` on."""
@@ -103,7 +101,10 @@ class StatsTable:
             "platform": snapshot.platform.model_dump_json(),
             "purge_at": clock.to_epoch(snapshot.window + SNAPSHOT_KEPT_FOR),
         }
-        self._put_once(item)
+        try:
+            self.table.put(item, NOT_FILED)
+        except ConditionFailedError:
+            return  # Another roll-up of this minute was quicker.
 
     def latest_snapshot(self) -> Snapshot | None:
         """The snapshot of the newest minute, None before the first."""
@@ -123,12 +124,6 @@ class StatsTable:
         key = {"scope": cell.metric, "window": f"{cell.window}#{shard}"}
         return self.table.update_entry(key, expression, **values)
 
-    def _put_once(self, item: Item) -> None:
-        try:
-            self.table.put(item, NOT_FILED)
-        except ConditionFailedError:
-            return  # An earlier attempt got as far as this.
-
     def _all(self, where: str, scope: str, after: str, **values: Any) -> Iterator[Item]:
         """The items of one scope from `after` on, over as many pages as there are."""
         position = after
@@ -138,8 +133,8 @@ class StatsTable:
             )
             yield from found.items
             last_read = found.last_key.get("window")
-            if last_read is None or last_read == values.get("last"):
-                return  # DynamoDB refuses a range that begins behind its end.
+            if last_read is None:
+                return
             # A space makes the text that sorts right behind the last one that was read.
             position = f"{last_read} "
 
@@ -149,14 +144,10 @@ def _receipts_of(stream: str) -> str:
     return f"receipt#{stream.rpartition('table/')[2]}"
 
 
-def _padded(number: int) -> str:
-    return f"{number:0{NUMBER_DIGITS}d}"
-
-
 def _receipt(stream: str, receipt: Receipt, purge_at: int) -> Item:
     return {
         "scope": _receipts_of(stream),
-        "window": _padded(receipt.first),
+        "window": receipt.key,
         "numbers": receipt.to_text(),
         "purge_at": purge_at,
     }
