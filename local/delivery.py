@@ -1,15 +1,21 @@
 """From a batch of stream records to a function, as an event source mapping goes about it.
 
 A batch that fails is tried again from its first failed record, in halves when the mapping says so,
-until the retries are used up. Then it goes to the dead letters, a line on stderr, and the next
-records have their turn.
+until the retries are used up or its records are too old. Then it goes to the dead letters, a line
+on stderr, and the next records have their turn.
+
+One thing AWS does not say: what becomes of a batch whose first record is reported again. Here it is
+cut in halves too, so that the record is given up alone:
+https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from local.filters import matches
@@ -23,31 +29,64 @@ Invoke = Callable[[str, Any], Awaitable[Any]]
 MAX_PAUSE_SECONDS = 5.0
 
 
-class Delivery:
-    """One mapping's way from a batch of records to its function."""
+@dataclass(frozen=True)
+class DeadLetter:
+    """Records that a mapping has given up, and why."""
 
-    def __init__(self, mapping: StreamMapping, invoke: Invoke, pause: float = 0.2) -> None:
+    mapping: StreamMapping
+    records: Sequence[Record]
+    attempts: int
+    reason: str
+
+    def write(self) -> None:
+        """One line for whoever runs the server."""
+        numbers = [each["dynamodb"]["SequenceNumber"] for each in self.records]
+        line = (
+            f"dead letter: stream {self.mapping.name} -> {self.mapping.function}, "
+            f"{len(numbers)} record(s), sequence numbers {numbers[0]} to {numbers[-1]}, "
+            f"{self.attempts} attempts: {self.reason}"
+        )
+        print(redacted(line), file=sys.stderr, flush=True)
+
+
+class Delivery:
+    """One mapping's way from a batch of records to its function.
+
+    `bury` gets what is given up, and `now` tells the time in epoch seconds.
+    """
+
+    def __init__(
+        self,
+        mapping: StreamMapping,
+        invoke: Invoke,
+        pause: float = 0.2,
+        *,
+        bury: Callable[[DeadLetter], None] = DeadLetter.write,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self._mapping = mapping
         self._invoke = invoke
         self._pause = pause
+        self._bury = bury
+        self._now = now
 
     async def deliver(self, records: Sequence[Record]) -> None:
         """Returns when every record that the filters let through is done with."""
         filters = self._mapping.filters
         batch = [each for each in records if not filters or any(matches(f, each) for f in filters)]
-        attempts = 0
-        while batch:
+        attempts, reason = 0, ""
+        while batch := self._drop_old(batch, attempts):
+            if 0 <= self._mapping.max_retries < attempts:
+                self._bury(DeadLetter(self._mapping, batch, attempts, reason))
+                return
+            if attempts:
+                await asyncio.sleep(min(self._pause * 2 ** (attempts - 1), MAX_PAUSE_SECONDS))
             done, reason = await self._attempt(batch)
             batch = batch[done:]
-            if batch and done == 0 and self._mapping.bisect and len(batch) > 1:
+            if done == 0 and self._mapping.bisect and len(batch) > 1:
                 await self.deliver(batch[: len(batch) // 2])
                 batch, done = batch[len(batch) // 2 :], 1
             attempts = 0 if done else attempts + 1
-            if batch and 0 <= self._mapping.max_retries < attempts:
-                self._give_up(batch, attempts, reason)
-                return
-            if batch and attempts:
-                await asyncio.sleep(min(self._pause * 2 ** (attempts - 1), MAX_PAUSE_SECONDS))
 
     async def _attempt(self, batch: list[Record]) -> tuple[int, str]:
         """How many records from the first on are done, and why the next one is not."""
@@ -59,14 +98,20 @@ class Delivery:
             return len(batch), ""
         return first_failed(batch, result), "reported as failed"
 
-    def _give_up(self, batch: list[Record], attempts: int, reason: str) -> None:
-        numbers = [each["dynamodb"]["SequenceNumber"] for each in batch]
-        line = (
-            f"dead letter: stream {self._mapping.name} -> {self._mapping.function}, "
-            f"{len(batch)} record(s), sequence numbers {numbers[0]} to {numbers[-1]}, "
-            f"{attempts} attempts: {reason}"
-        )
-        print(redacted(line), file=sys.stderr, flush=True)
+    def _drop_old(self, batch: list[Record], attempts: int) -> list[Record]:
+        """What is young enough to be delivered; the rest is given up."""
+        if self._mapping.max_age < 0:
+            return batch
+        oldest = self._now() - self._mapping.max_age
+        young = [each for each in batch if _made_at(each, oldest) >= oldest]
+        if len(young) < len(batch):
+            old = [each for each in batch if _made_at(each, oldest) < oldest]
+            self._bury(DeadLetter(self._mapping, old, attempts, "too old"))
+        return young
+
+
+def _made_at(record: Record, default: float) -> float:
+    return float(record["dynamodb"].get("ApproximateCreationDateTime", default))
 
 
 def first_failed(batch: Sequence[Record], result: Any) -> int:

@@ -87,6 +87,8 @@ class StreamMapping:
     """Seconds that a batch may wait to fill up."""
     max_retries: int
     """-1 stands for no limit, as on Lambda."""
+    max_age: int
+    """Seconds since a record was made, after which it is given up; -1 stands for no limit."""
     bisect: bool
     reports_failures: bool
     starts_at_latest: bool

@@ -145,6 +145,7 @@ def _stream(event: _Event) -> StreamMapping:
         batch_size=int(properties.get("BatchSize", 100)),
         window=float(properties.get("MaximumBatchingWindowInSeconds", 0)),
         max_retries=int(properties.get("MaximumRetryAttempts", -1)),
+        max_age=int(properties.get("MaximumRecordAgeInSeconds", -1)),
         bisect=bool(properties.get("BisectBatchOnFunctionError", False)),
         reports_failures="ReportBatchItemFailures"
         in (properties.get("FunctionResponseTypes") or []),

@@ -78,6 +78,7 @@ Resources:
             StartingPosition: TRIM_HORIZON
             BatchSize: 10
             MaximumRetryAttempts: 2
+            MaximumRecordAgeInSeconds: 3600
             BisectBatchOnFunctionError: true
             FunctionResponseTypes: [ReportBatchItemFailures]
             FilterCriteria: {Filters: [{Pattern: '{"eventName": ["INSERT"]}'}]}

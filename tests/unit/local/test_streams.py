@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import dataclasses
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -12,8 +13,9 @@ from local.streams import Subscription, lambda_record
 from local.tables import create_tables
 
 
-def record(number, name="INSERT"):
-    return {"eventName": name, "dynamodb": {"SequenceNumber": str(number)}}
+def record(number, name="INSERT", made_at=None):
+    image = {} if made_at is None else {"ApproximateCreationDateTime": made_at}
+    return {"eventName": name, "dynamodb": {**image, "SequenceNumber": str(number)}}
 
 
 class Collector:
@@ -36,9 +38,9 @@ class Collector:
         return self._answer(numbers) if self._answer else None
 
 
-def deliver(template, collector, records, **changes):
+def deliver(template, collector, records, now=time.time, **changes):
     mapping = dataclasses.replace(template.streams[0], **changes)
-    asyncio.run(Delivery(mapping, collector, pause=0.001).deliver(records))
+    asyncio.run(Delivery(mapping, collector, pause=0.001, now=now).deliver(records))
     return collector.batches
 
 
@@ -94,6 +96,40 @@ def test_a_record_that_is_always_reported_is_given_up(template, capsys):
 
     assert batches == [["1", "2"], ["2"], ["2"], ["2"]]
     assert "reported as failed" in capsys.readouterr().err
+
+
+def test_what_is_too_old_is_given_up_and_the_rest_delivered(template, capsys):
+    records = [record(n, made_at=1_000 + n) for n in (1, 2, 3)]
+
+    batches = deliver(template, Collector(), records, now=lambda: 1_062.0, max_age=60)
+
+    assert batches == [["2", "3"]]
+    assert "sequence numbers 1 to 1, 0 attempts: too old" in capsys.readouterr().err
+
+
+def test_what_grows_too_old_between_attempts_is_given_up(template, capsys):
+    clock = iter(range(1_030, 2_000, 15))
+    records = [record(n, made_at=1_000) for n in (1, 2)]
+
+    batches = deliver(
+        template, Collector(failing=9), records, now=lambda: next(clock), max_age=60, bisect=False
+    )
+
+    assert batches == [["1", "2"]] * 3
+    assert "sequence numbers 1 to 2, 3 attempts: too old" in capsys.readouterr().err
+
+
+def test_what_is_given_up_goes_where_it_is_told_to(template):
+    letters = []
+    mapping = dataclasses.replace(template.streams[0], max_retries=0)
+    delivery = Delivery(mapping, Collector(poison={"2"}), bury=letters.append)
+
+    asyncio.run(delivery.deliver([record(n) for n in (1, 2, 3)]))
+
+    [letter] = letters
+    assert (letter.mapping, letter.attempts) == (mapping, 1)
+    assert letter.records == [record(2)]
+    assert letter.reason.startswith("poison")
 
 
 @pytest.mark.parametrize(

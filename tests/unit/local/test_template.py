@@ -61,6 +61,7 @@ def test_a_stream_mapping_names_its_table_and_its_limits(template):
 
     assert (mapping.table, mapping.function) == ("ItemsTable", "CollectorFunction")
     assert (mapping.batch_size, mapping.max_retries, mapping.bisect) == (10, 2, True)
+    assert mapping.max_age == 3600
     assert mapping.filters == ({"eventName": ["INSERT"]},)
 
 
