@@ -191,7 +191,8 @@ def _moved(
 def sweep(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
     """Mark orders expired that are pending past their deadline; the schedule's handler.
 
-    It stops before the function's own time runs out; the next minute's goes on.
+    It stops before the function's own time runs out; the next minute's goes on. An order that
+    cannot be read keeps none of the others waiting.
     """
     now = clock.now()
     expired = 0
@@ -202,5 +203,7 @@ def sweep(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
             logger.info("left for the next sweep", work_order_id=work_order_id)
         except OutOfTimeError:
             break
+        except (KeyError, ValueError):
+            logger.exception("a stored order cannot be read", work_order_id=work_order_id)
     logger.info("swept", expired=expired)
     return {"expired": expired}

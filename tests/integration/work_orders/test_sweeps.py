@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from agent_messaging import clock
 from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import FUTURE, notices
@@ -70,6 +72,31 @@ def test_a_sweep_takes_every_shard_and_stops_in_time(pair: Cloud):
     assert pair.sweep() == 9
     statuses = [item["status"] for item in pair.items("WorkOrdersTable")]
     assert (statuses.count("expired"), statuses.count("pending")) == (9, 3)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"status": "lapsed"}, {"deadline_at": "tomorrow"}, {"title": None}, {"client_id": None}],
+    ids=["status", "deadline", "no title", "no client"],
+)
+def test_an_order_that_cannot_be_read_keeps_no_other_waiting(
+    pair: Cloud, caplog: pytest.LogCaptureFixture, broken: dict[str, str | None]
+):
+    orders = [pair.offer("nova", "boots", title="Estimates") for _ in range(3)]
+    for order in orders:
+        pair.overdue(order)
+    # One of a shard of its own, before all others.
+    item = pair.read("WorkOrdersTable", work_order_id=orders[0])
+    item |= {"due_shard": 0, "due_at": f"2026-01-01T00:00:00.000Z#{orders[0]}", **broken}
+    item = {name: value for name, value in item.items() if value is not None}
+    pair.write("WorkOrdersTable", item)
+
+    assert pair.sweep() == 2
+
+    [line] = [each for each in caplog.records if each.levelname == "ERROR"]
+    assert line.getMessage() == "a stored order cannot be read"
+    assert vars(line)["work_order_id"] == orders[0]
+    assert pair.read("WorkOrdersTable", work_order_id=orders[0]) == item
 
 
 def test_a_sweep_leaves_alone_what_somebody_took_meanwhile(pair: Cloud):
