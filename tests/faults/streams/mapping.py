@@ -118,8 +118,10 @@ class Reader:
                 raise LeaseLostError
 
     def _when_delivered(self, batch):
+        if self.owner.is_calm:
+            return 0.0
         made_at = [each["dynamodb"].get("ApproximateCreationDateTime", 0) for each in batch]
-        is_outage = not self.owner.is_calm and self.owner.chance.random() < OUTAGE
+        is_outage = self.owner.chance.random() < OUTAGE
         return max(made_at) + (self.owner.mapping.max_age + 60 if is_outage else 1)
 
 

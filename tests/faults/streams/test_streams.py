@@ -23,7 +23,7 @@ from tests.scale import scaled
 
 RECORDS = scaled(20_000)
 RECORDS_OVER_MOTO = 2_000
-CALM_RECORDS = scaled(5_000)
+CALM_RECORDS = scaled(3_000)
 
 # To give up one poison record among a hundred: seven cuts, the other halves, six attempts at it.
 MOST_INVOCATIONS_FOR_POISON = 20
