@@ -1,17 +1,21 @@
 # Everything that a person does here, by name. `make` alone prints the list.
 #
 # Each environment is made on first use and again when its requirements change: .venv holds what
-# running and testing need; the SAM CLI pins other versions of the same packages, so it lives apart.
+# running and testing need; the SAM CLI and the tests' second DynamoDB pin other versions of the same
+# packages, so each lives apart.
 
 PYTHON ?= python3
 VENV := .venv
 SAM_VENV := .venv-sam
+ENGINE_VENV := .venv-engine
 LOCK := $(wildcard requirements-lock.txt)
-NOT_OURS := --extend-exclude $(SAM_VENV) --extend-exclude .aws-sam
+NOT_OURS := $(foreach folder,$(SAM_VENV) $(ENGINE_VENV) .aws-sam,--extend-exclude $(folder))
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 ARCHITECTURE ?= arm64
 LAYER_PLATFORM := manylinux2014_$(if $(filter x86_64,$(ARCHITECTURE)),x86_64,aarch64)
 LAYER_REQUIREMENTS := layers/agent_messaging/requirements.txt
+# The functions' own Python, where this machine has it; a shim that is on PATH may still not run.
+RUNTIME = $(or $(shell python3.13 -c 'import sys; print(sys.prefix)' 2>/dev/null),$(shell pyenv prefix 3.13.0 2>/dev/null))
 
 # Tests are shared among as many processes as there are cores, a file to one of them.
 SHARED := -n auto --maxprocesses 4 --dist loadfile
@@ -57,10 +61,10 @@ operate: $(VENV)/.run
 	@$(VENV)/bin/python -m local.operate $(or $(DO),--help) \
 		$(if $(DO),$(if $(STACK),--stack $(STACK)) $(if $(ENGINE),--engine $(ENGINE)))
 
-test: $(VENV)/.test
+test: $(VENV)/.test $(ENGINE_VENV)/.engine
 	@$(VENV)/bin/python -m pytest $(SHARED)
 
-test-long: $(VENV)/.test
+test-long: $(VENV)/.test $(ENGINE_VENV)/.engine
 	@TEST_SIZE=full $(VENV)/bin/python -m pytest $(SHARED) tests/races tests/faults
 
 mutants: $(VENV)/.test
@@ -86,10 +90,9 @@ lint: $(VENV)/.test $(SAM_VENV)/.sam
 format: $(VENV)/.test
 	@$(VENV)/bin/ruff format $(NOT_OURS) .
 
-# sam build needs the runtime's minor version on PATH; a shim that is there may still not run.
+# sam build needs the runtime's minor version on PATH.
 build: $(SAM_VENV)/.sam
-	@if python3.13 -c '' 2>/dev/null; then found=$$(python3.13 -c 'import sys; print(sys.prefix)'); \
-	else found=$$(pyenv prefix 3.13.0 2>/dev/null) || found=; fi; \
+	@found='$(RUNTIME)'; \
 	if [ -z "$$found" ]; then \
 		echo 'make build needs python3.13, the runtime of the functions, on PATH (or pyenv install 3.13.0)' >&2; \
 		exit 1; \
@@ -99,27 +102,27 @@ build: $(SAM_VENV)/.sam
 	"$$found/bin/python3.13" -m tests.build $(ARCHITECTURE)
 
 clean:
-	@rm -rf $(VENV) $(SAM_VENV) .aws-sam .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf $(VENV) $(SAM_VENV) $(ENGINE_VENV) .aws-sam .pytest_cache .mypy_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A usable Python, said in one line when there is none, and a virtual environment made with it.
+# A virtual environment, $(1), made with a Python, $(2); said in one line when that is not usable.
 define make_venv
-	@$(PYTHON) -c '' 2>/dev/null || { \
-		echo 'Python 3.11 or newer is needed and "$(PYTHON)" does not run: install it, or say where it is: make $(MAKECMDGOALS) PYTHON=/path/to/python3' >&2; \
+	@$(2) -c '' 2>/dev/null || { \
+		echo 'Python 3.11 or newer is needed and "$(2)" does not run: install it, or say where it is: make $(MAKECMDGOALS) PYTHON=/path/to/python3' >&2; \
 		exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "Python 3.11 or newer is needed and \"$(PYTHON)\" is $$($(PYTHON) -V 2>&1): say where a newer one is: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
+	@$(2) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed and \"$(2)\" is $$($(2) -V 2>&1): say where a newer one is: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
 		exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-		echo '"$(PYTHON)" has no venv module: install it (Debian, Ubuntu: sudo apt install python3-venv), then repeat' >&2; \
+	@$(2) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo '"$(2)" has no venv module: install it (Debian, Ubuntu: sudo apt install python3-venv), then repeat' >&2; \
 		exit 1; }
-	@$(1)/bin/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear $(1)
+	@$(1)/bin/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(2) -m venv --clear $(1)
 endef
 
 pip_failed := { echo 'pip could not install this; its own words are above. Repeat when that is mended.' >&2; exit 1; }
 
 $(VENV)/.run: local/requirements.txt $(LAYER_REQUIREMENTS) $(LOCK)
-	$(call make_venv,$(VENV))
+	$(call make_venv,$(VENV),$(PYTHON))
 	@echo 'Installing what running needs into $(VENV) (once)'
 	@$(VENV)/bin/python $(PIP_INSTALL) $(LOCK:%=-c %) -r local/requirements.txt || $(pip_failed)
 	@touch $@
@@ -130,7 +133,14 @@ $(VENV)/.test: $(VENV)/.run tests/requirements.txt
 	@touch $@
 
 $(SAM_VENV)/.sam: tests/requirements-sam.txt
-	$(call make_venv,$(SAM_VENV))
+	$(call make_venv,$(SAM_VENV),$(PYTHON))
 	@echo 'Installing the SAM CLI into $(SAM_VENV) (once)'
 	@$(SAM_VENV)/bin/python $(PIP_INSTALL) -r tests/requirements-sam.txt || $(pip_failed)
+	@touch $@
+
+# Made with the runtime's version where there is one: it can then run the functions themselves, too.
+$(ENGINE_VENV)/.engine: tests/requirements-engine.txt
+	$(call make_venv,$(ENGINE_VENV),$(if $(RUNTIME),$(RUNTIME)/bin/python3.13,$(PYTHON)))
+	@echo 'Installing a second DynamoDB into $(ENGINE_VENV) (once)'
+	@$(ENGINE_VENV)/bin/python $(PIP_INSTALL) -r tests/requirements-engine.txt || $(pip_failed)
 	@touch $@
