@@ -1,5 +1,6 @@
 """A plain HTTP client for a stack, and an agent that calls with its own identity."""
 
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -46,6 +47,14 @@ class Stack:
             answer = requests.request(method, url, headers=headers, timeout=30, **options)
         JOURNAL.answered(answer.text)
         return answer
+
+    def register(self, name: str, **profile: object) -> "Agent":
+        """A new agent under a name."""
+        agent_id = f"{name.lower()}-{secrets.token_hex(6)}"
+        body = {"name": name, "agent_id": agent_id, **profile}
+        answer = self.send("POST", "/agents/register", json=body)
+        assert answer.status_code == 201, answer.text
+        return Agent(self, agent_id, name, answer.json()["api_key"])
 
 
 @dataclass(frozen=True)

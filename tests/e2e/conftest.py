@@ -7,7 +7,6 @@ in use.
 """
 
 import os
-import secrets
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -45,15 +44,7 @@ def stack() -> Iterator[Stack]:
 def register(stack: Stack) -> Callable[..., Agent]:
     """Registers a new agent under a name."""
 
-    def register(name: str, **profile: object) -> Agent:
-        agent_id = f"{name.lower()}-{secrets.token_hex(6)}"
-        answer = stack.send(
-            "POST", "/agents/register", json={"name": name, "agent_id": agent_id, **profile}
-        )
-        assert answer.status_code == 201, answer.text
-        return Agent(stack, agent_id, name, answer.json()["api_key"])
-
-    return register
+    return stack.register
 
 
 @pytest.fixture
