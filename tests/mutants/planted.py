@@ -198,4 +198,18 @@ MUTANTS = (
         "            self.table.put(item)\n",
         (STATS,),
     ),
+    Mutant(
+        "a record that is delivered again is counted again",
+        "stats/runs.py",
+        "counted = {number for receipt in receipts for number in receipt.numbers}",
+        "counted = {number for receipt in receipts for number in receipt.numbers[:0]}",
+        (STATS,),
+    ),
+    Mutant(
+        "one poison record fails its whole batch",
+        "stats/runs.py",
+        '            poison.append(str(record["dynamodb"]["SequenceNumber"]))\n',
+        "            raise\n",
+        (STATS,),
+    ),
 )
