@@ -31,19 +31,23 @@ def test_the_platform_counts_what_happened(nova: Agent, boots: Agent) -> None:
     order_id = nova.offer(boots)
     boots.respond(order_id, "accept")
     boots.post(f"/messaging/work-order/{order_id}/complete")
-    boots.post("/messaging/heartbeat")
 
+    # The three streams come at their own pace, and another test's orders with them.
     def after() -> dict[str, object] | None:
+        boots.post("/messaging/heartbeat")
         stats = nova.get("/messaging/stats")["platform"]
-        done = stats["work_orders_by_status"]["completed"]
-        return stats if done > before["work_orders_by_status"]["completed"] else None
+        is_counted = (
+            stats["work_orders_by_status"]["completed"]
+            > before["work_orders_by_status"]["completed"]
+            and stats["messages_by_type"]["ping"] > before["messages_by_type"]["ping"]
+            and stats["messages_total"] >= before["messages_total"] + 4
+            and stats["agents_online"] >= 1
+        )
+        return stats if is_counted else None
 
     platform = eventually(after, SNAPSHOT_SECONDS)
-    assert platform["messages_by_type"]["ping"] > before["messages_by_type"]["ping"]
-    assert platform["messages_total"] >= before["messages_total"] + 4
     assert platform["messages_last_24h"] >= 4
     assert platform["agents_registered"] >= 2
-    assert platform["agents_online"] >= 1
     assert 0 < platform["completion_rate"] <= 1
     assert platform["median_seconds_to_accept"] > 0
     assert platform["median_seconds_to_complete"] > 0
