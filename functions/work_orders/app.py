@@ -84,7 +84,7 @@ def create(caller: Caller, body: wire.CreateRequest, once: Once) -> wire.CreateR
         **body.offer(),
     )
     limits.spend(caller, order.worker.id, now)
-    contact_desk.befriend(encounter, now)
+    contact_desk.befriend(encounter, now, once)
     desk.create(order, once.answering(wire.created))
     return wire.created(order)
 

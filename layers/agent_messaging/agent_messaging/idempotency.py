@@ -111,6 +111,16 @@ class Once:
         """The same request, which is answered with `answer` of what was written."""
         return replace(self, answer=answer)
 
+    def require_new(self) -> None:
+        """Look before a write that does not stand in the transaction of the record.
+
+        Raises:
+            AnsweredBeforeError: the key has a record.
+        """
+        record = self.table.find(self.request_key, self.now) if self.request_key else None
+        if record is not None:
+            raise AnsweredBeforeError(record)
+
     def write(self, entries: Sequence[Entry], written: object) -> None:
         """Write all entries or none, and with a key the record of the answer to `written`.
 

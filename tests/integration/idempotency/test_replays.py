@@ -137,3 +137,17 @@ def test_members_in_another_order_are_the_same_request(pair: Cloud):
     first = pair.post("/messaging/work-order", sent, fields, key=KEY)
     turned = dict(reversed(fields.items()))
     assert pair.post("/messaging/work-order", sent, turned, key=KEY).text == first.text
+
+
+@pytest.mark.parametrize("name", ["ping", "send", "create"])
+@pytest.mark.parametrize("is_same", [True, False])
+def test_a_key_used_again_makes_no_contact(pair: Cloud, name: str, *, is_same: bool):
+    request = REQUESTS[name](pair)
+    assert request.send(pair, KEY).status == 200
+    pair.call("DELETE", "/messaging/contacts/boots", {"agent_id": "nova"})
+    before = pair.digest()
+
+    again = request.send(pair, KEY, body=request.body if is_same else request.other_body)
+
+    assert again.status == (200 if is_same else 422)
+    assert pair.digest() == before

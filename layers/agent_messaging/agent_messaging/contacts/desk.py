@@ -21,11 +21,12 @@ from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.batches import TransactionFailedError, batch_get, transact
 from agent_messaging.contacts.encounter import Encounter
-from agent_messaging.contacts.model import Contact, ContactState
+from agent_messaging.contacts.model import Contact, ContactState, state_of
 from agent_messaging.contacts.table import ContactsTable, parse
 from agent_messaging.dynamodb import ConditionFailedError, Entry, Item, TableKey
 from agent_messaging.errors import ContentionError
 from agent_messaging.fields import Party
+from agent_messaging.idempotency import Once
 from agent_messaging.messaging.model import MessageStatus, party
 from agent_messaging.messaging.table import MessagesTable
 
@@ -82,14 +83,21 @@ class ContactDesk:
         sender_id, recipient_id = encounter.sender.agent_id, encounter.recipient.agent_id
         return replace(encounter, theirs=self.table.fetch(recipient_id, sender_id, now))
 
-    def befriend(self, encounter: Encounter, now: datetime) -> None:
-        """Make the recipient a contact of the sender, which writes to it.
+    def befriend(self, encounter: Encounter, now: datetime, once: Once) -> None:
+        """Make the recipient a contact of the sender, which writes to it, once.
 
         A block stays: only a word of its owner ends it.
+
+        Raises:
+            AnsweredBeforeError: see `Once.require_new`.
         """
-        if encounter.is_with_itself:
-            return
         known = encounter.own
+        if encounter.is_with_itself or state_of(known) in (
+            ContactState.ALLOWED,
+            ContactState.BLOCKED,
+        ):
+            return
+        once.require_new()
         if known is None:
             recipient = party(encounter.recipient)
             known = self.table.add(encounter.sender.agent_id, recipient, now)

@@ -58,7 +58,7 @@ class MessageDesk:
         for _ in range(ATTEMPTS):
             _require_welcome(encounter)
             # First, so that nothing can fail any more once the message is written.
-            self.contacts.befriend(encounter, now)
+            self.contacts.befriend(encounter, now, once)
             written = message.model_copy(update={"relationship": encounter.relationship})
             if encounter.verdict is Verdict.DELIVER:
                 self._deliver(written, once)
