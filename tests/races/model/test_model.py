@@ -1,0 +1,116 @@
+"""Whatever agents do, the API answers what a plain model of it says: fifty steps, many times over.
+
+The runs are the same with every commit. `MODEL_SEED=<number>` draws others.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+from moto import mock_aws
+
+from agent_messaging import clock
+from tests.integration.cloud import Cloud
+from tests.races.model.being import Being
+from tests.races.model.bench import STEPS, Bench
+from tests.races.model.quicker_moto import quicken_moto
+from tests.races.model.reading import Reading
+from tests.races.model.working import Working
+from tests.races.model.writing import Writing
+from tests.scale import Figure, scaled
+
+SEED = int(os.environ.get("MODEL_SEED", "4"))
+RUNS, REACHED = scaled(200), scaled(50)
+# Hypothesis begins with the simplest run there is, twice, and from its twelfth run on it varies
+# each that it draws five times over. So runs come in batches; the first two of each do not count.
+ALIKE, BATCH = 2, 11
+
+TRANSITIONS = [
+    ("pending", "accepted"),
+    ("pending", "rejected"),
+    ("pending", "cancelled"),
+    ("pending", "expired"),
+    ("accepted", "completed"),
+    ("accepted", "failed"),
+    ("accepted", "cancelled"),
+]
+REFUSALS = [
+    "agent_not_found",
+    "at_capacity",
+    "contact_not_found",
+    "contact_pending",
+    "contact_refused",
+    "contact_required",
+    "idempotency_key_reused",
+    "illegal_transition",
+    "invalid",
+    "message_not_found",
+    "thread_not_found",
+    "work_order_not_found",
+    "worker_unavailable",
+    "wrong_role",
+]
+
+
+class Everything(Reading, Writing, Being, Working):
+    """All the rules."""
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    with mock_aws():
+        bench = Bench(Cloud())
+        quicken_moto(monkeypatch)
+        monkeypatch.setattr(clock, "now", lambda: bench.now)
+        yield bench
+
+
+def run_batch(bench: Bench, number: int, size: int, caplog: pytest.LogCaptureFixture) -> None:
+    """Some runs, the same for the same number; a divergence ends them, and is made short."""
+    begun = itertools.count()
+
+    @seed(number)
+    def machine() -> Everything:
+        bench.is_counting = next(begun) >= ALIKE
+        caplog.clear()  # A report shows the lines of the run that failed alone.
+        return Everything(bench)
+
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=size,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_the_api_does_what_the_plain_model_does(
+    bench: Bench, figure: Figure, caplog: pytest.LogCaptureFixture
+):
+    for number in itertools.count(SEED * 1000):
+        missing = RUNS - bench.total.runs
+        if missing <= 0:
+            break
+        run_batch(bench, number, min(BATCH, ALIKE + missing), caplog)
+    tally = bench.total
+    figure("seed", SEED)
+    figure("runs without a divergence", f"{tally.runs}, {tally.steps} steps, {tally.calls} calls")
+    for was, became in TRANSITIONS:
+        figure(f"{was} -> {became}", tally.transitions[was, became])
+    figure("refusals", dict(sorted(tally.refusals.items())))
+    figure("replays", tally.replays)
+
+    assert tally.steps == tally.runs * STEPS
+    assert set(tally.transitions) == set(TRANSITIONS)
+    assert min(tally.transitions.values()) >= REACHED
+    assert set(tally.refusals) == set(REFUSALS)
+    assert tally.replays >= REACHED
