@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
+from moto.core.serialize import ResponseSerializer
 from moto.dynamodb.exceptions import ERROR_TYPE_PREFIX, DynamodbException
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
@@ -175,22 +175,21 @@ def one_iterator_per_reader(get_records: Method) -> Method:
     return get
 
 
-def plain_members(pick: Method) -> Method:
+def plain_members(get_value: Method) -> Method:
     """moto looks for each member of an answer under a dozen names; DynamoDB's have one each."""
 
-    def pick_member(self: XFormedAttributePicker, context: AttributePickerContext) -> Any:
-        model = context.service_model
-        if type(context.obj) is dict and model and model.service_name == "dynamodb":
-            return context.obj.get(context.key)
-        return pick(self, context)
+    def get(self: ResponseSerializer, value: Any, key: str, shape: Any) -> Any:
+        service = self.operation_model.service_model
+        if type(value) is dict and service is not None and service.service_name == "dynamodb":
+            return value.get(key)
+        return get_value(self, value, key, shape)
 
-    return pick_member
+    return get
 
 
 def speed_moto_up() -> None:
     """Replaces what takes most of moto's time and has no part in what it answers."""
-    pick = XFormedAttributePicker.__call__
-    replace(XFormedAttributePicker, "__call__", plain_members(pick))
+    replace(ResponseSerializer, "get_value", plain_members(ResponseSerializer.get_value))
 
 
 def correct_moto() -> None:

@@ -7,22 +7,19 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
-from moto import mock_aws
 
 from agent_messaging import clock
 from tests.integration.cloud import Cloud
 from tests.races.model.being import Being
 from tests.races.model.bench import STEPS, Bench
-from tests.races.model.quicker_moto import quicken_moto
 from tests.races.model.reading import Reading
 from tests.races.model.working import Working
 from tests.races.model.writing import Writing
-from tests.scale import Figure, scaled
+from tests.scale import IS_FULL, Figure, scaled
 
 SEED = int(os.environ.get("MODEL_SEED", "4"))
 RUNS, REACHED = scaled(200), scaled(50)
@@ -62,12 +59,10 @@ class Everything(Reading, Writing, Being, Working):
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    with mock_aws():
-        bench = Bench(Cloud())
-        quicken_moto(monkeypatch)
-        monkeypatch.setattr(clock, "now", lambda: bench.now)
-        yield bench
+def bench(repaired_moto: None, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    bench = Bench(Cloud())
+    monkeypatch.setattr(clock, "now", lambda: bench.now)
+    return bench
 
 
 def run_batch(bench: Bench, number: int, size: int, caplog: pytest.LogCaptureFixture) -> None:
@@ -112,5 +107,6 @@ def test_the_api_does_what_the_plain_model_does(
     assert tally.steps == tally.runs * STEPS
     assert set(tally.transitions) == set(TRANSITIONS)
     assert min(tally.transitions.values()) >= REACHED
-    assert set(tally.refusals) == set(REFUSALS)
+    assert set(tally.refusals) <= set(REFUSALS)
+    assert not IS_FULL or set(tally.refusals) == set(REFUSALS)
     assert tally.replays >= REACHED

@@ -90,7 +90,7 @@ PLANTED = {
 }
 
 
-@pytest.mark.usefixtures("_tables")
+@pytest.mark.usefixtures("repaired_moto")
 @pytest.mark.parametrize("name", PLANTED)
 def test_what_is_planted_is_found(name: str, monkeypatch: pytest.MonkeyPatch, figure: Figure):
     plant, scenario = PLANTED[name]

@@ -18,7 +18,7 @@ def test_there_are_at_least_twelve_scenarios():
     assert len(SCENARIOS) >= 12
 
 
-@pytest.mark.usefixtures("_tables")
+@pytest.mark.usefixtures("repaired_moto")
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_nothing_is_violated(name: str, monkeypatch: pytest.MonkeyPatch, figure: Figure):
     scenario = SCENARIOS[name]

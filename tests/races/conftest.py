@@ -10,7 +10,7 @@ from local import moto_repairs
 
 
 @pytest.fixture
-def _tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def repaired_moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     put = functools.partial(monkeypatch.setattr, raising=False)
     monkeypatch.setattr(moto_repairs, "replace", put)
     moto_repairs.correct_moto()
