@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from tests.races.model import agents, contacts, presence
+from tests.races.model import agents, presence
 from tests.races.model.bench import FOUNDERS, MILLISECOND
 from tests.races.model.machine import Machine
 from tests.races.model.values import besides, names, picks, policies, words
@@ -48,17 +48,10 @@ class Being(Machine):
         caller = self.caller(pick)
         if asked is not None and self.held():
             caller, other = self.choose(self.held(), asked)
-        path = f"/messaging/contacts/{other}"
         if decision == "removed":
             self.remove(caller, other)
-            return
-        self.change(
-            "PUT",
-            path,
-            caller,
-            {"state": decision},
-            lambda: contacts.decide(self.world, caller, other, decision, self.bench.now),
-        )
+        else:
+            self.decide_about(caller, other, decision)
 
     def held(self) -> list[tuple[str, str]]:
         """Whose answer is waited for, and by whom."""

@@ -94,6 +94,12 @@ class Machine(Learning, RuleBasedStateMachine):
         self.agree(self.bench.call(method, path, caller, body=body), expect)
         self.learn()
 
+    def decide_about(self, caller: str, other: str, state: str) -> None:
+        """Allow or block an agent."""
+        path = f"/messaging/contacts/{other}"
+        expect = lambda: contacts.decide(self.world, caller, other, state, self.bench.now)  # noqa: E731
+        self.change("PUT", path, caller, {"state": state}, expect)
+
     def remove(self, caller: str, other: str) -> None:
         """Make a stranger of a contact."""
         path = f"/messaging/contacts/{other}"

@@ -24,11 +24,17 @@ more = st.fixed_dictionaries(
 class Writing(Machine):
     """Whatever agents write to each other."""
 
-    @initialize(callers=st.lists(st.sampled_from(["ada", "cyd"]), max_size=3))
-    def knock_at_a_door(self, callers: list[str]) -> None:
-        """Bob takes nothing of strangers, and has them wait."""
+    @initialize(
+        callers=st.lists(st.sampled_from(["ada", "cyd"]), min_size=1, max_size=3),
+        decision=st.sampled_from([None, "allowed", "blocked"]),
+    )
+    def knock_at_a_door(self, callers: list[str], decision: str | None) -> None:
+        """Bob has strangers wait; he may answer one, who then comes back."""
         for caller in callers:
             self.write(Request("ping", caller, {"to_agent_id": "bob"}))
+        if decision:
+            self.decide_about("bob", callers[0], decision)
+            self.write(Request("ping", callers[0], {"to_agent_id": "bob"}))
 
     @rule(pick=picks, to=names, word=st.none() | words, times=times)
     def ping(self, pick: int, to: str, word: str | None, times: int) -> None:
