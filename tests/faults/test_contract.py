@@ -1,0 +1,174 @@
+"""What /openapi.json says is what the server does, whatever it is sent.
+
+schemathesis makes requests out of the document, right ones and wrong ones, and holds each answer
+against it: its status, its media type, its headers, its body; and none is a fault of the server.
+Most of them name agents, messages and orders that exist, and come from whom they belong to, or few
+would get past the first refusal.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.e2e.client import Agent, Stack
+from tests.e2e.server import ROOT, running_server
+from tests.engine import second_engine
+from tests.logs import JOURNAL
+from tests.scale import Figure, scaled
+
+EXAMPLES = scaled(100)
+DOCUMENT = json.loads(
+    (ROOT / "layers/agent_messaging/agent_messaging/docs/openapi.json").read_text(encoding="utf-8")
+)
+Operation = tuple[str, str]
+GROUPS: dict[str, list[Operation]] = {}
+for path, methods in DOCUMENT["paths"].items():
+    for method, described in methods.items():
+        GROUPS.setdefault(described["tags"][0], []).append((method.upper(), path))
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+EXISTING, KEYLESS, INVENTED = KINDS = ("existing", "keyless", "with an invented key")
+# What an order has to be before these can succeed.
+OF_ACCEPTED = ("complete", "fail")
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with second_engine() as engine, running_server("--engine", engine.url) as server:
+        yield Stack(server.url, is_open_mode=True)
+
+
+@pytest.fixture(scope="module")
+def schema(stack: Stack) -> Any:
+    return schemathesis.openapi.from_url(f"{stack.url}/openapi.json")
+
+
+class World:
+    """Two agents with something between them, and what exists for the parameters of a path."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.nova, self.boots = stack.register("Nova"), stack.register("Boots")
+        self.boots.put("/messaging/presence", max_concurrent_jobs=100)
+        sent = self.nova.post("/messaging/send", to_agent_id=self.boots.agent_id, body="Hello")
+        self.message_id, self.thread_id = sent["message_id"], sent["thread_id"]
+        self.nova.put(f"/messaging/contacts/{self.boots.agent_id}", state="allowed")
+
+    def parameters(self, path: str, caller: Agent) -> dict[str, str]:
+        """What exists, by the name of the path's parameter."""
+        existing = {"message_id": self.message_id, "thread_id": self.thread_id}
+        if "{agent_id}" in path:
+            existing["agent_id"] = self.boots.agent_id
+        if "{key_id}" in path:
+            made = caller.send("POST", "/agents/me/keys", json={"label": "To be revoked"})
+            existing["key_id"] = made.json()["key_id"]
+        if "{work_order_id}" in path:
+            existing["work_order_id"] = self.order(path.rpartition("/")[2])
+        return {name: value for name, value in existing.items() if f"{{{name}}}" in path}
+
+    def order(self, action: str) -> str:
+        """An order that the action can be done to."""
+        order_id = self.nova.offer(self.boots)
+        if action in OF_ACCEPTED:
+            self.boots.respond(order_id, "accept")
+        return order_id
+
+    def caller(self, method: str, path: str) -> Agent:
+        """Who may do it; whoever leaves, or changes its keys, is somebody else each time."""
+        if method in ("POST", "DELETE") and "/agents/me" in path:
+            return self.stack.register("Leaving")
+        is_of_worker = path.endswith(("/respond", "/complete", "/fail", "/mark-read/{message_id}"))
+        return self.boots if is_of_worker else self.nova
+
+
+@pytest.fixture(scope="module")
+def world(stack: Stack) -> World:
+    return World(stack)
+
+
+def make_existing(case: Any, world: World) -> None:
+    """Let the request name what exists, and come from whom it belongs to."""
+    method, path = case.operation.method.upper(), case.operation.path
+    caller = world.caller(method, path)
+    existing = world.parameters(path, caller)
+    case.path_parameters = {**(case.path_parameters or {}), **existing}
+    names = {each.name for each in case.operation.query}
+    case.headers["Authorization"] = f"Bearer {caller.api_key}"
+    for name in names & {"agent_id", "from_agent_id"}:
+        case.query = {**(case.query or {}), name: caller.agent_id}
+    if isinstance(case.body, dict) and "to_agent_id" in case.body:
+        case.body = {**case.body, "to_agent_id": world.boots.agent_id}
+
+
+def ask(schema: Any, world: World, method: str, path: str) -> list[int]:
+    """Asks one operation again and again: the statuses of its answers, each as documented."""
+    operation = schema[path][method]
+    right = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
+    wrong = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+    return [
+        *ask_with(right, world, [EXISTING], EXAMPLES // 2),
+        *ask_with(st.one_of(wrong, right), world, KINDS, EXAMPLES - EXAMPLES // 2),
+    ]
+
+
+def ask_with(
+    cases: st.SearchStrategy[Any], world: World, kinds: Sequence[str], examples: int
+) -> list[int]:
+    """Asks so many of the cases, as one of the kinds."""
+    statuses: list[int] = []
+
+    # Beside each case a number: or a request that has nothing to choose would be made once.
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases, kind=st.sampled_from(kinds), number=st.integers())
+    def ask_once(case: Any, kind: str, number: int) -> None:
+        if kind == EXISTING:
+            make_existing(case, world)
+        elif kind == KEYLESS:
+            case.headers.pop("Authorization", None)
+        JOURNAL.sent(case.body if isinstance(case.body, dict | list | str | bytes) else None)
+        response = case.call()
+        JOURNAL.answered(response.text)
+        statuses.append(response.status_code)
+        case.validate_response(response, checks=CHECKS)
+
+    ask_once()
+    return statuses
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_operation_answers_as_documented(
+    schema: Any, world: World, figure: Figure, group: str
+):
+    asked = {operation: ask(schema, world, *operation) for operation in GROUPS[group]}
+
+    figure(f"{group}, examples of {len(asked)} operations", sum(map(len, asked.values())))
+    assert min(map(len, asked.values())) >= EXAMPLES
+    # Or it has shown little.
+    never = {each: Counter(statuses) for each, statuses in asked.items() if min(statuses) >= 300}
+    assert not never
