@@ -4,6 +4,7 @@ boto3 sends neither what a batch left unprocessed nor a transaction that collide
 both are sent again here, with jitter, a bounded number of times.
 """
 
+import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -98,10 +99,12 @@ def transact(client: "DynamoDBClient", entries: Sequence[Entry]) -> None:
         OutOfTimeError: it was not begun.
     """
     items: Any = list(entries)
+    # The same for every attempt: one may collide with the one before, whose answer was lost.
+    token = str(uuid.uuid4())
     for attempt in range(ATTEMPTS):
         time_left.require(longest_call(client))
         try:
-            call(client.transact_write_items, TransactItems=items)
+            call(client.transact_write_items, TransactItems=items, ClientRequestToken=token)
         except client.exceptions.TransactionCanceledException as error:
             _raise_unless_transient(error.response.get("CancellationReasons", []))
             wait(attempt)

@@ -24,6 +24,16 @@ def test_a_transaction_that_only_collided_is_sent_again(pair: Cloud, error: dict
     assert pair.inbox("boots")["total_messages"] == 1
 
 
+def test_every_attempt_of_a_transaction_has_the_token_of_the_first(pair: Cloud):
+    """So that one which collides with the attempt before, whose answer was lost, is known again."""
+    pair.fail(TRANSACT, 2, CONFLICT)
+    pair.offer("nova", "boots")
+    pair.offer("nova", "boots")
+    sent = [call for call in pair.cost() if call.operation == TRANSACT]
+    first, again, once_more, other = (call.request["ClientRequestToken"] for call in sent)
+    assert first == again == once_more != other
+
+
 @pytest.mark.parametrize("error", [CONFLICT, THROTTLED])
 def test_a_transaction_that_never_stops_colliding_is_503_and_wrote_nothing(
     pair: Cloud, error: dict
