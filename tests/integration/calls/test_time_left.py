@@ -1,5 +1,7 @@
 """A function that is about to run out of time begins no write, and says so."""
 
+import json
+
 import pytest
 
 from agent_messaging import dynamodb, time_left
@@ -34,6 +36,75 @@ def test_with_too_little_time_left_nothing_is_written(pair: Cloud, operation: st
     done = pair.call(method, path, {identity: "nova"}, body, milliseconds=longest, key=key)
     assert done.status == 200
     assert pair.digest() != before
+
+
+OF_BOOTS = {
+    "register": ("POST", "/agents/register", {"agent_id": "new", "name": "New"}),
+    "profile": ("PATCH", "/agents/me", {"description": "x"}),
+    "leave": ("DELETE", "/agents/me", None),
+    "new key": ("POST", "/agents/me/keys", {}),
+    "revoke key": ("DELETE", "/agents/me/keys/{key}", None),
+    "ping": ("POST", "/messaging/ping", {"to_agent_id": "nova"}),
+    "send": ("POST", "/messaging/send", {"to_agent_id": "nova", "body": "x"}),
+    "mark-read": ("POST", "/messaging/mark-read/{message}", None),
+    "mark many read": ("POST", "/messaging/mark-read", {"message_ids": ["{message}"]}),
+    "allow": ("PUT", "/messaging/contacts/third", {"state": "allowed"}),
+    "block": ("PUT", "/messaging/contacts/nova", {"state": "blocked"}),
+    "forget": ("DELETE", "/messaging/contacts/nova", None),
+    "heartbeat": ("POST", "/messaging/heartbeat", None),
+    "presence": ("PUT", "/messaging/presence", {"status_message": "x"}),
+    "offline": ("DELETE", "/messaging/presence", None),
+    "create": (
+        "POST",
+        "/messaging/work-order",
+        {"to_agent_id": "nova", "title": "t", "description": "d"},
+    ),
+    "accept": ("POST", "/messaging/work-order/{pending}/respond", {"action": "accept"}),
+    "reject": ("POST", "/messaging/work-order/{pending}/respond", {"action": "reject"}),
+    "cancel": ("POST", "/messaging/work-order/{own}/cancel", {}),
+    "complete": ("POST", "/messaging/work-order/{accepted}/complete", {}),
+    "fail": ("POST", "/messaging/work-order/{accepted}/fail", {}),
+}
+
+
+@pytest.mark.parametrize("name", OF_BOOTS)
+def test_no_route_begins_a_write_that_may_not_end(pair: Cloud, name: str):
+    ids = _things_of_boots(pair)
+    method, path, body = OF_BOOTS[name]
+    text = json.dumps(body)
+    for word, value in ids.items():
+        path, text = path.replace(f"{{{word}}}", value), text.replace(f"{{{word}}}", value)
+    identity = "from_agent_id" if path in FROM else "agent_id"
+    # Boots has work to do, and cannot leave.
+    caller = "third" if name == "leave" else "boots"
+    query = {} if name == "register" else {identity: caller}
+    longest = int(dynamodb.longest_call(app("messaging").client) * 1000)
+    before = pair.digest()
+
+    refused = pair.call(method, path, query, json.loads(text), milliseconds=longest - 1)
+    assert (refused.status, refused.json["code"]) == (503, "out_of_time")
+    assert pair.digest() == before
+
+    assert pair.call(method, path, query, json.loads(text), milliseconds=longest).status < 300
+    assert pair.digest() != before
+
+
+FROM = ("/messaging/ping", "/messaging/send", "/messaging/work-order")
+
+
+def _things_of_boots(pair: Cloud) -> dict[str, str]:
+    """What Boots can do something about."""
+    pair.post("/messaging/heartbeat", {"agent_id": "boots"})
+    accepted = pair.offer("nova", "boots")
+    assert pair.move("boots", accepted, "accept").status == 200
+    key = pair.post("/agents/me/keys", {"agent_id": "boots"}, {})
+    return {
+        "accepted": accepted,
+        "pending": pair.offer("nova", "boots"),
+        "own": pair.offer("boots", "nova"),
+        "message": pair.send("nova", "boots")["message_id"],
+        "key": key.json["key_id"],
+    }
 
 
 def test_reads_go_on_to_the_end(pair: Cloud):
