@@ -1,0 +1,124 @@
+"""An instance of the functions: each loaded from its folder, over one engine and its tables.
+
+An instance serves one request at a time, as one on Lambda does, and each has the time that the
+template gives the function. What a request carries is checked by the authorizer first, whose
+answer is remembered for some requests, as API Gateway does.
+"""
+
+import importlib.util
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+from urllib.parse import urlencode
+
+from local.routing import Routes
+from local.template import load
+from tests.faults.injection.faults import Injector
+from tests.integration.gateway import BASE, Answer, checked, event_of
+
+TEMPLATE = load(parameters={"RegistrationMode": "open"})
+ROUTES = Routes(TEMPLATE.routes)
+# The most that the template takes: what is tested is not the limits.
+QUOTAS = {"MESSAGES_PER_SENDER": "5000", "MESSAGES_PER_PAIR": "5000"}
+REMEMBERED_REQUESTS = 20
+
+
+class Context:
+    """What Lambda tells a function: here, how long it still may run."""
+
+    function_name = memory_limit_in_mb = invoked_function_arn = "test"
+    aws_request_id = "invocation"
+
+    def __init__(self, seconds: float) -> None:
+        self._ends_at = time.monotonic() + seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int((self._ends_at - time.monotonic()) * 1000)
+
+
+@dataclass
+class Instance:
+    """The functions over the tables, by logical id, of the engine at `url`."""
+
+    url: str
+    tables: Mapping[str, str]
+    injector: Injector
+    apps: dict[str, ModuleType] = field(default_factory=dict)
+    remembered: dict[str, tuple[int, Any]] = field(default_factory=dict)
+
+    def app(self, name: str) -> ModuleType:
+        """The module behind a function of the template; loaded when it is first asked for."""
+        function = TEMPLATE.functions[name]
+        group = function.code.name
+        if group not in self.apps:
+            named = {key: self.tables.get(v, v) for key, v in function.environment.items()}
+            os.environ |= {**named, **QUOTAS, "AWS_ENDPOINT_URL_DYNAMODB": self.url}
+            os.environ["AWS_ACCOUNT_ID_ENDPOINT_MODE"] = "disabled"
+            try:
+                self.apps[group] = self._loaded(group, function.code / "app.py")
+            finally:
+                del os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
+        return self.apps[group]
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any],
+        body: Any = None,
+        *,
+        api_key: str | None = None,
+        key: str | None = None,
+    ) -> Answer:
+        """One request; `api_key` says who calls, `key` is its Idempotency-Key."""
+        raw = None if body is None else json.dumps(body)
+        event = event_of(method, path, raw=raw, content_type="application/json")
+        event["rawQueryString"] = urlencode(query)
+        match = ROUTES.match(method, BASE + path)
+        event["routeKey"] = event["requestContext"]["routeKey"] = f"{method} {match.route.path}"
+        event["pathParameters"] = dict(match.parameters)
+        if key is not None:
+            event["headers"]["idempotency-key"] = key
+        if api_key is not None:
+            event["headers"]["authorization"] = f"Bearer {api_key}"
+            context = self._authorized(event, api_key)
+            if context is None:
+                return Answer(500, {}, "", {"code": "authorizer_failed"})
+            event["requestContext"]["authorizer"] = {"lambda": context}
+        function = match.route.function
+        handler = self.app(function).handler
+        answer = handler(event, Context(TEMPLATE.functions[function].timeout))
+        return checked(answer, event["requestContext"]["requestId"])
+
+    def _authorized(self, event: dict[str, Any], api_key: str) -> Any:
+        """What the authorizer says of a key; None when it failed."""
+        times, context = self.remembered.pop(api_key, (0, None))
+        if times == 0:
+            handler = self.app("AuthorizerFunction").handler
+            try:
+                answer = handler(event, Context(TEMPLATE.functions["AuthorizerFunction"].timeout))
+            except Exception:  # noqa: BLE001 - API Gateway answers 500, whatever it was
+                return None
+            assert answer["isAuthorized"]
+            times, context = REMEMBERED_REQUESTS, answer["context"]
+        self.remembered[api_key] = (times - 1, context)
+        return context
+
+    def _loaded(self, group: str, path: Any) -> ModuleType:
+        spec = importlib.util.spec_from_file_location(f"faults_{group}_app", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        for client in _clients(module):
+            self.injector.watch(client)
+        return module
+
+
+def _clients(module: ModuleType) -> list[Any]:
+    """The clients of a function: its own, or that of its one table; some have none."""
+    if hasattr(module, "client"):
+        return [module.client]
+    return [module.stats.client] if hasattr(module, "stats") else []
