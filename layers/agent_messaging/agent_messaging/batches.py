@@ -99,7 +99,6 @@ def transact(client: "DynamoDBClient", entries: Sequence[Entry]) -> None:
         OutOfTimeError: it was not begun.
     """
     items: Any = list(entries)
-    # The same for every attempt: one may collide with the one before, whose answer was lost.
     token = str(uuid.uuid4())
     for attempt in range(ATTEMPTS):
         time_left.require(longest_call(client))
@@ -107,10 +106,22 @@ def transact(client: "DynamoDBClient", entries: Sequence[Entry]) -> None:
             call(client.transact_write_items, TransactItems=items, ClientRequestToken=token)
         except client.exceptions.TransactionCanceledException as error:
             _raise_unless_transient(error.response.get("CancellationReasons", []))
+            if _was_sent_once(error.response):
+                token = str(uuid.uuid4())
             wait(attempt)
         else:
             return
     raise ContentionError("Other transactions kept changing the same items.")
+
+
+def _was_sent_once(answer: Mapping[str, Any]) -> bool:
+    """Whether boto3 had not repeated the call: then this answer is all that ever came of it.
+
+    Otherwise the first answer was lost, and may have been that it is written. Its token stays, so
+    that DynamoDB knows it again and it does not meet its own effect.
+    """
+    metadata: Mapping[str, int] = answer.get("ResponseMetadata", {})
+    return metadata.get("RetryAttempts", 0) == 0
 
 
 def _raise_unless_transient(reasons: Sequence[Mapping[str, Any]]) -> None:
