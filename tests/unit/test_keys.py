@@ -1,5 +1,7 @@
 """What an `Authorization` header may hold: one bearer key with its checksum, and nothing else."""
 
+import itertools
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +15,11 @@ OTHER = keys.issue(NOON)[0]
 SECRET = KEY[len(keys.PREFIX) :][:40]
 
 
+def numbers() -> Iterator[str]:
+    """Names for tests about a key that is another in each process."""
+    return (f"header {number}" for number in itertools.count(1))
+
+
 @pytest.mark.parametrize(
     "header",
     [
@@ -23,6 +30,7 @@ SECRET = KEY[len(keys.PREFIX) :][:40]
         f"Bearer      {KEY}",
         f"  Bearer {KEY}  ",
     ],
+    ids=numbers(),
 )
 def test_the_scheme_is_read_in_any_case_and_spaces_do_not_matter(header: str):
     assert keys.from_header(header) == KEY
@@ -66,6 +74,7 @@ def test_the_scheme_is_read_in_any_case_and_spaces_do_not_matter(header: str):
         f"Bearer {keys.key_hash(KEY)}",
         f"B\u0435arer {KEY}",  # a Cyrillic letter
     ],
+    ids=numbers(),
 )
 def test_anything_else_is_no_key(header: str):
     assert keys.from_header(header) is None
