@@ -169,6 +169,9 @@ def is_shared(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        # The servers of one process alone print here, or another's key would be taken for theirs.
+        os.environ["SERVER_LOG"] = _server_log.name
     os.environ.setdefault("SERVER_LOG", _server_log.name)
     JOURNAL.setFormatter(logger.registered_formatter)
     logger.addHandler(JOURNAL)

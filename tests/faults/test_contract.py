@@ -50,6 +50,7 @@ CHECKS = [
 EXISTING, KEYLESS, INVENTED = KINDS = ("existing", "keyless", "with an invented key")
 # What an order has to be before these can succeed.
 OF_ACCEPTED = ("complete", "fail")
+OF_WORKER = ("/respond", "/complete", "/fail")
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,6 @@ class World:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.nova, self.boots = stack.register("Nova"), stack.register("Boots")
-        self.boots.put("/messaging/presence", max_concurrent_jobs=100)
         sent = self.nova.post("/messaging/send", to_agent_id=self.boots.agent_id, body="Hello")
         self.message_id, self.thread_id = sent["message_id"], sent["thread_id"]
         self.nova.put(f"/messaging/contacts/{self.boots.agent_id}", state="allowed")
@@ -83,22 +83,21 @@ class World:
             made = caller.send("POST", "/agents/me/keys", json={"label": "To be revoked"})
             existing["key_id"] = made.json()["key_id"]
         if "{work_order_id}" in path:
-            existing["work_order_id"] = self.order(path.rpartition("/")[2])
+            existing["work_order_id"] = self.order(path.rpartition("/")[2], caller)
         return {name: value for name, value in existing.items() if f"{{{name}}}" in path}
 
-    def order(self, action: str) -> str:
-        """An order that the action can be done to."""
-        order_id = self.nova.offer(self.boots)
+    def order(self, action: str, caller: Agent) -> str:
+        """An order that the action can be done to by the caller: by its client, or its worker."""
+        order_id = self.nova.offer(self.boots if caller is self.nova else caller)
         if action in OF_ACCEPTED:
-            self.boots.respond(order_id, "accept")
+            caller.respond(order_id, "accept")
         return order_id
 
     def caller(self, method: str, path: str) -> Agent:
-        """Who may do it; whoever leaves, or changes its keys, is somebody else each time."""
-        if method in ("POST", "DELETE") and "/agents/me" in path:
-            return self.stack.register("Leaving")
-        is_of_worker = path.endswith(("/respond", "/complete", "/fail", "/mark-read/{message_id}"))
-        return self.boots if is_of_worker else self.nova
+        """Who may do it; somebody else each time where it leaves, changes its keys, or works."""
+        if path.endswith(OF_WORKER) or (method in ("POST", "DELETE") and "/agents/me" in path):
+            return self.stack.register("Passing")
+        return self.boots if path.endswith("/mark-read/{message_id}") else self.nova
 
 
 @pytest.fixture(scope="module")

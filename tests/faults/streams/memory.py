@@ -21,6 +21,7 @@ class MemoryClient:
         self.page = page
         self._items = {}
         self._windows = defaultdict(list)
+        self._done = set()  # the tokens of transactions
 
     def __getattr__(self, name):
         return getattr(self._client, name)
@@ -41,7 +42,9 @@ class MemoryClient:
             answer["LastEvaluatedKey"] = {name: found[-1][name] for name in ("scope", "window")}
         return answer
 
-    def transact_write_items(self, *, TransactItems):  # noqa: N803 - boto3's name
+    def transact_write_items(self, *, TransactItems, ClientRequestToken):  # noqa: N803 - boto3's
+        if ClientRequestToken in self._done:
+            return  # it comes again, and was written
         assert len(TransactItems) <= 100
         puts = [each["Put"] for each in TransactItems if "Put" in each]
         updates = [each["Update"] for each in TransactItems if "Update" in each]
@@ -52,6 +55,7 @@ class MemoryClient:
             self._put(put["Item"])
         for update in updates:
             self._update(update)
+        self._done.add(ClientRequestToken)
 
     def all_items(self):
         """Everything that is stored."""
