@@ -109,9 +109,8 @@ MUTANTS = (
     Mutant(
         "a refused retry does not look for its record",
         "idempotency.py",
-        "            record = self.table.find(self.request_key, self.now) if self.request_key else None\n"
-        "            if record is None:",
-        "            record = None\n            if record is None:",
+        "self.now) if self.request_key else None\n            if record is None:",
+        "self.now) if False else None\n            if record is None:",
         (f"{KEYS}/test_replays.py",),
     ),
     Mutant(
