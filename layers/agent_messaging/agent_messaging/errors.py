@@ -50,7 +50,7 @@ class Fault:
     """One wrong field: where it stands and what is wrong with it.
 
     `pointer` is a JSON Pointer into the body as a fragment (`#/priority`), `?name` for a query
-    parameter, `{name}` for a part of the path, or `Name:` for a header.
+    parameter, `{name}` for a part of the path, or the name of a header.
     """
 
     pointer: str

@@ -186,7 +186,7 @@ def begin(
         return Once(table, now)
     if not _KEY.match(key):
         raise InvalidError.at(
-            f"{HEADER}:",
+            HEADER,
             "is not 1 to 255 printable ASCII characters",
             fix="Send a new random UUID as the key of each request, and the same for its retries.",
         )

@@ -31,7 +31,7 @@ FAULT: Schema = {
         "pointer": {
             "type": "string",
             "description": "`#/field` of the body (JSON Pointer), `?parameter` of the query, "
-            "`{part}` of the path, or `Header:`.",
+            "`{part}` of the path, or the name of a header.",
             "examples": ["#/to_agent_id", "?limit", "{message_id}"],
         },
         "detail": {"type": "string", "examples": ["is missing"]},
