@@ -73,6 +73,11 @@ def http_events(resources: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def statements(resources: dict[str, Any], role: str) -> list[dict[str, Any]]:
+    (policy,) = resources[role]["Properties"]["Policies"]
+    return list(policy["PolicyDocument"]["Statement"])
+
+
 def test_every_route_but_the_five_open_ones_is_behind_the_authorizer(
     resources: dict[str, Any], api: dict[str, Any]
 ):
@@ -121,14 +126,12 @@ def test_the_authorizer_has_no_route_and_reads_one_table(resources: dict[str, An
     authorizer = resources["AuthorizerFunction"]["Properties"]
     assert "Events" not in authorizer
     assert authorizer["Environment"]["Variables"] == {"AGENT_KEYS_TABLE": ("Ref", "AgentKeysTable")}
-    assert [policy["Statement"] for policy in authorizer["Policies"]] == [
-        [
-            {
-                "Effect": "Allow",
-                "Action": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
-                "Resource": ("GetAtt", "AgentKeysTable.Arn"),
-            }
-        ]
+    assert statements(resources, "AuthorizerRole")[:-1] == [
+        {
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+            "Resource": ("GetAtt", "AgentKeysTable.Arn"),
+        }
     ]
 
 
@@ -138,7 +141,13 @@ def test_the_registration_key_is_read_by_the_agents_function_alone(resources: di
         if resource["Type"] == "AWS::Serverless::Function":
             said = repr(resource["Properties"])
             assert (repr(secret) in said) == (name == "AgentsFunction")
-            assert ("secretsmanager:" in said) == (name == "AgentsFunction")
+        if resource["Type"] == "AWS::IAM::Role":
+            assert ("secretsmanager:" in repr(resource)) == (name == "AgentsRole")
+    assert statements(resources, "AgentsRole")[-2] == {
+        "Effect": "Allow",
+        "Action": "secretsmanager:GetSecretValue",
+        "Resource": secret,
+    }
 
 
 def test_registration_has_the_tightest_throttle(document: Any, api: dict[str, Any]):
