@@ -9,7 +9,8 @@ from agent_messaging.log import logger
 from agent_messaging.stats.counting import count
 from agent_messaging.stats.table import StatsTable
 
-stats = StatsTable(dynamodb.connect(), os.environ["MESSAGING_STATS_TABLE"])
+client = dynamodb.connect()
+stats = StatsTable(client, os.environ["MESSAGING_STATS_TABLE"])
 
 
 @time_left.bounded

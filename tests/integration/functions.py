@@ -46,4 +46,8 @@ def fresh(group: str, **environment: str) -> ModuleType:
     spec.loader.exec_module(module)
     if hasattr(module, "client"):
         RECORDER.watch(module.client)
+    for function in TEMPLATE.functions.values():
+        if function.code.name == group:
+            name = function.handler.removeprefix("app.")
+            setattr(module, name, RECORDER.under_role(function.name, getattr(module, name)))
     return module

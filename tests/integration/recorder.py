@@ -1,15 +1,22 @@
-"""Every call to DynamoDB is recorded, or fails as told; a Scan or a reserved word fails a test."""
+"""Every call to DynamoDB is recorded, or fails as told.
+
+A Scan, a reserved word, or what the function's role does not grant fails the test that caused it.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import moto
+
+from tests.integration.roles import Right, granted, taken
 
 # What DynamoDB refuses as a bare name, and moto takes in key conditions.
 RESERVED = frozenset(
@@ -58,6 +65,9 @@ class Recorder:
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
+        self.granted = granted()
+        self.used: defaultdict[str, set[Right]] = defaultdict(set)
+        self._function: str | None = None
 
     def reset(self) -> None:
         self.calls, self.faults = [], []
@@ -66,15 +76,36 @@ class Recorder:
         client.meta.events.register("before-call.dynamodb", self._before)
         client.meta.events.register("after-call.dynamodb", self._after)
 
+    def under_role(self, function: str, handler: Callable[..., Any]) -> Callable[..., Any]:
+        """The handler; while it runs, it may call what the role of `function` grants."""
+
+        def handle(*arguments: Any) -> Any:
+            before, self._function = self._function, function
+            try:
+                return handler(*arguments)
+            finally:
+                self._function = before
+
+        return handle
+
     def _before(self, model: Any, params: Any, **_: Any) -> Any:
+        request = json.loads(params["body"])
         assert model.name != "Scan", "nothing scans"
-        assert not (bare := reserved_words(json.loads(params["body"]))), bare
-        self.calls.append(Call(model.name, json.loads(params["body"])))
+        assert not (bare := reserved_words(request)), bare
+        self._note(set(taken(model.name, request)))
+        self.calls.append(Call(model.name, request))
         for fault in self.faults:
             if fault.operation == model.name and fault.times > 0:
                 fault.times -= 1
                 return SimpleNamespace(status_code=400), fault.error
         return None
+
+    def _note(self, rights: set[Right]) -> None:
+        # A test that calls a part of a function has no role.
+        if self._function is not None:
+            missing = rights - self.granted[self._function]
+            assert not missing, f"{self._function} has no right to {', '.join(map(str, missing))}"
+            self.used[self._function] |= rights
 
     def _after(self, parsed: Any, **_: Any) -> None:
         self.calls[-1].answer.update(parsed)
