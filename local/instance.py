@@ -72,6 +72,7 @@ def environment(function: Function, endpoints: Endpoints) -> dict[str, str]:
         **function.environment,
         # The gateway prints a line per request; INFO records would drown it.
         "POWERTOOLS_LOG_LEVEL": "WARNING",
+        "POWERTOOLS_METRICS_DISABLED": "true",
         "TZ": "UTC",
         "PYTHONPATH": search_path,
         "PYTHONUNBUFFERED": "1",

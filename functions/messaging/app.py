@@ -8,7 +8,7 @@ import functools
 import os
 from datetime import timedelta
 
-from agent_messaging import clock, dynamodb
+from agent_messaging import clock, dynamodb, metrics
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.contacts.desk import ContactDesk
@@ -71,7 +71,9 @@ def ping(caller: Caller, body: wire.PingRequest, once: Once) -> wire.PingRespons
     )
     target = wire.target(encounter.recipient, parse_presence(lease), now)
     answer = functools.partial(wire.pinged, target_agent=target)
-    return answer(desk.hand_in(caller, encounter, message, now, once.answering(answer)))
+    handed_in = desk.hand_in(caller, encounter, message, now, once.answering(answer))
+    metrics.count("MessagesSent")
+    return answer(handed_in)
 
 
 @api.route(
@@ -105,7 +107,9 @@ def send(caller: Caller, body: wire.SendRequest, once: Once) -> wire.SendRespons
         reply_to_id=body.reply_to_id,
         metadata=body.metadata,
     )
-    return wire.sent(desk.hand_in(caller, encounter, message, now, once.answering(wire.sent)))
+    handed_in = desk.hand_in(caller, encounter, message, now, once.answering(wire.sent))
+    metrics.count("MessagesSent")
+    return wire.sent(handed_in)
 
 
 @api.route("GET", "/messaging/inbox", "List the messages to an agent, newest first")

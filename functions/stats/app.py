@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from agent_messaging import clock, dynamodb, time_left
+from agent_messaging import clock, dynamodb, metrics, time_left
 from agent_messaging.agents.admission import found
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
@@ -57,5 +57,7 @@ def roll_up(event: Mapping[str, Any], _context: Any) -> dict[str, str]:
     window = rollup.minute_of(clock.from_text(event["time"]))
     if not stats.has_snapshot(window):
         sums = stats.sums(rollup.first_window(window))
-        stats.put_snapshot(rollup.roll_up(sums, presences.count_online(window), window))
+        snapshot = rollup.roll_up(sums, presences.count_online(window), window)
+        stats.put_snapshot(snapshot)
+        metrics.write(snapshot.platform.gauges())
     return {"window": clock.to_text(window)}

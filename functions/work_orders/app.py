@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from agent_messaging import clock, dynamodb, ids, time_left
+from agent_messaging import clock, dynamodb, ids, metrics, time_left
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.contacts.desk import ContactDesk
@@ -136,7 +136,9 @@ def respond(
     if body.action == "accept":
         changes = {"estimated_completion": body.estimated_completion}
         move = Move(caller, Action.ACCEPT, clock.now(), changes)
-        return _moved(work_order_id, move, once, wire.accepted)
+        accepted = _moved(work_order_id, move, once, wire.accepted)
+        metrics.count("OrdersAccepted")
+        return accepted
     move = Move(caller, Action.REJECT, clock.now(), {"reason": body.rejection_reason})
     return _moved(work_order_id, move, once, wire.rejected)
 

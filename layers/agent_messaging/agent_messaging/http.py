@@ -21,7 +21,7 @@ from typing import Any, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
 
-from agent_messaging import auth, clock, idempotency, parsing, payload, problem, time_left
+from agent_messaging import auth, clock, idempotency, log, parsing, payload, problem, time_left
 from agent_messaging.errors import (
     AgentMessagingError,
     AgentNotFoundError,
@@ -89,15 +89,16 @@ class Api:
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """Answer one event; whatever is raised becomes a problem document."""
         request_id: str = event["requestContext"]["requestId"]
-        try:
-            with time_left.within(context):
-                return self._served(event, request_id)
-        except AgentMessagingError as error:
-            logger.info("refused", code=error.code, status=error.status, request_id=request_id)
-            return problem.refused(error, request_id)
-        except Exception:
-            logger.exception("failed", route=event["routeKey"], request_id=request_id)
-            return problem.failed(request_id)
+        with log.about(request_id):
+            try:
+                with time_left.within(context):
+                    return self._served(event, request_id)
+            except AgentMessagingError as error:
+                logger.info("refused", code=error.code, status=error.status)
+                return problem.refused(error, request_id)
+            except Exception:
+                logger.exception("failed", route=event["routeKey"])
+                return problem.failed(request_id)
 
     def _served(self, event: Mapping[str, Any], request_id: str) -> dict[str, Any]:
         route = self._routes.get(event["routeKey"])

@@ -25,6 +25,7 @@ import logging
 import re
 import traceback
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -138,3 +139,11 @@ def make(service: str | None = None, stream: IO[str] | None = None) -> Logger:
 
 
 logger = make()
+
+
+def about(request_id: str) -> AbstractContextManager[None]:
+    """Every line that is written within says which request it is about.
+
+    The id is API Gateway's: its access log has it, and so has the answer (`X-Request-Id`).
+    """
+    return logger.append_context_keys(request_id=request_id)

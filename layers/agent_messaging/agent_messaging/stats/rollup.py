@@ -66,6 +66,12 @@ class Platform(Model):
     median_seconds_to_accept: Seconds = None
     median_seconds_to_complete: Seconds = None
 
+    def gauges(self) -> dict[str, int]:
+        """What a dashboard draws of it minute by minute, by the names of metrics."""
+        orders = self.work_orders_by_status.model_dump()
+        by_status = {f"WorkOrders.{status}": number for status, number in orders.items()}
+        return {"AgentsOnline": self.agents_online, **by_status}
+
 
 class Snapshot(Model):
     """The platform at the start of one minute."""

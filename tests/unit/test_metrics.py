@@ -1,0 +1,54 @@
+"""Lines of metrics: what CloudWatch reads out of them, and that nothing names an agent."""
+
+import json
+from typing import Any
+
+import pytest
+
+from agent_messaging import clock, metrics
+
+
+@pytest.fixture(autouse=True)
+def stack(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "agent-messaging-dev")
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[Any]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_count_is_one_line_of_embedded_metric_format(capsys):
+    metrics.count("MessagesSent")
+    (line,) = lines(capsys)
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert directive == {
+        "Namespace": "AgentMessaging",
+        "Dimensions": [["service"]],
+        "Metrics": [{"Name": "MessagesSent", "Unit": "Count"}],
+    }
+    assert line["service"] == "agent-messaging-dev"
+    assert line["MessagesSent"] in (1, [1])
+
+
+def test_many_numbers_stand_in_one_line(capsys):
+    metrics.write({"AgentsOnline": 3, "WorkOrders.pending": 0})
+    (line,) = lines(capsys)
+    assert [line["AgentsOnline"], line["WorkOrders.pending"]] in ([3, 0], [[3], [0]])
+
+
+def test_one_line_leaves_nothing_to_the_next(capsys):
+    metrics.count("MessagesSent")
+    metrics.count("OrdersAccepted")
+    first, second = lines(capsys)
+    assert "OrdersAccepted" not in first
+    assert "MessagesSent" not in second
+
+
+def test_a_line_is_severe_enough_for_lambda_to_let_it_pass(capsys, monkeypatch):
+    for level in ("WARN", "ERROR"):
+        monkeypatch.setenv("AWS_LAMBDA_LOG_LEVEL", level)
+        metrics.count("MessagesSent")
+        (line,) = lines(capsys)
+        assert line["level"] == level
+        clock.from_text(line["timestamp"])
