@@ -107,7 +107,13 @@ def test_the_authorizer_is_asked_as_the_function_expects_it(api: dict[str, Any])
 
 def test_nothing_of_the_api_is_defined_elsewhere(document: Any, api: dict[str, Any]):
     """FailOnWarnings would refuse `NONE` under a default; a definition would replace the routes."""
-    assert set(api) == {"Description", "Auth", "DefaultRouteSettings", "RouteSettings"}
+    assert set(api) == {
+        "Description",
+        "Auth",
+        "DefaultRouteSettings",
+        "RouteSettings",
+        "AccessLogSettings",
+    }
     assert set(document["Globals"]) == {"Function"}
     assert not {"Events", "FunctionUrlConfig"} & set(document["Globals"]["Function"])
 

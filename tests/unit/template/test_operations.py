@@ -1,0 +1,143 @@
+"""What an operator is told and looks at: alarms, dashboard, budget, the API's own log."""
+
+import json
+import re
+
+import pytest
+
+from agent_messaging import metrics
+from agent_messaging.stats.rollup import Platform
+from tests.unit.template.written import FILE, FUNCTIONS, RESOURCES, properties_of
+
+ALARMS = properties_of("AWS::CloudWatch::Alarm")
+WATCHED = {
+    "ServerErrorsAlarm": ("AWS/ApiGateway", "5xx", {"ApiId": {"Ref": "MessagingApi"}}),
+    "AuthorizerErrorsAlarm": (
+        "AWS/Lambda",
+        "Errors",
+        {"FunctionName": {"Ref": "AuthorizerFunction"}},
+    ),
+    "ThrottlesAlarm": ("AWS/Lambda", "Throttles", {}),
+    "StreamAgeAlarm": (
+        "AWS/Lambda",
+        "IteratorAge",
+        {"FunctionName": {"Ref": "ProjectorFunction"}},
+    ),
+    "DeadLettersAlarm": (
+        "AWS/SQS",
+        "ApproximateNumberOfMessagesVisible",
+        {"QueueName": {"Fn::GetAtt": ["DeadLettersQueue", "QueueName"]}},
+    ),
+    "RollUpAlarm": ("AWS/Lambda", "Errors", {"FunctionName": {"Ref": "StatsRollUpFunction"}}),
+}
+TITLES = [
+    "Requests",
+    "Errors",
+    "Latency, 99th percentile (ms)",
+    "Throttles",
+    "Age of the streams (ms)",
+    "Dead letters",
+    "Agents online",
+    "Work orders by state",
+    "Messages sent, orders accepted",
+]
+# CloudWatch keeps ten metrics of one's own for nothing.
+FREE = 10
+
+
+def widgets() -> list[dict[str, object]]:
+    """The dashboard's widgets, with a name standing for each reference."""
+    body = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    for name in re.findall(r"\$\{([^}]+)\}", body):
+        logical_id = name.split(".")[0]
+        assert logical_id in RESOURCES or logical_id in ("AWS::Region", "AWS::StackName"), name
+    return list(json.loads(body)["widgets"])
+
+
+def drawn(title: str) -> list[list[str]]:
+    """The metrics of a widget, `...` and `.` written out as CloudWatch reads them."""
+    (widget,) = [each["properties"] for each in widgets() if each["properties"]["title"] == title]
+    rows: list[list[str]] = []
+    for row in widget["metrics"]:
+        as_before = rows[-1][: 1 - len(row)] if row[0] == "..." else row[:1]
+        rows.append([*as_before, *row[1:]])
+    return rows
+
+
+def test_each_alarm_watches_what_it_says():
+    said = {
+        name: (
+            each["Namespace"],
+            each["MetricName"],
+            {pair["Name"]: pair["Value"] for pair in each.get("Dimensions", [])},
+        )
+        for name, each in ALARMS.items()
+    }
+    assert said == WATCHED
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_tells_when_it_begins_and_when_it_ends(name: str):
+    alarm = ALARMS[name]
+    assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmsTopic"}]
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+    assert alarm["TreatMissingData"] == "notBreaching"
+    assert alarm["DatapointsToAlarm"] <= alarm["EvaluationPeriods"] <= 5
+    assert alarm["AlarmDescription"].endswith(".")
+
+
+def test_one_dead_letter_is_enough():
+    alarm = ALARMS["DeadLettersAlarm"]
+    assert (alarm["Threshold"], alarm["EvaluationPeriods"], alarm["Statistic"]) == (0, 1, "Maximum")
+
+
+def test_the_projector_is_late_long_before_records_are_given_up():
+    ages = re.findall(r"MaximumRecordAgeInSeconds: (\d+)", FILE.read_text("utf-8"))
+    alarm = ALARMS["StreamAgeAlarm"]
+    heard_after = alarm["Threshold"] / 1000 + alarm["Period"] * alarm["EvaluationPeriods"]
+    assert heard_after <= min(map(int, ages)) / 4
+
+
+def test_an_address_alone_makes_a_subscription_and_a_budget():
+    for name in ("AlarmsSubscription", "Budget"):
+        assert RESOURCES[name]["Condition"] == "HasAlarmEmail"
+    budget = RESOURCES["Budget"]["Properties"]
+    assert budget["Budget"]["BudgetLimit"]["Amount"] == {"Ref": "MonthlyBudgetUsd"}
+    for each in budget["NotificationsWithSubscribers"]:
+        assert each["Subscribers"] == [
+            {"SubscriptionType": "EMAIL", "Address": {"Ref": "AlarmEmail"}}
+        ]
+
+
+def test_the_dashboard_draws_what_an_operator_asks_for():
+    assert [each["properties"]["title"] for each in widgets()] == TITLES
+    places = {(each["x"], each["y"]) for each in widgets()}
+    assert places == {(x, y) for x in (0, 8, 16) for y in (0, 6, 12)}
+
+
+def test_errors_and_throttles_are_drawn_for_every_function():
+    for title in ("Errors", "Throttles"):
+        named = {row[3][2:-1] for row in drawn(title) if row[2:3] == ["FunctionName"]}
+        assert named == set(FUNCTIONS)
+
+
+def test_the_dashboard_and_the_functions_agree_on_the_metrics():
+    titles = ("Agents online", "Work orders by state", "Messages sent, orders accepted")
+    rows = [row for title in titles for row in drawn(title)]
+    assert all(
+        row[::2] == [metrics.NAMESPACE, "service"] and row[3] == "${AWS::StackName}" for row in rows
+    )
+    code = "".join(path.read_text("utf-8") for path in FILE.parent.glob("functions/*/app.py"))
+    counted = set(re.findall(r'metrics\.count\("(\w+)"\)', code))
+    assert {row[1] for row in rows} == {*counted, *Platform().gauges()}
+    assert len(rows) == FREE
+
+
+def test_a_line_of_the_apis_log_says_who_and_what_became_of_it_and_holds_no_key():
+    settings = RESOURCES["MessagingApi"]["Properties"]["AccessLogSettings"]
+    assert settings["DestinationArn"] == {"Fn::GetAtt": ["AccessLogs", "Arn"]}
+    line = json.loads(settings["Format"])
+    assert line["request_id"] == "$context.requestId"
+    assert line["agent_id"] == "$context.authorizer.agent_id"
+    assert "\n" not in settings["Format"]
+    assert not re.search(r"header|query|path|apikey|authorization|body|claims", str(line).lower())

@@ -1,0 +1,91 @@
+"""A bad parameter is refused before anything is deployed, with a sentence on what is wrong."""
+
+import re
+
+import pytest
+
+from tests.unit.template.written import PARAMETERS
+
+BAD = [
+    ("Architecture", "mips"),
+    ("PresenceLeaseSeconds", "29"),
+    ("PresenceLeaseSeconds", "3601"),
+    ("PresenceLeaseSeconds", "soon"),
+    ("HeartbeatSeconds", "4"),
+    ("MessageRetentionDays", "0"),
+    ("ProtectData", "yes"),
+    ("RegistrationMode", "closed"),
+    ("MessagesPerSender", "0"),
+    ("MessagesPerPair", "5001"),
+    ("RequestsPerSecond", "-1"),
+    ("ReservedConcurrency", "1001"),
+    ("StatsSchedule", "1 minute"),
+    ("StatsSchedule", "rate(1 minutes)"),
+    ("StatsSchedule", "rate(0 minutes)"),
+    ("StatsSchedule", "rate(5 minute)"),
+    ("SweepSchedule", "cron(0 6 * * *)"),
+    ("SweepSchedule", "rate(1 minute) or so"),
+    ("LogRetentionDays", "31"),
+    ("LogLevel", "DEBUG"),
+    ("LogLevel", "info"),
+    ("AlarmEmail", "ops"),
+    ("AlarmEmail", "ops@example"),
+    ("AlarmEmail", "ops@example.com, dev@example.com"),
+    ("AlarmEmail", "ops@example.com\n"),
+    ("MonthlyBudgetUsd", "0"),
+    ("MonthlyBudgetUsd", "twenty"),
+]
+GOOD = [
+    ("StatsSchedule", "rate(1 minute)"),
+    ("StatsSchedule", "rate(10 minutes)"),
+    ("SweepSchedule", "cron(0/5 6 * * ? *)"),
+    ("SweepSchedule", "rate(1 day)"),
+    ("AlarmEmail", ""),
+    ("AlarmEmail", "ops+alarms@mail.example.com"),
+    ("MonthlyBudgetUsd", "12.50"),
+    ("LogRetentionDays", "365"),
+]
+
+
+def is_taken(name: str, value: str) -> bool:
+    """What CloudFormation decides of a value."""
+    parameter = PARAMETERS[name]
+    if parameter["Type"] == "Number" and not re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return False
+    if value not in map(str, parameter.get("AllowedValues", [value])):
+        return False
+    if not re.fullmatch(parameter.get("AllowedPattern", ".*"), value):
+        return False
+    if parameter["Type"] == "Number" and "MinValue" in parameter:
+        return bool(parameter["MinValue"] <= float(value) <= parameter["MaxValue"])
+    return True
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_bad_value_is_refused(name: str, value: str):
+    assert not is_taken(name, value)
+
+
+@pytest.mark.parametrize(("name", "value"), GOOD)
+def test_a_good_value_is_taken(name: str, value: str):
+    assert is_taken(name, value)
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_what_a_parameter_is_without_being_told_is_good(name: str):
+    assert is_taken(name, str(PARAMETERS[name]["Default"]))
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_a_parameter_says_what_it_is_and_what_it_must_be(name: str):
+    parameter = PARAMETERS[name]
+    assert re.fullmatch(r"[A-Z].*\.", parameter["Description"], re.DOTALL)
+    # CloudFormation writes "Parameter X failed to satisfy constraint: " before it.
+    assert re.fullmatch(r"must be .*\.", parameter["ConstraintDescription"])
+    limits = {"AllowedValues", "AllowedPattern", "MinValue"} & set(parameter)
+    assert len(limits) == 1
+    assert ("MinValue" in parameter) == ("MaxValue" in parameter)
+
+
+def test_every_parameter_has_a_value_that_it_refuses():
+    assert {name for name, _ in BAD} == set(PARAMETERS)

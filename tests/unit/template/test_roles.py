@@ -1,0 +1,111 @@
+"""A role of its own for each function, with what it needs written out, and nothing else."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.unit.template.written import DOCUMENT, FUNCTIONS, listed, properties_of
+
+ROLES = properties_of("AWS::IAM::Role")
+# Before a mapping is made, Lambda asks for all four, each on the stream itself.
+# https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+READ_A_STREAM = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
+READ_AND_WRITE = {
+    "BatchGetItem",
+    "ConditionCheckItem",
+    "DeleteItem",
+    "GetItem",
+    "PutItem",
+    "Query",
+    "UpdateItem",
+}
+
+
+def role_of(function: str) -> str:
+    name, attribute = FUNCTIONS[function]["Role"]["Fn::GetAtt"]
+    assert attribute == "Arn"
+    return str(name)
+
+
+def statements(role: str) -> list[dict[str, Any]]:
+    (policy,) = ROLES[role]["Policies"]
+    assert set(policy) == {"PolicyName", "PolicyDocument"}
+    return list(policy["PolicyDocument"]["Statement"])
+
+
+def test_every_function_has_a_role_of_its_own_and_nobody_else_has_one():
+    assert sorted(map(role_of, FUNCTIONS)) == sorted(ROLES)
+
+
+def test_no_policy_is_added_where_it_is_not_seen():
+    """SAM would put managed policies into a role that it makes up, and templates of its own."""
+    shared = DOCUMENT["Globals"]["Function"]
+    for function in (*FUNCTIONS.values(), shared):
+        assert not {"Policies", "RolePath", "PermissionsBoundary", "Tracing", "VpcConfig"} & set(
+            function
+        )
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_is_lambdas_and_has_one_policy(role: str):
+    assert set(ROLES[role]) == {"AssumeRolePolicyDocument", "Policies"}
+    assert ROLES[role]["AssumeRolePolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_statement_names_each_action_and_each_resource_of_this_stack(role: str):
+    for statement in statements(role):
+        assert set(statement) == {"Effect", "Action", "Resource"}
+        assert statement["Effect"] == "Allow"
+        assert all("*" not in action for action in listed(statement["Action"]))
+        for resource in listed(statement["Resource"]):
+            assert set(resource) <= {"Ref", "Fn::GetAtt", "Fn::Sub"}, resource
+            assert "*" not in repr(resource)
+            if text := resource.get("Fn::Sub"):
+                assert re.fullmatch(r"\$\{\w+Table\.Arn\}/index/\w+", text)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_a_role_may_do_is_read_and_write_what_its_function_serves(role: str):
+    actions = {action for each in statements(role) for action in listed(each["Action"])}
+    of_tables = {each.removeprefix("dynamodb:") for each in actions if each.startswith("dynamodb:")}
+    allowed = READ_AND_WRITE | (READ_A_STREAM if role == "ProjectorRole" else set())
+    assert of_tables <= allowed
+    others = {each for each in actions if not each.startswith("dynamodb:")}
+    assert others <= {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "secretsmanager:GetSecretValue",
+        "sqs:SendMessage",
+    }
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_writes_into_its_own_log_group_and_into_no_other(function: str):
+    group = FUNCTIONS[function]["LoggingConfig"]["LogGroup"]["Ref"]
+    assert group == function.removesuffix("Function") + "Logs"
+    about_logs = [each for each in statements(role_of(function)) if "logs:" in repr(each)]
+    assert about_logs == [
+        {
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": {"Fn::GetAtt": [group, "Arn"]},
+        }
+    ]
+
+
+def test_a_function_with_a_failure_destination_may_send_to_it():
+    destination = {"Fn::GetAtt": ["DeadLettersQueue", "Arn"]}
+    for name, function in FUNCTIONS.items():
+        sends = any(
+            each["Action"] == "sqs:SendMessage" and each["Resource"] == destination
+            for each in statements(role_of(name))
+        )
+        assert sends == ("OnFailure" in repr(function)), name
