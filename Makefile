@@ -24,7 +24,7 @@ export PORT ENGINE AUTH REGISTRATION API_URL
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo operate test test-long mutants e2e lint format docs bench build clean
+.PHONY: help run demo operate replay test test-long test-stack mutants e2e smoke lint format docs bench build clean
 
 help:
 	@echo 'make run       the API on this machine: http://127.0.0.1:8080'
@@ -70,6 +70,21 @@ test-long: $(VENV)/.test $(ENGINE_VENV)/.engine
 mutants: $(VENV)/.test
 	@$(VENV)/bin/python -m tests.mutants
 
+# The functions of this stack run here, so they are built for this machine.
+test-stack: $(VENV)/.test $(SAM_VENV)/.sam $(ENGINE_VENV)/.engine
+	@$(call need_runtime,make test-stack)
+	@PATH="$(RUNTIME)/bin:$$PATH" LAYER_PLATFORM=manylinux2014_$(shell uname -m) $(SAM_VENV)/bin/sam build \
+		--build-dir .aws-sam/stack --parameter-overrides Architecture=$(subst aarch64,arm64,$(shell uname -m)) >/dev/null
+	@$(VENV)/bin/python -m pytest tests/stack
+
+smoke: $(VENV)/.test
+	@if [ -z "$(API_URL)" ]; then echo 'Which stack? make smoke API_URL=<url> REGISTRATION_KEY=<key>' >&2; exit 1; fi
+	@$(VENV)/bin/python -m pytest -q tests/e2e/test_checklist.py
+
+replay: $(VENV)/.run
+	@if [ -z "$(STACK)" ]; then echo 'Which stack? make replay STACK=<name>' >&2; exit 1; fi
+	@$(VENV)/bin/python -m local.replay --stack $(STACK) $(if $(DRY_RUN),--dry-run)
+
 e2e: $(VENV)/.test
 	@$(VENV)/bin/python -m pytest tests/e2e
 
@@ -92,18 +107,21 @@ format: $(VENV)/.test
 
 # sam build needs the runtime's minor version on PATH.
 build: $(SAM_VENV)/.sam
-	@found='$(RUNTIME)'; \
-	if [ -z "$$found" ]; then \
-		echo 'make build needs python3.13, the runtime of the functions, on PATH (or pyenv install 3.13.0)' >&2; \
-		exit 1; \
-	fi; \
-	PATH="$$found/bin:$$PATH" LAYER_PLATFORM=$(LAYER_PLATFORM) $(SAM_VENV)/bin/sam build \
+	@$(call need_runtime,make build)
+	@PATH="$(RUNTIME)/bin:$$PATH" LAYER_PLATFORM=$(LAYER_PLATFORM) $(SAM_VENV)/bin/sam build \
 		--parameter-overrides Architecture=$(ARCHITECTURE) && \
-	"$$found/bin/python3.13" -m tests.build $(ARCHITECTURE)
+	"$(RUNTIME)/bin/python3.13" -m tests.build $(ARCHITECTURE)
 
 clean:
 	@rm -rf $(VENV) $(SAM_VENV) $(ENGINE_VENV) .aws-sam .pytest_cache .mypy_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+define need_runtime
+	if [ -z '$(RUNTIME)' ]; then \
+		echo '$(1) needs python3.13, the runtime of the functions, on PATH (or pyenv install 3.13.0)' >&2; \
+		exit 1; \
+	fi
+endef
 
 # A virtual environment, $(1), made with a Python, $(2); said in one line when that is not usable.
 define make_venv

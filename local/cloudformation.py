@@ -107,6 +107,8 @@ class Scope:
                 return f"{arn}table/{name}"
             case "StreamArn" if service == "dynamodb":
                 return f"{arn}table/{name}/stream/local"
+            case "Id" if service == "secretsmanager":
+                return name
             case "Arn":
                 return f"{arn}{name}"
         raise TemplateError(f"!GetAtt {name}.{attribute} is not known to the local runner")

@@ -14,4 +14,4 @@ for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_ENDPOI
     os.environ.pop(name, None)
 
 # Loaded now that the environment is there.
-pytest_plugins = ["tests.logs", "tests.scale"]
+pytest_plugins = ["tests.logs", "tests.rights", "tests.scale"]

@@ -9,6 +9,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +24,8 @@ RESERVED = frozenset(
     (Path(moto.__file__).parent / "dynamodb/parsing/reserved_keywords.txt").read_text().split()
 )
 KEYWORDS = frozenset({"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN"})
+# The function whose handler runs, in this thread.
+RUNNING: ContextVar[str | None] = ContextVar("RUNNING", default=None)
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,6 @@ class Recorder:
         self.faults: list[Fault] = []
         self.granted = granted()
         self.used: defaultdict[str, set[Right]] = defaultdict(set)
-        self._function: str | None = None
 
     def reset(self) -> None:
         self.calls, self.faults = [], []
@@ -80,12 +82,13 @@ class Recorder:
         """The handler; while it runs, it may call what the role of `function` grants."""
 
         def handle(*arguments: Any) -> Any:
-            before, self._function = self._function, function
+            token = RUNNING.set(function)
             try:
                 return handler(*arguments)
             finally:
-                self._function = before
+                RUNNING.reset(token)
 
+        handle.__wrapped__ = handler
         return handle
 
     def _before(self, model: Any, params: Any, **_: Any) -> Any:
@@ -102,10 +105,11 @@ class Recorder:
 
     def _note(self, rights: set[Right]) -> None:
         # A test that calls a part of a function has no role.
-        if self._function is not None:
-            missing = rights - self.granted[self._function]
-            assert not missing, f"{self._function} has no right to {', '.join(map(str, missing))}"
-            self.used[self._function] |= rights
+        function = RUNNING.get()
+        if function is not None:
+            missing = rights - self.granted[function]
+            assert not missing, f"{function} has no right to {', '.join(map(str, missing))}"
+            self.used[function] |= rights
 
     def _after(self, parsed: Any, **_: Any) -> None:
         self.calls[-1].answer.update(parsed)

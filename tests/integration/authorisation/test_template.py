@@ -152,7 +152,7 @@ def test_the_registration_key_is_read_by_the_agents_function_alone(resources: di
     assert statements(resources, "AgentsRole")[-2] == {
         "Effect": "Allow",
         "Action": "secretsmanager:GetSecretValue",
-        "Resource": secret,
+        "Resource": ("GetAtt", "RegistrationKeySecret.Id"),
     }
 
 

@@ -1,0 +1,53 @@
+"""An account of AWS on this machine: ministack with all its services, and with its IAM.
+
+`AUTH` makes it evaluate policies: a function has the rights of its role and no others; what calls
+with the account's own key may do everything. A function runs in processes of its own, on
+ministack's Python, which is the layer's.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from local.cloudformation import REGION
+from tests.engine import SecondEngine, second_engine
+
+ROOT_KEY = "local"
+
+
+@dataclass(frozen=True)
+class Account:
+    """The account, and what leads a client or a command to it."""
+
+    engine: SecondEngine
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return self.engine.url
+
+    def client(self, service: str) -> Any:
+        """A client with the account's own key."""
+        return self.engine.client(service)
+
+    def environment(self) -> dict[str, str]:
+        """For a command: it reaches this account, and no profile of the user's."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": ROOT_KEY,
+            "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "SAM_CLI_TELEMETRY": "0",
+        }
+
+
+@contextlib.contextmanager
+def account() -> Iterator[Account]:
+    """An empty account."""
+    settings = {"AUTH": "true", "SERVICES": "", "LAMBDA_EXECUTOR": "local"}
+    root = {"AWS_ACCESS_KEY_ID": ROOT_KEY, "AWS_SECRET_ACCESS_KEY": ROOT_KEY}
+    with second_engine(**settings, **root) as engine:
+        yield Account(engine)

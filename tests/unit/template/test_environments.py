@@ -1,0 +1,56 @@
+"""The environments of samconfig.toml: which there are, how they differ, and that they can be had."""
+
+import tomllib
+
+import pytest
+
+from tests.unit.template.test_parameters import is_taken
+from tests.unit.template.written import DOCUMENT, FILE, PARAMETERS
+
+SETTINGS = tomllib.loads((FILE.parent / "samconfig.toml").read_text("utf-8"))
+ENVIRONMENTS = ("dev", "staging", "prod")
+
+
+def overrides(environment: str) -> dict[str, str]:
+    pairs = SETTINGS[environment]["deploy"]["parameters"]["parameter_overrides"]
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def test_there_are_three_environments_and_dev_is_the_default():
+    assert set(SETTINGS) == {"version", "default", *ENVIRONMENTS}
+    assert SETTINGS["default"] == SETTINGS["dev"]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_an_environment_is_a_stack_of_its_own(environment: str):
+    deploy = SETTINGS[environment]["deploy"]["parameters"]
+    name = f"agent-messaging-{environment}"
+    assert SETTINGS[environment]["global"]["parameters"] == {"stack_name": name}
+    assert deploy["s3_prefix"] == name
+    assert deploy["tags"] == f"project=agent-messaging environment={environment}"
+    assert deploy["resolve_s3"] is True
+    # Roles without names of their own need no more.
+    assert deploy["capabilities"] == "CAPABILITY_IAM"
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_template_takes_what_an_environment_says(environment: str):
+    said = overrides(environment)
+    assert set(said) <= set(PARAMETERS)
+    assert all(is_taken(name, value) for name, value in said.items())
+
+
+def test_production_alone_keeps_its_data_and_asks_first():
+    protected = {each: overrides(each)["ProtectData"] for each in ENVIRONMENTS}
+    assert protected == {"dev": "false", "staging": "false", "prod": "true"}
+    asks = {e: SETTINGS[e]["deploy"]["parameters"]["confirm_changeset"] for e in ENVIRONMENTS}
+    assert asks == {"dev": False, "staging": False, "prod": True}
+
+
+def test_a_stack_says_where_it_is_and_how_to_read_the_registration_key():
+    outputs = DOCUMENT["Outputs"]
+    assert set(outputs) == {"ApiUrl", "DocsUrl", "DashboardUrl", "RegistrationKey"}
+    command = outputs["RegistrationKey"]["Value"]["Fn::Sub"]
+    assert command.startswith("aws secretsmanager get-secret-value --secret-id ${Registration")
+    # The output itself holds no secret.
+    assert "resolve:" not in str(outputs)
