@@ -1,0 +1,130 @@
+"""What a dead letter is about: a function, and the event that it could not process.
+
+Three services write to the queue, each in its own words:
+
+    Lambda, of a stream    positions in a shard, not records: those are read from the stream again,
+                           where they stay for 24 hours
+        https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+    Lambda, of a schedule  the event as `requestPayload`, once the function has failed
+        https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    EventBridge            the event itself and the function in the attribute TARGET_ARN, where it
+                           could not deliver
+        https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.filters import matches
+from local.model import StreamMapping
+from local.streams import lambda_record
+
+PAGE = 1000
+# An open shard has a next page for ever, and a page may be empty though more follow.
+EMPTY_PAGES = 20
+
+
+class UnreplayableError(Exception):
+    """The letter stays where it is; the message says why, in one line."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """A part of one shard of a stream, both ends included."""
+
+    stream: str
+    shard: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is to be invoked, with an event that is known or has yet to be read."""
+
+    function: str
+    """The name, as the account has it."""
+    event: Mapping[str, Any] | None
+    records: Range | None
+
+
+def understood(body: str, attributes: Mapping[str, str]) -> Letter:
+    """The letter of a message of the queue; raises UnreplayableError."""
+    try:
+        content = json.loads(body)
+        if "DDBStreamBatchInfo" in content:
+            return Letter(_function(content), None, _range(content["DDBStreamBatchInfo"]))
+        if "requestPayload" in content:
+            return Letter(_function(content), content["requestPayload"], None)
+        return Letter(_name(attributes["TARGET_ARN"]), content, None)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreplayableError("it is of no kind that this stack's queue receives") from error
+
+
+def _function(content: Mapping[str, Any]) -> str:
+    return _name(content["requestContext"]["functionArn"])
+
+
+def _name(arn: str) -> str:
+    """The function's name; a version may follow it."""
+    return arn.split(":")[6]
+
+
+def _range(batch: Mapping[str, Any]) -> Range:
+    return Range(
+        stream=batch["streamArn"],
+        shard=batch["shardId"],
+        first=int(batch["startSequenceNumber"]),
+        last=int(batch["endSequenceNumber"]),
+    )
+
+
+def read_again(streams: Any, where: Range, mapping: StreamMapping) -> dict[str, Any]:
+    """The event with the records of a range, less what the mapping lets not through.
+
+    Raises:
+        UnreplayableError: they are no longer in the stream, or not all of them.
+    """
+    try:
+        iterator = streams.get_shard_iterator(
+            StreamArn=where.stream,
+            ShardId=where.shard,
+            ShardIteratorType="AT_SEQUENCE_NUMBER",
+            SequenceNumber=str(where.first),
+        )["ShardIterator"]
+    except (
+        streams.exceptions.ResourceNotFoundException,
+        streams.exceptions.TrimmedDataAccessException,
+    ) as error:
+        raise UnreplayableError("its records have left the stream, after 24 hours") from error
+    found = _records(streams, iterator, where)
+    numbers = {int(each["dynamodb"]["SequenceNumber"]) for each in found}
+    if not {where.first, where.last} <= numbers:
+        raise UnreplayableError("not all of its records are in the stream any more")
+    records = [lambda_record(each, where.stream) for each in found]
+    wanted = [each for each in records if _is_let_through(mapping, each)]
+    return {"Records": wanted}
+
+
+def _records(streams: Any, iterator: str | None, where: Range) -> list[Any]:
+    found: list[Any] = []
+    empty = 0
+    while iterator is not None and empty < EMPTY_PAGES:
+        page = streams.get_records(ShardIterator=iterator, Limit=PAGE)
+        for record in page["Records"]:
+            if int(record["dynamodb"]["SequenceNumber"]) > where.last:
+                return found
+            found.append(record)
+        if found and int(found[-1]["dynamodb"]["SequenceNumber"]) >= where.last:
+            return found
+        empty += not page["Records"]
+        iterator = page.get("NextShardIterator")
+    return found
+
+
+def _is_let_through(mapping: StreamMapping, record: Mapping[str, Any]) -> bool:
+    return not mapping.filters or any(matches(each, record) for each in mapping.filters)

@@ -1,0 +1,186 @@
+"""Gives each dead letter of a stack to its function once more.
+
+    python -m local.replay --stack agent-messaging-prod [--dry-run]
+
+A letter leaves the queue after its function has taken the whole event, and not before: one that
+fails again, or cannot be read again, is there for the next time. A function that is given an event
+twice has its effect once (the projector's receipts, the roll-up's snapshot, the sweep's condition),
+so nothing is lost and nothing counted twice if this ends in the middle. It goes with the rights of
+whoever runs it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.dead_letters import Letter, UnreplayableError, read_again, understood
+from local.model import StreamMapping
+from local.template import load
+
+# Longer than any function may run; until then nobody else is given the letter.
+HIDDEN_SECONDS = 300
+# A function's own time, and no second attempt that nobody asked for.
+PATIENT = Config(read_timeout=90, retries={"total_max_attempts": 1})
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a replay speaks to, and the stack's resources: logical ids by physical ones."""
+
+    queue: Any
+    streams: Any
+    functions: Any
+    queue_url: str
+    names: Mapping[str, str]
+
+    def mapping(self, letter: Letter) -> StreamMapping:
+        """The mapping that the records of a letter came through."""
+        table = letter.records.stream.split("/")[1] if letter.records else ""
+        for mapping in load().streams:
+            if mapping.table == self.names.get(table):
+                return mapping
+        raise UnreplayableError("it is of a stream that this stack does not read")
+
+
+@dataclass
+class Outcome:
+    """How many letters were processed, and why others stay."""
+
+    processed: int = 0
+    kept: int = 0
+
+
+def connected(stack: str) -> Account:
+    """The account of whoever runs this, and a stack of it."""
+    session = boto3.session.Session()
+    pages = session.client("cloudformation").get_paginator("list_stack_resources")
+    resources = [
+        each
+        for page in pages.paginate(StackName=stack)
+        for each in page["StackResourceSummaries"]
+        if "PhysicalResourceId" in each
+    ]
+    names = {each["PhysicalResourceId"]: each["LogicalResourceId"] for each in resources}
+    urls = {logical: physical for physical, logical in names.items()}
+    return Account(
+        queue=session.client("sqs"),
+        streams=session.client("dynamodbstreams"),
+        functions=session.client("lambda", config=PATIENT),
+        queue_url=urls["DeadLettersQueue"],
+        names=names,
+    )
+
+
+def replay(account: Account, *, is_dry_run: bool = False) -> Outcome:
+    """Every letter that is in the queue now, once."""
+    outcome = Outcome()
+    for message in _messages(account):
+        try:
+            letter, event = _event_of(account, message)
+            if not is_dry_run:
+                _invoke(account, letter, event)
+        except UnreplayableError as error:
+            outcome.kept += 1
+            _say(message, f"stays: {error}")
+            continue
+        if is_dry_run:
+            outcome.kept += 1
+            _say(message, f"would go to {account.names[letter.function]}")
+            continue
+        account.queue.delete_message(
+            QueueUrl=account.queue_url, ReceiptHandle=message["ReceiptHandle"]
+        )
+        outcome.processed += 1
+        _say(message, f"processed by {account.names[letter.function]}")
+    return outcome
+
+
+def _messages(account: Account) -> Iterator[Mapping[str, Any]]:
+    """Each message once, hidden from others meanwhile; at the end those that stay are shown."""
+    seen: dict[str, str] = {}
+    try:
+        while True:
+            answer = account.queue.receive_message(
+                QueueUrl=account.queue_url,
+                MaxNumberOfMessages=10,
+                MessageAttributeNames=["All"],
+                VisibilityTimeout=HIDDEN_SECONDS,
+                WaitTimeSeconds=2,
+            )
+            fresh = [each for each in answer.get("Messages", []) if each["MessageId"] not in seen]
+            seen |= {
+                each["MessageId"]: each["ReceiptHandle"] for each in answer.get("Messages", [])
+            }
+            if not fresh:
+                return
+            yield from fresh
+    finally:
+        for handle in seen.values():
+            _show(account, handle)
+
+
+def _show(account: Account, handle: str) -> None:
+    try:
+        account.queue.change_message_visibility(
+            QueueUrl=account.queue_url, ReceiptHandle=handle, VisibilityTimeout=0
+        )
+    except ClientError:
+        return  # It was deleted, or is visible again by itself.
+
+
+def _event_of(account: Account, message: Mapping[str, Any]) -> tuple[Letter, Mapping[str, Any]]:
+    attributes = {
+        name: each.get("StringValue", "")
+        for name, each in message.get("MessageAttributes", {}).items()
+    }
+    letter = understood(message["Body"], attributes)
+    if letter.function not in account.names:
+        raise UnreplayableError("it is of a function that is not in this stack")
+    if letter.records is None:
+        return letter, letter.event or {}
+    return letter, read_again(account.streams, letter.records, account.mapping(letter))
+
+
+def _invoke(account: Account, letter: Letter, event: Mapping[str, Any]) -> None:
+    """Have the function process the whole event; raises UnreplayableError."""
+    try:
+        answer = account.functions.invoke(FunctionName=letter.function, Payload=json.dumps(event))
+        result = json.loads(answer["Payload"].read() or b"null")
+    except (BotoCoreError, ClientError, ValueError) as error:
+        raise UnreplayableError(f"its function did not answer ({type(error).__name__})") from error
+    if "FunctionError" in answer:
+        raise UnreplayableError("its function failed again; its log says why")
+    if isinstance(result, Mapping) and result.get("batchItemFailures"):
+        raise UnreplayableError("some of its records failed again; the function's log says which")
+
+
+def _say(message: Mapping[str, Any], what: str) -> None:
+    print(f"{message['MessageId']}  {what}", flush=True)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 when no letter is left, 1 when some stay or the stack cannot be reached."""
+    parser = argparse.ArgumentParser(prog="local.replay", description="Replays dead letters.")
+    parser.add_argument("--stack", required=True, help="the name of the stack")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done")
+    chosen = parser.parse_args(arguments)
+    try:
+        outcome = replay(connected(chosen.stack), is_dry_run=chosen.dry_run)
+    except (BotoCoreError, ClientError) as error:
+        print(f"The stack cannot be reached: {error}", file=sys.stderr)
+        return 1
+    print(f"{outcome.processed} processed, {outcome.kept} stay in the queue.")
+    return 1 if outcome.kept else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
