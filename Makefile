@@ -7,9 +7,10 @@
 PYTHON ?= python3
 VENV := .venv
 SAM_VENV := .venv-sam
+CHECKS_VENV := .venv-checks
 ENGINE_VENV := .venv-engine
 LOCK := $(wildcard requirements-lock.txt)
-NOT_OURS := $(foreach folder,$(SAM_VENV) $(ENGINE_VENV) .aws-sam,--extend-exclude $(folder))
+NOT_OURS := $(foreach folder,$(SAM_VENV) $(CHECKS_VENV) $(ENGINE_VENV) .aws-sam,--extend-exclude $(folder))
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 ARCHITECTURE ?= arm64
 LAYER_PLATFORM := manylinux2014_$(if $(filter x86_64,$(ARCHITECTURE)),x86_64,aarch64)
@@ -37,9 +38,12 @@ help:
 	@echo 'make test      every test; of the races and faults a tenth'
 	@echo 'make test-long the races and faults in full'
 	@echo 'make mutants   plants bugs in a copy of the product, and sees whether the tests find them'
+	@echo 'make test-stack  sam deploy into an emulated account on this machine, and the tests against it'
 	@echo 'make e2e       the end-to-end tests against the stack at API_URL=<url> (REGISTRATION_KEY=<key>),'
 	@echo '               or one of their own, with AUTH and REGISTRATION as above'
-	@echo 'make lint      ruff, mypy, sam validate'
+	@echo 'make smoke     the user'"'"'s checklist against the stack at API_URL=<url> (REGISTRATION_KEY=<key>); its agents leave'
+	@echo 'make replay    gives the dead letters of STACK=<name> to their functions again (DRY_RUN=1 shows them)'
+	@echo 'make lint      ruff, mypy, bandit; the template and the workflow, by all that checks them'
 	@echo 'make format    ruff format'
 	@echo 'make docs      renders /openapi.json anew from the routes'
 	@echo 'make bench     how long each call takes, a month of messages on'
@@ -94,13 +98,19 @@ bench: $(VENV)/.test
 docs: $(VENV)/.run
 	@$(VENV)/bin/python -m local.openapi
 
-lint: $(VENV)/.test $(SAM_VENV)/.sam
+lint: $(VENV)/.test $(SAM_VENV)/.sam $(CHECKS_VENV)/.checks
 	@$(VENV)/bin/ruff check $(NOT_OURS) .
 	@$(VENV)/bin/ruff format --check $(NOT_OURS) .
 	@$(VENV)/bin/mypy
 	@for app in functions/*/app.py; do $(VENV)/bin/mypy --no-error-summary "$$app" || exit 1; done
 	@$(VENV)/bin/python -m local.openapi --check
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM_VENV)/bin/sam validate --lint
+	@$(CHECKS_VENV)/bin/cfn-lint --config-file tests/checks/cfnlint.yaml
+	@mkdir -p .aws-sam && AWS_DEFAULT_REGION=us-east-1 $(SAM_VENV)/bin/python tests/checks/translate.py >.aws-sam/translated.json
+	@LOG_LEVEL=CRITICAL $(CHECKS_VENV)/bin/checkov --config-file tests/checks/checkov.yaml -f .aws-sam/translated.json
+	@$(CHECKS_VENV)/bin/bandit -q -c pyproject.toml -r layers functions local
+	@$(CHECKS_VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(CHECKS_VENV)/bin/zizmor --quiet --offline .github/workflows
 
 format: $(VENV)/.test
 	@$(VENV)/bin/ruff format $(NOT_OURS) .
@@ -113,7 +123,7 @@ build: $(SAM_VENV)/.sam
 	"$(RUNTIME)/bin/python3.13" -m tests.build $(ARCHITECTURE)
 
 clean:
-	@rm -rf $(VENV) $(SAM_VENV) $(ENGINE_VENV) .aws-sam .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf $(VENV) $(SAM_VENV) $(CHECKS_VENV) $(ENGINE_VENV) .aws-sam .pytest_cache .mypy_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 define need_runtime
@@ -154,6 +164,12 @@ $(SAM_VENV)/.sam: tests/requirements-sam.txt
 	$(call make_venv,$(SAM_VENV),$(PYTHON))
 	@echo 'Installing the SAM CLI into $(SAM_VENV) (once)'
 	@$(SAM_VENV)/bin/python $(PIP_INSTALL) -r tests/requirements-sam.txt || $(pip_failed)
+	@touch $@
+
+$(CHECKS_VENV)/.checks: tests/requirements-checks.txt
+	$(call make_venv,$(CHECKS_VENV),$(PYTHON))
+	@echo 'Installing the checks of the template and the workflow into $(CHECKS_VENV) (once)'
+	@$(CHECKS_VENV)/bin/python $(PIP_INSTALL) -r tests/requirements-checks.txt || $(pip_failed)
 	@touch $@
 
 # Made with the runtime's version where there is one: it can then run the functions themselves, too.

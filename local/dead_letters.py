@@ -34,12 +34,15 @@ class UnreplayableError(Exception):
 
 @dataclass(frozen=True)
 class Range:
-    """A part of one shard of a stream, both ends included."""
+    """A part of one shard of a stream, both ends included.
+
+    A sequence number is text, perhaps with zeros first, and compares as the number that it is.
+    """
 
     stream: str
     shard: str
-    first: int
-    last: int
+    first: str
+    last: str
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,8 @@ def _range(batch: Mapping[str, Any]) -> Range:
     return Range(
         stream=batch["streamArn"],
         shard=batch["shardId"],
-        first=int(batch["startSequenceNumber"]),
-        last=int(batch["endSequenceNumber"]),
+        first=batch["startSequenceNumber"],
+        last=batch["endSequenceNumber"],
     )
 
 
@@ -94,7 +97,7 @@ def read_again(streams: Any, where: Range, mapping: StreamMapping) -> dict[str, 
             StreamArn=where.stream,
             ShardId=where.shard,
             ShardIteratorType="AT_SEQUENCE_NUMBER",
-            SequenceNumber=str(where.first),
+            SequenceNumber=where.first,
         )["ShardIterator"]
     except (
         streams.exceptions.ResourceNotFoundException,
@@ -102,8 +105,7 @@ def read_again(streams: Any, where: Range, mapping: StreamMapping) -> dict[str, 
     ) as error:
         raise UnreplayableError("its records have left the stream, after 24 hours") from error
     found = _records(streams, iterator, where)
-    numbers = {int(each["dynamodb"]["SequenceNumber"]) for each in found}
-    if not {where.first, where.last} <= numbers:
+    if not {int(where.first), int(where.last)} <= set(map(_number, found)):
         raise UnreplayableError("not all of its records are in the stream any more")
     records = [lambda_record(each, where.stream) for each in found]
     wanted = [each for each in records if _is_let_through(mapping, each)]
@@ -116,14 +118,18 @@ def _records(streams: Any, iterator: str | None, where: Range) -> list[Any]:
     while iterator is not None and empty < EMPTY_PAGES:
         page = streams.get_records(ShardIterator=iterator, Limit=PAGE)
         for record in page["Records"]:
-            if int(record["dynamodb"]["SequenceNumber"]) > where.last:
+            if _number(record) > int(where.last):
                 return found
             found.append(record)
-        if found and int(found[-1]["dynamodb"]["SequenceNumber"]) >= where.last:
+        if found and _number(found[-1]) == int(where.last):
             return found
         empty += not page["Records"]
         iterator = page.get("NextShardIterator")
     return found
+
+
+def _number(record: Any) -> int:
+    return int(record["dynamodb"]["SequenceNumber"])
 
 
 def _is_let_through(mapping: StreamMapping, record: Mapping[str, Any]) -> bool:

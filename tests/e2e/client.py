@@ -112,6 +112,15 @@ class Agent:
         """The answer to a work order."""
         return self.post(f"/messaging/work-order/{work_order_id}/respond", action=action, **fields)
 
+    def leave(self) -> None:
+        """Leave for good, whatever it was in the middle of; an agent that cannot call is left."""
+        accepted = self.send(
+            "GET", "/messaging/work-orders", params={"role": "worker", "status": "accepted"}
+        )
+        for order in accepted.json().get("work_orders", []):
+            self.send("POST", f"/messaging/work-order/{order['work_order_id']}/fail", json={})
+        self.send("DELETE", "/agents/me")
+
     def _succeed(self, method: str, path: str, **options: Any) -> Any:
         answer = self.send(method, path, **options)
         assert answer.status_code == 200, f"{method} {path}: {answer.status_code} {answer.text}"

@@ -41,10 +41,17 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture
-def register(stack: Stack) -> Callable[..., Agent]:
-    """Registers a new agent under a name."""
+def register(stack: Stack) -> Iterator[Callable[..., Agent]]:
+    """Registers a new agent under a name, who leaves after the test."""
+    agents: list[Agent] = []
 
-    return stack.register
+    def register(name: str, **profile: object) -> Agent:
+        agents.append(stack.register(name, **profile))
+        return agents[-1]
+
+    yield register
+    for agent in agents:
+        agent.leave()
 
 
 @pytest.fixture

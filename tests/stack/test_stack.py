@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.e2e.client import Agent, Stack
+from tests.e2e.client import Agent, Stack, eventually
 from tests.e2e.server import ROOT
 from tests.scale import Figure
 from tests.stack.deployment import DeployFailedError, Deployment, deploy
@@ -31,12 +31,12 @@ def nova(dev: Deployment) -> Agent:
     )
 
 
-def run_suite(deployment: Deployment) -> float:
+def run_suite(deployment: Deployment, tests: str = "tests/e2e") -> float:
     """The end-to-end tests against the stack, as its outputs say; the seconds that they take."""
     stack = {"API_URL": deployment.api_url, "REGISTRATION_KEY": deployment.registration_key}
     began = time.monotonic()
     completed = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "tests/e2e"],
+        [sys.executable, "-m", "pytest", "-q", "-x", tests],
         env={**os.environ, **stack},
         cwd=ROOT,
         capture_output=True,
@@ -86,6 +86,15 @@ def test_a_function_has_the_rights_of_its_role_and_no_others(dev: Deployment, no
     put = {"RoleName": role, "PolicyName": policy, "PolicyDocument": json.dumps(written)}
     iam.put_role_policy(**put)
     assert lease(nova) == 90
+
+
+def test_a_smoke_test_leaves_nobody_behind(dev: Deployment, nova: Agent):
+    def listed() -> set[str]:
+        return {each["agent_id"] for each in nova.get("/agents", limit=100)["agents"]}
+
+    before = listed()
+    run_suite(dev, "tests/e2e/test_checklist.py")
+    assert eventually(lambda: listed() == before)
 
 
 def test_a_deploy_with_another_parameter_takes_effect_and_keeps_the_data(

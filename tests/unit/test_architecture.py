@@ -149,6 +149,7 @@ def test_the_tests_run_on_what_the_layer_ships():
         "layers/agent_messaging/requirements.txt",
         "local/requirements.txt",
         "tests/requirements.txt",
+        "tests/requirements-checks.txt",
         "tests/requirements-engine.txt",
         "tests/requirements-sam.txt",
     ],

@@ -26,8 +26,8 @@ OF_A_STREAM = {
     "timestamp": "2026-11-26T19:00:00.000Z",
     "DDBStreamBatchInfo": {
         "shardId": "shard-1",
-        "startSequenceNumber": "1000000000000000000011",
-        "endSequenceNumber": "1000000000000000000013",
+        "startSequenceNumber": "0000000000000000000011",
+        "endSequenceNumber": "0000000000000000000013",
         "batchSize": 2,
         "streamArn": STREAM,
     },
@@ -42,7 +42,7 @@ OF_A_SCHEDULE = {
 
 
 def test_a_letter_of_a_stream_holds_positions():
-    records = Range(STREAM, "shard-1", 1000000000000000000011, 1000000000000000000013)
+    records = Range(STREAM, "shard-1", "0000000000000000000011", "0000000000000000000013")
     expected = Letter("am-ProjectorFunction-2", None, records)
     assert understood(json.dumps(OF_A_STREAM), {}) == expected
 
@@ -122,7 +122,7 @@ class Streams:
 
     def get_records(self, *, ShardIterator: int, Limit: int) -> dict[str, Any]:  # noqa: N803
         page = [
-            {"eventName": name, "dynamodb": {"SequenceNumber": str(number)}}
+            {"eventName": name, "dynamodb": {"SequenceNumber": f"{number:022d}"}}
             for number, name in self.records
             if number == ShardIterator
         ]
@@ -198,7 +198,7 @@ def test_records_are_read_again_from_first_to_last_and_filtered_as_the_mapping_d
     assert {each["eventSourceARN"] for each in event["Records"]} == {STREAM}
 
 
-@pytest.mark.parametrize("records", [(), ((1000000000000000000012, "INSERT"),)])
+@pytest.mark.parametrize("records", [(), ((12, "INSERT"),)])
 def test_a_letter_whose_records_have_left_the_stream_stays(records: Any):
     queue, functions = Queue(OF_A_STREAM), Functions({"result": {}})
     assert replay(account(queue, functions, Streams(*records))).kept == 1

@@ -1,0 +1,76 @@
+"""What a million calls cost, from the units that each may take and the prices below.
+
+    python -m benchmarks.prices
+
+Units are the most that an operation may take, items up to 1 KB (tests/integration holds them);
+prices are those of us-east-1 in November 2026, without a free tier. Put yours in and run it again.
+"""
+
+from dataclasses import dataclass
+
+# US dollars.
+PER_MILLION_WRITE_UNITS = 0.625
+PER_MILLION_READ_UNITS = 0.125
+PER_MILLION_GATEWAY_REQUESTS = 1.00
+PER_MILLION_INVOCATIONS = 0.20
+PER_GB_SECOND = 0.0000133334  # arm64
+PER_GB_OF_LOGS = 0.50
+# What a call takes beside DynamoDB.
+MEMORY_GB = 0.5
+SECONDS = 0.03
+LOG_BYTES = 1_200  # the access log's line, and Lambda's three
+# The authorizer is asked once a minute for a key that is busy; here for every fifth call.
+AUTHORIZED_EACH = 5
+AUTHORIZER_READ_UNITS = 0.5
+PROJECTION_WRITE_UNITS = 0.1
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What an agent does, and the units that it may take."""
+
+    name: str
+    writes: float
+    reads: float
+
+
+OPERATIONS = (
+    Operation("heartbeat, with its counts", 1, 3),
+    Operation("inbox page of 20 × 400 B", 0, 2),
+    Operation("mark-read", 2, 1),
+    Operation("send", 5 + PROJECTION_WRITE_UNITS, 3),
+    Operation("send, with a key", 8 + PROJECTION_WRITE_UNITS, 3),
+    Operation("create order", 12 + 2 * PROJECTION_WRITE_UNITS, 4),
+    Operation("accept", 10 + 2 * PROJECTION_WRITE_UNITS, 3),
+    Operation("complete", 11 + 2 * PROJECTION_WRITE_UNITS, 3),
+)
+
+
+def dynamodb(operation: Operation) -> float:
+    """US dollars for a million of it, tables alone."""
+    return operation.writes * PER_MILLION_WRITE_UNITS + operation.reads * PER_MILLION_READ_UNITS
+
+
+def around_it() -> float:
+    """US dollars for a million calls of any kind: gateway, functions, authorizer, logs."""
+    invocation = PER_MILLION_INVOCATIONS + MEMORY_GB * SECONDS * PER_GB_SECOND * 1e6
+    authorizer = (invocation + AUTHORIZER_READ_UNITS * PER_MILLION_READ_UNITS) / AUTHORIZED_EACH
+    logs = LOG_BYTES * 1e6 / 1e9 * PER_GB_OF_LOGS
+    return PER_MILLION_GATEWAY_REQUESTS + invocation + authorizer + logs
+
+
+def table() -> str:
+    """The table of docs/operations.md."""
+    lines = [
+        "| a million of | write units | read units | tables, $ | all, $ |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for each in OPERATIONS:
+        units = f"{each.writes:g} | {each.reads:g}"
+        tables = dynamodb(each)
+        lines.append(f"| {each.name} | {units} | {tables:.2f} | {tables + around_it():.2f} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table())
