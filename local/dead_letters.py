@@ -78,6 +78,8 @@ def _name(arn: str) -> str:
 
 
 def _range(batch: Mapping[str, Any]) -> Range:
+    for name in ("startSequenceNumber", "endSequenceNumber"):
+        int(batch[name])
     return Range(
         stream=batch["streamArn"],
         shard=batch["shardId"],

@@ -168,7 +168,7 @@ def _say(message: Mapping[str, Any], what: str) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 when no letter is left, 1 when some stay or the stack cannot be reached."""
+    """0 when no letter is left or none was to go, 1 when some stay or no stack can be reached."""
     parser = argparse.ArgumentParser(prog="local.replay", description="Replays dead letters.")
     parser.add_argument("--stack", required=True, help="the name of the stack")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done")
@@ -179,7 +179,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"The stack cannot be reached: {error}", file=sys.stderr)
         return 1
     print(f"{outcome.processed} processed, {outcome.kept} stay in the queue.")
-    return 1 if outcome.kept else 0
+    return 1 if outcome.kept and not chosen.dry_run else 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,80 @@
+"""The runbook says what is there: alarms, commands, prices, and a copy-back that loses nothing."""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from benchmarks import prices
+from tests.unit.template.written import DOCUMENT, properties_of
+
+ROOT = Path(__file__).resolve().parents[3]
+RUNBOOK = (ROOT / "docs" / "operations.md").read_text("utf-8")
+
+
+def test_the_prices_are_those_of_the_script():
+    shown = re.search(r"<!-- prices -->\n(.*)\n<!-- end -->", RUNBOOK, re.DOTALL)
+    assert shown is not None
+    assert shown[1] == prices.table()
+
+
+def test_a_price_is_the_sum_of_its_parts():
+    send = next(each for each in prices.OPERATIONS if each.name == "send")
+    # 5.1 write units at 0.625 and 3 read units at 0.125.
+    assert prices.dynamodb(send) == pytest.approx(3.1875 + 0.375)
+
+
+def test_every_alarm_has_a_row_and_every_row_an_alarm():
+    rows = re.findall(r"^\| (\w+Alarm) \|", RUNBOOK, re.MULTILINE)
+    assert sorted(rows) == sorted(properties_of("AWS::CloudWatch::Alarm"))
+
+
+def test_what_it_names_of_the_template_is_there():
+    named = set(re.findall(r"--logical-resource-id (\w+)", RUNBOOK))
+    assert named <= set(DOCUMENT["Resources"])
+    parameters = {"AlarmEmail", "MonthlyBudgetUsd", "ProtectData", "ReservedConcurrency"}
+    assert parameters <= set(DOCUMENT["Parameters"])
+    assert all(f"`{each}" in RUNBOOK for each in parameters)
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\bmake ([a-z]+)", RUNBOOK))))
+def test_every_make_target_that_it_names_is_there(target: str):
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+
+
+@pytest.mark.parametrize("line", re.findall(r"^make .*STACK=\S+", RUNBOOK, re.MULTILINE))
+def test_a_command_is_taken_as_it_is_written(line: str):
+    completed = subprocess.run(
+        ["/bin/sh", "-c", f"{line} --dry-run"], cwd=ROOT, capture_output=True, check=False
+    )
+    assert completed.returncode == 0, completed.stderr
+
+
+@mock_aws
+def test_copying_back_puts_what_is_missing_and_overwrites_nothing(monkeypatch: Any):
+    dynamodb = boto3.client("dynamodb")
+    for table in ("orders", "orders-restored"):
+        dynamodb.create_table(
+            TableName=table,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        )
+
+    def put(table: str, name: str, state: str) -> None:
+        dynamodb.put_item(TableName=table, Item={"id": {"S": name}, "state": {"S": state}})
+
+    put("orders", "kept", "new")
+    put("orders-restored", "kept", "old")
+    put("orders-restored", "lost", "old")
+    monkeypatch.setenv("TABLE", "orders")
+    (script,) = re.findall(r"```python\n(.*?)```", RUNBOOK, re.DOTALL)
+    exec(compile(script, "operations.md", "exec"), {})
+
+    items = dynamodb.scan(TableName="orders")["Items"]
+    assert {each["id"]["S"]: each["state"]["S"] for each in items} == {"kept": "new", "lost": "old"}
