@@ -1,4 +1,4 @@
-"""Prints template.yaml as CloudFormation gets it, with SAM's transform done, for checks that know no SAM.
+"""Prints template.yaml with SAM's transform done, for checks that know no SAM.
 
 What a parameter decides of a deletion is decided as in production.
 """

@@ -1,4 +1,4 @@
-"""The environments of samconfig.toml: which there are, how they differ, and that they can be had."""
+"""The environments of samconfig.toml: which there are, and how they differ."""
 
 import tomllib
 
