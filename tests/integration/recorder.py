@@ -9,7 +9,8 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from contextvars import ContextVar
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,8 +25,18 @@ RESERVED = frozenset(
     (Path(moto.__file__).parent / "dynamodb/parsing/reserved_keywords.txt").read_text().split()
 )
 KEYWORDS = frozenset({"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN"})
-# The function whose handler runs, in this thread.
+# The function whose handler runs, in this thread and in the pools that it makes.
 RUNNING: ContextVar[str | None] = ContextVar("RUNNING", default=None)
+
+_submit = ThreadPoolExecutor.submit
+
+
+def _submit_in_context(pool: ThreadPoolExecutor, call: Any, /, *given: Any, **named: Any) -> Any:
+    """A pool's threads know what the thread knows that gives them work; before 3.14 they do not."""
+    return _submit(pool, copy_context().run, call, *given, **named)
+
+
+ThreadPoolExecutor.submit = _submit_in_context
 
 
 @dataclass(frozen=True)
