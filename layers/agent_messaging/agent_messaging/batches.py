@@ -99,14 +99,15 @@ def transact(client: "DynamoDBClient", entries: Sequence[Entry]) -> None:
         OutOfTimeError: it was not begun.
     """
     items: Any = list(entries)
-    token = str(uuid.uuid4())
+    token, may_be_written = str(uuid.uuid4()), False
     for attempt in range(ATTEMPTS):
         time_left.require(longest_call(client))
         try:
             call(client.transact_write_items, TransactItems=items, ClientRequestToken=token)
         except client.exceptions.TransactionCanceledException as error:
             _raise_unless_transient(error.response.get("CancellationReasons", []))
-            if _was_sent_once(error.response):
+            may_be_written = may_be_written or not _was_sent_once(error.response)
+            if not may_be_written:
                 token = str(uuid.uuid4())
             wait(attempt)
         else:
@@ -117,8 +118,8 @@ def transact(client: "DynamoDBClient", entries: Sequence[Entry]) -> None:
 def _was_sent_once(answer: Mapping[str, Any]) -> bool:
     """Whether boto3 had not repeated the call: then this answer is all that ever came of it.
 
-    Otherwise the first answer was lost, and may have been that it is written. Its token stays, so
-    that DynamoDB knows it again and it does not meet its own effect.
+    Otherwise the first answer was lost, and may have been that it is written. Its token stays from
+    then on, so that DynamoDB knows it again and it does not meet its own effect.
     """
     metadata: Mapping[str, int] = answer.get("ResponseMetadata", {})
     return metadata.get("RetryAttempts", 0) == 0
