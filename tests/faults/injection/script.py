@@ -20,3 +20,9 @@ class Script:
         if self.at < 0 or not 0 <= step < len(self.story):
             return None
         return self.story[step] if is_possible(self.story[step], operation) else None
+
+    @property
+    def is_played(self) -> bool:
+        """Whether the story was told to its end, where all of it can happen to its first call."""
+        is_told = len(self.operations) - self.at >= len(self.story)
+        return is_told or not all(is_possible(e, self.operations[self.at]) for e in self.story)
