@@ -91,6 +91,16 @@ def _judged(move: Operation, stored: Any, way: Sequence[str]) -> Findings:
             yield Finding("false_conflict", f"{move} was refused for the order is {said}")
 
 
+def capacity(history: Sequence[Operation], end: End) -> Findings:
+    """Whoever was told that a worker takes no more jobs: there was a moment when it took none."""
+    for each in history:
+        if (each.refusal or {}).get("code") != "at_capacity":
+            continue
+        seen = end.jobs.get(each.agent, ())
+        if each.kind != "accept" or not any(active >= most for active, most in seen):
+            yield Finding("false_conflict", f"{each} was refused, and {each.agent} was never full")
+
+
 def notifications(end: End) -> Findings:
     """One to the party that did not act for each step of an order; of an expiry, one to each."""
     told = Counter(
@@ -118,9 +128,8 @@ def jobs(end: End) -> Findings:
         counts = {"active_jobs": own["accepted"], "completed_jobs": own["completed"]}
         for name, true in counts.items():
             if agent.get(name, 0) != true:
-                yield Finding(
-                    "drifted", f"{agent['agent_id']} has {true} {name}, not {agent[name]}"
-                )
+                told = f"{agent['agent_id']} has {true} {name}, not {agent.get(name)}"
+                yield Finding("drifted", told)
     for agent_id, seen in end.jobs.items():
         if any(active > most or active < 0 for active, most in seen):
             yield Finding("drifted", f"{agent_id} had more jobs than it takes: {max(seen)}")

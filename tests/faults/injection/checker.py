@@ -14,7 +14,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tests.faults.injection.checked_orders import jobs, notifications, orders, transitions
+from tests.faults.injection.checked_orders import (
+    capacity,
+    jobs,
+    notifications,
+    orders,
+    transitions,
+)
 from tests.faults.injection.checked_registers import registers
 from tests.faults.injection.history import LEADS_TO, MESSAGES, End, Finding, Findings, Operation
 
@@ -32,6 +38,7 @@ def check(history: Sequence[Operation], end: End) -> list[Finding]:
         *receipts(history, end),
         *orders(history, end),
         *transitions(history, end),
+        *capacity(history, end),
         *notifications(end),
         *jobs(end),
         *(Finding("lost", sentence) for sentence in registers(history, end)),

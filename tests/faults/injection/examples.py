@@ -210,6 +210,11 @@ BAD = {
         ),
         {},
     ),
+    "refused for a limit that was never reached": (
+        "false_conflict",
+        (*GOOD, replace(ACCEPTED, mark=LATER, tries=(refused("at_capacity"),))),
+        {"jobs": {"boots": [(0, 2), (1, 2)]}},
+    ),
     "accepted by two": ("two_winners", (*GOOD, replace(ACCEPTED, mark=LATER)), {}),
     "accepted after it was rejected": (
         "two_winners",
@@ -220,6 +225,11 @@ BAD = {
         "drifted",
         GOOD,
         {"agents": (BOOTS | {"active_jobs": 2}, NOVA)},
+    ),
+    "no active jobs, and an order": (
+        "drifted",
+        GOOD,
+        {"agents": ({"agent_id": "boots"}, NOVA)},
     ),
     "more jobs than it takes": ("drifted", GOOD, {"jobs": {"boots": [(1, 1), (2, 1)]}}),
 }
