@@ -6,8 +6,10 @@ import pytest
 
 from agent_messaging import dynamodb, time_left
 from agent_messaging.errors import OutOfTimeError
+from local.routing import Routes
 from tests.integration.cloud import Cloud, app
 from tests.integration.functions import TEMPLATE, Context
+from tests.integration.gateway import BASE
 from tests.integration.work_orders.orders import FUTURE
 
 WRITES = {
@@ -90,6 +92,12 @@ def test_no_route_begins_a_write_that_may_not_end(pair: Cloud, name: str):
 
 
 FROM = ("/messaging/ping", "/messaging/send", "/messaging/work-order")
+
+
+def test_every_route_that_writes_is_among_them():
+    routes = Routes(TEMPLATE.routes)
+    tried = {routes.match(method, BASE + path).route for method, path, _ in OF_BOOTS.values()}
+    assert tried == {route for route in TEMPLATE.routes if route.method != "GET"}
 
 
 def _things_of_boots(pair: Cloud) -> dict[str, str]:
