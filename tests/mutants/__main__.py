@@ -73,7 +73,9 @@ def chosen(words: list[str]) -> list[Mutant]:
 
 def hunt(root: Path, mutants: list[Mutant]) -> list[Mutant]:
     """Those that no test has found; says how it goes."""
-    for tests in sorted({mutant.tests for mutant in mutants}):
+    suites = sorted({mutant.tests for mutant in mutants})
+    for number, tests in enumerate(suites, start=1):
+        print(f"[{number:2}/{len(suites)}] as it is: {' '.join(tests)}", flush=True)
         if outcome(root, tests) != PASSED:
             sys.exit(f"the tests do not pass as they are: {' '.join(tests)}")
     missed = []
