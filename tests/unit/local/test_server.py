@@ -40,7 +40,7 @@ def ask(url, path, method="GET"):
     return answer
 
 
-def test_a_request_goes_through_to_its_function_and_back(start):
+def test_a_request_goes_through_to_its_function_and_back(start, wait_until):
     server = start()
 
     response = requests.post(
@@ -57,7 +57,8 @@ def test_a_request_goes_through_to_its_function_and_back(start):
     assert seen["headers"]["x-forwarded-proto"] == "http"
     assert json.loads(seen["body"]) == {"x": 1}
     assert response.headers["x-request-id"] == seen["requestContext"]["requestId"]
-    assert "POST /echo/nova?a=1&a=2 200" in server.output
+    # The line is written once the answer is on its way.
+    wait_until(lambda: "POST /echo/nova?a=1&a=2 200" in server.output)
     assert (
         requests.get(server.url + "/echo/fixed", timeout=10).json()["event"]["routeKey"]
         == "GET /echo/fixed"
