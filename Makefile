@@ -120,6 +120,7 @@ build: $(SAM_VENV)/.sam
 	@$(call need_runtime,make build)
 	@PATH="$(RUNTIME)/bin:$$PATH" LAYER_PLATFORM=$(LAYER_PLATFORM) $(SAM_VENV)/bin/sam build \
 		--parameter-overrides Architecture=$(ARCHITECTURE) && \
+	"$(RUNTIME)/bin/python3.13" -m compileall -q --invalidation-mode unchecked-hash .aws-sam/build/*Function && \
 	"$(RUNTIME)/bin/python3.13" -m tests.build $(ARCHITECTURE)
 
 clean:

@@ -2,7 +2,7 @@
 
     python3.13 -m tests.build arm64
 
-Every function ships `app.py` alone; the layer is for the right machine and brings its bytecode, so
+Every function ships `app.py` and its bytecode alone; the layer is for the right machine and brings its bytecode, so
 that a cold start compiles nothing. Where this is that machine, every handler is imported with
 nothing on the path but its folder and the layer, as on Lambda.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 
 BUILT = Path(__file__).parents[1] / ".aws-sam" / "build"
 LAYER = BUILT / "AgentMessagingLayer" / "python"
+OWN_FILES = {"app.py", "__pycache__/app.cpython-313.pyc"}
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 IMPORT = "import sys; sys.path[:0] = sys.argv[1:]; import app; print(callable(app.handler))"
 
@@ -42,9 +43,9 @@ def problems(architecture: str) -> list[str]:
     if machine == platform.machine():
         found += [problem for folder in functions() if (problem := import_problem(folder))]
     found += [
-        f"{folder.name} holds more than app.py"
+        f"{folder.name} holds not just app.py and its bytecode"
         for folder in functions()
-        if [path.name for path in folder.iterdir()] != ["app.py"]
+        if {str(path.relative_to(folder)) for path in folder.rglob("*.*")} != OWN_FILES
     ]
     return found
 

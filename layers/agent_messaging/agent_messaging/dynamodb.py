@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.session
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -86,8 +87,15 @@ def longest_call(client: "DynamoDBClient") -> float:
 
 
 def connect(config: Config = CONFIG) -> "DynamoDBClient":
-    """A client with these time limits."""
-    client: DynamoDBClient = boto3.client("dynamodb", config=config)
+    """A client with these time limits.
+
+    botocore's built-in handlers are left out. They serve other services; what they do for DynamoDB
+    is to make up a ClientRequestToken, which `batches.transact` brings, and headers for tracing.
+    """
+    session = botocore.session.Session(include_builtin_handlers=False)
+    client: DynamoDBClient = boto3.Session(botocore_session=session).client(
+        "dynamodb", config=config
+    )
     return client
 
 

@@ -20,6 +20,10 @@ def plain(content) -> str:
     return gzip.decompress(base64.b64decode(content.body)).decode()
 
 
+def sent(page, gzipped: bool):
+    return serve(page, {"accept-encoding": "gzip"} if gzipped else {})
+
+
 def test_health_says_who_answers_and_may_not_be_kept():
     content = serve(BY_NAME["health"], {})
 
@@ -46,10 +50,22 @@ def test_a_reader_that_takes_gzip_gets_the_same_page_compressed(name):
 
 
 def test_a_page_is_compressed_once():
-    pages._compressed.cache_clear()
+    pages._form.cache_clear()
     for _ in range(3):
         serve(BY_NAME["docs"], {"accept-encoding": "gzip"})
-    assert pages._compressed.cache_info().misses == 1
+    assert pages._form.cache_info().misses == 3  # its text, that compressed, and its tag
+
+
+def test_what_was_rendered_is_sent_as_it_was_made(tmp_path, monkeypatch):
+    made = {(page.name, gzipped): sent(page, gzipped) for page in PAGES for gzipped in (True, False)}
+    monkeypatch.setattr(pages, "RENDERED", tmp_path / "rendered")
+    pages.render()
+    pages._form.cache_clear()
+    monkeypatch.setattr(pages, "_made", None)
+
+    for (name, gzipped), content in made.items():
+        assert sent(BY_NAME[name], gzipped) == content
+    pages._form.cache_clear()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -1,21 +1,28 @@
-"""The pages at the host's root: each is made once per process, when it is first asked for.
+"""The pages at the host's root, as they are sent.
 
-Nothing is fetched from elsewhere: Swagger UI ships with Powertools and stands inside the page.
+Nothing is fetched from elsewhere: Swagger UI ships with Powertools and stands inside the page. When
+the layer is built the pages are written down in all their forms, and read from there:
+
+    python -m agent_messaging.docs.pages
+
+Where that was not done, each is made once per process, when it is first asked for.
 """
 
 import base64
 import functools
 import gzip
 import hashlib
+import importlib.util
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 
 VERSION = "0.1.0"
 
+HERE = Path(__file__).parent
+RENDERED = HERE / "rendered"
 SWAGGER_UI = "event_handler/openapi/swagger_ui"
-WORTH_COMPRESSING = 1024  # characters
 
 # What would end or nest the script element, where JavaScript stands inside HTML; `\x3c` is `<` in
 # texts, templates and regular expressions alike.
@@ -32,6 +39,7 @@ class Page:
     media_type: str
     make: Callable[[], str]
     cache_control: str = "public, max-age=300"
+    is_worth_compressing: bool = True
 
 
 @dataclass(frozen=True)
@@ -54,9 +62,9 @@ def health() -> str:
 
 def swagger() -> str:
     """Swagger UI over /openapi.json, with all that it needs inside."""
-    assets = resources.files("aws_lambda_powertools").joinpath(SWAGGER_UI)
-    style = assets.joinpath("swagger-ui.min.css").read_text("utf-8")
-    script = assets.joinpath("swagger-ui-bundle.min.js").read_text("utf-8")
+    assets = _package("aws_lambda_powertools") / SWAGGER_UI
+    style = (assets / "swagger-ui.min.css").read_text("utf-8")
+    script = (assets / "swagger-ui-bundle.min.js").read_text("utf-8")
     page = _file("swagger.html")
     return page.replace("/* style */", style).replace("/* script */", enclosed(script))
 
@@ -68,13 +76,27 @@ def enclosed(script: str) -> str:
     return script
 
 
+def _package(name: str) -> Path:
+    """The folder of a package, which is not imported."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(name)
+    return Path(spec.origin).parent
+
+
 def _file(name: str) -> str:
-    return resources.files(__package__ or "").joinpath(name).read_text("utf-8")
+    return (HERE / name).read_text("utf-8")
 
 
 PAGES = (
     Page(
-        "health", "/health", "Whether the service answers", "application/json", health, "no-store"
+        "health",
+        "/health",
+        "Whether the service answers",
+        "application/json",
+        health,
+        "no-store",
+        is_worth_compressing=False,
     ),
     Page("docs", "/docs", "This API, to read and to try out", "text/html; charset=utf-8", swagger),
     Page(
@@ -100,24 +122,51 @@ def serve(page: Page, headers: Mapping[str, str]) -> Content:
     answered = {"Cache-Control": page.cache_control, "ETag": tag, "Vary": "Accept-Encoding"}
     if tag in headers.get("if-none-match", ""):
         return Content(304, "", answered)
-    body = _body(page)
-    if "gzip" not in headers.get("accept-encoding", "") or len(body) < WORTH_COMPRESSING:
-        return Content(200, body, answered)
+    if "gzip" not in headers.get("accept-encoding", "") or not page.is_worth_compressing:
+        return Content(200, _body(page), answered)
     answered["Content-Encoding"] = "gzip"
     return Content(200, _compressed(page), answered, is_base64=True)
 
 
-@functools.cache
 def _body(page: Page) -> str:
-    return page.make()
+    return _form(page, "body")
 
 
-@functools.cache
 def _compressed(page: Page) -> str:
-    return base64.b64encode(gzip.compress(_body(page).encode(), mtime=0)).decode()
+    return _form(page, "gzip")
+
+
+def _tag(page: Page) -> str:
+    return _form(page, "etag")
 
 
 @functools.cache
-def _tag(page: Page) -> str:
-    """Weak (RFC 9110, 8.8.1), for the compressed page and the plain one are one page."""
-    return f'W/"{hashlib.sha256(_body(page).encode()).hexdigest()[:16]}"'
+def _form(page: Page, form: str) -> str:
+    """One form of a page: as it was rendered, or made now."""
+    file = RENDERED / f"{page.name}.{form}"
+    return file.read_text("utf-8") if file.exists() else _made(page, form)
+
+
+def _made(page: Page, form: str) -> str:
+    """The page as text, compressed and in base64, or its tag.
+
+    The tag is weak (RFC 9110, 8.8.1), for the compressed page and the plain one are one page.
+    """
+    body = page.make() if form == "body" else _body(page)
+    if form == "gzip":
+        return base64.b64encode(gzip.compress(body.encode(), mtime=0)).decode()
+    if form == "etag":
+        return f'W/"{hashlib.sha256(body.encode()).hexdigest()[:16]}"'
+    return body
+
+
+def render() -> None:
+    """Write every page down in all its forms."""
+    RENDERED.mkdir(exist_ok=True)
+    for page in PAGES:
+        for form in ("body", "gzip", "etag"):
+            (RENDERED / f"{page.name}.{form}").write_text(_made(page, form), "utf-8")
+
+
+if __name__ == "__main__":
+    render()
