@@ -9,8 +9,9 @@ VENV := .venv
 SAM_VENV := .venv-sam
 CHECKS_VENV := .venv-checks
 ENGINE_VENV := .venv-engine
+PACKAGED_VENV := .venv-packaged
 LOCK := $(wildcard requirements-lock.txt)
-NOT_OURS := $(foreach folder,$(SAM_VENV) $(CHECKS_VENV) $(ENGINE_VENV) .aws-sam,--extend-exclude $(folder))
+NOT_OURS := $(foreach folder,$(SAM_VENV) $(CHECKS_VENV) $(ENGINE_VENV) $(PACKAGED_VENV) .aws-sam,--extend-exclude $(folder))
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 ARCHITECTURE ?= arm64
 LAYER_PLATFORM := manylinux2014_$(if $(filter x86_64,$(ARCHITECTURE)),x86_64,aarch64)
@@ -25,7 +26,7 @@ export PORT ENGINE AUTH REGISTRATION API_URL
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo operate replay test test-long test-stack mutants e2e smoke lint format docs bench build clean
+.PHONY: help run demo operate replay test test-long test-stack test-packaged mutants e2e smoke lint format docs bench build clean
 
 help:
 	@echo 'make run       the API on this machine: http://127.0.0.1:8080'
@@ -39,6 +40,7 @@ help:
 	@echo 'make test-long the races and faults in full'
 	@echo 'make mutants   plants bugs in a copy of the product, and sees whether the tests find them'
 	@echo 'make test-stack  sam deploy into an emulated account on this machine, and the tests against it'
+	@echo 'make test-packaged  every test once more, on what sam build makes and on the Python of the functions'
 	@echo 'make e2e       the end-to-end tests against the stack at API_URL=<url> (REGISTRATION_KEY=<key>),'
 	@echo '               or one of their own, with AUTH and REGISTRATION as above'
 	@echo 'make smoke     the user'"'"'s checklist against the stack at API_URL=<url> (REGISTRATION_KEY=<key>); its agents leave'
@@ -74,12 +76,18 @@ test-long: $(VENV)/.test $(ENGINE_VENV)/.engine
 mutants: $(VENV)/.test
 	@$(VENV)/bin/python -m tests.mutants
 
-# The functions of this stack run here, so they are built for this machine.
 test-stack: $(VENV)/.test $(SAM_VENV)/.sam $(ENGINE_VENV)/.engine
 	@$(call need_runtime,make test-stack)
-	@PATH="$(RUNTIME)/bin:$$PATH" LAYER_PLATFORM=manylinux2014_$(shell uname -m) $(SAM_VENV)/bin/sam build \
-		--build-dir .aws-sam/stack --parameter-overrides Architecture=$(subst aarch64,arm64,$(shell uname -m)) >/dev/null
+	@$(build_for_here)
 	@$(VENV)/bin/python -m pytest tests/stack
+
+test-packaged: $(SAM_VENV)/.sam $(ENGINE_VENV)/.engine $(PACKAGED_VENV)/.test
+	@$(call need_runtime,make test-packaged)
+	@$(build_for_here)
+	@$(PACKAGED_VENV)/bin/python -m tests.packaged .aws-sam/stack .aws-sam/packaged
+	@ln -s "$(CURDIR)/$(PACKAGED_VENV)" .aws-sam/packaged/$(VENV)
+	@ln -s "$(CURDIR)/$(ENGINE_VENV)" .aws-sam/packaged/$(ENGINE_VENV)
+	@cd .aws-sam/packaged && $(VENV)/bin/python -m pytest $(SHARED)
 
 smoke: $(VENV)/.test
 	@if [ -z "$(API_URL)" ]; then echo 'Which stack? make smoke API_URL=<url> REGISTRATION_KEY=<key>' >&2; exit 1; fi
@@ -124,8 +132,15 @@ build: $(SAM_VENV)/.sam
 	"$(RUNTIME)/bin/python3.13" -m tests.build $(ARCHITECTURE)
 
 clean:
-	@rm -rf $(VENV) $(SAM_VENV) $(CHECKS_VENV) $(ENGINE_VENV) .aws-sam .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf $(VENV) $(SAM_VENV) $(CHECKS_VENV) $(ENGINE_VENV) $(PACKAGED_VENV) .aws-sam .pytest_cache .mypy_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What runs on this machine is built for it.
+define build_for_here
+PATH="$(RUNTIME)/bin:$$PATH" LAYER_PLATFORM=manylinux2014_$(shell uname -m) $(SAM_VENV)/bin/sam build \
+	--build-dir .aws-sam/stack --parameter-overrides Architecture=$(subst aarch64,arm64,$(shell uname -m)) >/dev/null && \
+	"$(RUNTIME)/bin/python3.13" -m compileall -q --invalidation-mode unchecked-hash .aws-sam/stack/*Function
+endef
 
 define need_runtime
 	if [ -z '$(RUNTIME)' ]; then \
@@ -179,3 +194,10 @@ $(ENGINE_VENV)/.engine: tests/requirements-engine.txt
 	@echo 'Installing a second DynamoDB into $(ENGINE_VENV) (once)'
 	@$(ENGINE_VENV)/bin/python $(PIP_INSTALL) -r tests/requirements-engine.txt || $(pip_failed)
 	@touch $@
+
+$(PACKAGED_VENV)/.test: local/requirements.txt $(LAYER_REQUIREMENTS) tests/requirements.txt $(LOCK)
+	@$(call need_runtime,make test-packaged)
+	$(call make_venv,$(PACKAGED_VENV),$(RUNTIME)/bin/python3.13)
+	@echo 'Installing what testing needs into $(PACKAGED_VENV) (once), on the Python of the functions'
+	@$(PACKAGED_VENV)/bin/python $(PIP_INSTALL) $(LOCK:%=-c %) -r local/requirements.txt -r tests/requirements.txt || $(pip_failed)
+	@touch $@ $(PACKAGED_VENV)/.run

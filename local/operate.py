@@ -35,7 +35,7 @@ from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.agents.keyring import BY_OPERATOR, Keyring
 from agent_messaging.agents.model import Agent, AgentStatus
 from agent_messaging.agents.table import AgentsTable
-from agent_messaging.dynamodb import CONFIG
+from agent_messaging.connection import CONFIG
 from agent_messaging.errors import AgentMessagingError
 
 if TYPE_CHECKING:

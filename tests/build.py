@@ -2,9 +2,9 @@
 
     python3.13 -m tests.build arm64
 
-Every function ships `app.py` and its bytecode alone; the layer is for the right machine and brings its bytecode, so
-that a cold start compiles nothing. Where this is that machine, every handler is imported with
-nothing on the path but its folder and the layer, as on Lambda.
+Every function ships `app.py` and its bytecode alone; the layer is for the right machine and brings
+its bytecode, so that a cold start compiles nothing. Where this is that machine, every handler is
+imported with nothing on the path but its folder and the layer, as on Lambda.
 """
 
 import json

@@ -2,7 +2,7 @@
 
 import os
 
-from agent_messaging import batches, clock, dynamodb, ids
+from agent_messaging import batches, clock, connection, ids
 from agent_messaging.agents import key_wire, wire
 from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents.admission import admitted, found
@@ -29,7 +29,7 @@ from agent_messaging.http import Api
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.presence.table import parse as parse_presence
 
-client = dynamodb.connect()
+client = connection.connect()
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
 keys = AgentKeysTable(client, os.environ["AGENT_KEYS_TABLE"])
 directory = DirectoryTable(client, os.environ["AGENT_DIRECTORY_TABLE"])

@@ -9,13 +9,13 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from agent_messaging import clock, dynamodb, time_left
+from agent_messaging import clock, connection, time_left
 from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents.key_table import AgentKeysTable, Grant
 
 REFUSED: dict[str, Any] = {"isAuthorized": False}
 
-client = dynamodb.connect(dynamodb.HURRIED_CONFIG)
+client = connection.connect(connection.HURRIED_CONFIG)
 keys = AgentKeysTable(client, os.environ["AGENT_KEYS_TABLE"])
 
 

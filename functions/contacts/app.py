@@ -3,7 +3,7 @@
 import os
 from datetime import timedelta
 
-from agent_messaging import batches, clock, dynamodb
+from agent_messaging import batches, clock, connection
 from agent_messaging.agents.admission import admit, found
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
@@ -16,7 +16,7 @@ from agent_messaging.http import Api
 from agent_messaging.messaging.model import party
 from agent_messaging.messaging.table import MessagesTable
 
-client = dynamodb.connect()
+client = connection.connect()
 retention = timedelta(days=int(os.environ["MESSAGE_RETENTION_DAYS"]))
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)

@@ -8,7 +8,7 @@ import functools
 import os
 from datetime import timedelta
 
-from agent_messaging import clock, dynamodb, metrics
+from agent_messaging import clock, connection, metrics
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.contacts.desk import ContactDesk
@@ -34,7 +34,7 @@ from agent_messaging.presence.table import parse as parse_presence
 
 WRITE_ERRORS = (AgentNotFoundError, ContactRefusedError, ContactPendingError, RateLimitedError)
 
-client = dynamodb.connect()
+client = connection.connect()
 retention = timedelta(days=int(os.environ["MESSAGE_RETENTION_DAYS"]))
 quota = Quota(int(os.environ["MESSAGES_PER_SENDER"]), int(os.environ["MESSAGES_PER_PAIR"]))
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])

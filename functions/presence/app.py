@@ -3,7 +3,7 @@
 import os
 from datetime import datetime, timedelta
 
-from agent_messaging import batches, clock, dynamodb
+from agent_messaging import batches, clock, connection
 from agent_messaging.agents.admission import admit, found, unknown
 from agent_messaging.agents.model import Agent, ContactPolicy
 from agent_messaging.agents.table import AgentsTable
@@ -23,7 +23,7 @@ from agent_messaging.work_orders.table import WorkOrdersTable
 
 COUNT_LIMIT = 100
 
-client = dynamodb.connect()
+client = connection.connect()
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
 presences = PresenceTable(client, os.environ["AGENT_PRESENCE_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"])

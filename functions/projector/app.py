@@ -4,12 +4,12 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from agent_messaging import clock, dynamodb, time_left
+from agent_messaging import clock, connection, time_left
 from agent_messaging.log import logger
 from agent_messaging.stats.counting import count
 from agent_messaging.stats.table import StatsTable
 
-client = dynamodb.connect()
+client = connection.connect()
 stats = StatsTable(client, os.environ["MESSAGING_STATS_TABLE"])
 
 

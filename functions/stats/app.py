@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from agent_messaging import clock, dynamodb, metrics, time_left
+from agent_messaging import clock, connection, metrics, time_left
 from agent_messaging.agents.admission import found
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
@@ -18,7 +18,7 @@ from agent_messaging.work_orders.table import WorkOrdersTable
 
 COUNT_LIMIT = 1000
 
-client = dynamodb.connect()
+client = connection.connect()
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
 presences = PresenceTable(client, os.environ["AGENT_PRESENCE_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"])

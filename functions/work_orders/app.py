@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from agent_messaging import clock, dynamodb, ids, metrics, time_left
+from agent_messaging import clock, connection, ids, metrics, time_left
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.contacts.desk import ContactDesk
@@ -45,7 +45,7 @@ Answer = TypeVar("Answer", bound=BaseModel)
 
 MOVE_ERRORS = (WorkOrderNotFoundError, WrongRoleError, IllegalTransitionError)
 
-client = dynamodb.connect()
+client = connection.connect()
 retention = timedelta(days=int(os.environ["MESSAGE_RETENTION_DAYS"]))
 quota = Quota(int(os.environ["MESSAGES_PER_SENDER"]), int(os.environ["MESSAGES_PER_PAIR"]))
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])

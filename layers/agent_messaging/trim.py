@@ -12,12 +12,14 @@ import gzip
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+Operations = Mapping[str, set[str]]
+
 # Of each service the operations that the functions call.
-OPERATIONS = {
+OPERATIONS: Operations = {
     "dynamodb": {
         "BatchGetItem",
         "DeleteItem",
@@ -79,7 +81,7 @@ def main() -> None:
         remove(packages / name)
     for file, old, new in EDITS:
         edit(packages / file, old, new)
-    trim_services(packages / "botocore" / "data")
+    trim_services(packages / "botocore" / "data", OPERATIONS)
 
 
 def remove(path: Path) -> None:
@@ -102,17 +104,16 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(source.replace(old, new), "utf-8")
 
 
-def trim_services(data: Path) -> None:
-    """Keep the services that are called, of each its latest version, and the regions they are in."""
+def trim_services(data: Path, called: Operations) -> None:
+    """Keep the services that are called, each in its latest version, and their regions."""
     for service in filter(Path.is_dir, list(data.iterdir())):
         *older, latest = sorted(service.iterdir())
-        unused = older if service.name in OPERATIONS else [service]
-        for folder in unused:
+        for folder in older if service.name in called else [service]:
             shutil.rmtree(folder)
-        if service.name in OPERATIONS:
-            trim_version(latest, OPERATIONS[service.name])
+        if service.name in called:
+            trim_version(latest, called[service.name])
     endpoints = data / "endpoints.json"
-    write(endpoints, trimmed_endpoints(json.loads(endpoints.read_text())))
+    write(endpoints, trimmed_endpoints(json.loads(endpoints.read_text()), called))
 
 
 def trim_version(folder: Path, operations: set[str]) -> None:
@@ -164,11 +165,11 @@ def undocumented(part: Any) -> Any:
     }
 
 
-def trimmed_endpoints(endpoints: dict[str, Any]) -> dict[str, Any]:
+def trimmed_endpoints(endpoints: dict[str, Any], called: Operations) -> dict[str, Any]:
     """The list of regions and endpoints, of the services that are called."""
     for partition in endpoints["partitions"]:
         services = partition["services"]
-        partition["services"] = {name: services[name] for name in OPERATIONS if name in services}
+        partition["services"] = {name: services[name] for name in called if name in services}
     return endpoints
 
 

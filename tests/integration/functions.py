@@ -6,8 +6,6 @@ import importlib.util
 import os
 from types import ModuleType
 
-from moto.core import patch_client
-
 from local.template import load
 from tests.integration.recorder import RECORDER
 
@@ -47,7 +45,6 @@ def fresh(group: str, **environment: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     if hasattr(module, "client"):
-        patch_client(module.client)  # it has none of the handlers that moto adds itself to
         RECORDER.watch(module.client)
     for function in TEMPLATE.functions.values():
         if function.code.name == group:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging import time_left
+from agent_messaging.connection import longest_call
 from agent_messaging.dynamodb import (
     ATTEMPTS,
     Entry,
@@ -17,7 +18,6 @@ from agent_messaging.dynamodb import (
     call,
     decode,
     encode,
-    longest_call,
     wait,
 )
 from agent_messaging.errors import ContentionError

@@ -12,13 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import boto3
-import botocore.session
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from agent_messaging import time_left
+from agent_messaging.connection import longest_call
 from agent_messaging.errors import ContentionError
 
 if TYPE_CHECKING:
@@ -32,7 +30,6 @@ _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 ATTEMPTS = 6
-BOTO3_ATTEMPTS = 5  # of a client that was not told how many
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
 THROTTLED = frozenset(
@@ -56,47 +53,6 @@ class ConditionFailedError(Exception):
 
 # What boto3 raises when DynamoDB gave no answer, or refused.
 FAILURES = (BotoCoreError, ClientError)
-
-
-def _config(read_seconds: int, attempts: int) -> Config:
-    return Config(
-        connect_timeout=1,
-        read_timeout=read_seconds,
-        retries={"mode": "standard", "total_max_attempts": attempts},
-        tcp_keepalive=True,
-    )
-
-
-# A call takes 15 seconds at the worst (`longest_call`); a function has 25, so it ends in time if it
-# begins in the first 10.
-CONFIG = _config(read_seconds=3, attempts=3)
-# And 5 seconds where API Gateway waits for 10, as it does for the authorizer.
-HURRIED_CONFIG = _config(read_seconds=1, attempts=2)
-
-
-def longest_call(client: "DynamoDBClient") -> float:
-    """How many seconds a call takes at the worst, boto3's own attempts and their pauses included.
-
-    Before its n-th repetition boto3 waits up to 2 ** (n - 1) seconds:
-    https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html
-    """
-    config: Any = client.meta.config
-    attempts = (config.retries or {}).get("total_max_attempts", BOTO3_ATTEMPTS)
-    pauses = sum(2**repetition for repetition in range(attempts - 1))
-    return float(attempts * (config.connect_timeout + config.read_timeout) + pauses)
-
-
-def connect(config: Config = CONFIG) -> "DynamoDBClient":
-    """A client with these time limits.
-
-    botocore's built-in handlers are left out. They serve other services; what they do for DynamoDB
-    is to make up a ClientRequestToken, which `batches.transact` brings, and headers for tracing.
-    """
-    session = botocore.session.Session(include_builtin_handlers=False)
-    client: DynamoDBClient = boto3.Session(botocore_session=session).client(
-        "dynamodb", config=config
-    )
-    return client
 
 
 def encode(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import botocore.client
 import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
-from agent_messaging import dynamodb
+from agent_messaging import connection, dynamodb
 from tests.faults.injection.faults import Injector, hurry_boto3
 from tests.faults.injection.instance import TEMPLATE, Instance
 from tests.faults.injection.script import Script
@@ -49,7 +49,7 @@ def test_the_longest_call_of_a_function_ends_within_its_own_time(engine, name, m
         guard({"x-registration-key": "the registration key"})
     timeout = TEMPLATE.functions[name].timeout
     services = sorted(client.meta.service_model.service_name for client in made)
-    longest = max((dynamodb.longest_call(client) for client in made), default=0)
+    longest = max((connection.longest_call(client) for client in made), default=0)
     figure(name, f"{longest} s at the worst ({', '.join(services) or 'no calls'}), has {timeout} s")
     assert bool(made) == (name not in WITHOUT_CALLS)
     assert longest < timeout
@@ -62,7 +62,7 @@ def test_the_longest_call_of_a_function_ends_within_its_own_time(engine, name, m
 def test_an_engine_that_never_answers_is_given_up_in_time(figure):
     with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        configs = {"any function": dynamodb.CONFIG, "authorizer": dynamodb.HURRIED_CONFIG}
+        configs = {"any function": connection.CONFIG, "authorizer": connection.HURRIED_CONFIG}
         took = {}
 
         def ask(name):
@@ -70,7 +70,7 @@ def test_an_engine_that_never_answers_is_given_up_in_time(figure):
             began = time.monotonic()
             with pytest.raises((ReadTimeoutError, ConnectTimeoutError)):
                 client.get_item(TableName="table", Key={"id": {"S": "x"}})
-            took[name] = time.monotonic() - began, dynamodb.longest_call(client)
+            took[name] = time.monotonic() - began, connection.longest_call(client)
 
         threads = [threading.Thread(target=ask, args=(name,)) for name in configs]
         for each in threads:

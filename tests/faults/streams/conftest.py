@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 from moto import mock_aws
 
-from agent_messaging import dynamodb
+from agent_messaging import connection, dynamodb
 from local import moto_repairs
 from local.tables import create_tables
 from local.template import load
@@ -44,14 +44,14 @@ def moto(monkeypatch):
     monkeypatch.setattr(moto_repairs, "replace", put_back)
     moto_repairs.correct_moto()
     with mock_aws():
-        create_tables(dynamodb.connect(), TEMPLATE.tables)
-        yield Cloud(load_projector(monkeypatch), dynamodb.connect())
+        create_tables(connection.connect(), TEMPLATE.tables)
+        yield Cloud(load_projector(monkeypatch), connection.connect())
 
 
 @pytest.fixture
 def memory(monkeypatch):
     """The cloud over a table in memory."""
-    return Cloud(load_projector(monkeypatch), MemoryClient(dynamodb.connect()))
+    return Cloud(load_projector(monkeypatch), MemoryClient(connection.connect()))
 
 
 def load_projector(monkeypatch):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from agent_messaging import dynamodb, time_left
+from agent_messaging import connection, time_left
 from agent_messaging.errors import OutOfTimeError
 from local.routing import Routes
 from tests.integration.cloud import Cloud, app
@@ -28,7 +28,7 @@ WRITES = {
 def test_with_too_little_time_left_nothing_is_written(pair: Cloud, operation: str, key: str | None):
     method, path, body = WRITES[operation]
     identity = "agent_id" if method == "PATCH" else "from_agent_id"
-    longest = int(dynamodb.longest_call(app("messaging").client) * 1000)
+    longest = int(connection.longest_call(app("messaging").client) * 1000)
     before = pair.digest()
 
     refused = pair.call(method, path, {identity: "nova"}, body, milliseconds=longest - 1, key=key)
@@ -80,7 +80,7 @@ def test_no_route_begins_a_write_that_may_not_end(pair: Cloud, name: str):
     # Boots has work to do, and cannot leave.
     caller = "third" if name == "leave" else "boots"
     query = {} if name == "register" else {identity: caller}
-    longest = int(dynamodb.longest_call(app("messaging").client) * 1000)
+    longest = int(connection.longest_call(app("messaging").client) * 1000)
     before = pair.digest()
 
     refused = pair.call(method, path, query, json.loads(text), milliseconds=longest - 1)
@@ -136,6 +136,6 @@ def test_what_an_event_set_ends_with_it():
 def test_a_first_write_of_every_function_fits_into_its_time(name: str):
     function = TEMPLATE.functions[name]
     client = getattr(app(function.code.name), "client", None)
-    longest = 0.0 if client is None else dynamodb.longest_call(client)
+    longest = 0.0 if client is None else connection.longest_call(client)
     # So much may have gone by before it: a whole read that hangs once.
     assert function.timeout >= longest + (5 if longest else 0)

@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Mapping
 from typing import Any
 
-from agent_messaging.dynamodb import CONFIG
+from agent_messaging.connection import CONFIG
 from agent_messaging.errors import RegistrationKeyError
 
 HEADER = "x-registration-key"
