@@ -186,7 +186,7 @@ class Api:
             _headers(event),
             arguments["caller"].agent_id,
             route.key,
-            asked=idempotency.fingerprint(parts, arguments.get("body")),
+            asked=lambda: idempotency.fingerprint(parts, arguments.get("body")),
             now=clock.now(),
         )
 

@@ -171,10 +171,10 @@ def begin(
     agent_id: str,
     operation: str,
     *,
-    asked: str,
+    asked: Callable[[], str],
     now: datetime,
 ) -> Once:
-    """The request that an agent makes of an operation; `asked` is its fingerprint.
+    """The request that an agent makes of an operation; `asked` gives its fingerprint.
 
     `headers` have names in lower case.
 
@@ -191,7 +191,7 @@ def begin(
             fix="Send a new random UUID as the key of each request, and the same for its retries.",
         )
     # Neither an agent's id nor an operation has a `#`.
-    return Once(table, now, f"{agent_id}#{operation}#{key}", asked)
+    return Once(table, now, f"{agent_id}#{operation}#{key}", asked())
 
 
 def fingerprint(parts: Mapping[str, Any], body: BaseModel | None) -> str:

@@ -9,6 +9,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = [one + other for one in ALPHABET for other in ALPHABET]
 ULID_PATTERN = f"[0-7][{ALPHABET}]{{25}}"
 
 PAIR_DIGITS = 8
@@ -46,4 +47,5 @@ def pair_digits(one: str, other: str) -> str:
 
 def base32(number: int, length: int) -> str:
     """The lowest `length` digits of a number in `ALPHABET`."""
-    return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(length)))
+    pairs = [_PAIRS[number >> 5 * place & 1023] for place in range(length - 2, -1, -2)]
+    return "".join(pairs) if length % 2 == 0 else "".join(pairs) + ALPHABET[number & 31]

@@ -4,14 +4,15 @@
     AgentsOnline, WorkOrders.<status>   how many there are, minute by minute
 
 Ten names, as many as CloudWatch keeps for nothing, in one dimension: the stack, as `service`. An id
-there would be a metric, and a bill, of its own. A request writes one line at most.
+there would be a metric, and a bill, of its own. A request writes one line at most. Powertools would
+make a writer for each line, at a sixth of a send's own CPU; the line is the same.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
 
+import json
 import os
+import time
 from collections.abc import Mapping
-
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from agent_messaging import clock
 
@@ -24,11 +25,20 @@ def count(name: str) -> None:
 
 
 def write(values: Mapping[str, int]) -> None:
-    """One line with these counts, by name."""
-    line = EphemeralMetrics(namespace=NAMESPACE)
-    for name, value in values.items():
-        line.add_metric(name=name, unit=MetricUnit.Count, value=value)
-    # Lambda drops lines below the level that is set, and takes one that names none for INFO.
-    line.add_metadata("level", os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO"))
-    line.add_metadata("timestamp", clock.to_text(clock.now()))
-    line.flush_metrics()
+    """One line with these counts, by name; none where POWERTOOLS_METRICS_DISABLED says so."""
+    if os.environ.get("POWERTOOLS_METRICS_DISABLED", "false").lower() in ("true", "1"):
+        return
+    directive = {
+        "Namespace": NAMESPACE,
+        "Dimensions": [["service"]],
+        "Metrics": [{"Name": name, "Unit": "Count"} for name in values],
+    }
+    line = {
+        "_aws": {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [directive]},
+        "service": os.environ["POWERTOOLS_SERVICE_NAME"],
+        **values,
+        # Lambda drops lines below the level that is set, and takes one that names none for INFO.
+        "level": os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO"),
+        "timestamp": clock.to_text(clock.now()),
+    }
+    print(json.dumps(line, separators=(",", ":")))  # noqa: T201 - the log, as Lambda reads it
