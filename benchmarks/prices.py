@@ -46,9 +46,9 @@ OPERATIONS = (
 )
 
 
-def dynamodb(operation: Operation) -> float:
-    """US dollars for a million of it, tables alone."""
-    return operation.writes * PER_MILLION_WRITE_UNITS + operation.reads * PER_MILLION_READ_UNITS
+def of_units(writes: float, reads: float) -> float:
+    """US dollars for a million times so many units."""
+    return writes * PER_MILLION_WRITE_UNITS + reads * PER_MILLION_READ_UNITS
 
 
 def around_it() -> float:
@@ -67,7 +67,7 @@ def table() -> str:
     ]
     for each in OPERATIONS:
         units = f"{each.writes:g} | {each.reads:g}"
-        tables = dynamodb(each)
+        tables = of_units(each.writes, each.reads)
         lines.append(f"| {each.name} | {units} | {tables:.2f} | {tables + around_it():.2f} |")
     return "\n".join(lines)
 

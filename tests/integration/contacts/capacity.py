@@ -3,38 +3,16 @@
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 """
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from agent_messaging.dynamodb import encode
+from benchmarks.units import kilobytes
 from tests.integration.cloud import Cloud
 from tests.integration.functions import TEMPLATE
 from tests.integration.recorder import Call
 
 KEYS = {table.name: table.create for table in TEMPLATE.tables}
-
-
-def size_of(item: Mapping[str, Any]) -> int:
-    """Bytes of an item in DynamoDB's typed JSON."""
-    return sum(len(name.encode()) + _size_of_value(value) for name, value in item.items())
-
-
-def _size_of_value(typed: Mapping[str, Any]) -> int:
-    ((kind, value),) = typed.items()
-    if kind == "S":
-        return len(value.encode())
-    if kind == "N":
-        return math.ceil(len(value.strip("-").replace(".", "")) / 2) + 1
-    if kind == "M":
-        return 3 + len(value) + size_of(value)
-    if kind == "L":
-        return 3 + len(value) + sum(map(_size_of_value, value))
-    return 1
-
-
-def kilobytes(item: Mapping[str, Any], unit: int = 1024) -> int:
-    return math.ceil(size_of(item) / unit)
 
 
 def write_units(cloud: Cloud, call: Call) -> int:

@@ -3,9 +3,10 @@
 import pytest
 
 from agent_messaging.dynamodb import encode
+from benchmarks.units import size_of
 from tests.integration.calls.operations import BATCH, GET, PUT, QUERY, TRANSACT, UPDATE, operations
 from tests.integration.cloud import Agent, Cloud
-from tests.integration.contacts.capacity import read_units, size_of, write_units
+from tests.integration.contacts.capacity import read_units, write_units
 from tests.integration.contacts.mailboxes import (
     as_caller,
     decide,

@@ -3,9 +3,10 @@
 import pytest
 
 from agent_messaging.dynamodb import encode
+from benchmarks.units import kilobytes, size_of
 from tests.integration.calls.operations import GET, TRANSACT
 from tests.integration.cloud import Agent, Cloud
-from tests.integration.contacts.capacity import kilobytes, read_units, size_of, write_units
+from tests.integration.contacts.capacity import read_units, write_units
 from tests.integration.idempotency.requests import REQUESTS
 from tests.scale import Figure
 

@@ -5,8 +5,8 @@ import pytest
 from agent_messaging import clock
 from agent_messaging.dynamodb import encode
 from agent_messaging.limits import Quota, key_of, recipient_digits
+from benchmarks.units import size_of
 from tests.integration.cloud import Agent, Cloud
-from tests.integration.contacts.capacity import size_of
 from tests.integration.contacts.interleaving import interleaved
 from tests.integration.contacts.mailboxes import decide, offer, ping, refusal, set_policy, write
 

@@ -1,0 +1,166 @@
+"""A day of two agents: every operation of the API once, as a deployed stack serves it.
+
+Nova and Boots know each other, so that nothing is a first time; each calls with a key. Texts are as
+long as make a message, an order or a result of about a kilobyte.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tests.integration.cloud import Cloud
+from tests.integration.functions import Context, app
+
+KILOBYTE = "x" * 500
+PAGE = 20
+PAGE_TEXT = "x" * 45  # an entry of 400 bytes
+ANSWERED = range(200, 300)
+
+# What is done, by its name.
+Operation = tuple[str, Callable[[], Any]]
+
+
+class Day:
+    """Two agents over empty tables; each method yields operations in the order they are done."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
+        self.agents = {
+            name: cloud.register(name, capabilities=["a", "b"]) for name in ("nova", "boots")
+        }
+        for sender, recipient in (("nova", "boots"), ("boots", "nova")):
+            self.send(sender, recipient, "Hello.")
+
+    def call(
+        self, method: str, path: str, agent: str = "nova", body: Any = None, **more: Any
+    ) -> Any:
+        """One call with an agent's key: its answer."""
+        caller = self.agents[agent].keyed
+        answer = self.cloud.call(method, path, body=body, caller=caller, **more)
+        if answer.status not in ANSWERED:
+            raise RuntimeError(f"{method} {path}: {answer.text}")
+        return answer.json if answer.text else None
+
+    def send(self, sender: str, recipient: str, text: str = KILOBYTE, **more: Any) -> Any:
+        """A message's answer."""
+        body = {"to_agent_id": recipient, "body": text}
+        return self.call("POST", "/messaging/send", sender, body, **more)
+
+    def offer(self, key: str | None = None, **order: Any) -> str:
+        """A pending order of Nova's to Boots: its id."""
+        body = {"to_agent_id": "boots", "title": "Estimates", "description": KILOBYTE, **order}
+        path = "/messaging/work-order"
+        return str(self.call("POST", path, body=body, key=key)["work_order_id"])
+
+    def move(self, order: str, step: str, agent: str = "boots", **more: Any) -> Any:
+        """A transition."""
+        bodies = {
+            "accept": {"action": "accept"},
+            "reject": {"action": "reject"},
+            "complete": {"summary": "All done.", "result_url": "https://example.com/result"},
+        }
+        name = "respond" if step in ("accept", "reject") else step
+        path = f"/messaging/work-order/{order}/{name}"
+        return self.call("POST", path, agent, bodies.get(step, {}), **more)
+
+    def operations(self) -> Iterator[Operation]:
+        """All of them."""
+        yield from self.messaging()
+        yield from self.presence()
+        yield from self.orders()
+        yield from self.contacts()
+        yield from self.statistics()
+        yield from self.directory()
+
+    def messaging(self) -> Iterator[Operation]:
+        """Messages that are sent, listed and read."""
+        ping = {"to_agent_id": "boots", "message": "Are you there?"}
+        sent = self.send("nova", "boots")
+        one = f"/messaging/messages/{sent['message_id']}"
+        yield "ping", lambda: self.call("POST", "/messaging/ping", body=ping)
+        yield "send", lambda: self.send("nova", "boots")
+        yield "send, with a key", lambda: self.send("nova", "boots", key="send")
+        for _ in range(PAGE):
+            self.send("boots", "nova", PAGE_TEXT)
+        page = {"limit": PAGE}
+        pending = {**page, "status": "pending"}
+        yield "inbox page of 20 × 400 B", lambda: self.call("GET", "/messaging/inbox", query=page)
+        yield "inbox, pending", lambda: self.call("GET", "/messaging/inbox", query=pending)
+        yield "sent", lambda: self.call("GET", "/messaging/sent", "boots", query=page)
+        thread = f"/messaging/threads/{sent['thread_id']}"
+        yield "thread", lambda: self.call("GET", thread, query=page)
+        yield "message", lambda: self.call("GET", one)
+        read = f"/messaging/mark-read/{sent['message_id']}"
+        yield "mark-read", lambda: self.call("POST", read, "boots", {})
+        ids = {"message_ids": [self.send("nova", "boots")["message_id"] for _ in range(10)]}
+        yield "mark-read, ten", lambda: self.call("POST", "/messaging/mark-read", "boots", ids)
+
+    def presence(self) -> Iterator[Operation]:
+        """Being there."""
+        update = {"status_message": "Available.", "accepts_work_orders": True}
+        self.call("POST", "/messaging/heartbeat", "boots")
+        yield "heartbeat", lambda: self.call("POST", "/messaging/heartbeat", "boots")
+        yield "presence", lambda: self.call("GET", "/messaging/presence/boots")
+        yield "presence, set", lambda: self.call("PUT", "/messaging/presence", "boots", update)
+        yield "go offline", lambda: self.call("DELETE", "/messaging/presence", "boots")
+
+    def orders(self) -> Iterator[Operation]:
+        """Orders through all their states."""
+        yield "create order", self.offer
+        due = "2036-01-01T00:00:00Z"
+        yield "create order, with a deadline", lambda: self.offer(deadline_at=due)
+        yield "create order, with a key", lambda: self.offer(key="create")
+        one, keyed, rejected, cancelled, failed = (self.offer() for _ in range(5))
+        worker = {"role": "worker", "limit": PAGE}
+        yield (
+            "work-orders",
+            lambda: self.call("GET", "/messaging/work-orders", "boots", query=worker),
+        )
+        yield "work-order", lambda: self.call("GET", f"/messaging/work-order/{one}")
+        yield "accept", lambda: self.move(one, "accept")
+        yield "accept, with a key", lambda: self.move(keyed, "accept", key="accept")
+        yield "complete", lambda: self.move(one, "complete")
+        yield "complete, with a key", lambda: self.move(keyed, "complete", key="complete")
+        yield "reject", lambda: self.move(rejected, "reject")
+        yield "cancel", lambda: self.move(cancelled, "cancel", "nova")
+        self.move(failed, "accept")
+        yield "fail", lambda: self.move(failed, "fail")
+        self.cloud.overdue(self.offer())
+        yield "sweep, one overdue", lambda: app("work_orders").sweep({}, Context())
+        yield "sweep, none overdue", lambda: app("work_orders").sweep({}, Context())
+
+    def contacts(self) -> Iterator[Operation]:
+        """Who may write to whom."""
+        path = "/messaging/contacts"
+        yield "contacts", lambda: self.call("GET", path, query={"state": "allowed"})
+        yield "contact", lambda: self.call("GET", f"{path}/boots")
+        yield "contact, set", lambda: self.call("PUT", f"{path}/boots", body={"state": "blocked"})
+        yield "contact, forget", lambda: self.call("DELETE", f"{path}/boots")
+
+    def statistics(self) -> Iterator[Operation]:
+        """Counts, the caller's own and the platform's."""
+        event = {"time": "2036-01-01T00:00:00Z"}
+        yield "roll-up", lambda: app("stats").roll_up(event, Context())
+        yield "stats", lambda: self.call("GET", "/messaging/stats")
+
+    def directory(self) -> Iterator[Operation]:
+        """Profiles, keys, the directory; and at last one agent leaves."""
+        authorized = {"headers": {"authorization": f"Bearer {self.register('scout')}"}}
+        yield "register", lambda: self.register("rover")
+        yield "authorizer", lambda: app("authorizer").handler(authorized, Context())
+        yield "authorizer, again that day", lambda: app("authorizer").handler(authorized, Context())
+        for name, query in (("", {}), (", word", {"q": "no"}), (", online", {"online": "true"})):
+            yield f"directory{name}", lambda query=query: self.call("GET", "/agents", query=query)  # type: ignore[misc]
+        yield "profile", lambda: self.call("GET", "/agents/boots")
+        yield "own profile", lambda: self.call("GET", "/agents/me")
+        change = {"description": "Estimates costs."}
+        yield "own profile, change", lambda: self.call("PATCH", "/agents/me", body=change)
+        key = self.call("POST", "/agents/me/keys", body={})["key_id"]
+        yield "keys", lambda: self.call("GET", "/agents/me/keys")
+        yield "key, create", lambda: self.call("POST", "/agents/me/keys", body={})
+        yield "key, revoke", lambda: self.call("DELETE", f"/agents/me/keys/{key}")
+        yield "leave", lambda: self.call("DELETE", "/agents/me", "boots")
+
+    def register(self, agent_id: str) -> str:
+        """A new agent: its key."""
+        body = {"agent_id": agent_id, "name": agent_id.title()}
+        return str(self.cloud.post("/agents/register", body=body).json["api_key"])

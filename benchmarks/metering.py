@@ -1,0 +1,182 @@
+"""Meters what the functions ask of DynamoDB while they run in this process, over moto.
+
+Every call is counted, and charged by `units` from the items that it found and left: they are read
+before and after behind the functions' back. Calls of a pool of threads make as many round trips as
+it takes turns.
+"""
+
+import json
+import math
+import os
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+from agent_messaging.presence.table import PARALLEL
+from benchmarks import units
+from tests.integration.cloud import Cloud
+from tests.integration.functions import TEMPLATE
+
+TABLES = {table.name: table.create for table in TEMPLATE.tables}
+WRITES = ("PutItem", "UpdateItem", "DeleteItem")
+# What of a query decides which items it examines; its filter does not.
+EXAMINING = (
+    "TableName",
+    "IndexName",
+    "KeyConditionExpression",
+    "Limit",
+    "ScanIndexForward",
+    "ExclusiveStartKey",
+)
+
+
+@dataclass
+class Cost:
+    """What one request asked of DynamoDB."""
+
+    calls: int = 0
+    round_trips: int = 0
+    write_units: float = 0
+    read_units: float = 0
+    botocore_calls: int = 0  # of Python functions in botocore, without the transport
+    is_pooled: bool = False  # some calls were made in turns by a pool of threads
+
+
+class Meter:
+    """Listens to the calls of some clients; `reading` gives the cost of what is done within."""
+
+    def __init__(self, cloud: Cloud, clients: Iterable[Any]) -> None:
+        self.cloud = cloud
+        self.events = [client.meta.events for client in clients]
+        self._lock = threading.Lock()
+        self._pooled = 0
+
+    @contextmanager
+    def reading(self) -> Iterator[Cost]:
+        """The cost, complete at the end."""
+        self.cost = Cost()
+        self._pooled = 0
+        for events in self.events:
+            events.register("before-call.dynamodb", self._asked)
+            events.register("after-call.dynamodb", self._answered)
+        self._counter = CallsOfBotocore()
+        try:
+            with self._counter.counting():
+                yield self.cost
+        finally:
+            for events in self.events:
+                events.unregister("before-call.dynamodb", self._asked)
+                events.unregister("after-call.dynamodb", self._answered)
+        self.cost.round_trips += math.ceil(self._pooled / PARALLEL)
+        self.cost.is_pooled = self._pooled > 0
+        self.cost.botocore_calls = self._counter.number
+
+    def _asked(self, model: Any, params: Any, context: Any, **_: Any) -> None:
+        request = json.loads(params["body"])
+        context["metered"] = (request, [self._stored(*key) for key in written(model.name, request)])
+        with self._lock:
+            self.cost.calls += 1
+            if threading.current_thread() is threading.main_thread():
+                self.cost.round_trips += 1
+            else:
+                self._pooled += 1
+
+    def _answered(self, model: Any, parsed: Any, context: Any, **_: Any) -> None:
+        request, before = context["metered"]
+        with self._lock:
+            self.cost.read_units += self._read(model.name, request, parsed)
+            factor = units.TRANSACTION if model.name == "TransactWriteItems" else 1
+            for key, old in zip(written(model.name, request), before, strict=True):
+                new = self._stored(*key)
+                self.cost.write_units += factor * units.write_units(old, new)
+                self.cost.write_units += sum(units.index_units(TABLES[key[0]], old, new).values())
+
+    def _stored(self, table: str, key: Mapping[str, Any]) -> Any:
+        with self._counter.paused():
+            return self.cloud.dynamodb.get_item(TableName=table, Key=key).get("Item")
+
+    def _read(self, operation: str, request: Any, answer: Any) -> float:
+        if operation == "GetItem":
+            size = units.size_of(answer.get("Item", {}))
+            return units.read_units(size, consistent=request.get("ConsistentRead", False))
+        if operation == "BatchGetItem":
+            return sum(
+                units.batch_read_units(
+                    len(asked["Keys"]),
+                    answer["Responses"].get(table, []),
+                    consistent=asked.get("ConsistentRead", False),
+                )
+                for table, asked in request["RequestItems"].items()
+            )
+        return self._queried(request) if operation == "Query" else 0
+
+    def _queried(self, request: Any) -> float:
+        """What a query examined, asked for again without its filter."""
+        again = {name: request[name] for name in EXAMINING if name in request}
+        expression = again["KeyConditionExpression"]
+        for kind in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
+            named = {n: v for n, v in request.get(kind, {}).items() if n in expression}
+            again |= {kind: named} if named else {}
+        with self._counter.paused():
+            size = sum(map(units.size_of, self.cloud.dynamodb.query(**again)["Items"]))
+        return units.read_units(size, consistent=request.get("ConsistentRead", False))
+
+
+class CallsOfBotocore:
+    """Counts the Python functions of botocore that are called, but for those that moto needs.
+
+    Which of a pool's threads finds what is cached depends on their turns, so with a pool the number
+    differs a little from one time to the next.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._local = threading.local()
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """In this thread, and in those that it begins."""
+        threading.setprofile(self._note)
+        sys.setprofile(self._note)
+        try:
+            yield
+        finally:
+            sys.setprofile(None)
+            threading.setprofile(None)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """What this thread does within does not count."""
+        self._local.paused = getattr(self._local, "paused", 0) + 1
+        try:
+            yield
+        finally:
+            self._local.paused -= 1
+
+    def _note(self, frame: FrameType, event: str, _argument: object) -> None:
+        if event not in ("call", "return"):
+            return
+        file, paused = frame.f_code.co_filename, getattr(self._local, "paused", 0)
+        if file.endswith("botocore_stubber.py") and frame.f_code.co_name == "__call__":
+            self._local.paused = paused + (1 if event == "call" else -1)
+        elif event == "call" and not paused and f"{os.sep}botocore{os.sep}" in file:
+            self.number += 1
+
+
+def written(operation: str, request: Any) -> list[tuple[str, Any]]:
+    """Table and key of each item that a call writes."""
+    if operation == "TransactWriteItems":
+        entries = [next(iter(entry.values())) for entry in request["TransactItems"]]
+    else:
+        entries = [request] if operation in WRITES else []
+    return [(entry["TableName"], _key(entry)) for entry in entries]
+
+
+def _key(entry: Mapping[str, Any]) -> Any:
+    if "Key" in entry:
+        return entry["Key"]
+    return {name: entry["Item"][name] for name in units.key_of(TABLES[entry["TableName"]])}

@@ -1,0 +1,125 @@
+"""What every operation of the API asks of DynamoDB, and what a million of it cost.
+
+    python -m benchmarks.operations
+
+The functions' own handlers run in this process, over moto; `metering` counts and charges their
+calls. It is the same each time. Targets are the budgets of an operation, see TARGETS.
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks import prices
+from benchmarks.figures import Figure
+
+NOWHERE = open(os.devnull, "w")  # noqa: SIM115 - a logger keeps what it was given
+ROOT = Path(__file__).resolve().parents[1]
+
+# Write units and read units that an operation may take, its items up to 1 KB.
+TARGETS: dict[str, tuple[float, float]] = {
+    "send": (5, 3),
+    "send, with a key": (8, 3),
+    "mark-read": (2, 1),
+    "heartbeat": (1, 3),
+    "create order": (12, 4),
+    "create order, with a key": (14, 4),
+    "accept": (10, 3),
+    "accept, with a key": (12, 3),
+    "complete": (11, 3),
+    "complete, with a key": (13, 3),
+    "inbox page of 20 × 400 B": (0, 2),
+    "presence": (0, 2),
+}
+# The calls of a schedule and of the gateway's own, which nobody pays the gateway for.
+UNASKED = ("roll-up", "sweep", "authorizer")
+COLUMNS = (
+    "DynamoDB calls",
+    "round trips",
+    "write units",
+    "read units",
+    "botocore calls",
+    "$ a million",
+)
+
+
+def costs() -> Iterator[tuple[str, Any]]:
+    """Each operation and its `metering.Cost`, on a second day: the first has warmed all up."""
+    with _unheard(), _over_moto():
+        for _, perform in _metered_day()[1]:
+            perform()
+    with _unheard(), _over_moto():
+        meter, day = _metered_day()
+        for name, perform in day:
+            with meter.reading() as cost:
+                perform()
+            yield name, cost
+
+
+def _metered_day() -> tuple[Any, Iterator[Any]]:
+    from benchmarks.day import Day  # noqa: PLC0415 - within moto
+    from benchmarks.metering import Meter  # noqa: PLC0415
+    from tests.integration.cloud import Cloud  # noqa: PLC0415
+    from tests.integration.functions import TEMPLATE, app  # noqa: PLC0415
+
+    groups = {function.code.name for function in TEMPLATE.functions.values()}
+    clients = [app(group).client for group in sorted(groups) if hasattr(app(group), "client")]
+    cloud = Cloud()
+    return Meter(cloud, clients), Day(cloud).operations()
+
+
+@contextlib.contextmanager
+def _over_moto() -> Iterator[None]:
+    """An environment that leads to no account."""
+    sys.path.insert(0, str(ROOT / "layers" / "agent_messaging"))
+    from moto import mock_aws  # noqa: PLC0415 - the tests' environment has it
+
+    import tests.conftest  # noqa: F401, PLC0415 - which sets it
+
+    with mock_aws():
+        yield
+
+
+def _unheard() -> contextlib.AbstractContextManager[object]:
+    """What the functions log is not what this prints."""
+    return contextlib.redirect_stdout(NOWHERE)
+
+
+def measure() -> Iterator[Figure]:
+    """The figures of each operation."""
+    for name, cost in list(costs()):
+        writes, reads = TARGETS.get(name, (None, None))
+        yield Figure(f"{name}: DynamoDB calls", cost.calls, "calls")
+        yield Figure(f"{name}: round trips", cost.round_trips, "round trips")
+        yield Figure(f"{name}: write units", cost.write_units, "WCU", writes)
+        yield Figure(f"{name}: read units", cost.read_units, "RCU", reads)
+        kind = "ratio" if cost.is_pooled else "count"
+        calls = cost.botocore_calls
+        yield Figure(f"{name}: botocore calls", calls, "function calls", kind=kind)
+        yield Figure(f"{name}: $ a million", dollars(name, cost), "$")
+
+
+def dollars(name: str, cost: Any) -> float:
+    """US dollars for a million of it, with what stands around the tables."""
+    tables = prices.of_units(cost.write_units, cost.read_units)
+    return tables + (0 if name.startswith(UNASKED) else prices.around_it())
+
+
+def matrix(figures: list[Figure]) -> str:
+    """A line per operation."""
+    rows: dict[str, list[str]] = {}
+    for figure in figures:
+        name, _, _ = figure.name.rpartition(": ")
+        mark = {True: "", None: "", False: " (!)"}[figure.met]
+        rows.setdefault(name, []).append(f"{figure.value:g}{mark}")
+    width = max(map(len, rows))
+    lines = [f"{'operation':<{width}}" + "".join(f"{column:>16}" for column in COLUMNS)]
+    lines += [f"{name:<{width}}" + "".join(f"{v:>16}" for v in row) for name, row in rows.items()]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(matrix(list(measure())))

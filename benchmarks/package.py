@@ -1,0 +1,177 @@
+"""What is shipped, and what it costs before the first request: bytes, instructions, memory.
+
+    python -m benchmarks.package       after `make build` for this machine's architecture
+
+Every function is imported as Lambda does it: with the built folder and the built layer on the path
+and nothing else, by the functions' own Python, with the hashes of one seed. Instructions are
+counted by valgrind from the start of the interpreter to the end of the import, less those of an
+interpreter that imports nothing; where there is no valgrind, CPU seconds to those of that
+interpreter take their place. The memory is the most that the process held.
+"""
+
+import functools
+import io
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from benchmarks import figures
+from benchmarks.figures import Figure
+from local.template import load
+
+BUILT = Path(__file__).resolve().parents[1] / ".aws-sam" / "stack"
+LAYER = BUILT / "AgentMessagingLayer"
+MILLION = 1_000_000
+MEBIBYTE = 1 << 20
+# Bytecode holds the path it was compiled at, and a zip is not the same to the byte on each machine.
+TARGETS = {
+    "MessagingFunction: import instructions": 1_200.0,
+    "MessagingFunction: memory at init": 50.0,
+    "layer, zipped": 8.5,
+}
+# Ends where Lambda goes on to wait for a request: nothing is torn down.
+IMPORT = """
+import os, sys
+sys.path[:0] = sys.argv[1:]
+if sys.argv[1:]:
+    import app
+with open("/proc/self/status") as status:
+    held = [line.split()[1] for line in status if line.startswith("VmHWM")]
+print(held[0], *os.times()[:2])
+sys.stdout.flush()
+os._exit(0)
+"""
+
+
+def measure() -> Iterator[Figure]:
+    """The figures of the layer and of every function."""
+    yield figure("layer, zipped", zipped(LAYER) / MILLION, "MB")
+    yield figure("layer, unpacked", unpacked(LAYER) / MILLION, "MB")
+    for name, environment in sorted(functions().items()):
+        yield figure(f"{name}: zipped", zipped(BUILT / name), "bytes")
+        yield imported(name, environment)
+        yield figure(f"{name}: memory at init", run(name, environment).kibibytes / 1024, "MiB")
+
+
+def figure(name: str, value: float, unit: str) -> Figure:
+    """A count, with its target where it has one."""
+    return Figure(name, value, unit, TARGETS.get(name))
+
+
+def functions() -> dict[str, Mapping[str, str]]:
+    """The built functions with what the template puts in their environment."""
+    built = {path.name for path in BUILT.glob("*Function")}
+    if not built:
+        sys.exit("Nothing is built here yet: make build")
+    return {
+        name: function.environment
+        for name, function in load().functions.items()
+        if name in built and function.handler == "app.handler"
+    }
+
+
+def imported(name: str, environment: Mapping[str, str]) -> Figure:
+    """The instructions of an import, in millions; or its CPU to a bare interpreter's."""
+    if shutil.which("valgrind"):
+        count = instructions(name, environment) - instructions("", {})
+        return figure(f"{name}: import instructions", count / MILLION, "M")
+    rounds = [run(name, environment).seconds / run("", {}).seconds for _ in range(9)]
+    ratio = statistics.median(rounds)
+    return Figure(f"{name}: import CPU to a bare interpreter", ratio, "×", kind="ratio")
+
+
+class Run:
+    """One import in a process: the most memory it held in KiB, and its CPU in seconds."""
+
+    def __init__(self, printed: str) -> None:
+        held, user, system = printed.split()
+        self.kibibytes = int(held)
+        self.seconds = float(user) + float(system)
+
+
+def run(name: str, environment: Mapping[str, str]) -> Run:
+    """Import a function; the interpreter alone if it has no name."""
+    return Run(started([], name, environment).stdout)
+
+
+@functools.cache
+def _bare() -> int:
+    return counted(started(valgrind(), "", {}).stderr)
+
+
+def instructions(name: str, environment: Mapping[str, str]) -> int:
+    """How many instructions the import takes, start of the interpreter included."""
+    return counted(started(valgrind(), name, environment).stderr) if name else _bare()
+
+
+def valgrind() -> list[str]:
+    """The tool that counts, and nothing of caches."""
+    options = ["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
+    return ["valgrind", *options]
+
+
+def counted(report: str) -> int:
+    """The number in cachegrind's last line."""
+    found = re.search(r"I\s+refs:\s+([\d,]+)", report)
+    if found is None:
+        raise ValueError(f"valgrind counted nothing: {report[-300:]}")
+    return int(found[1].replace(",", ""))
+
+
+def started(
+    under: list[str], name: str, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """The process that imports, with what Lambda would give it."""
+    path = [str(BUILT / name), str(LAYER / "python")] if name else []
+    return subprocess.run(  # noqa: S603 - this interpreter
+        [*under, python(), "-I", "-B", "-c", IMPORT, *path],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={
+            **environment,
+            "PATH": os.environ["PATH"],
+            "PYTHONHASHSEED": "0",
+            "AWS_REGION": "us-east-1",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "benchmark",
+            "AWS_SECRET_ACCESS_KEY": "benchmark",
+            "AWS_SESSION_TOKEN": "t" * 900,
+        },
+    )
+
+
+def python() -> str:
+    """The functions' Python: the one that runs this, which `make bench` sees to."""
+    if sys.version_info[:2] != (3, 13):
+        sys.exit("The layer is for python3.13: make bench runs this with it")
+    return sys.executable
+
+
+def unpacked(folder: Path) -> int:
+    """Bytes of all files."""
+    return sum(path.stat().st_size for path in files(folder))
+
+
+def zipped(folder: Path) -> int:
+    """Bytes of a zip as `sam deploy` makes it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in files(folder):
+            archive.write(path, path.relative_to(folder))
+    return len(buffer.getvalue())
+
+
+def files(folder: Path) -> list[Path]:
+    """All files below a folder, in order."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+if __name__ == "__main__":
+    print(figures.table(measure()))
