@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BENCH_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 END_SECONDS = 10
 WARM_UP = 40  # requests before anything is measured
+FEWEST = 20  # requests that are measured at once
 
 # Nothing that leads to an account. The token is as long as Lambda's, for it is signed.
 ENVIRONMENT = {
@@ -97,19 +98,23 @@ def python() -> str:
 
 
 def ratios(
-    sides: Mapping[str, Side], base: str, *, rounds: int = 15, requests: int = 60
+    sides: Mapping[str, Side], base: str, *, rounds: int = 15, seconds: float = 0.15
 ) -> dict[str, float]:
-    """CPU of each side to that of `base`: the median of the rounds' ratios.
+    """CPU per request of each side to that of `base`: the median of the rounds' ratios.
 
-    Within a round each runs once, and each round begins with another, so that a machine that slows
-    down slows all.
+    Within a round each runs once, for about as many `seconds`, and each round begins with another,
+    so that a machine that slows down slows all.
     """
     taken: dict[str, list[float]] = {name: [] for name in sides}
+    requests = {
+        name: max(FEWEST, round(FEWEST * seconds / side.seconds(FEWEST)))
+        for name, side in sides.items()
+    }
     names = list(sides)
     for number in range(rounds):
         first = number % len(names)
         for name in names[first:] + names[:first]:
-            taken[name].append(sides[name].seconds(requests))
+            taken[name].append(sides[name].seconds(requests[name]) / requests[name])
     return {
         name: statistics.median(
             one / other for one, other in zip(taken[name], taken[base], strict=True)
