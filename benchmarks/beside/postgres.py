@@ -36,7 +36,11 @@ def running(folder: Path) -> Iterator[str]:
             os.chown(home, entry.pw_uid, entry.pw_gid)
             user = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
         data = f"{home}/data"
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": home}
+        quiet: dict[str, Any] = {
+            "stdout": subprocess.DEVNULL,
+            "stderr": subprocess.DEVNULL,
+            "cwd": home,
+        }
         subprocess.run(  # noqa: S603
             [folder / "initdb", "-D", data, "-U", "bench", "-A", "trust", "--no-sync"],
             check=True,

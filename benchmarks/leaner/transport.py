@@ -50,9 +50,11 @@ class Body:
 class Session:
     """The connections that wait to be used again, as many as there were threads at once."""
 
-    def __init__(self, config: Config) -> None:
-        self._connect_seconds: float = config.connect_timeout
-        self._read_seconds: float = config.read_timeout
+    def __init__(self, config: Config, authorities: str | None = None) -> None:
+        limits: Any = config  # its attributes are made from a list of options
+        self._connect_seconds: float = limits.connect_timeout
+        self._read_seconds: float = limits.read_timeout
+        self._authorities = authorities  # a file of certificates in place of botocore's
         # Appending and popping are atomic.
         self._idle: defaultdict[str, list[socket.socket]] = defaultdict(list)
 
@@ -80,7 +82,8 @@ class Session:
                 self._idle[parts.netloc].append(connection)
             else:
                 connection.close()
-        return AWSResponse(url, status, headers, Body(body))
+        found: Any = headers
+        return AWSResponse(url, status, found, Body(body))
 
     def close(self) -> None:
         """Close what waits."""
@@ -108,7 +111,7 @@ class Session:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             if is_safe:
-                connection = _secured(connection, address[0])
+                connection = _secured(connection, address[0], self._authorities)
         except TimeoutError as error:
             raise ConnectTimeoutError(endpoint_url=url, error=error) from error
         except ssl.SSLError as error:
@@ -120,13 +123,13 @@ class Session:
 
 
 @functools.cache
-def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=get_cert_path(verify=True))
+def _tls(authorities: str | None) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=authorities or get_cert_path(verify=True))
 
 
-def _secured(connection: socket.socket, host: str) -> socket.socket:
+def _secured(connection: socket.socket, host: str, authorities: str | None) -> socket.socket:
     try:
-        return _tls().wrap_socket(connection, server_hostname=host)
+        return _tls(authorities).wrap_socket(connection, server_hostname=host)
     except BaseException:
         connection.close()
         raise
@@ -141,7 +144,8 @@ def _is_readable(connection: socket.socket) -> bool:
 def _bytes_of(request: AWSPreparedRequest, parts: SplitResult) -> bytes:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     lines = [f"{request.method} {target} HTTP/1.1\r\nHost: {parts.netloc}\r\n".encode()]
-    for name, value in request.headers.items():
+    headers: Any = request.headers
+    for name, value in headers.items():
         lines += (name.encode(), b": ", value if type(value) is bytes else value.encode(), b"\r\n")
     body: Any = request.body or b""
     lines += (b"\r\n", body if type(body) is bytes else body.encode())

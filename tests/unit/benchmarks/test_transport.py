@@ -131,11 +131,12 @@ def test_what_a_thread_leaves_another_uses(session):
     assert answers == [b"{}", b"{}"]
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(session, tmp_path):
+@pytest.fixture
+def tls(tmp_path):
     subprocess.run(
         [
             *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes"),
-            *("-subj", "/CN=127.0.0.1"),
+            *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
             *("-keyout", tmp_path / "key", "-out", tmp_path / "certificate"),
         ],
         check=True,
@@ -143,5 +144,18 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(session, tmp_path):
     )
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
+    return tls
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(session, tls):
     with server([OK], tls=tls) as url, pytest.raises(SSLError):
         session.send(request(url))
+
+
+def test_a_certificate_that_is_vouched_for_is_taken(tls, tmp_path):
+    session = Session(Config(read_timeout=1), str(tmp_path / "certificate"))
+    with server([OK, OK], tls=tls) as url:
+        answers = [session.send(request(url)).content for _ in range(2)]
+        session.close()
+
+    assert answers == [b"{}", b"{}"]
