@@ -98,29 +98,30 @@ def python() -> str:
 
 
 def ratios(
-    sides: Mapping[str, Side], base: str, *, rounds: int = 15, seconds: float = 0.15
+    sides: Mapping[str, Side], base: str, *, rounds: int = 15, seconds: float = 0.08
 ) -> dict[str, float]:
     """CPU per request of each side to that of `base`: the median of the rounds' ratios.
 
-    Within a round each runs once, for about as many `seconds`, and each round begins with another,
-    so that a machine that slows down slows all.
+    In each round each side runs for about as many `seconds`, right behind or before the base, so
+    that a machine which others slow down slows both.
     """
-    taken: dict[str, list[float]] = {name: [] for name in sides}
     requests = {
         name: max(FEWEST, round(FEWEST * seconds / side.seconds(FEWEST)))
         for name, side in sides.items()
     }
-    names = list(sides)
+
+    def taken(name: str) -> float:
+        return sides[name].seconds(requests[name]) / requests[name]
+
+    found: dict[str, list[float]] = {name: [1.0] for name in sides}
     for number in range(rounds):
-        first = number % len(names)
-        for name in names[first:] + names[:first]:
-            taken[name].append(sides[name].seconds(requests[name]) / requests[name])
-    return {
-        name: statistics.median(
-            one / other for one, other in zip(taken[name], taken[base], strict=True)
-        )
-        for name in sides
-    }
+        for name in sides:
+            if name == base:
+                continue
+            pair = (name, base) if number % 2 else (base, name)
+            both = {each: taken(each) for each in pair}
+            found[name].append(both[name] / both[base])
+    return {name: statistics.median(each[1:] or each) for name, each in found.items()}
 
 
 def calls_of(run: Callable[[], object]) -> int:
