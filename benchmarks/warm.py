@@ -83,7 +83,7 @@ def measure(cases: Mapping[str, Case] | None = None) -> Iterator[Figure]:
             Side("benchmarks.warm:make_plain", {}, settings) as plain,
         ):
             yield Figure(f"{name}: calls without the database", ours.calls(), "calls")
-            found = ratios({"ours": ours, "plain": plain}, "plain", seconds=0.03)
+            found = ratios({"ours": ours, "plain": plain}, "plain", seconds=0.06)
         told = f"{name}: CPU without the database to a dict-routed handler"
         yield Figure(told, found["ours"], "×", TARGET, kind="ratio")
 
