@@ -146,6 +146,7 @@ def test_the_tests_run_on_what_the_layer_ships():
 @pytest.mark.parametrize(
     "path",
     [
+        "benchmarks/requirements.txt",
         "layers/agent_messaging/requirements.txt",
         "local/requirements.txt",
         "tests/requirements.txt",

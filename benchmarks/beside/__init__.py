@@ -1,0 +1,1 @@
+"""The same send and inbox on what a user would pick instead."""

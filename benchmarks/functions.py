@@ -1,0 +1,50 @@
+"""The functions as a side: the handler of a case, called with its event."""
+
+import importlib.util
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.recorded import Case
+
+FUNCTIONS = Path(__file__).resolve().parent.parent / "functions"
+
+
+class Context:
+    """What Lambda tells a function beside the event."""
+
+    function_name = memory_limit_in_mb = invoked_function_arn = "benchmark"
+    aws_request_id = "invocation"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """As much as a function has at its start."""
+        return 25_000
+
+
+def loaded(case: Case) -> Callable[[Mapping[str, Any], Any], Any]:
+    """The handler of the case's function, loaded as Lambda would."""
+    os.environ.update(case.environment)
+    path = FUNCTIONS / case.group / "app.py"
+    spec = importlib.util.spec_from_file_location("app", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(str(path))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    handler: Callable[[Mapping[str, Any], Any], Any] = module.handler
+    return handler
+
+
+def request(case: Case, handler: Callable[[Mapping[str, Any], Any], Any]) -> Callable[[], Any]:
+    """One request; it has to succeed the first time."""
+    context = Context()
+    answer = handler(case.event, context)
+    if answer.get("statusCode", 200) != 200:  # noqa: PLR2004
+        raise RuntimeError(f"{case.name}: {answer}")
+    return lambda: handler(case.event, context)
+
+
+def make(settings: str) -> Callable[[], Any]:
+    """A side: the handler as it is. The environment names the stub as endpoint."""
+    case = Case.from_json(settings)
+    return request(case, loaded(case))

@@ -1,0 +1,1 @@
+"""Leaner ways to DynamoDB, behind the same table modules."""

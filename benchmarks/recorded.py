@@ -1,0 +1,176 @@
+"""What the functions say to DynamoDB, recorded from a true run on moto: a case per operation.
+
+A case is an event as API Gateway sends it, the answer to it, and each call that the function made
+meanwhile with the bytes that came back. Everything is done once before it is recorded, so a case is
+that of agents who know each other, on a function that is warm.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+ROOT = Path(__file__).resolve().parent.parent
+EVENTS = ROOT / "events"
+LAYER = ROOT / "layers" / "agent_messaging"
+SENDER, RECIPIENT = "nova-agent-id", "boots-agent-id"
+MESSAGES = 20  # pending in the recipient's inbox, 400 bytes each
+
+
+@dataclass
+class Exchange:
+    """One call: what was asked, the body of the answer, and what botocore makes of that."""
+
+    operation: str
+    request: dict[str, Any]
+    body: str
+    parsed: dict[str, Any]
+
+
+@dataclass
+class Case:
+    """One operation of the API."""
+
+    name: str
+    group: str
+    event: dict[str, Any]
+    environment: dict[str, str]
+    answer: dict[str, Any] = field(default_factory=dict)
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def as_json(self) -> str:
+        """On one line, for a process of another Python."""
+        return json.dumps(asdict(self), default=str)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The inverse of `as_json`."""
+        case = cls(**json.loads(text))
+        case.exchanges = [Exchange(**exchange) for exchange in case.exchanges]  # type: ignore[arg-type]
+        return case
+
+    @property
+    def wire(self) -> list[tuple[str, bytes]]:
+        """The answers for the stub."""
+        return [(exchange.operation, exchange.body.encode()) for exchange in self.exchanges]
+
+
+class Run:
+    """The functions over moto with two agents, who have written to each other before."""
+
+    def __init__(self) -> None:
+        from tests.integration.cloud import Cloud  # noqa: PLC0415 - within moto, see `running`
+
+        self.cloud = Cloud()
+        self.keys = {agent_id: self._register(agent_id) for agent_id in (SENDER, RECIPIENT)}
+        for number in range(MESSAGES):
+            self.cloud.send(SENDER, RECIPIENT, subject=f"Message {number}", body="x" * 400)
+
+    def _register(self, agent_id: str) -> dict[str, Any]:
+        body = {"agent_id": agent_id, "name": agent_id.partition("-")[0].title()}
+        registered = self.cloud.post("/agents/register", body=body)
+        found: dict[str, Any] = registered.json
+        return found
+
+    def offer(self) -> str:
+        """A new pending order of the sender's."""
+        return self.cloud.offer(SENDER, RECIPIENT)
+
+    def event(self, path: str, **parts: str) -> dict[str, Any]:
+        """An event of `events/` with the keys of this run, and `parts` in its path."""
+        event: dict[str, Any] = json.loads((EVENTS / f"{path}.json").read_text())
+        vouched = event["requestContext"].get("authorizer", {}).get("lambda")
+        key = self.keys[vouched["agent_id"] if vouched else SENDER]
+        event["headers"]["authorization"] = f"Bearer {key['api_key']}"
+        if vouched:
+            vouched.update(key_id=key["key_id"], epoch=1)
+        if parts:
+            event["pathParameters"] = parts
+        return event
+
+    def record(self, name: str, group: str, event: Callable[[], dict[str, Any]]) -> Case:
+        """The second of two runs of an event, each made anew."""
+        from tests.integration.functions import TEMPLATE, Context, app  # noqa: PLC0415
+
+        module = app(group)
+        module.handler(event(), Context())
+        environment = next(
+            function.environment
+            for function in TEMPLATE.functions.values()
+            if function.code.name == group
+        )
+        case = Case(name, group, event(), dict(environment))
+        with listening(module.client, case.exchanges):
+            case.answer = module.handler(case.event, Context())
+        if case.answer.get("statusCode", 200) != 200:  # noqa: PLR2004
+            raise RuntimeError(f"{name}: {case.answer}")
+        return case
+
+
+@contextmanager
+def listening(client: Any, exchanges: list[Exchange]) -> Iterator[None]:
+    """Keep every call of a client, and what came back."""
+
+    def asked(model: Any, params: Mapping[str, Any], **_: Any) -> None:
+        exchanges.append(Exchange(model.name, json.loads(params["body"]), "", {}))
+
+    def answered(response_dict: Mapping[str, Any], **_: Any) -> None:
+        exchanges[-1].body = response_dict["body"].decode()
+
+    def understood(parsed: dict[str, Any], **_: Any) -> None:
+        exchanges[-1].parsed = dict(parsed)
+
+    listeners = (
+        ("before-call.dynamodb", asked),
+        ("before-parse.dynamodb", answered),
+        ("after-call.dynamodb", understood),
+    )
+    for event, listener in listeners:
+        client.meta.events.register(event, listener)
+    try:
+        yield
+    finally:
+        for event, listener in listeners:
+            client.meta.events.unregister(event, listener)
+
+
+@contextmanager
+def running() -> Iterator[Run]:
+    """A run, in an environment that leads to no account."""
+    if str(LAYER) not in sys.path:
+        sys.path.insert(0, str(LAYER))
+    from moto import mock_aws  # noqa: PLC0415 - tests alone need it otherwise
+
+    import tests.conftest  # noqa: F401, PLC0415 - which sets it
+
+    with mock_aws():
+        yield Run()
+
+
+def cases() -> dict[str, Case]:
+    """Each case by its name."""
+    # What the functions log is not what this prints.
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), running() as run:
+        return {case.name: case for case in recorded(run)}
+
+
+def recorded(run: Run) -> Iterator[Case]:
+    """The cases, in the order of an agent's day."""
+
+    def respond() -> dict[str, Any]:
+        return run.event("work_orders/respond_accept", work_order_id=run.offer())
+
+    yield run.record("inbox", "messaging", lambda: run.event("messaging/inbox"))
+    yield run.record("send", "messaging", lambda: run.event("messaging/send"))
+    yield run.record("heartbeat", "presence", lambda: run.event("presence/heartbeat"))
+    yield run.record("presence", "presence", lambda: run.event("presence/read_presence"))
+    yield run.record("work-order", "work_orders", lambda: run.event("work_orders/create"))
+    yield run.record("respond", "work_orders", respond)
+    yield run.record("stats", "stats", lambda: run.event("stats/read_stats"))
+    yield run.record("agents", "agents", lambda: run.event("agents/list_agents"))
+    yield run.record("contacts", "contacts", lambda: run.event("contacts/list_contacts"))
+    yield run.record("authorizer", "authorizer", lambda: run.event("authorizer/request"))

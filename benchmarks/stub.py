@@ -1,0 +1,102 @@
+"""A DynamoDB that answers what it is told to, so that only who asks has work.
+
+A process of its own: it takes the answers to one case as JSON on stdin, prints its port, and ends
+with its stdin. The answers of a case come in turn, over and over, each held against the operation
+that is asked for; a call out of turn is a 500. Several connections share the turn.
+"""
+
+import base64
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+import threading
+import zlib
+from collections.abc import Iterator, Sequence
+from itertools import cycle
+from pathlib import Path
+
+END_SECONDS = 5
+TURN = threading.Lock()
+
+
+def response(body: bytes, status: str = "200 OK") -> bytes:
+    """The bytes of an answer, with the headers that DynamoDB sends."""
+    head = (
+        f"HTTP/1.1 {status}\r\nServer: Server\r\nContent-Type: application/x-amz-json-1.0\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: keep-alive\r\n"
+        "x-amzn-RequestId: UN3UFJ0CE80KCQT3Q4LHEJ0PBVVV4KQNSO5AEMVJF66Q9ASUAAJG\r\n"
+        f"x-amz-crc32: {zlib.crc32(body)}\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def serve(connection: socket.socket, answers: Iterator[tuple[bytes, bytes]]) -> None:
+    """Answer on one connection until it ends."""
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    received = b""
+    while True:
+        while (end := received.find(b"\r\n\r\n")) < 0:
+            chunk = connection.recv(65536)
+            if not chunk:
+                return
+            received += chunk
+        head = received[:end].lower()
+        length = int(head.partition(b"content-length:")[2].split(b"\r\n", 1)[0])
+        while len(received) < end + 4 + length:
+            received += connection.recv(65536)
+        received = received[end + 4 + length :]
+        with TURN:
+            target, answer = next(answers)
+        connection.sendall(answer if target in head else response(b"{}", "500 Out of turn"))
+
+
+def main() -> None:
+    """Listen until stdin ends."""
+    exchanges = json.loads(sys.stdin.readline())
+    answers = cycle(
+        [
+            (f".{operation}\r\n".lower().encode(), response(base64.b64decode(body)))
+            for operation, body in exchanges
+        ]
+    )
+    listener = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=accept, args=(listener, answers), daemon=True).start()
+    print(listener.getsockname()[1], flush=True)
+    sys.stdin.read()
+
+
+def accept(listener: socket.socket, answers: Iterator[tuple[bytes, bytes]]) -> None:
+    """A thread per connection."""
+    while True:
+        connection, _ = listener.accept()
+        threading.Thread(target=serve, args=(connection, answers), daemon=True).start()
+
+
+@contextlib.contextmanager
+def running(exchanges: Sequence[tuple[str, bytes]]) -> Iterator[str]:
+    """The URL of a process that gives these answers: operation and body of each, in turn."""
+    process = subprocess.Popen(  # noqa: S603 - this file
+        [sys.executable, "-I", str(Path(__file__))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None  # noqa: S101 - piped
+    assert process.stdout is not None  # noqa: S101
+    try:
+        lines = [(operation, base64.b64encode(body).decode()) for operation, body in exchanges]
+        process.stdin.write(json.dumps(lines) + "\n")
+        process.stdin.flush()
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+    finally:
+        process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(END_SECONDS)
+        process.kill()
+        process.stdout.close()
+
+
+if __name__ == "__main__":
+    main()

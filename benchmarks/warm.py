@@ -1,0 +1,92 @@
+"""What a request costs without the database: CPU of each handler, and how many functions it calls.
+
+    python -m benchmarks.warm
+
+The handler is the function's own; the client behind its tables gives prepared answers at once, as a
+true run on moto left them. Beside it stands the least that would answer the same: a plain handler
+that reads the body, finds the route in a dict and writes the recorded answer. Calls are those of
+Python functions, and are the same each time for one version of Python and of the requirements.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import cycle
+from types import SimpleNamespace
+from typing import Any
+
+from benchmarks import figures, functions, recorded
+from benchmarks.figures import Figure
+from benchmarks.recorded import Case
+from benchmarks.sides import Side, ratios
+
+TARGET = 5.0
+
+
+class PreparedClient:
+    """In place of boto3's client: the answers of a case in turn."""
+
+    def __init__(self, case: Case, config: Any) -> None:
+        import botocore  # noqa: PLC0415 - the side's
+
+        self.meta = SimpleNamespace(config=config)
+        self._answers = cycle([(one.operation, one.parsed) for one in case.exchanges])
+        for operation in {one.operation for one in case.exchanges}:
+            setattr(self, botocore.xform_name(operation), partial(self._next, operation))
+
+    def _next(self, operation: str, **_: Any) -> Any:
+        expected, answer = next(self._answers)
+        if operation != expected:
+            raise RuntimeError(f"{operation} came in place of {expected}")
+        return answer
+
+
+def make(settings: str) -> Callable[[], Any]:
+    """A side: the handler of a case."""
+    from agent_messaging import dynamodb  # noqa: PLC0415 - the side's
+
+    case = Case.from_json(settings)
+
+    def connect(config: Any = dynamodb.CONFIG) -> Any:
+        return PreparedClient(case, config)
+
+    dynamodb.connect = connect
+    return functions.request(case, functions.loaded(case))
+
+
+def make_plain(settings: str) -> Callable[[], Any]:
+    """A side: the plain handler of a case."""
+    case = Case.from_json(settings)
+    text = case.answer.get("body")
+    prepared: dict[str, Any] = json.loads(text) if text else case.answer
+
+    def answer(_body: Mapping[str, Any]) -> Mapping[str, Any]:
+        return prepared
+
+    routes = {case.event["routeKey"]: answer}
+
+    def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
+        body = json.loads(event.get("body") or "{}")
+        found = routes[event["routeKey"]](body)
+        headers = {"Content-Type": "application/json"}
+        return {"statusCode": 200, "headers": headers, "body": json.dumps(found)}
+
+    return functions.request(case, handler)
+
+
+def measure(cases: Mapping[str, Case] | None = None) -> Iterator[Figure]:
+    """Calls and ratio of each case."""
+    for name, case in (cases or recorded.cases()).items():
+        settings = case.as_json()
+        with (
+            Side("benchmarks.warm:make", {}, settings) as ours,
+            Side("benchmarks.warm:make_plain", {}, settings) as plain,
+        ):
+            yield Figure(f"{name}: calls without the database", ours.calls(), "calls")
+            found = ratios({"ours": ours, "plain": plain}, "plain", seconds=0.06)
+        told = f"{name}: CPU without the database to a dict-routed handler"
+        yield Figure(told, found["ours"], "×", TARGET, kind="ratio")
+
+
+if __name__ == "__main__":
+    print(figures.table(measure()))

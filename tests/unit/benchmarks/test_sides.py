@@ -1,0 +1,63 @@
+"""What the benchmarks measure with: the stub's turns, the count of calls, the median of rounds."""
+
+import urllib.error
+import urllib.request
+
+import pytest
+
+from benchmarks import stub
+from benchmarks.sides import calls_of, ratios
+
+
+def ask(url, operation):
+    headers = {"X-Amz-Target": f"DynamoDB_20120810.{operation}"}
+    request = urllib.request.Request(url, b"{}", headers)
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        return answer.read()
+
+
+def test_the_stub_answers_in_turn_and_begins_again():
+    with stub.running([("GetItem", b'{"a": 1}'), ("PutItem", b"{}")]) as url:
+        assert [ask(url, name) for name in ("GetItem", "PutItem", "GetItem")] == [
+            b'{"a": 1}',
+            b"{}",
+            b'{"a": 1}',
+        ]
+
+
+def test_a_call_out_of_turn_is_refused():
+    with stub.running([("GetItem", b"{}")]) as url:
+        with pytest.raises(urllib.error.HTTPError) as refusal:
+            ask(url, "PutItem")
+        refusal.value.close()
+
+    assert refusal.value.code == 500
+
+
+def test_calls_are_those_of_python_functions():
+    def inner():
+        return len("x")
+
+    def run():
+        inner()
+        inner()
+
+    assert calls_of(run) == 2
+
+
+class Steady:
+    """A side that takes so many seconds per request, and in one round ten times as many."""
+
+    def __init__(self, per_request):
+        self.per_request = per_request
+        self.rounds = 0
+
+    def seconds(self, requests):
+        self.rounds += 1
+        return self.per_request * requests * (10 if self.rounds == 3 else 1)
+
+
+def test_a_round_that_was_disturbed_does_not_count():
+    sides = {"ours": Steady(0.003), "theirs": Steady(0.001)}
+
+    assert ratios(sides, "theirs") == pytest.approx({"ours": 3.0, "theirs": 1.0})
