@@ -4,7 +4,7 @@
 
 The unit is the database's part of one request: for `send` a batch read of four keys in two tables,
 a conditional update and a put, for `inbox` a query that brings 20 messages. Plain boto3 is the
-client as `dynamodb.connect` makes it before any of this.
+client with the product's time limits and none of this; the product's own has what is supported.
 """
 
 import json

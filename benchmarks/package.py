@@ -4,12 +4,11 @@
 
 Every function is imported as Lambda does it: with the built folder and the built layer on the path
 and nothing else, by the functions' own Python, with the hashes of one seed. Instructions are
-counted by valgrind from the start of the interpreter to the end of the import, less those of an
-interpreter that imports nothing; where there is no valgrind, CPU seconds to those of that
-interpreter take their place. The memory is the most that the process held.
+counted by valgrind from the start of the interpreter to the end of the import; without valgrind,
+CPU seconds to those of an interpreter that imports nothing take their place. The memory is the most
+that the process held.
 """
 
-import functools
 import io
 import os
 import re
@@ -19,16 +18,18 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks import figures
 from benchmarks.figures import Figure
+from benchmarks.sides import python
 from local.template import load
 
 BUILT = Path(__file__).resolve().parents[1] / ".aws-sam" / "stack"
 LAYER = BUILT / "AgentMessagingLayer"
 MILLION = 1_000_000
-MEBIBYTE = 1 << 20
+PARALLEL = 2
 # Bytecode holds the path it was compiled at, and a zip is not the same to the byte on each machine.
 TARGETS = {
     "MessagingFunction: import instructions": 1_200.0,
@@ -53,10 +54,18 @@ def measure() -> Iterator[Figure]:
     """The figures of the layer and of every function."""
     yield figure("layer, zipped", zipped(LAYER) / MILLION, "MB")
     yield figure("layer, unpacked", unpacked(LAYER) / MILLION, "MB")
-    for name, environment in sorted(functions().items()):
-        yield figure(f"{name}: zipped", zipped(BUILT / name), "bytes")
-        yield imported(name, environment)
-        yield figure(f"{name}: memory at init", run(name, environment).kibibytes / 1024, "MiB")
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        for found in pool.map(of_function, *zip(*sorted(functions().items()), strict=True)):
+            yield from found
+
+
+def of_function(name: str, environment: Mapping[str, str]) -> list[Figure]:
+    """The figures of one function."""
+    return [
+        figure(f"{name}: zipped", zipped(BUILT / name), "bytes"),
+        imported(name, environment),
+        figure(f"{name}: memory at init", run(name, environment).kibibytes / 1024, "MiB"),
+    ]
 
 
 def figure(name: str, value: float, unit: str) -> Figure:
@@ -79,8 +88,8 @@ def functions() -> dict[str, Mapping[str, str]]:
 def imported(name: str, environment: Mapping[str, str]) -> Figure:
     """The instructions of an import, in millions; or its CPU to a bare interpreter's."""
     if shutil.which("valgrind"):
-        count = instructions(name, environment) - instructions("", {})
-        return figure(f"{name}: import instructions", count / MILLION, "M")
+        report = started(valgrind(), name, environment).stderr
+        return figure(f"{name}: import instructions", counted(report) / MILLION, "M")
     rounds = [run(name, environment).seconds / run("", {}).seconds for _ in range(9)]
     ratio = statistics.median(rounds)
     return Figure(f"{name}: import CPU to a bare interpreter", ratio, "×", kind="ratio")
@@ -98,16 +107,6 @@ class Run:
 def run(name: str, environment: Mapping[str, str]) -> Run:
     """Import a function; the interpreter alone if it has no name."""
     return Run(started([], name, environment).stdout)
-
-
-@functools.cache
-def _bare() -> int:
-    return counted(started(valgrind(), "", {}).stderr)
-
-
-def instructions(name: str, environment: Mapping[str, str]) -> int:
-    """How many instructions the import takes, start of the interpreter included."""
-    return counted(started(valgrind(), name, environment).stderr) if name else _bare()
 
 
 def valgrind() -> list[str]:
@@ -130,7 +129,7 @@ def started(
     """The process that imports, with what Lambda would give it."""
     path = [str(BUILT / name), str(LAYER / "python")] if name else []
     return subprocess.run(  # noqa: S603 - this interpreter
-        [*under, python(), "-I", "-B", "-c", IMPORT, *path],
+        [*under, python(), "-I", "-S", "-B", "-c", IMPORT, *path],
         capture_output=True,
         text=True,
         check=True,
@@ -145,13 +144,6 @@ def started(
             "AWS_SESSION_TOKEN": "t" * 900,
         },
     )
-
-
-def python() -> str:
-    """The functions' Python: the one that runs this, which `make bench` sees to."""
-    if sys.version_info[:2] != (3, 13):
-        sys.exit("The layer is for python3.13: make bench runs this with it")
-    return sys.executable
 
 
 def unpacked(folder: Path) -> int:

@@ -43,14 +43,14 @@ class PreparedClient:
 
 def make(settings: str) -> Callable[[], Any]:
     """A side: the handler of a case."""
-    from agent_messaging import dynamodb  # noqa: PLC0415 - the side's
+    from agent_messaging import connection  # noqa: PLC0415 - the side's
 
     case = Case.from_json(settings)
 
-    def connect(config: Any = dynamodb.CONFIG) -> Any:
+    def connect(config: Any = connection.CONFIG) -> Any:
         return PreparedClient(case, config)
 
-    dynamodb.connect = connect
+    connection.connect = connect
     return functions.request(case, functions.loaded(case))
 
 

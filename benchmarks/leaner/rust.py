@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from pydynox import DynamoDBClient
 from pydynox.exceptions import ConditionalCheckFailedException
 
-from agent_messaging import batches, dynamodb
+from agent_messaging import batches, connection, dynamodb
 from benchmarks.leaner import unit
 from benchmarks.recorded import Case
 
@@ -24,7 +24,7 @@ class RustClient:
     """The calls of boto3's client that the tables make."""
 
     def __init__(self, endpoint_url: str) -> None:
-        config = dynamodb.CONFIG
+        config = connection.CONFIG
         self.meta = SimpleNamespace(config=config)
         self._client = DynamoDBClient(
             region="us-east-1",
@@ -125,6 +125,6 @@ def make(settings: dict[str, Any]) -> Callable[[], Any]:
     """A side: the `case` through pydynox."""
     for module in (dynamodb, batches):
         vars(module).update(encode=without_none, decode=as_it_is)
-    vars(dynamodb).update(_serialize=as_it_is, _deserialize=as_it_is)
+    vars(dynamodb).update(_typed=as_it_is, _plain=as_it_is)
     client = RustClient(os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
     return unit.work(Case.from_json(settings["case"]), client)

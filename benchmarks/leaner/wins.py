@@ -14,7 +14,6 @@ own signer        Signature Version 4 for DynamoDB's one kind of request, its ke
 
 import hashlib
 import hmac
-import json
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -24,18 +23,19 @@ import boto3
 import botocore.auth
 import botocore.session
 from botocore.config import Config
-from botocore.parsers import ResponseParserFactory
 
-from agent_messaging.dynamodb import CONFIG
+from agent_messaging import connection
 from benchmarks.leaner import unit
 from benchmarks.leaner.transport import Session as Transport
 from benchmarks.recorded import Case
 
+PRODUCT = "the product's own"
 CONFIGURED = ("user agent", "no validation")
 SUPPORTED = (*CONFIGURED, "JSON as it is")
 ALL = (*SUPPORTED, "no rules", "own transport", "own signer")
 VARIANTS: dict[str, Sequence[str]] = {
     "boto3 again": (),  # how far two measures of the same lie apart
+    PRODUCT: (PRODUCT,),
     **{win: (win,) for win in ALL},
     "configuration alone": CONFIGURED,
     "configuration, JSON as it is": SUPPORTED,
@@ -43,36 +43,14 @@ VARIANTS: dict[str, Sequence[str]] = {
     "the same and no rules": (*SUPPORTED, "no rules", "own transport"),
     "all of these": ALL,
 }
-PLAIN = "boto3"
+# Its time limits, and nothing else of the product's.
+CONFIG = Config(
+    connect_timeout=connection.CONFIG.connect_timeout,
+    read_timeout=connection.CONFIG.read_timeout,
+    retries=connection.CONFIG.retries,
+    tcp_keepalive=True,
+)
 SIGNER = "v4-dynamodb"
-
-
-class JsonParser:
-    """The answer's own JSON; botocore's parser reads refusals."""
-
-    def __init__(self, full: Any) -> None:
-        self._full = full
-
-    def parse(self, response: dict[str, Any], shape: Any) -> Any:
-        """What botocore's parser would return."""
-        if response["status_code"] >= 300:  # noqa: PLR2004
-            return self._full.parse(response, shape)
-        headers = {name.lower(): value for name, value in response["headers"].items()}
-        parsed = json.loads(response["body"] or b"{}")
-        parsed["ResponseMetadata"] = {
-            "RequestId": headers.get("x-amzn-requestid", ""),
-            "HTTPStatusCode": response["status_code"],
-            "HTTPHeaders": headers,
-        }
-        return parsed
-
-
-class JsonParsers(ResponseParserFactory):
-    """The component that makes them."""
-
-    def create_parser(self, protocol_name: str) -> JsonParser:
-        """One for a client."""
-        return JsonParser(super().create_parser(protocol_name))
 
 
 class Signer(botocore.auth.SigV4Auth):
@@ -124,9 +102,11 @@ def _text(value: str | bytes) -> str:
 
 def client(wins: Sequence[str]) -> Any:
     """A client with these wins."""
+    if PRODUCT in wins:
+        return connection.connect()
     session = botocore.session.Session()
     if "JSON as it is" in wins:
-        session.register_component("response_parser_factory", JsonParsers())
+        session.register_component("response_parser_factory", connection.Parsers())
     made = boto3.Session(botocore_session=session)
     options: dict[str, Any] = {}
     if "user agent" in wins:

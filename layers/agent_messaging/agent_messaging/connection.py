@@ -61,17 +61,18 @@ def longest_call(client: "DynamoDBClient") -> float:
 def connect(config: Config = CONFIG) -> "DynamoDBClient":
     """A client with these time limits."""
     session = botocore.session.Session(include_builtin_handlers=False)
-    session.register_component("response_parser_factory", _Parsers())
+    session.register_component("response_parser_factory", Parsers())
     client: DynamoDBClient = boto3.Session(botocore_session=session).client(
         "dynamodb", config=config
     )
     return client
 
 
-class _Parsers(ResponseParserFactory):
-    """Makes the parser of a client."""
+class Parsers(ResponseParserFactory):
+    """The component of a session that makes the parser of a client."""
 
     def create_parser(self, protocol_name: str) -> Any:
+        """One that leaves an answer's JSON as it came."""
         return _Parser(super().create_parser(protocol_name))
 
 
