@@ -9,9 +9,9 @@ VENV := .venv
 SAM_VENV := .venv-sam
 CHECKS_VENV := .venv-checks
 ENGINE_VENV := .venv-engine
-PACKAGED_VENV := .venv-packaged
+RUNTIME_VENV := .venv-runtime
 LOCK := $(wildcard requirements-lock.txt)
-NOT_OURS := $(foreach folder,$(SAM_VENV) $(CHECKS_VENV) $(ENGINE_VENV) $(PACKAGED_VENV) .aws-sam,--extend-exclude $(folder))
+NOT_OURS := $(foreach folder,$(SAM_VENV) $(CHECKS_VENV) $(ENGINE_VENV) $(RUNTIME_VENV) .aws-sam,--extend-exclude $(folder))
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 ARCHITECTURE ?= arm64
 LAYER_PLATFORM := manylinux2014_$(if $(filter x86_64,$(ARCHITECTURE)),x86_64,aarch64)
@@ -26,7 +26,7 @@ export PORT ENGINE AUTH REGISTRATION API_URL
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo operate replay test test-long test-stack test-packaged mutants e2e smoke lint format docs bench build clean
+.PHONY: help run demo operate replay test test-long test-stack test-packaged mutants e2e smoke lint format docs bench bench-check month build clean
 
 help:
 	@echo 'make run       the API on this machine: http://127.0.0.1:8080'
@@ -48,7 +48,9 @@ help:
 	@echo 'make lint      ruff, mypy, bandit; the template and the workflow, by all that checks them'
 	@echo 'make format    ruff format'
 	@echo 'make docs      renders /openapi.json anew from the routes'
-	@echo 'make bench     how long each call takes, a month of messages on'
+	@echo 'make bench     what each call costs, in calls, units and CPU: one table, and benchmarks/results.json'
+	@echo 'make bench-check  holds what can be counted against benchmarks/results.json'
+	@echo 'make month     how long each call takes here, a month of messages on'
 	@echo 'make build     sam build, ready for sam deploy (ARCHITECTURE=x86_64 for the other one)'
 	@echo 'make clean     removes the environments and what was built'
 	@echo 'PYTHON=<path>  the Python to make the environments with, 3.11 or newer'
@@ -81,11 +83,11 @@ test-stack: $(VENV)/.test $(SAM_VENV)/.sam $(ENGINE_VENV)/.engine
 	@$(build_for_here)
 	@$(VENV)/bin/python -m pytest tests/stack
 
-test-packaged: $(SAM_VENV)/.sam $(ENGINE_VENV)/.engine $(PACKAGED_VENV)/.test
+test-packaged: $(SAM_VENV)/.sam $(ENGINE_VENV)/.engine $(RUNTIME_VENV)/.test
 	@$(call need_runtime,make test-packaged)
 	@$(build_for_here)
-	@$(PACKAGED_VENV)/bin/python -m tests.packaged .aws-sam/stack .aws-sam/packaged
-	@ln -s "$(CURDIR)/$(PACKAGED_VENV)" .aws-sam/packaged/$(VENV)
+	@$(RUNTIME_VENV)/bin/python -m tests.packaged .aws-sam/stack .aws-sam/packaged
+	@ln -s "$(CURDIR)/$(RUNTIME_VENV)" .aws-sam/packaged/$(VENV)
 	@ln -s "$(CURDIR)/$(ENGINE_VENV)" .aws-sam/packaged/$(ENGINE_VENV)
 	@cd .aws-sam/packaged && $(VENV)/bin/python -m pytest $(SHARED)
 
@@ -100,7 +102,12 @@ replay: $(VENV)/.run
 e2e: $(VENV)/.test
 	@$(VENV)/bin/python -m pytest tests/e2e
 
-bench: $(VENV)/.test
+bench bench-check: $(SAM_VENV)/.sam $(ENGINE_VENV)/.engine $(RUNTIME_VENV)/.test
+	@$(call need_runtime,make $@)
+	@$(build_for_here)
+	@$(RUNTIME_VENV)/bin/python -m benchmarks $(if $(filter bench-check,$@),--check)
+
+month: $(VENV)/.test
 	@$(VENV)/bin/python -m benchmarks.month_one
 
 docs: $(VENV)/.run
@@ -132,7 +139,7 @@ build: $(SAM_VENV)/.sam
 	"$(RUNTIME)/bin/python3.13" -m tests.build $(ARCHITECTURE)
 
 clean:
-	@rm -rf $(VENV) $(SAM_VENV) $(CHECKS_VENV) $(ENGINE_VENV) $(PACKAGED_VENV) .aws-sam .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf $(VENV) $(SAM_VENV) $(CHECKS_VENV) $(ENGINE_VENV) $(RUNTIME_VENV) .aws-sam .pytest_cache .mypy_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What runs on this machine is built for it.
@@ -195,9 +202,11 @@ $(ENGINE_VENV)/.engine: tests/requirements-engine.txt
 	@$(ENGINE_VENV)/bin/python $(PIP_INSTALL) -r tests/requirements-engine.txt || $(pip_failed)
 	@touch $@
 
-$(PACKAGED_VENV)/.test: local/requirements.txt $(LAYER_REQUIREMENTS) tests/requirements.txt $(LOCK)
-	@$(call need_runtime,make test-packaged)
-	$(call make_venv,$(PACKAGED_VENV),$(RUNTIME)/bin/python3.13)
-	@echo 'Installing what testing needs into $(PACKAGED_VENV) (once), on the Python of the functions'
-	@$(PACKAGED_VENV)/bin/python $(PIP_INSTALL) $(LOCK:%=-c %) -r local/requirements.txt -r tests/requirements.txt || $(pip_failed)
-	@touch $@ $(PACKAGED_VENV)/.run
+# On the functions' own Python: their tests as packaged, and what they are measured beside.
+$(RUNTIME_VENV)/.test: local/requirements.txt $(LAYER_REQUIREMENTS) tests/requirements.txt benchmarks/requirements.txt $(LOCK)
+	@$(call need_runtime,make $(MAKECMDGOALS))
+	$(call make_venv,$(RUNTIME_VENV),$(RUNTIME)/bin/python3.13)
+	@echo 'Installing what testing and measuring need into $(RUNTIME_VENV) (once), on the Python of the functions'
+	@$(RUNTIME_VENV)/bin/python $(PIP_INSTALL) $(LOCK:%=-c %) -r local/requirements.txt -r tests/requirements.txt \
+		-r benchmarks/requirements.txt || $(pip_failed)
+	@touch $@ $(RUNTIME_VENV)/.run

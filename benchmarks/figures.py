@@ -26,6 +26,7 @@ class Figure:
     unit: str
     target: float | None = None
     kind: Kind = "count"
+    group: str = ""  # what was measured together
 
     @property
     def met(self) -> bool | None:
@@ -41,12 +42,13 @@ class Figure:
             "target": self.target,
             "met": self.met,
             "kind": self.kind,
+            "group": self.group,
         }
 
     @classmethod
     def from_json(cls, found: dict[str, Any]) -> Self:
         """The inverse of `as_json`."""
-        return cls(found["name"], found["value"], found["unit"], found["target"], found["kind"])
+        return cls(**{name: value for name, value in found.items() if name != "met"})
 
 
 def rounded(value: float) -> float:

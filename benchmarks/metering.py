@@ -42,6 +42,7 @@ class Cost:
     round_trips: int = 0
     write_units: float = 0
     read_units: float = 0
+    items_read: int = 0  # of an index, too; what a filter drops counts
     botocore_calls: int = 0  # of Python functions in botocore, without the transport
     is_pooled: bool = False  # some calls were made in turns by a pool of threads
 
@@ -89,6 +90,7 @@ class Meter:
         request, before = context["metered"]
         with self._lock:
             self.cost.read_units += self._read(model.name, request, parsed)
+            self.cost.items_read += examined(model.name, parsed)
             factor = units.TRANSACTION if model.name == "TransactWriteItems" else 1
             for key, old in zip(written(model.name, request), before, strict=True):
                 new = self._stored(*key)
@@ -165,6 +167,13 @@ class CallsOfBotocore:
             self._local.paused = paused + (1 if event == "call" else -1)
         elif event == "call" and not paused and f"{os.sep}botocore{os.sep}" in file:
             self.number += 1
+
+
+def examined(operation: str, answer: Any) -> int:
+    """How many items a call read."""
+    if operation == "BatchGetItem":
+        return sum(map(len, answer["Responses"].values()))
+    return int(answer.get("ScannedCount", "Item" in answer))
 
 
 def written(operation: str, request: Any) -> list[tuple[str, Any]]:

@@ -1,8 +1,8 @@
 """Two sides measured in one run: a process each, called in turns, compared round by round.
 
 A side is a function that takes settings and returns what is to be run once per request. It runs in
-a process of its own, on the functions' Python where `make bench` found one (`.venv-bench`), and
-with the layer's requirements in both. What is compared is CPU time (user and system, all threads)
+a process of its own, on the functions' Python where `make bench` found one (`.venv-runtime`), the
+product's on the layer as it was built. What is compared is CPU time (user and system, all threads)
 of these processes; whatever answers them is a process that is not counted.
 
     python -m benchmarks.sides <module>:<function>     the process; commands on stdin
@@ -23,7 +23,7 @@ from types import FrameType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-BENCH_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
+RUNTIME_PYTHON = ROOT / ".venv-runtime" / "bin" / "python"
 END_SECONDS = 10
 WARM_UP = 40  # requests before anything is measured
 FEWEST = 20  # requests that are measured at once
@@ -41,6 +41,11 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PYTHONPATH": f"{ROOT}/layers/agent_messaging:{ROOT}",
 }
+
+
+# The product's side runs on what `make bench` has built.
+LAYER = ROOT / ".aws-sam" / "stack" / "AgentMessagingLayer" / "python"
+PACKAGED = {"PYTHONPATH": f"{LAYER}:{ROOT}"} if LAYER.exists() and RUNTIME_PYTHON.exists() else {}
 
 
 class Side:
@@ -94,7 +99,7 @@ class Side:
 
 def python() -> str:
     """The Python of the sides."""
-    return str(BENCH_PYTHON) if BENCH_PYTHON.exists() else sys.executable
+    return str(RUNTIME_PYTHON) if RUNTIME_PYTHON.exists() else sys.executable
 
 
 def ratios(

@@ -21,7 +21,7 @@ from benchmarks import recorded, stub
 from benchmarks.beside import postgres
 from benchmarks.figures import Figure
 from benchmarks.recorded import Case
-from benchmarks.sides import Side, ratios
+from benchmarks.sides import PACKAGED, Side, ratios
 
 SEND_TARGET = 6.0
 HELD_AGAINST = "FastAPI + SQLite"
@@ -63,11 +63,12 @@ def _sides(
         settings = {"case": case.as_json(), "database": database, "where": where, **more}
         return stack.enter_context(Side(FASTAPI, {}, settings))
 
-    def stubbed(make: str, wire: list[tuple[str, bytes]]) -> Side:
+    def stubbed(make: str, wire: list[tuple[str, bytes]], **where: str) -> Side:
         url = stack.enter_context(stub.running(wire))
-        return stack.enter_context(Side(make, {"AWS_ENDPOINT_URL": url}, case.as_json()))
+        environment = {"AWS_ENDPOINT_URL": url, **where}
+        return stack.enter_context(Side(make, environment, case.as_json()))
 
-    yield "ours", stubbed("benchmarks.functions:make", case.wire)
+    yield "ours", stubbed("benchmarks.functions:make", case.wire, **PACKAGED)
     yield HELD_AGAINST, fastapi("sqlite", f"{folder}/plain")
     yield "FastAPI, plain def, + SQLite", fastapi("sqlite", f"{folder}/def", is_threaded=True)
     if case.name == "send":

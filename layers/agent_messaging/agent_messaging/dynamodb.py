@@ -76,6 +76,8 @@ def _typed(value: Any) -> Any:
         return {"S": value}
     if kind is int and -LARGE < value < LARGE:
         return {"N": str(value)}
+    if kind is bool:
+        return {"BOOL": value}
     if kind is dict:
         return {"M": {name: _typed(part) for name, part in value.items()}}
     return _serialize(value)
@@ -83,7 +85,7 @@ def _typed(value: Any) -> Any:
 
 def _plain(typed: Any) -> Any:
     ((kind, value),) = typed.items()
-    if kind == "S":
+    if kind in ("S", "BOOL"):
         return value
     if kind == "N":
         return Decimal(value)

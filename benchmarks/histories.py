@@ -1,0 +1,98 @@
+"""Histories that grow, and the pages that are read of them: messages, orders, agents.
+
+What grows is copied from one that went through the API; what a page shows stays the same.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from agent_messaging import clock, connection
+from agent_messaging.dynamodb import encode
+from benchmarks.day import Day
+from benchmarks.growth import Growing, Pages
+from benchmarks.metering import Meter
+from tests.integration.cloud import Cloud
+from tests.integration.functions import TEMPLATE, app
+
+PAGE = {"limit": "20"}
+OLD = "00000000"  # how ids of long ago begin, behind their prefix
+
+
+class History:
+    """Two agents over empty tables, and a meter."""
+
+    def __init__(self) -> None:
+        self.cloud = Cloud()
+        self.day = Day(self.cloud)
+        groups = {function.code.name for function in TEMPLATE.functions.values()}
+        clients = [app(group).client for group in sorted(groups) if hasattr(app(group), "client")]
+        self.meter = Meter(self.cloud, clients)
+        self.client = connection.connect()  # of its own, which nothing meters
+
+    def _get(self, path: str, agent: str = "boots", **query: str) -> Callable[..., Any]:
+        return lambda **more: self.day.call("GET", path, agent, query={**PAGE, **query, **more})
+
+    def messages(self) -> tuple[list[Growing], Pages]:
+        """Messages that were read, before twenty that are read and three that wait."""
+        sent = [self.day.send("nova", "boots", "x" * 45) for _ in range(23)]
+        for message in sent[:20]:
+            self.day.call("POST", f"/messaging/mark-read/{message['message_id']}", "boots", {})
+        thread = sent[0]["thread_id"]
+        key = {"recipient_id": "boots", "message_id": sent[0]["message_id"]}
+        read = encode(self.cloud.read("AgentMessagesTable", **key) or {})
+
+        def older(number: int) -> dict[str, Any]:
+            return {**read, "message_id": {"S": f"msg_{OLD}{number:018}"}}
+
+        pages = {
+            "inbox, pending": self._get("/messaging/inbox", status="pending"),
+            "inbox, all": self._get("/messaging/inbox"),
+            "sent": self._get("/messaging/sent", "nova"),
+            "thread": self._get(f"/messaging/threads/{thread}"),
+        }
+        return [("AgentMessagesTable", older)], pages
+
+    def orders(self) -> tuple[list[Growing], Pages]:
+        """Orders that were completed, before three that are open."""
+        done = self.day.offer()
+        for step in ("accept", "complete"):
+            self.day.move(done, step)
+        for _ in range(3):
+            self.day.offer()
+        completed = encode(self.cloud.read("WorkOrdersTable", work_order_id=done) or {})
+
+        def older(number: int) -> dict[str, Any]:
+            return {**completed, "work_order_id": {"S": f"wo_{OLD}{number:018}"}}
+
+        path = "/messaging/work-orders"
+        pages = {
+            "work-orders, pending": self._get(path, role="worker", status="pending"),
+            "work-orders, all": self._get(path, role="worker"),
+            "work-orders, client": self._get(path, "nova", role="client"),
+            "stats": lambda: self.day.call("GET", "/messaging/stats", "boots"),
+        }
+        return [("WorkOrdersTable", older)], pages
+
+    def agents(self) -> tuple[list[Growing], Pages]:
+        """Agents in the directory, behind twenty that a page shows; of them three are online."""
+        for number in range(20):
+            self.cloud.register(f"a-{number:02}", name="Agent", capabilities=["estimates"])
+        now = clock.now()
+        for number in range(3):
+            self.cloud.lease(f"a-{number:02}", now.replace(year=now.year + 1), now)
+
+        def line(facet: str, before: str = "") -> Callable[[int], dict[str, Any]]:
+            return lambda number: encode({"facet": facet, "entry": f"{before}b-{number:06}"})
+
+        growing = [
+            ("AgentDirectoryTable", line("all")),
+            ("AgentDirectoryTable", line("cap#estimates")),
+            ("AgentDirectoryTable", line("word#a", "agent#")),
+        ]
+        pages = {
+            "directory": self._get("/agents"),
+            "directory, capability": self._get("/agents", capability="estimates"),
+            "directory, word": self._get("/agents", q="agent"),
+            "directory, online": self._get("/agents", online="true"),
+        }
+        return growing, pages
