@@ -1,6 +1,8 @@
 """The tables of docs/scale.md, each under the name that the document has it by."""
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from benchmarks.scale import (
     contention,
@@ -15,6 +17,8 @@ from benchmarks.scale import (
 )
 from benchmarks.scale.loads import HEARTBEAT_SECONDS, Load, heartbeats, one_recipient
 from benchmarks.scale.orders import hourly
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "scale.md"
 
 
 def loads() -> list[Load]:
@@ -42,3 +46,11 @@ def tables(burst_seconds: float = 1) -> Mapping[str, str]:
         "quotas": quotas.table(found),
         "costs": costs.table(found),
     }
+
+
+def fill(document: str, found: Mapping[str, str]) -> str:
+    """The document with each table between its marks."""
+    for name, text in found.items():
+        between = rf"(<!-- scale: {name} -->\n).*?(<!-- end -->)"
+        document = re.sub(between, rf"\1{text}\n\2", document, flags=re.DOTALL)
+    return document
