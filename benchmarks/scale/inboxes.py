@@ -41,7 +41,8 @@ def inbox(body_bytes: int) -> Inbox:
     keyed = _hottest(writes(TABLE, item, in_transaction=True))
     read = _hottest(writes(TABLE, samples.was_read(item), item))
     most = limits.PARTITION_WRITE_UNITS / written
-    waiting = size_of(item) * HEARTBEAT_COUNTS
+    # A page ends before the item that would not fit any more.
+    page = min(HEARTBEAT_COUNTS, limits.QUERY_BYTES // size_of(item))
     return Inbox(
         size_of(item),
         written,
@@ -51,7 +52,7 @@ def inbox(body_bytes: int) -> Inbox:
         limits.PARTITION_WRITE_UNITS / keyed,
         math.ceil(most / PER_PAIR),
         queried(f"{TABLE}/pending_inbox", HOT, item, HEARTBEAT_COUNTS).units,
-        math.ceil(waiting / limits.QUERY_BYTES),
+        math.ceil(HEARTBEAT_COUNTS / page),
     )
 
 
