@@ -1,0 +1,33 @@
+"""The few numbers of the simulation that are worth keeping: what the hottest keys take."""
+
+from collections.abc import Iterator
+
+from benchmarks.figures import Figure
+from benchmarks.scale import limits
+from benchmarks.scale.inboxes import BODIES, inbox
+from benchmarks.scale.limiter import AT_MOST
+from benchmarks.scale.limiter import window as minute
+from benchmarks.scale.loads import heartbeats, one_recipient
+from benchmarks.scale.midnight import midnights
+from benchmarks.scale.orders import hourly
+from benchmarks.scale.partitions import heat
+from benchmarks.scale.streams import project
+
+STREAMED = 10_000
+
+
+def measure() -> Iterator[Figure]:
+    """Counts, the same wherever they are measured; none has a target but the partition's own."""
+    loads = {"recipient": one_recipient(), "heartbeats": heartbeats(), "orders": hourly()}
+    for name, load in loads.items():
+        hottest = max(each.hottest for each in heat(load.flows) if each.is_write)
+        yield Figure(f"scale: {name}, hottest key", hottest, "write units/s")
+    longest = inbox(max(BODIES.values()))
+    yield Figure("scale: senders that fill an inbox with the longest messages", longest.senders, "")
+    yield Figure("scale: heartbeat with 100 of these waiting", longest.heartbeat, "read units")
+    busiest = minute(AT_MOST).at_the_end
+    yield Figure("scale: limiter's item, most messages a minute", busiest, "write units/s")
+    first = midnights()[0]
+    yield Figure("scale: refused at midnight, 1 million agents", first.refused * 100, "%")
+    read = project(STREAMED).receipts_read / limits.PARTITION_READ_UNITS
+    yield Figure("scale: receipts' key at 10,000 messages/s", read * 100, "% of a partition")

@@ -1,0 +1,82 @@
+"""How much one inbox takes, by the size of what is written; and what its owner pays to look."""
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from benchmarks.scale import limits, markdown, samples
+from benchmarks.scale.items import Touch, queried, size_of, writes
+from benchmarks.scale.loads import HOT, PER_PAIR
+
+TABLE = "AgentMessagesTable"
+HEARTBEAT_COUNTS = 100  # functions/presence: COUNT_LIMIT
+KIBIBYTE = 1024
+# What an agent writes: a sentence, a page, the longest body, and that with the longest metadata.
+BODIES = {
+    "400 B": 400,
+    "4 KB": 4 * KIBIBYTE,
+    "64 KB": 64 * KIBIBYTE,
+    "64 KB and 64 KB of metadata": 128 * KIBIBYTE,
+}
+
+
+class Inbox(NamedTuple):
+    """One inbox, and messages of one size."""
+
+    size: int  # bytes of an item
+    written: float  # units of the recipient's key that a message takes
+    read: float  # and marking it read
+    per_second: float  # the most that the key takes of messages that are written, and read later
+    settled: float  # and of messages that are read as fast as they come
+    keyed: float  # and with an Idempotency-Key, written alone
+    senders: int  # so many reach `per_second` within MessagesPerPair
+    heartbeat: float  # read units of a heartbeat's count while a hundred wait
+    queries: int  # which that takes, one after the other
+
+
+def inbox(body_bytes: int) -> Inbox:
+    """An inbox of messages with bodies of this size."""
+    item = samples.message(HOT, "sender-000", body_bytes)
+    written = _hottest(writes(TABLE, item))
+    keyed = _hottest(writes(TABLE, item, in_transaction=True))
+    read = _hottest(writes(TABLE, samples.was_read(item), item))
+    most = limits.PARTITION_WRITE_UNITS / written
+    # A page ends before the item that would not fit any more.
+    page = min(HEARTBEAT_COUNTS, limits.QUERY_BYTES // size_of(item))
+    return Inbox(
+        size_of(item),
+        written,
+        read,
+        most,
+        limits.PARTITION_WRITE_UNITS / (written + read),
+        limits.PARTITION_WRITE_UNITS / keyed,
+        math.ceil(most / PER_PAIR),
+        queried(f"{TABLE}/pending_inbox", HOT, item, HEARTBEAT_COUNTS).units,
+        math.ceil(HEARTBEAT_COUNTS / page),
+    )
+
+
+def _hottest(touches: Iterable[Touch]) -> float:
+    """Of the recipient's key, in the table or in the index that takes most."""
+    return max(touch.units for touch in touches if touch.key == HOT)
+
+
+def table() -> str:
+    """A row for each size of a body."""
+    rows = []
+    for name, size in BODIES.items():
+        each = inbox(size)
+        taken = (each.per_second, each.settled, each.keyed)
+        rows.append(
+            [
+                name,
+                f"{each.size:,}",
+                f"{each.written:.0f} + {each.read:.0f}",
+                *(map(markdown.number, taken)),
+                f"{each.senders:,}",
+                f"{each.heartbeat:,.0f}",
+                f"{each.queries}",
+            ]
+        )
+    head = "body|item, B|units: written + read|messages/s, read later|read at once|with a key"
+    return markdown.table(f"{head}|senders that fill it|heartbeat, R|its queries", rows)

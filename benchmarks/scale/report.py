@@ -1,0 +1,56 @@
+"""The tables of docs/scale.md, each under the name that the document has it by."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmarks.scale import (
+    contention,
+    costs,
+    inboxes,
+    limiter,
+    midnight,
+    partitions,
+    quotas,
+    streams,
+    sweep,
+)
+from benchmarks.scale.loads import HEARTBEAT_SECONDS, Load, heartbeats, one_recipient
+from benchmarks.scale.orders import hourly
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "scale.md"
+
+
+def loads() -> list[Load]:
+    """The three: an inbox that is read later or at once; heartbeats as they are, or a tenth."""
+    return [
+        one_recipient(is_read=False),
+        one_recipient(),
+        heartbeats(),
+        heartbeats(every=10 * HEARTBEAT_SECONDS),
+        hourly(),
+    ]
+
+
+def tables(burst_seconds: float = 1) -> Mapping[str, str]:
+    """All tables by name, in Markdown."""
+    found = loads()
+    return {
+        "keys": partitions.table(found, burst_seconds),
+        "inbox": inboxes.table(),
+        "limiter": limiter.table(),
+        "midnight": midnight.table(),
+        "contention": contention.table(),
+        "sweep": sweep.table(),
+        "streams": streams.table(),
+        "quotas": quotas.table(found),
+        "costs": costs.table(found),
+    }
+
+
+def fill(document: str, found: Mapping[str, str]) -> str:
+    """The document with each table between its marks."""
+    for name, text in found.items():
+        between = rf"(<!-- scale: {name} -->\n).*?(<!-- end -->)"
+        document = re.sub(between, rf"\1{text}\n\2", document, flags=re.DOTALL)
+    return document

@@ -1,0 +1,140 @@
+"""Typical items, made by the product's models and written by its tables to a recorder."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from agent_messaging.agents.directory import DirectoryTable
+from agent_messaging.agents.key_table import AgentKeysTable
+from agent_messaging.agents.model import Agent, Key
+from agent_messaging.agents.table import AgentsTable
+from agent_messaging.auth import Caller
+from agent_messaging.contacts.table import ContactsTable
+from agent_messaging.fields import Party
+from agent_messaging.limits import LimitsTable, Quota, recipient_digits
+from agent_messaging.messaging.model import MessageType, compose
+from agent_messaging.messaging.table import DEFAULT_RETENTION, MessagesTable
+from agent_messaging.presence.model import heartbeat
+from agent_messaging.presence.table import PresenceTable
+from agent_messaging.stats.receipts import Receipt
+from agent_messaging.stats.runs import Run
+from agent_messaging.stats.table import StatsTable
+from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.table import WorkOrdersTable
+from benchmarks.scale.items import Item, Recorder
+
+NOW = datetime(2026, 11, 26, 12, 0, 0, tzinfo=UTC)
+ULID = "01k5zq9n8g7f6e5d4c3b2a1z0y"
+BODY_BYTES = 400
+STREAM = (
+    "arn:aws:dynamodb:us-east-1:123456789012:table/AgentMessages/stream/2026-11-01T00:00:00.000"
+)
+
+
+def message(
+    recipient: str,
+    sender: str,
+    body_bytes: int = BODY_BYTES,
+    kind: MessageType = MessageType.CHAT_MESSAGE,
+) -> Item:
+    """A message that waits."""
+    recorder: Any = Recorder()
+    composed = compose(
+        kind,
+        Party(id=sender, name=sender.title()),
+        Party(id=recipient, name=recipient.title()),
+        NOW,
+        is_verified=True,
+        message_id=f"msg_{ULID}",
+        thread_id=f"thr_{ULID}{sender[-8:]:0>8}",
+        subject="Cost estimates",
+        body="x" * body_bytes,
+    )
+    MessagesTable(recorder, "AgentMessagesTable").put(composed)
+    return kept(recorder)
+
+
+def was_read(pending: Item) -> Item:
+    """The same message once it is read: `mark_read` sets a time and takes the marker away."""
+    rest = {name: value for name, value in pending.items() if name != "pending_for"}
+    return {**rest, "status": {"S": "read"}, "read_at": pending["created_at"]}
+
+
+def order(client: str, worker: str, number: int) -> Item:
+    """A work order that waits, with a deadline."""
+    recorder: Any = Recorder()
+    made = WorkOrder(
+        work_order_id=f"wo_{ULID[:-6]}{number:06d}",
+        client=Party(id=client, name=client.title()),
+        worker=Party(id=worker, name=worker.title()),
+        title="Cost estimates for 50 products",
+        description="x" * BODY_BYTES,
+        budget_usd=Decimal("15000"),
+        deadline_at=NOW + timedelta(hours=1),
+        message_id=f"msg_{ULID}",
+        thread_id=f"thr_{ULID}00000000",
+        is_verified=True,
+        created_at=NOW,
+    )
+    entry = WorkOrdersTable(recorder, "WorkOrdersTable").put_entry(made)
+    return dict(entry["Put"]["Item"])
+
+
+def registered(agent_id: str) -> tuple[Item, Item]:
+    """An agent with one key, and the key's own item."""
+    recorder: Any = Recorder()
+    key = Key(key_id=f"key_{ULID}", key_hash="0" * 64, created_at=NOW)
+    agent = Agent(
+        agent_id=agent_id,
+        name=agent_id.title(),
+        description="Estimates what a product costs to land.",
+        capabilities=["cost-estimation"],
+        created_at=NOW,
+        last_seen_on=NOW.date(),
+        keys={key.key_id: key},
+    )
+    table = AgentsTable(recorder, "AgentsTable")
+    keys, directory = AgentKeysTable(recorder, ""), DirectoryTable(recorder, "")
+    table.register(agent, key, keys, directory)
+    return recorder.items[0], recorder.items[1]
+
+
+def lease(agent_id: str) -> Item:
+    """What a heartbeat writes."""
+    recorder: Any = Recorder()
+    made = heartbeat(agent_id, NOW, timedelta(seconds=90))
+    PresenceTable(recorder, "AgentPresenceTable").put(made)
+    return kept(recorder)
+
+
+def contact(owner: str, other: str) -> Item:
+    """An entry that allows."""
+    recorder: Any = Recorder()
+    table = ContactsTable(recorder, "ContactsTable", DEFAULT_RETENTION)
+    table.add(owner, Party(id=other, name=other.title()), NOW)
+    return kept(recorder)
+
+
+def window(sender: str, recipients: int) -> Item:
+    """What the limiter holds of a sender who has written to so many agents in this minute."""
+    recorder: Any = Recorder()
+    limits = LimitsTable(recorder, "LimitsTable", Quota(1, 1))
+    limits.spend(Caller(sender, "key", 1), "somebody", NOW)
+    item = {**kept(recorder), "purge_at": {"N": "1795396262"}}
+    counters = {recipient_digits(f"agent-{number}"): {"N": "1"} for number in range(recipients)}
+    return {**item, "total": {"N": str(recipients)}, **counters}
+
+
+def receipts(numbers: int) -> Item:
+    """The receipt of a batch whose records were all made in one second."""
+    recorder: Any = Recorder()
+    first, step = 300000000000000499659 * 10**20 + 660, 10**20 + 1
+    receipt = Receipt(1795396262, tuple(first + step * place for place in range(numbers)))
+    StatsTable(recorder, "MessagingStatsTable").commit(STREAM, Run((receipt,), {}), NOW)
+    return kept(recorder)
+
+
+def kept(recorder: Recorder) -> Item:
+    """The one thing that was written."""
+    [item] = recorder.items
+    return item

@@ -1,0 +1,116 @@
+"""A stream's shard: batches one after the other, and how far behind they are.
+
+Each batch reads the receipts of its seconds, which are all shards' under one key, and commits its
+sums and its own receipt in one transaction. So what it reads grows with the whole platform, and
+where it writes is one of a few counters. How long a batch takes is stated.
+"""
+
+import math
+import random
+from typing import NamedTuple
+
+from agent_messaging.stats.table import SHARDS
+from benchmarks.scale import limits, markdown, samples
+from benchmarks.scale.contention import contend
+from benchmarks.scale.items import TEMPLATE, kilobytes, size_of
+
+MAPPING = next(each for each in TEMPLATE.streams if each.name == "Messages")
+SECONDS = 60
+SEED = 6
+# Messages a second of the whole platform, without a hot key.
+STREAMED = (100, 1_000, 5_000, 10_000, 20_000)
+# And what two remedies would do.
+REMEDIED, MORE_COUNTERS, LONGER_BATCH = 10_000, 16, 500
+# Stated: Lambda's own way to the function, one query, one transaction; and what each record takes.
+BATCH_SECONDS = 0.040
+RECORD_SECONDS = 0.0001
+# A shard is one partition's: as many records a second as that takes writes of a small item.
+SHARD_RECORDS = limits.PARTITION_WRITE_UNITS
+CELLS = 2  # over all time, and the ten minutes
+# How much of a second's receipts a batch finds: those filed before it, and now and then a second's
+# more. Fitted to what was measured: docs/decisions.md, "receipts are found by the second".
+REACH_SECONDS = 0.7
+
+
+class Projection(NamedTuple):
+    """What the projector does with so many records a second of one stream."""
+
+    shards: int
+    batches: float  # a second, of all shards
+    busy: float  # share of its time, of each shard's one function
+    behind: float  # seconds, after a minute
+    receipts_read: float  # units a second, of the one key that holds a stream's receipts
+    receipts_written: float
+    collided: float  # share of batches that meet another on a counter
+    refused: float
+
+
+def project(
+    records: float,
+    shards: int | None = None,
+    *,
+    most: int = MAPPING.batch_size,
+    counters: int = SHARDS,
+) -> Projection:
+    """The projector under `records` a second, spread over the shards that they need."""
+    number = shards or math.ceil(records / SHARD_RECORDS)
+    each = records / number
+    size = min(most, max(1.0, each * MAPPING.window))
+    batches = records / size
+    receipt = samples.receipts(round(size))
+    in_reach = size_of(receipt) * batches * REACH_SECONDS
+    written = kilobytes(receipt) * limits.TRANSACTION_FACTOR * batches
+    met = contend(batches / counters) if number > 1 else None
+    return Projection(
+        number,
+        batches,
+        min(1.0, batches / number * _seconds(size)),
+        _behind(each, size),
+        max(1, math.ceil(in_reach / 4096)) * batches,
+        written,
+        met.collided if met else 0.0,
+        met.refused if met else 0.0,
+    )
+
+
+def _seconds(size: float) -> float:
+    """How long a batch of so many records takes."""
+    return BATCH_SECONDS + RECORD_SECONDS * size
+
+
+def _behind(records: float, size: float) -> float:
+    """Seconds that one shard is behind after a minute of so many records a second."""
+    chance = random.Random(SEED)
+    come, waiting = records * _seconds(size), 0.0
+    for _ in range(round(SECONDS / _seconds(size))):
+        waiting += max(0.0, chance.gauss(come, math.sqrt(come)))
+        waiting -= min(waiting, size)
+    return waiting / records if records else 0.0
+
+
+def table() -> str:
+    """A row for each rate of messages: one shard for one recipient, else as many as they need."""
+    rows = []
+    for name, rate, each in [
+        ("one recipient", 1_000, project(1_000, 1)),
+        ("one recipient, if it took more", 2_500, project(2_500, 1)),
+        *(("all recipients alike", rate, project(rate)) for rate in STREAMED),
+        ("the same, 16 counters", REMEDIED, project(REMEDIED, counters=MORE_COUNTERS)),
+        ("the same, batches of 500", REMEDIED, project(REMEDIED, most=LONGER_BATCH)),
+    ]:
+        rows.append(
+            [
+                name,
+                f"{rate:,}",
+                f"{each.shards}",
+                f"{each.batches:,.0f}",
+                f"{each.busy:.0%}",
+                f"{each.behind:.1f}",
+                f"{each.receipts_written:,.0f}",
+                f"{each.receipts_read:,.0f}",
+                f"{each.collided:.0%}",
+                f"{each.refused:.1%}",
+            ]
+        )
+    head = "messages to|messages/s|shards|batches/s|a shard is busy|s behind after 60|receipts, W/s"
+    return markdown.table(f"{head}|receipts, R/s|counters collide|batches refused", rows)

@@ -1,0 +1,39 @@
+"""The sweep of each minute: overdue orders, one after the other, until its time is up."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from agent_messaging.dynamodb import CONFIG, longest_call
+from agent_messaging.work_orders.table import DUE_SHARDS
+from benchmarks.scale import limits, markdown
+from benchmarks.scale.items import TEMPLATE
+
+# Stated: one consistent read, and one transaction over three items.
+ORDER_SECONDS = 0.030
+
+_client: Any = SimpleNamespace(meta=SimpleNamespace(config=CONFIG))
+# A write is not begun unless there is time left for it at its slowest.
+RUN_SECONDS = TEMPLATE.functions["WorkOrdersSweepFunction"].timeout - longest_call(_client)
+
+
+def orders_a_run() -> float:
+    """How many overdue orders one run settles; runs come once a minute."""
+    return RUN_SECONDS / ORDER_SECONDS
+
+
+def due_per_second() -> float:
+    """Orders with a deadline that the shards of `due` take a second, in and out again."""
+    return DUE_SHARDS * limits.PARTITION_WRITE_UNITS / 2
+
+
+def table() -> str:
+    """One row: what a run does, and what the index takes."""
+    row = [
+        f"{RUN_SECONDS:.0f}",
+        f"{ORDER_SECONDS * 1000:.0f}",
+        f"{orders_a_run():,.0f}",
+        f"{orders_a_run() * 60:,.0f}",
+        f"{due_per_second():,.0f}",
+    ]
+    head = "seconds of a run that it may begin a write in|ms an order, stated|orders a run|an hour"
+    return markdown.table(f"{head}|orders/s that `due` takes", [row])
