@@ -20,6 +20,7 @@ from benchmarks.figures import Figure
 
 COUNTED = ("operations", "growth", "package", "scale")
 GROUPS = (*COUNTED, "warm", "beside", "clients")
+MODULES = {"scale": "benchmarks.scale.figures", "beside": "benchmarks.beside.run"}
 ALLOWED = 1.02
 
 
@@ -28,7 +29,8 @@ def measured(groups: Iterable[str]) -> Iterator[Figure]:
     for group in groups:
         begun = time.monotonic()
         print(f"{group} ...", end=" ", file=sys.stderr, flush=True)
-        for figure in importlib.import_module(f"benchmarks.{group}").measure():
+        module = importlib.import_module(MODULES.get(group, f"benchmarks.{group}"))
+        for figure in module.measure():
             yield replace(figure, group=group)
         print(f"{time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
 

@@ -10,12 +10,12 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from benchmarks.scale.limits import TRANSACTION_FACTOR
+
+# The one place that uses the calculator.
+from benchmarks.units import kilobytes, size_of
 from local.cloudformation import parse
 from local.template import TEMPLATE as TEMPLATE_FILE
 from local.template import load
-
-# The one place that uses the calculator.
-from tests.integration.contacts.capacity import kilobytes, size_of
 
 TEMPLATE = load()
 PARAMETERS: Mapping[str, Any] = parse(TEMPLATE_FILE.read_text("utf-8"), "")["Parameters"]
