@@ -1,0 +1,59 @@
+"""README's table of what was measured: what has a target, from results.json.
+
+python -m benchmarks.readme        brings README up to date
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks import figures
+from benchmarks.figures import Figure
+from benchmarks.operations import TARGETS
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+BEGIN, END = "<!-- bench -->", "<!-- end -->"
+HEAD = ("| figure | measured | target |", "|---|---:|---:|")
+
+
+def table(found: list[Figure]) -> str:
+    """The lines of README."""
+    return "\n".join((*HEAD, *_lines(found)))
+
+
+def _lines(found: list[Figure]) -> Iterator[str]:
+    by_name = {figure.name: figure for figure in found}
+    for figure in found:
+        if figure.group == "package" and figure.target is not None:
+            yield _line(figure.name, figure.value, figure.target, figure.unit)
+    for name, (writes, reads) in TARGETS.items():
+        measured = [by_name[f"{name}: {what} units"].value for what in ("write", "read")]
+        told = f"{name}: write and read units"
+        yield f"| {told} | {measured[0]:g} / {measured[1]:g} | ≤ {writes:g} / {reads:g} |"
+    pages = [f for f in found if f.group == "growth" and f.target is not None]
+    worst = max(figure.value for figure in pages)
+    told = f"the worst of {len(pages)} ratios of pages, 100,000 entries in the history to few"
+    yield _line(told, worst, 1, "×")
+    for figure in found:
+        if figure.kind == "ratio" and figure.target is not None:
+            yield _line(figure.name, figure.value, figure.target, figure.unit)
+
+
+def _line(name: str, value: float, target: float, unit: str) -> str:
+    shown = f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
+    return f"| {name} | {shown} {unit} | ≤ {target:,g} |"
+
+
+def placed(text: str, found: list[Figure]) -> str:
+    """README with this table in its place."""
+    block = f"{BEGIN}\n{table(found)}\n{END}"
+    return re.sub(f"{BEGIN}.*?{END}", lambda _: block, text, flags=re.DOTALL)
+
+
+def main() -> None:
+    """Write it."""
+    README.write_text(placed(README.read_text("utf-8"), figures.read()), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""What was measured last, where it is shown, and when it counts as worse."""
+
+from dataclasses import replace
+
+from benchmarks import figures, readme
+from benchmarks.__main__ import absent, regressions
+from benchmarks.figures import Figure
+from tests.unit.test_readme import README
+
+SEND = Figure("send: write units", 5, "WCU", 5, group="operations")
+CPU = Figure("send: CPU", 2.0, "×", 6, kind="ratio", group="beside")
+
+
+def test_readme_shows_what_was_measured():
+    assert readme.placed(README, figures.read()) == README
+
+
+def test_a_figure_is_met_when_it_is_no_more_than_its_target():
+    assert [replace(SEND, value=value).met for value in (4, 5, 5.1)] == [True, True, False]
+    assert replace(SEND, target=None).met is None
+
+
+def test_what_is_written_is_read_again(tmp_path):
+    figures.write([SEND, replace(CPU, value=2.34567)], tmp_path / "r.json")
+    assert figures.read(tmp_path / "r.json") == [SEND, replace(CPU, value=2.346)]
+
+
+def test_a_count_that_grew_by_more_than_two_percent_is_a_regression():
+    kept = replace(SEND, value=100, target=None)
+    assert regressions([replace(kept, value=102)], [kept]) == []
+    assert regressions([replace(kept, value=103)], [kept]) == [
+        "send: write units: 103, and was 100"
+    ]
+
+
+def test_a_ratio_never_is():
+    assert regressions([replace(CPU, value=20)], [CPU]) == []
+
+
+def test_a_new_count_above_its_target_is_one():
+    assert regressions([replace(SEND, value=6)], []) == [
+        "send: write units: 6 is above its target, 5"
+    ]
+
+
+def test_a_count_that_is_measured_no_more_is_one_too():
+    assert absent([], [SEND, CPU], ["operations", "beside"]) == [
+        "send: write units: is measured no more"
+    ]
+    assert absent([], [SEND], ["package"]) == []
+
+
+def test_the_table_says_what_is_not_met():
+    text = figures.table([SEND, replace(CPU, value=7.0)])
+    assert [line.split()[-1] for line in text.splitlines()[1:]] == ["met", "MET"]
