@@ -77,9 +77,9 @@ def list_agents(caller: Caller, query: wire.DirectoryQuery) -> wire.DirectoryPag
 
 @api.route("GET", "/agents/me", "Read your own profile")
 def read_me(caller: Caller) -> wire.AgentProfile:
-    own, lease = batches.batch_get(
-        client, [agents.key(caller.agent_id), presences.key(caller.agent_id)]
-    )
+    # As it is this moment: an agent finds what it was told a moment ago that it is.
+    wanted = [agents.key(caller.agent_id), presences.key(caller.agent_id)]
+    own, lease = batches.batch_get(client, wanted, consistent=True)
     return wire.profile(found(caller.agent_id, own), parse_presence(lease), clock.now())
 
 
@@ -123,7 +123,8 @@ def read_agent(agent_id: AgentId) -> wire.AgentCard:
 
 @api.route("GET", "/agents/me/keys", "List your keys")
 def list_keys(caller: Caller) -> key_wire.KeysResponse:
-    agent = found(caller.agent_id, agents.table.get({"agent_id": caller.agent_id}))
+    item = agents.table.get({"agent_id": caller.agent_id}, consistent=True)
+    agent = found(caller.agent_id, item)
     return key_wire.listed(agent, keys.last_used(agent.keys.values()), clock.now())
 
 

@@ -65,7 +65,9 @@ def test_every_section_that_is_linked_exists() -> None:
 
 def test_every_make_target_that_is_named_exists() -> None:
     named = set(re.findall(r"\bmake ([a-z0-9-]+)\b(?!`? alone)", README))
-    targets = set(re.findall(r"^([a-z0-9-]+(?: [a-z0-9-]+)*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    makefile = (ROOT / "Makefile").read_text()
+    rules = re.findall(r"^([a-z0-9-]+(?: [a-z0-9-]+)*):", makefile, re.MULTILINE)
+    targets = set(" ".join(rules).split())
 
     assert {"run", "test", "demo", "lint", "build", "e2e"} <= named
     assert named <= targets

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
-KEPT_FOR = timedelta(hours=24)
+# A day, by whichever clock: clocks differ by seconds, and a retry may be on its way for some.
+KEPT_FOR = timedelta(hours=24, minutes=1)
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}\Z")
 

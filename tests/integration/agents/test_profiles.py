@@ -91,3 +91,20 @@ def test_a_wrong_change_changes_nothing(pair: Cloud, body: dict):
     assert answer.status == 422
     assert answer.json["errors"][0]["pointer"].startswith("#/" + next(iter(body)))
     assert pair.digest() == before
+
+
+@pytest.mark.parametrize("path", ["/agents/me", "/agents/me/keys"])
+def test_an_agent_reads_itself_as_it_is_this_moment(pair: Cloud, path: str):
+    """A replica may not have heard yet of what was acknowledged: of the agent itself, at first."""
+    pair.cost()
+    assert pair.get(path, {"agent_id": "nova"}).status == 200
+    own = [
+        asked.get("ConsistentRead")
+        for call in pair.cost()[1:]  # behind that of open mode
+        for table, asked in [
+            (call.request.get("TableName"), call.request),
+            *call.request.get("RequestItems", {}).items(),
+        ]
+        if table == "AgentsTable"
+    ]
+    assert own == [True]

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent_messaging import clock
+from agent_messaging import batches, clock
 from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents.keyring import BY_OPERATOR
 from agent_messaging.agents.model import Agent
@@ -81,7 +81,8 @@ def write_request() -> None:
         thread_id=story.REQUEST_THREAD_ID,
         body=story.REQUEST["body"],
     )
-    app("contacts").contacts.hold(message.model_copy(update={"status": MessageStatus.HELD}), now)
+    held = message.model_copy(update={"status": MessageStatus.HELD})
+    batches.transact(app("contacts").client, [app("contacts").contacts.hold_entry(held, now)])
 
 
 def write_order(work_order_id: str) -> None:

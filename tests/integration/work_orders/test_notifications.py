@@ -52,6 +52,23 @@ def test_who_is_blocked_gets_no_word_of_its_own_into_a_notification(
     assert WORDS not in f"{note['subject']} {note['body']} {note['metadata']}"
 
 
+@pytest.mark.parametrize(
+    ("action", "sides"), [("cancel", CLIENT_TO_WORKER), ("reject", WORKER_TO_CLIENT)]
+)
+def test_who_is_blocked_can_say_nothing_by_another_name(
+    pair: Cloud, action: str, sides: tuple[str, str, str]
+):
+    actor, reader, _ = sides
+    order_id = pair.offer("nova", "boots")
+    decide(pair, reader, actor, "blocked")
+    rename(pair, actor, WORDS)
+    assert pair.move(actor, order_id, action).status == 200
+    note = notices(pair, reader)[0]
+    assert note["from_agent"] == {"id": actor, "name": actor.title()}
+    assert WORDS not in str(pair.inbox(reader))
+    assert WORDS not in str(pair.order(reader, order_id))
+
+
 def test_what_a_contact_says_is_in_its_notification(pair: Cloud):
     order_id = pair.offer("nova", "boots")
     pair.move("boots", order_id, "accept")

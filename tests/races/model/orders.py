@@ -188,16 +188,18 @@ def _bring(world: World, order: Document, now: datetime) -> None:
 def _notify(world: World, order: Document, role: str, now: datetime) -> None:
     """Tell the party that did not act; who is blocked gets no word of its own in."""
     other = {"client": "worker", "worker": "client"}[role]
-    actor, to, done = order[role]["id"], order[other], order["status"]
-    relationship = contacts.relationship(world, to["id"], actor)
+    to, done = order[other], order["status"]
+    actor = world.party(order[role]["id"])
+    relationship = contacts.relationship(world, to["id"], actor["id"])
     said = f"{order[role]['name']} has {done} the work order “{order['title']}”."
     if order["reason"]:
         said += f" Reason: {order['reason']}"
     if relationship == "blocked":
         said = f"The {role}, whom you block, has {done} a work order."
+        actor = order[role]
     notice = compose(
         "notification",
-        world.party(actor),
+        actor,
         to,
         now,
         relationship=relationship,

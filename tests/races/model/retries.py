@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from tests.races.model.world import Document, RefusedError, Request, World
 
-REMEMBERED_FOR = timedelta(hours=24)
+REMEMBERED_FOR = timedelta(hours=24, minutes=1)
 
 
 @dataclass(frozen=True)

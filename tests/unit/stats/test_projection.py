@@ -128,6 +128,7 @@ def having(value, path, sound):
 ACCEPTED = order_moved(1, "pending", "accepted", accepted_at=at(120))
 NEW = ("dynamodb", "NewImage")
 OLD = ("dynamodb", "OldImage")
+CREATED = (*NEW, "created_at")
 
 MALFORMED = {
     "nothing": {},
@@ -146,6 +147,8 @@ MALFORMED = {
     "a message without a time": without((*NEW, "created_at"), message(1)),
     "a time that is none": having({"S": "yesterday"}, (*NEW, "created_at"), message(1)),
     "a time of nowhere": having({"S": "2026-11-23T01:10:00"}, (*NEW, "created_at"), message(1)),
+    "a time before all time": having({"S": "0001-01-01T00:00:00+14:00"}, CREATED, message(1)),
+    "a time after all time": having({"S": "9999-12-31T23:59:59-14:00"}, CREATED, message(1)),
     "a changed agent without an image": without(NEW, agent_changed(1, new={}, old={})),
     "a left agent without its past": without(
         OLD, agent_changed(1, new={"deleted_at": at(0)}, old={})

@@ -61,26 +61,19 @@ class ContactsTable:
 
     def add(self, owner_id: str, contact: Party, now: datetime) -> Contact | None:
         """Allow an agent that has no entry; the entry that is there instead, None if added."""
-        return self._put(Contact(**_new(owner_id, contact, now), state=ContactState.ALLOWED), now)
-
-    def hold(self, message: Message, now: datetime) -> Contact | None:
-        """Keep a stranger's message as its request; the entry that is there instead, if any."""
-        standing = self._put(_request(message, now), now)
-        # boto3 repeats a put whose answer was lost, and then meets this very request.
-        asked = None if standing is None else standing.request
-        is_own = asked is not None and asked.message_id == message.message_id
-        return None if is_own else standing
-
-    def hold_entry(self, message: Message, now: datetime) -> Entry:
-        """`hold` as part of a transaction, which fails if there is an entry."""
-        return self._put_entry(_request(message, now), now)
-
-    def _put(self, contact: Contact, now: datetime) -> Contact | None:
+        new = Contact(**_new(owner_id, contact, now), state=ContactState.ALLOWED)
         try:
-            self.table.put(self._item(contact), IS_VACANT, epoch=clock.to_epoch(now))
+            self.table.put(self._item(new), IS_VACANT, epoch=clock.to_epoch(now))
         except ConditionFailedError as error:
             return parse(error.item, now)
         return None
+
+    def hold_entry(self, message: Message, now: datetime) -> Entry:
+        """Keep a stranger's message as its request, as part of a transaction.
+
+        It fails if there is an entry.
+        """
+        return self._put_entry(_request(message, now), now)
 
     def add_entry(self, owner_id: str, contact: Party, now: datetime) -> Entry:
         """`add` as part of a transaction, which fails if there is an entry."""

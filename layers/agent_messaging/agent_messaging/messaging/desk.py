@@ -77,9 +77,11 @@ class MessageDesk:
             self.messages.put(message)
 
     def _hold(self, message: Message, now: datetime, once: Once) -> Contact | None:
-        """Keep the message with the recipient's contacts; the entry that is there instead."""
-        if not once.is_keyed:
-            return self.contacts.table.hold(message, now)
+        """Keep the message with the recipient's contacts; the entry that is there instead.
+
+        A transaction without a key too, for boto3 repeats a put whose answer was lost: it would
+        then meet what the recipient has made of this very request.
+        """
         try:
             once.write([self.contacts.table.hold_entry(message, now)], message)
         except TransactionFailedError as error:

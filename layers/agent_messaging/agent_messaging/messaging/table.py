@@ -8,6 +8,7 @@ So an inbox costs what is unread, whatever lies behind it, and marking a message
 index entry. Pending is a marker on the item and not a time: a message that commits late is found.
 """
 
+import contextlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,8 @@ DEFAULT_RETENTION = timedelta(days=90)
 # `~` sorts behind every letter of an id.
 LAST = "msg_~"
 
+IS_NEW = "attribute_not_exists(message_id)"
+
 
 class MessagesTable:
     """The messages. `retention` is how long one is kept, read or not."""
@@ -46,8 +49,13 @@ class MessagesTable:
         return self.table.name, {"recipient_id": recipient_id, "message_id": message_id}
 
     def put(self, message: Message) -> None:
-        """Write a new message: one item, and nothing else."""
-        self.table.put(self._item(message))
+        """Write a new message: one item, and nothing else.
+
+        boto3 repeats a put whose answer was lost. The recipient may have read the message by then,
+        and so it stays: only this very message has its id.
+        """
+        with contextlib.suppress(ConditionFailedError):
+            self.table.put(self._item(message), IS_NEW)
 
     def put_entry(self, message: Message) -> Entry:
         """`put` as part of a transaction."""

@@ -47,7 +47,7 @@ def changes_of(record: Mapping[str, Any]) -> list[Change]:
         image = record["dynamodb"]
         project = _PROJECTIONS[frozenset(image["Keys"])]
         return project(_Event(record["eventName"]), image)
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         raise PoisonRecordError("the record cannot be understood") from None
 
 

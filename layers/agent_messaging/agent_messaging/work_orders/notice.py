@@ -21,7 +21,8 @@ def compose_for(
 ) -> Message:
     """The message to `to` that `actor` moved the order by `action`.
 
-    It quotes what agents wrote, but neither in the system's name nor for who is blocked. Its
+    It quotes what agents wrote, but neither in the system's name nor for who is blocked: it is
+    called what the order calls it, since a new name may be chosen to say something. Its
     `metadata` carries the new status, for readers that do not read sentences. It stands in the
     order's thread; but an expiry, of which each party gets its own, begins one with the system.
     """
@@ -30,6 +31,7 @@ def compose_for(
         body = "A work order has expired: nobody answered by its deadline."
     elif relationship is Relationship.BLOCKED:
         body = f"The {order.role_of(actor.id)}, whom you block, has {done} a work order."
+        actor = order.other_party(to.id)
     else:
         body = f"{actor.name} has {done} the work order “{order.title}”."
         body += f" Reason: {reason}" if reason else ""
