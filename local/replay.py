@@ -20,13 +20,20 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
-from local.dead_letters import Letter, UnreplayableError, read_again, understood
+from local.dead_letters import (
+    FAILURES,
+    Letter,
+    UnreplayableError,
+    code_of,
+    read_again,
+    understood,
+)
 from local.model import StreamMapping
 from local.template import load
 
-# Longer than any function may run; until then nobody else is given the letter.
+# Longer than a letter takes: its records are read, then its function runs, for less than PATIENT.
+# Until then nobody else is given it, so letters are received one by one.
 HIDDEN_SECONDS = 300
 # A function's own time, and no second attempt that nobody asked for.
 PATIENT = Config(read_timeout=90, retries={"total_max_attempts": 1})
@@ -44,7 +51,7 @@ class Account:
 
     def mapping(self, letter: Letter) -> StreamMapping:
         """The mapping that the records of a letter came through."""
-        table = letter.records.stream.split("/")[1] if letter.records else ""
+        table = letter.records.table if letter.records else ""
         for mapping in load().streams:
             if mapping.table == self.names.get(table):
                 return mapping
@@ -57,10 +64,12 @@ class Outcome:
 
     processed: int = 0
     kept: int = 0
+    hidden: int = 0
+    """How many the queue holds back, when it gave none: another replay has them, or had them."""
 
 
 def connected(stack: str) -> Account:
-    """The account of whoever runs this, and a stack of it."""
+    """The account of whoever runs this, and a stack of it; raises ValueError for another's."""
     session = boto3.session.Session()
     pages = session.client("cloudformation").get_paginator("list_stack_resources")
     resources = [
@@ -71,6 +80,8 @@ def connected(stack: str) -> Account:
     ]
     names = {each["PhysicalResourceId"]: each["LogicalResourceId"] for each in resources}
     urls = {logical: physical for physical, logical in names.items()}
+    if "DeadLettersQueue" not in urls:
+        raise ValueError(f"{stack} has no queue of dead letters")
     return Account(
         queue=session.client("sqs"),
         streams=session.client("dynamodbstreams"),
@@ -85,47 +96,71 @@ def replay(account: Account, *, is_dry_run: bool = False) -> Outcome:
     outcome = Outcome()
     for message in _messages(account):
         try:
-            letter, event = _event_of(account, message)
-            if not is_dry_run:
-                _invoke(account, letter, event)
+            done = _handle(account, message, is_dry_run=is_dry_run)
         except UnreplayableError as error:
+            done = f"stays: {error}"
             outcome.kept += 1
-            _say(message, f"stays: {error}")
-            continue
-        if is_dry_run:
-            outcome.kept += 1
-            _say(message, f"would go to {account.names[letter.function]}")
-            continue
-        account.queue.delete_message(
-            QueueUrl=account.queue_url, ReceiptHandle=message["ReceiptHandle"]
-        )
-        outcome.processed += 1
-        _say(message, f"processed by {account.names[letter.function]}")
+        else:
+            outcome.processed += not is_dry_run
+            outcome.kept += is_dry_run
+        print(f"{message['MessageId']}  {done}", flush=True)
+    if not outcome.processed + outcome.kept:
+        outcome.hidden = _hidden(account)
     return outcome
 
 
-def _messages(account: Account) -> Iterator[Mapping[str, Any]]:
-    """Each message once, hidden from others meanwhile; at the end those that stay are shown."""
-    seen: dict[str, str] = {}
+def _handle(account: Account, message: Mapping[str, Any], *, is_dry_run: bool) -> str:
+    """What was done with a letter that need not stay, or would be."""
+    letter, event = _event_of(account, message)
+    name = account.names[letter.function]
+    if is_dry_run:
+        return f"would go to {name}"
+    _invoke(account, letter, event)
     try:
-        while True:
+        account.queue.delete_message(
+            QueueUrl=account.queue_url, ReceiptHandle=message["ReceiptHandle"]
+        )
+    except FAILURES as error:
+        raise UnreplayableError(
+            f"{name} took it, and the queue did not ({code_of(error)})"
+        ) from error
+    return f"processed by {name}"
+
+
+def _messages(account: Account) -> Iterator[Mapping[str, Any]]:
+    """Each message once, hidden from others meanwhile; at the end those that stay are shown.
+
+    One that stays is there again when its time is over. It is passed by, and the end is where the
+    queue gives none, or none but those for as many times as there are.
+    """
+    seen: dict[str, str] = {}
+    again = 0
+    try:
+        while again <= len(seen):
             answer = account.queue.receive_message(
                 QueueUrl=account.queue_url,
-                MaxNumberOfMessages=10,
+                MaxNumberOfMessages=1,
                 MessageAttributeNames=["All"],
                 VisibilityTimeout=HIDDEN_SECONDS,
                 WaitTimeSeconds=2,
             )
-            fresh = [each for each in answer.get("Messages", []) if each["MessageId"] not in seen]
-            seen |= {
-                each["MessageId"]: each["ReceiptHandle"] for each in answer.get("Messages", [])
-            }
-            if not fresh:
+            if not answer.get("Messages"):
                 return
-            yield from fresh
+            (message,) = answer["Messages"]
+            is_fresh = message["MessageId"] not in seen
+            seen[message["MessageId"]] = message["ReceiptHandle"]
+            if is_fresh:
+                yield message
+            again = 0 if is_fresh else again + 1
     finally:
         for handle in seen.values():
             _show(account, handle)
+
+
+def _hidden(account: Account) -> int:
+    name = "ApproximateNumberOfMessagesNotVisible"
+    answer = account.queue.get_queue_attributes(QueueUrl=account.queue_url, AttributeNames=[name])
+    return int(answer["Attributes"][name])
 
 
 def _show(account: Account, handle: str) -> None:
@@ -133,8 +168,8 @@ def _show(account: Account, handle: str) -> None:
         account.queue.change_message_visibility(
             QueueUrl=account.queue_url, ReceiptHandle=handle, VisibilityTimeout=0
         )
-    except ClientError:
-        return  # It was deleted, or is visible again by itself.
+    except FAILURES:
+        return  # It was deleted, or becomes visible by itself.
 
 
 def _event_of(account: Account, message: Mapping[str, Any]) -> tuple[Letter, Mapping[str, Any]]:
@@ -153,18 +188,16 @@ def _event_of(account: Account, message: Mapping[str, Any]) -> tuple[Letter, Map
 def _invoke(account: Account, letter: Letter, event: Mapping[str, Any]) -> None:
     """Have the function process the whole event; raises UnreplayableError."""
     try:
-        answer = account.functions.invoke(FunctionName=letter.function, Payload=json.dumps(event))
+        # Text as it is: a call takes six megabytes, and `\u` makes some text thrice as long.
+        body = json.dumps(event, ensure_ascii=False).encode()
+        answer = account.functions.invoke(FunctionName=letter.function, Payload=body)
         result = json.loads(answer["Payload"].read() or b"null")
-    except (BotoCoreError, ClientError, ValueError) as error:
-        raise UnreplayableError(f"its function did not answer ({type(error).__name__})") from error
+    except (*FAILURES, ValueError) as error:
+        raise UnreplayableError(f"its function did not answer ({code_of(error)})") from error
     if "FunctionError" in answer:
         raise UnreplayableError("its function failed again; its log says why")
     if isinstance(result, Mapping) and result.get("batchItemFailures"):
         raise UnreplayableError("some of its records failed again; the function's log says which")
-
-
-def _say(message: Mapping[str, Any], what: str) -> None:
-    print(f"{message['MessageId']}  {what}", flush=True)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -175,11 +208,15 @@ def main(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(arguments)
     try:
         outcome = replay(connected(chosen.stack), is_dry_run=chosen.dry_run)
-    except (BotoCoreError, ClientError) as error:
+    except (*FAILURES, ValueError) as error:
         print(f"The stack cannot be reached: {error}", file=sys.stderr)
         return 1
     print(f"{outcome.processed} processed, {outcome.kept} stay in the queue.")
-    return 1 if outcome.kept and not chosen.dry_run else 0
+    if outcome.hidden:
+        print(
+            f"{outcome.hidden} more are hidden by another replay, for {HIDDEN_SECONDS} s at most."
+        )
+    return 1 if outcome.hidden or (outcome.kept and not chosen.dry_run) else 0
 
 
 if __name__ == "__main__":

@@ -17,6 +17,13 @@ PATIENCE_SECONDS = 5.0
 THROTTLED = {"message": "Too Many Requests"}
 THROTTLED_ATTEMPTS = 20
 
+# How an agent ends its open orders: by role and status, so that nobody waits for them for ever.
+OPEN_ORDERS = (
+    ("worker", "accepted", "fail"),
+    ("client", "accepted", "cancel"),
+    ("client", "pending", "cancel"),
+)
+
 FROM_ROUTES = ("/messaging/ping", "/messaging/send", "/messaging/work-order")
 
 
@@ -113,12 +120,13 @@ class Agent:
         return self.post(f"/messaging/work-order/{work_order_id}/respond", action=action, **fields)
 
     def leave(self) -> None:
-        """Leave for good, whatever it was in the middle of; an agent that cannot call is left."""
-        accepted = self.send(
-            "GET", "/messaging/work-orders", params={"role": "worker", "status": "accepted"}
-        )
-        for order in accepted.json().get("work_orders", []):
-            self.send("POST", f"/messaging/work-order/{order['work_order_id']}/fail", json={})
+        """Leave for good, and no order open; an agent that cannot call is left."""
+        for role, status, ending in OPEN_ORDERS:
+            params = {"role": role, "status": status, "limit": "100"}
+            page = self.send("GET", "/messaging/work-orders", params=params)
+            for order in page.json().get("work_orders", []):
+                path = f"/messaging/work-order/{order['work_order_id']}/{ending}"
+                self.send("POST", path, json={})
         self.send("DELETE", "/agents/me")
 
     def _succeed(self, method: str, path: str, **options: Any) -> Any:

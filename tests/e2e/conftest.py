@@ -40,6 +40,17 @@ def stack() -> Iterator[Stack]:
         yield Stack(server.url, auth == "open", key)
 
 
+@pytest.fixture(scope="session")
+def true_to_the_gateway(stack: Stack) -> None:
+    """For what an HTTP API does by itself, and `sam local start-api` does otherwise.
+
+    It knows one request id for all, answers 502 to a body that is no text, and 403 in place of 404.
+    """
+    answer = requests.get(f"{stack.url}/health", timeout=30)
+    if answer.headers.get("Server", "").startswith("Werkzeug"):
+        pytest.skip("sam local is another gateway here")
+
+
 @pytest.fixture
 def register(stack: Stack) -> Iterator[Callable[..., Agent]]:
     """Registers a new agent under a name, who leaves after the test."""

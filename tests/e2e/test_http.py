@@ -10,8 +10,15 @@ def test_every_answer_carries_a_request_id(nova: Agent) -> None:
     good = nova.send("GET", "/messaging/inbox")
     bad = nova.send("GET", "/messaging/inbox", params={"limit": 0})
 
-    assert good.headers["X-Request-Id"] != bad.headers["X-Request-Id"]
+    assert good.headers["X-Request-Id"]
     assert bad.json()["request_id"] == bad.headers["X-Request-Id"]
+
+
+@pytest.mark.usefixtures("true_to_the_gateway")
+def test_no_two_requests_have_the_same_id(nova: Agent) -> None:
+    ids = {nova.send("GET", "/messaging/inbox").headers["X-Request-Id"] for _ in range(3)}
+
+    assert len(ids) == 3
 
 
 def test_a_refusal_is_a_problem_document_that_says_what_to_do(nova: Agent) -> None:
@@ -34,7 +41,6 @@ def test_an_unknown_recipient_is_not_found(nova: Agent) -> None:
     ("body", "content_type", "status"),
     [
         (b"{", "application/json", 400),
-        (b"\xff\xfe", "application/json", 400),
         (b"[]", "application/json", 400),
         (b"{}", "text/plain", 415),
         (b"a=1", "application/x-www-form-urlencoded", 415),
@@ -52,6 +58,14 @@ def test_a_body_that_cannot_be_taken_is_refused(
     assert answer.status_code == status, answer.text
 
 
+@pytest.mark.usefixtures("true_to_the_gateway")
+def test_a_body_that_is_no_text_is_refused(nova: Agent) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = nova.send("POST", "/messaging/send", data=b"\xff\xfe", headers=headers)
+
+    assert answer.status_code == 400, answer.text
+
+
 def test_a_repeated_query_parameter_is_refused(nova: Agent) -> None:
     answer = nova.send("GET", "/messaging/inbox", params={"limit": ["1", "2"]})
 
@@ -59,6 +73,7 @@ def test_a_repeated_query_parameter_is_refused(nova: Agent) -> None:
     assert answer.json()["errors"][0]["pointer"] == "?limit"
 
 
+@pytest.mark.usefixtures("true_to_the_gateway")
 @pytest.mark.parametrize(
     ("method", "path"),
     [("GET", "/messaging/nothing"), ("GET", "/messaging/send"), ("DELETE", "/messaging/inbox")],

@@ -1,6 +1,5 @@
 """Dead letters: what each kind says, and that none is lost that was not processed."""
 
-import io
 import json
 from typing import Any
 
@@ -8,41 +7,24 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.dead_letters import Letter, Range, UnreplayableError, understood
-from local.replay import Account, replay
-
-STREAM = "arn:aws:dynamodb:eu-west-1:123456789012:table/am-AgentMessagesTable-1/stream/2026-11-26T"
-PROJECTOR = "arn:aws:lambda:eu-west-1:123456789012:function:am-ProjectorFunction-2"
-ROLL_UP = "arn:aws:lambda:eu-west-1:123456789012:function:am-StatsRollUpFunction-3"
-TICK = {"source": "aws.events", "time": "2026-11-26T19:00:00Z"}
-OF_A_STREAM = {
-    "requestContext": {
-        "requestId": "r",
-        "functionArn": PROJECTOR,
-        "condition": "RetryAttemptsExhausted",
-        "approximateInvokeCount": 6,
-    },
-    "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": None},
-    "version": "1.0",
-    "timestamp": "2026-11-26T19:00:00.000Z",
-    "DDBStreamBatchInfo": {
-        "shardId": "shard-1",
-        "startSequenceNumber": "0000000000000000000011",
-        "endSequenceNumber": "0000000000000000000013",
-        "batchSize": 2,
-        "streamArn": STREAM,
-    },
-}
-OF_A_SCHEDULE = {
-    "version": "1.0",
-    "requestContext": {"functionArn": f"{ROLL_UP}:$LATEST", "condition": "RetriesExhausted"},
-    "requestPayload": TICK,
-    "responseContext": {"statusCode": 200, "functionError": "Unhandled"},
-    "responsePayload": {"errorMessage": "no"},
-}
+from local.replay import replay
+from tests.unit.local.letters import (
+    OF_A_SCHEDULE,
+    OF_A_STREAM,
+    ROLL_UP,
+    STREAM,
+    TICK,
+    Functions,
+    Queue,
+    Streams,
+    account,
+    left,
+)
 
 
 def test_a_letter_of_a_stream_holds_positions():
-    records = Range(STREAM, "shard-1", "0000000000000000000011", "0000000000000000000013")
+    table, first, last = "am-AgentMessagesTable-1", "0" * 20 + "11", "0" * 20 + "13"
+    records = Range(STREAM, table, "shard-1", first, last)
     expected = Letter("am-ProjectorFunction-2", None, records)
     assert understood(json.dumps(OF_A_STREAM), {}) == expected
 
@@ -57,90 +39,40 @@ def test_a_letter_of_a_rule_is_the_event_and_names_the_function_beside_it():
     assert understood(json.dumps(TICK), {"TARGET_ARN": ROLL_UP}) == expected
 
 
-@pytest.mark.parametrize("body", ["", "[]", "{}", '{"requestPayload": {}}', "7"])
+def odd(letter: dict[str, Any], **changed: Any) -> str:
+    return json.dumps({**letter, **changed})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "{}",
+        "7",
+        "[" * 100_000,
+        '{"requestPayload": {}}',
+        odd(OF_A_SCHEDULE, requestPayload=None),
+        odd(OF_A_SCHEDULE, requestPayload=[TICK]),
+        odd(OF_A_SCHEDULE, requestContext={"functionArn": "arn:aws:lambda"}),
+        odd(OF_A_SCHEDULE, requestContext={"functionArn": 7}),
+        odd(OF_A_SCHEDULE, requestContext=[]),
+        odd(OF_A_STREAM, DDBStreamBatchInfo=None),
+        odd(
+            OF_A_STREAM, DDBStreamBatchInfo={**OF_A_STREAM["DDBStreamBatchInfo"], "streamArn": "x"}
+        ),
+        odd(OF_A_STREAM, DDBStreamBatchInfo={**OF_A_STREAM["DDBStreamBatchInfo"], "streamArn": 7}),
+        odd(OF_A_STREAM, KinesisBatchInfo={}, DDBStreamBatchInfo={"shardId": "shard-1"}),
+    ],
+)
 def test_what_is_of_no_known_kind_is_said_so(body: str):
     with pytest.raises(UnreplayableError, match="no kind"):
         understood(body, {})
 
 
-class Queue:
-    """A queue with the one rule that matters: what is received is hidden, not gone."""
-
-    def __init__(self, *bodies: Any) -> None:
-        self.visible = [
-            {"MessageId": f"m{n}", "ReceiptHandle": f"h{n}", "Body": json.dumps(body)}
-            for n, body in enumerate(bodies)
-        ]
-        self.hidden: dict[str, dict[str, Any]] = {}
-
-    def receive_message(self, **asked: Any) -> dict[str, Any]:
-        taken, self.visible = self.visible[:2], self.visible[2:]
-        self.hidden |= {each["ReceiptHandle"]: each for each in taken}
-        return {"Messages": taken} if taken else {}
-
-    def delete_message(self, **asked: Any) -> None:
-        del self.hidden[asked["ReceiptHandle"]]
-
-    def change_message_visibility(self, **asked: Any) -> None:
-        if asked["ReceiptHandle"] not in self.hidden:
-            raise ClientError({"Error": {"Code": "InvalidParameterValue"}}, "ChangeVisibility")
-        self.visible.append(self.hidden.pop(asked["ReceiptHandle"]))
-
-
-class Functions:
-    """Functions that answer as told, the last answer over and over; an exception is raised."""
-
-    def __init__(self, *answers: Any) -> None:
-        self.answers = list(answers)
-        self.events: list[tuple[str, Any]] = []
-
-    def invoke(self, **asked: Any) -> dict[str, Any]:
-        self.events.append((asked["FunctionName"], json.loads(asked["Payload"])))
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, BaseException):
-            raise answer
-        return {"Payload": io.BytesIO(json.dumps(answer.get("result")).encode()), **answer}
-
-
-class Streams:
-    """A shard that holds records of these numbers, a page each."""
-
-    class exceptions:  # noqa: N801 - as botocore names it
-        class ResourceNotFoundException(Exception): ...  # noqa: N818
-
-        class TrimmedDataAccessException(Exception): ...  # noqa: N818
-
-    def __init__(self, *records: tuple[int, str]) -> None:
-        self.records = records
-
-    def get_shard_iterator(self, **asked: Any) -> dict[str, Any]:
-        assert asked["ShardIteratorType"] == "AT_SEQUENCE_NUMBER"
-        if not self.records:
-            raise self.exceptions.TrimmedDataAccessException
-        first = int(asked["SequenceNumber"])
-        return {"ShardIterator": min(n for n, _ in self.records if n >= first)}
-
-    def get_records(self, *, ShardIterator: int, Limit: int) -> dict[str, Any]:  # noqa: N803
-        page = [
-            {"eventName": name, "dynamodb": {"SequenceNumber": f"{number:022d}"}}
-            for number, name in self.records
-            if number == ShardIterator
-        ]
-        return {"Records": page, "NextShardIterator": ShardIterator + 1}
-
-
-def account(queue: Queue, functions: Functions, streams: Any = None) -> Account:
-    names = {
-        "am-AgentMessagesTable-1": "AgentMessagesTable",
-        "am-ProjectorFunction-2": "ProjectorFunction",
-        "am-StatsRollUpFunction-3": "StatsRollUpFunction",
-    }
-    return Account(queue, streams, functions, "url", names)
-
-
-def left(queue: Queue) -> list[str]:
-    assert not queue.hidden, "a letter is hidden from the next attempt"
-    return sorted(each["MessageId"] for each in queue.visible)
+def test_an_event_that_is_no_object_is_of_no_known_kind():
+    with pytest.raises(UnreplayableError, match="no kind"):
+        understood("[]", {"TARGET_ARN": ROLL_UP})
 
 
 def test_a_letter_that_is_processed_leaves_the_queue():

@@ -77,3 +77,14 @@ def test_logs_are_kept_as_long_as_the_parameter_says():
 def test_a_dead_letter_waits_as_long_as_a_queue_can_keep_it():
     queue = RESOURCES["DeadLettersQueue"]["Properties"]
     assert queue == {"MessageRetentionPeriod": 14 * 24 * 3600, "SqsManagedSseEnabled": True}
+
+
+def test_the_rules_of_this_account_may_leave_a_dead_letter_and_nobody_else():
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-event-delivery.html"""
+    (policy,) = properties_of("AWS::SQS::QueuePolicy").values()
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert statement["Action"] == "sqs:SendMessage"
+    ((key, rules),) = statement["Condition"]["ArnLike"].items()
+    assert key == "aws:SourceArn"
+    assert rules["Fn::Sub"].endswith(":events:${AWS::Region}:${AWS::AccountId}:rule/*")
