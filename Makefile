@@ -50,6 +50,7 @@ help:
 	@echo 'make docs      renders /openapi.json anew from the routes'
 	@echo 'make bench     what each call costs, in calls, units and CPU: one table, and benchmarks/results.json'
 	@echo 'make bench-check  holds what can be counted against benchmarks/results.json'
+	@echo '               ONLY="operations growth package scale warm beside clients"   some of it'
 	@echo 'make month     how long each call takes here, a month of messages on'
 	@echo 'make build     sam build, ready for sam deploy (ARCHITECTURE=x86_64 for the other one)'
 	@echo 'make clean     removes the environments and what was built'
@@ -105,7 +106,7 @@ e2e: $(VENV)/.test
 bench bench-check: $(SAM_VENV)/.sam $(ENGINE_VENV)/.engine $(RUNTIME_VENV)/.test
 	@$(call need_runtime,make $@)
 	@$(build_for_here)
-	@$(RUNTIME_VENV)/bin/python -m benchmarks $(if $(filter bench-check,$@),--check)
+	@$(RUNTIME_VENV)/bin/python -m benchmarks $(if $(filter bench-check,$@),--check) $(ONLY)
 
 month: $(VENV)/.test
 	@$(VENV)/bin/python -m benchmarks.month_one

@@ -19,6 +19,7 @@ import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import figures
@@ -61,10 +62,12 @@ def measure() -> Iterator[Figure]:
 
 def of_function(name: str, environment: Mapping[str, str]) -> list[Figure]:
     """The figures of one function."""
+    told = f"{name}: memory at init"
     return [
         figure(f"{name}: zipped", zipped(BUILT / name), "bytes"),
         imported(name, environment),
-        figure(f"{name}: memory at init", run(name, environment).kibibytes / 1024, "MiB"),
+        # The kernel rounds it as it likes, so it is held against its target and nothing else.
+        replace(figure(told, run(name, environment).kibibytes / 1024, "MiB"), kind="ratio"),
     ]
 
 

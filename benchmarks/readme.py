@@ -35,7 +35,7 @@ def _lines(found: list[Figure]) -> Iterator[str]:
     told = f"the worst of {len(pages)} ratios of pages, 100,000 entries in the history to few"
     yield _line(told, worst, 1, "×")
     for figure in found:
-        if figure.kind == "ratio" and figure.target is not None:
+        if figure.group in ("warm", "beside") and figure.target is not None:
             yield _line(figure.name, figure.value, figure.target, figure.unit)
 
 
