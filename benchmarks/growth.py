@@ -119,14 +119,21 @@ def main(history: str) -> None:
     from tests.engine import second_engine  # noqa: PLC0415
 
     with second_engine() as engine:
-        os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = engine.url
-        os.environ["AWS_ACCOUNT_ID_ENDPOINT_MODE"] = "disabled"
-        os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
-        os.environ["POWERTOOLS_LOG_LEVEL"] = "ERROR"
+        os.environ.update(
+            AWS_ENDPOINT_URL_DYNAMODB=engine.url,
+            AWS_ACCOUNT_ID_ENDPOINT_MODE="disabled",
+            POWERTOOLS_METRICS_DISABLED="true",
+            POWERTOOLS_LOG_LEVEL="ERROR",
+        )
         # The engine takes its time for a query of the largest.
         patient = connection.CONFIG.merge(Config(read_timeout=12))
         usual = connection.connect
-        connection.connect = lambda _config=patient: usual(patient)
+
+        def connect(_config: Config = patient) -> Any:
+            os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = engine.url  # the template's own is empty
+            return usual(patient)
+
+        connection.connect = connect
         found = grow(history)
     print(json.dumps(found))
 
