@@ -80,15 +80,16 @@ class Journal(logging.Handler):
 
 
 def texts(value: Any, name: str = "") -> Iterator[str]:
-    """The texts in a JSON value that are meant for their recipient alone."""
-    if isinstance(value, dict):
-        for inner, part in value.items():
-            yield from texts(part, inner)
-    elif isinstance(value, list):
-        for part in value:
-            yield from texts(part, name)
-    elif isinstance(value, str) and not NO_TEXT.fullmatch(name):
-        yield value
+    """The texts in a JSON value, however deep, that are meant for their recipient alone."""
+    pending = [(value, name)]
+    while pending:
+        value, name = pending.pop()
+        if isinstance(value, dict):
+            pending += [(part, inner) for inner, part in value.items()]
+        elif isinstance(value, list):
+            pending += [(part, name) for part in value]
+        elif isinstance(value, str) and not NO_TEXT.fullmatch(name):
+            yield value
 
 
 def decoded(line: str) -> Iterator[str]:
