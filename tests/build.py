@@ -53,7 +53,7 @@ def problems(architecture: str) -> list[str]:
 def import_problem(folder: Path) -> str:
     """Why a function's handler cannot be imported; empty if it can."""
     environment = {
-        **dict.fromkeys(environment_names(), "1"),
+        **environment_as_built(),
         "POWERTOOLS_LOG_LEVEL": "INFO",
         "REGISTRATION_MODE": "key",
         "AWS_DEFAULT_REGION": "us-east-1",
@@ -69,12 +69,16 @@ def import_problem(folder: Path) -> str:
     return "" if done.stdout == "True\n" else f"{folder.name}: {done.stderr.strip()[-300:]}"
 
 
-def environment_names() -> set[str]:
-    """The variables that any function is given, from the template as it was built."""
+def environment_as_built() -> dict[str, str]:
+    """The variables that any function is given, from the template as it was built: empty, or 1."""
     template = (BUILT / "template.yaml").read_text()
     blocks = template.split("Variables:")[1:]
-    lines = (line.strip() for block in blocks for line in block.splitlines())
-    return {line.split(":")[0] for line in lines if line.split(":")[0].isupper()}
+    lines = (line.strip().partition(":") for block in blocks for line in block.splitlines())
+    return {
+        name: "" if value.strip() in ("''", '""') else "1"
+        for name, _, value in lines
+        if name.isupper()
+    }
 
 
 def main() -> int:
