@@ -3,14 +3,16 @@
 What grows is copied from one that went through the API; what a page shows stays the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from agent_messaging import clock, connection
+from agent_messaging import clock
 from agent_messaging.dynamodb import encode
 from benchmarks.day import Day
 from benchmarks.growth import Growing, Pages
 from benchmarks.metering import Meter
+from benchmarks.shelf import Shelf
 from tests.integration.cloud import Cloud
 from tests.integration.functions import TEMPLATE, app
 
@@ -25,9 +27,19 @@ class History:
         self.cloud = Cloud()
         self.day = Day(self.cloud)
         groups = {function.code.name for function in TEMPLATE.functions.values()}
-        clients = [app(group).client for group in sorted(groups) if hasattr(app(group), "client")]
-        self.meter = Meter(self.cloud, clients)
-        self.client = connection.connect()  # of its own, which nothing meters
+        apps = [app(group) for group in sorted(groups)]
+        self.clients = [made.client for made in apps if hasattr(made, "client")]
+        self.meter = Meter(self.cloud, self.clients)
+
+    @contextmanager
+    def on_shelf(self) -> Iterator[Shelf]:
+        """What is stored, on a shelf that answers within."""
+        shelf = Shelf(table.create for table in TEMPLATE.tables)
+        for table in TEMPLATE.tables:
+            for item in self.cloud.items(table.name):
+                shelf.put(table.name, encode(item))
+        with shelf.serving((*self.clients, self.cloud.dynamodb)):
+            yield shelf
 
     def _get(self, path: str, agent: str = "boots", **query: str) -> Callable[..., Any]:
         return lambda **more: self.day.call("GET", path, agent, query={**PAGE, **query, **more})

@@ -48,10 +48,10 @@ COLUMNS = (
 
 def costs() -> Iterator[tuple[str, Any]]:
     """Each operation and its `metering.Cost`, on a second day: the first has warmed all up."""
-    with _unheard(), _over_moto():
+    with unheard(), over_moto():
         for _, perform in _metered_day()[1]:
             perform()
-    with _unheard(), _over_moto():
+    with unheard(), over_moto():
         meter, day = _metered_day()
         for name, perform in day:
             with meter.reading() as cost:
@@ -72,7 +72,7 @@ def _metered_day() -> tuple[Any, Iterator[Any]]:
 
 
 @contextlib.contextmanager
-def _over_moto() -> Iterator[None]:
+def over_moto() -> Iterator[None]:
     """An environment that leads to no account."""
     sys.path.insert(0, str(ROOT / "layers" / "agent_messaging"))
     from moto import mock_aws  # noqa: PLC0415 - the tests' environment has it
@@ -83,7 +83,7 @@ def _over_moto() -> Iterator[None]:
         yield
 
 
-def _unheard() -> contextlib.AbstractContextManager[object]:
+def unheard() -> contextlib.AbstractContextManager[object]:
     """What the functions log is not what this prints."""
     return contextlib.redirect_stdout(NOWHERE)
 
