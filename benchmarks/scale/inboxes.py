@@ -9,7 +9,7 @@ from benchmarks.scale.items import Touch, queried, size_of, writes
 from benchmarks.scale.loads import HOT, PER_PAIR
 
 TABLE = "AgentMessagesTable"
-HEARTBEAT_COUNTS = 100  # functions/presence: COUNT_LIMIT
+HEARTBEAT_COUNTS = 100  # paging.COUNT_LIMIT
 KIBIBYTE = 1024
 # What an agent writes: a sentence, a page, the longest body, and that with the longest metadata.
 BODIES = {

@@ -15,13 +15,12 @@ from agent_messaging.errors import AgentNotFoundError, ContactRequiredError
 from agent_messaging.fields import AgentId
 from agent_messaging.http import Api
 from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.paging import COUNT_LIMIT
 from agent_messaging.presence import wire
 from agent_messaging.presence.model import Presence, last_seen_at
 from agent_messaging.presence.model import heartbeat as new_lease
 from agent_messaging.presence.table import PresenceTable, parse
 from agent_messaging.work_orders.table import WorkOrdersTable
-
-COUNT_LIMIT = 100
 
 client = connection.connect()
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])

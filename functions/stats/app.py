@@ -11,12 +11,11 @@ from agent_messaging.auth import Caller
 from agent_messaging.errors import AgentNotFoundError
 from agent_messaging.http import Api
 from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.paging import COUNT_LIMIT
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.stats import rollup, wire
 from agent_messaging.stats.table import StatsTable
 from agent_messaging.work_orders.table import WorkOrdersTable
-
-COUNT_LIMIT = 1000
 
 client = connection.connect()
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])

@@ -15,7 +15,7 @@ INBOX = Listing("nova", "inbox", ("pending", None), POSITION)
 
 
 @pytest.mark.parametrize(
-    "total", [Total(0), Total(7), Total(1000), Total(1000, is_minimum=True), None]
+    "total", [Total(0), Total(7), Total(100), Total(100, is_minimum=True), None]
 )
 def test_a_cursor_brings_back_what_it_carries(total: Total | None):
     assert INBOX.open(INBOX.cursor(AT, total)) == (AT, total)
@@ -62,7 +62,7 @@ def test_a_forged_digest_is_not_enough():
         [5, 5, 0],
         [[AT], 5, 0],
         [AT, -1, 0],
-        [AT, COUNT_LIMIT + 101, 0],
+        [AT, COUNT_LIMIT + 1, 0],
         [AT, 10**30, 0],
         [AT, 5.0, 0],
         [AT, True, 0],
@@ -172,31 +172,38 @@ def test_pages_together_are_the_list(number: int, examined: int, limit: int, wei
     assert found == entries
 
 
-def counted(batches: list[int], queries: int = 8) -> Total:
-    def query(position: str | None) -> tuple[int, str | None]:
-        number = int(position or 0)
-        return batches[number], str(number + 1) if number + 1 < len(batches) else None
+def counted(number: int, batches: list[int], queries: int = 4) -> tuple[Total, list[int]]:
+    """The total behind `number` matches, and how many each query might examine."""
+    limits = []
 
-    return count(query, queries)
+    def query(position: str, limit: int) -> tuple[int, str | None]:
+        limits.append(limit)
+        at = int(position)
+        return batches[at], str(at + 1) if at + 1 < len(batches) else None
+
+    return count(number, "0" if batches else None, query, queries), limits
 
 
-def test_a_count_adds_up_what_the_queries_found():
-    assert counted([0]) == Total(0)
-    assert counted([3, 0, 4]) == Total(7)
+def test_a_count_goes_on_behind_what_is_known():
+    assert counted(7, []) == (Total(7), [])
+    assert counted(7, [0]) == (Total(7), [94])
+    assert counted(50, [3, 0, 4]) == (Total(57), [51, 48, 48])
 
 
-def test_a_count_is_exact_up_to_a_thousand_and_a_minimum_above():
-    assert counted([1000]) == Total(1000)
-    assert counted([1001]) == Total(1000, is_minimum=True)
-    assert counted([1001, 5]) == Total(1000, is_minimum=True)
-    assert counted([600, 400]) == Total(1000)
-    assert counted([600, 401]) == Total(1000, is_minimum=True)
+def test_a_count_is_exact_up_to_a_hundred_and_a_minimum_above():
+    assert counted(50, [50]) == (Total(100), [51])
+    assert counted(50, [51]) == (Total(100, is_minimum=True), [51])
+    assert counted(50, [51, 5]) == (Total(100, is_minimum=True), [51])
+    assert counted(50, [30, 20]) == (Total(100), [51, 21])
+    assert counted(100, [0]) == (Total(100), [1])
+    assert counted(101, [0]) == (Total(100, is_minimum=True), [])
+    assert counted(101, []) == (Total(100, is_minimum=True), [])
 
 
 def test_a_count_gives_up_after_so_many_queries():
-    assert counted([1] * 8) == Total(8)
-    assert counted([1] * 9) == Total(8, is_minimum=True)
-    assert counted([0, 0, 5], queries=2) == Total(0, is_minimum=True)
+    assert counted(0, [1] * 4) == (Total(4), [101, 100, 99, 98])
+    assert counted(0, [1] * 5)[0] == Total(4, is_minimum=True)
+    assert counted(3, [0, 0, 5], queries=2)[0] == Total(3, is_minimum=True)
 
 
 def test_a_total_is_counted_only_where_the_first_page_is_not_all():

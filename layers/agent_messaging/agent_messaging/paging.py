@@ -17,8 +17,8 @@ from typing import TypeVar
 
 from agent_messaging.errors import BadCursorError
 
-COUNT_LIMIT = 1000
-COUNT_QUERIES = 8  # a query examines at most 1 MB, so counting reads at most 8 MB
+COUNT_LIMIT = 100
+COUNT_QUERIES = 4  # a query examines at most 1 MB, so counting reads at most 4 MB
 PAGE_BYTES = 1_000_000
 _DIGEST_BYTES = 12
 
@@ -74,7 +74,7 @@ class Listing:
             is_sound = bool(re.fullmatch(self.position, position)) and type(number) is int
         except (ValueError, TypeError, RecursionError):
             is_sound = False
-        if not is_sound or not 0 <= number <= COUNT_LIMIT + 100:
+        if not is_sound or not 0 <= number <= COUNT_LIMIT:
             raise BadCursorError("The cursor is not one of ours.")
         return position, total
 
@@ -99,19 +99,22 @@ def _decoded(cursor: str) -> bytes:
 
 
 def count(
-    query: Callable[[str | None], tuple[int, str | None]], queries: int = COUNT_QUERIES
+    number: int,
+    position: str | None,
+    query: Callable[[str, int], tuple[int, str | None]],
+    queries: int = COUNT_QUERIES,
 ) -> Total:
-    """Count what `query` finds, up to COUNT_LIMIT entries or so many `queries`.
+    """The total of a list whose first `number` matches are known, and which goes on at `position`.
 
-    `query` takes the position to begin behind (None at first) and gives how many match there and
-    the position to go on from, None at the end.
+    Counted up to COUNT_LIMIT entries or so many queries: `query` takes the position to begin behind
+    and how many entries are missing to be sure, and gives how many matches it found and the
+    position to go on from, None at the end.
     """
-    number, position = 0, None
     for _ in range(queries):
-        matches, position = query(position)
-        number += matches
         if position is None or number > COUNT_LIMIT:
             break
+        matches, position = query(position, COUNT_LIMIT + 1 - number)
+        number += matches
     if number > COUNT_LIMIT:
         return Total(COUNT_LIMIT, is_minimum=True)
     return Total(number, is_minimum=position is not None)

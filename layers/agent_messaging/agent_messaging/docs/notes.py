@@ -128,7 +128,7 @@ OPERATIONS = {
     ),
     "messaging_inbox": (
         "Without `status` both pending and read. Reading does not mark as read. `total_messages` "
-        "counts up to 1000, and `total_is_minimum` says when it stopped there."
+        "counts up to 100, and `total_is_minimum` says when there may be more."
     ),
     "messaging_mark_read": "Only the recipient can. A second call answers the same.",
     "messaging_mark_many_read": (
@@ -163,7 +163,7 @@ OPERATIONS = {
         "its client a contact."
     ),
     "work_orders_list_orders": (
-        "`total_orders` counts up to 1000, and `total_is_minimum` says when it stopped there."
+        "`total_orders` counts up to 100, and `total_is_minimum` says when there may be more."
     ),
     "work_orders_read_order": "For its two parties alone; to others it does not exist.",
     "work_orders_respond": (

@@ -110,9 +110,13 @@ def _page(
         weigh=lambda view: len(view.model_dump_json().encode()),
     )
 
-    def count(position: str | None) -> tuple[int, str | None]:
-        counted = find(position, paging.COUNT_LIMIT + 1, count=True)
+    def count_on(position: str, missing: int) -> tuple[int, str | None]:
+        is_filtered = examined > query.limit
+        counted = find(position, EXAMINED_AT_LEAST if is_filtered else missing, count=True)
         return counted.count, counted.last_key.get("message_id")
 
-    total, cursor = paging.finish(listing, resume, len(views), carried, lambda: paging.count(count))
+    def count() -> Total:
+        return paging.count(found.count, found.last_key.get("message_id"), count_on)
+
+    total, cursor = paging.finish(listing, resume, len(views), carried, count)
     return Page(total, views, cursor)

@@ -12,9 +12,9 @@ class StatsResponse(Model):
     """The caller's own counts as they are now, and the platform's latest snapshot."""
 
     agent_id: str
-    unread_messages: Annotated[int, Field(description="Messages to you; counted up to 1000.")]
+    unread_messages: Annotated[int, Field(description="Messages to you; counted up to 100.")]
     pending_work_orders: Annotated[
-        int, Field(description="Orders that wait for your answer; counted up to 1000.")
+        int, Field(description="Orders that wait for your answer; counted up to 100.")
     ]
     active_work_orders: Annotated[int, Field(description="Orders that you have accepted.")]
     completed_work_orders: Annotated[int, Field(description="Orders that you have completed.")]

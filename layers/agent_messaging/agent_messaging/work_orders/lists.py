@@ -23,8 +23,8 @@ from agent_messaging.work_orders.table import WorkOrdersTable
 
 POSITION = f"wo_{ULID_PATTERN}"
 
-# Counting by status reads orders a batch at a time, up to the bound that all totals have.
-COUNT_BATCHES = paging.COUNT_LIMIT // BATCH_KEYS + 1
+# Counting by status reads whole orders, a batch at a time, and so gives up early.
+COUNT_BATCHES = 2
 
 
 @dataclass(frozen=True)
@@ -66,14 +66,22 @@ class OrderList:
         listing = Listing(self.agent_id, "work-orders", (query.role, query.status), POSITION)
         before, carried = listing.open(query.cursor)
         found = self._find(before, query.limit if query.status is None else BATCH_KEYS)
+        orders = self._matching(found, self._settled)
+        behind = found.last_key.get("work_order_id")
         views, resume = paging.cut(
-            [wire.view(order, self.agent_id) for order in self._matching(found, self._settled)],
+            [wire.view(order, self.agent_id) for order in orders],
             query.limit,
-            found.last_key.get("work_order_id"),
+            behind,
             position=lambda view: view.work_order_id,
             weigh=lambda view: len(view.model_dump_json().encode()),
         )
-        total, cursor = paging.finish(listing, resume, len(views), carried, self._count)
+
+        def count() -> Total:
+            if query.status is None:
+                return paging.count(len(orders), behind, self._count_keys)
+            return paging.count(len(orders), behind, self._count_matching, COUNT_BATCHES)
+
+        total, cursor = paging.finish(listing, resume, len(views), carried, count)
         return Page(total, views, cursor)
 
     def _find(self, before: str | None, limit: int, *, count: bool = False) -> Found:
@@ -95,15 +103,10 @@ class OrderList:
     def _as_of_now(self, order: WorkOrder) -> WorkOrder:
         return order.as_of(self.now)
 
-    def _count(self) -> Total:
-        if self.query.status is None:
-            return paging.count(self._count_keys)
-        return paging.count(self._count_matching, queries=COUNT_BATCHES)
-
-    def _count_keys(self, before: str | None) -> tuple[int, str | None]:
-        found = self._find(before, paging.COUNT_LIMIT + 1, count=True)
+    def _count_keys(self, before: str, missing: int) -> tuple[int, str | None]:
+        found = self._find(before, missing, count=True)
         return found.count, found.last_key.get("work_order_id")
 
-    def _count_matching(self, before: str | None) -> tuple[int, str | None]:
+    def _count_matching(self, before: str, _missing: int) -> tuple[int, str | None]:
         found = self._find(before, BATCH_KEYS)
         return len(self._matching(found, self._as_of_now)), found.last_key.get("work_order_id")
