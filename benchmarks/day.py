@@ -13,6 +13,7 @@ from tests.integration.functions import Context, app
 KILOBYTE = "x" * 500
 PAGE = 20
 PAGE_TEXT = "x" * 45  # an entry of 400 bytes
+LONG_TEXT = "x" * 16 * 1024
 ANSWERED = range(200, 300)
 
 # What is done, by its name.
@@ -93,6 +94,20 @@ class Day:
         yield "mark-read", lambda: self.call("POST", read, "boots", {})
         ids = {"message_ids": [self.send("nova", "boots")["message_id"] for _ in range(10)]}
         yield "mark-read, ten", lambda: self.call("POST", "/messaging/mark-read", "boots", ids)
+        yield from self.long_messages()
+
+    def long_messages(self) -> Iterator[Operation]:
+        """Messages of 16 KB, to an agent that has no others."""
+        self.agents["reader"] = self.cloud.register("reader")
+        sent = self.send("nova", "reader", LONG_TEXT)
+        inbox = {"status": "pending"}
+        read = f"/messaging/mark-read/{sent['message_id']}"
+        yield "send, 16 KB", lambda: self.send("nova", "reader", LONG_TEXT)
+        yield (
+            "inbox, two of 16 KB",
+            lambda: self.call("GET", "/messaging/inbox", "reader", query=inbox),
+        )
+        yield "mark-read, 16 KB", lambda: self.call("POST", read, "reader", {})
 
     def presence(self) -> Iterator[Operation]:
         """Being there."""

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from benchmarks.scale import limits, markdown, samples
-from benchmarks.scale.items import Touch, queried, size_of, writes
+from benchmarks.scale.items import Touch, held, queried, size_of, writes
 from benchmarks.scale.loads import HOT, PER_PAIR
 
 TABLE = "AgentMessagesTable"
+PENDING = f"{TABLE}/pending_inbox"
 HEARTBEAT_COUNTS = 100  # paging.COUNT_LIMIT
 KIBIBYTE = 1024
 # What an agent writes: a sentence, a page, the longest body, and that with the longest metadata.
@@ -42,7 +43,7 @@ def inbox(body_bytes: int) -> Inbox:
     read = _hottest(writes(TABLE, samples.was_read(item), item))
     most = limits.PARTITION_WRITE_UNITS / written
     # A page ends before the item that would not fit any more.
-    page = min(HEARTBEAT_COUNTS, limits.QUERY_BYTES // size_of(item))
+    page = min(HEARTBEAT_COUNTS, limits.QUERY_BYTES // size_of(held(PENDING, item)))
     return Inbox(
         size_of(item),
         written,
@@ -51,7 +52,7 @@ def inbox(body_bytes: int) -> Inbox:
         limits.PARTITION_WRITE_UNITS / (written + read),
         limits.PARTITION_WRITE_UNITS / keyed,
         math.ceil(most / PER_PAIR),
-        queried(f"{TABLE}/pending_inbox", HOT, item, HEARTBEAT_COUNTS).units,
+        queried(PENDING, HOT, item, HEARTBEAT_COUNTS).units,
         math.ceil(HEARTBEAT_COUNTS / page),
     )
 

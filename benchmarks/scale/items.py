@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from benchmarks.scale.limits import TRANSACTION_FACTOR
 
 # The one place that uses the calculator.
-from benchmarks.units import kilobytes, size_of
+from benchmarks.units import kilobytes, projected, size_of
 from local.cloudformation import parse
 from local.template import TEMPLATE as TEMPLATE_FILE
 from local.template import load
@@ -21,7 +21,7 @@ TEMPLATE = load()
 PARAMETERS: Mapping[str, Any] = parse(TEMPLATE_FILE.read_text("utf-8"), "")["Parameters"]
 TABLES: dict[str, Mapping[str, Any]] = {table.name: table.create for table in TEMPLATE.tables}
 
-__all__ = ["PARAMETERS", "TEMPLATE", "Item", "Touch", "kilobytes", "size_of", "writes"]
+__all__ = ["PARAMETERS", "TEMPLATE", "Item", "Touch", "held", "kilobytes", "size_of", "writes"]
 
 # Sort keys that begin with a time: what is new comes last, so a split leaves the heat on one side.
 GROWING = {"message_id", "work_order_id", "due_at", "window"}
@@ -76,7 +76,7 @@ def writes(
     # Indexes follow outside the transaction, once.
     for index in TABLES[table].get("GlobalSecondaryIndexes", []):
         place = f"{table}/{index['IndexName']}"
-        was, now = (_projected(table, index, item) for item in (before, after))
+        was, now = (projected(TABLES[table], index, item) or {} for item in (before, after))
         if was == now:
             continue
         if was and now and _keys(index, was) == _keys(index, now):
@@ -92,7 +92,15 @@ def reads(table: str, key: str, item: Item, *, consistent: bool = False) -> Touc
 
 def queried(place: str, key: str, item: Item, number: float) -> Touch:
     """What a query over so many of these items takes, none of them consistent."""
-    return Touch(place, key, max(1, -(-size_of(item) * number // 4096)) * 0.5)
+    return Touch(place, key, max(1, -(-size_of(held(place, item)) * number // 4096)) * 0.5)
+
+
+def held(place: str, item: Item) -> Item:
+    """What a table or an index holds of an item."""
+    table, _, name = place.partition("/")
+    indexes = TABLES[table].get("GlobalSecondaryIndexes", [])
+    named = [index for index in indexes if index["IndexName"] == name]
+    return (projected(TABLES[table], named[0], item) or {}) if named else item
 
 
 def is_divisible(place: str) -> bool:
@@ -102,17 +110,6 @@ def is_divisible(place: str) -> bool:
     schema = next((each for each in indexes if each["IndexName"] == name), TABLES[table])
     sort_keys = [part["AttributeName"] for part in schema["KeySchema"][1:]]
     return bool(sort_keys) and not GROWING & set(sort_keys)
-
-
-def _projected(table: str, index: Mapping[str, Any], item: Item | None) -> Item:
-    """What the index holds of an item; nothing of one that lacks a key of it."""
-    names = {part["AttributeName"] for part in index["KeySchema"]}
-    if item is None or not names <= set(item):
-        return {}
-    if index["Projection"]["ProjectionType"] == "ALL":
-        return item
-    names |= {part["AttributeName"] for part in TABLES[table]["KeySchema"]}
-    return {name: value for name, value in item.items() if name in names}
 
 
 def _keys(schema: Mapping[str, Any], item: Item) -> list[Any]:

@@ -27,8 +27,9 @@ from agent_messaging.idempotency import IdempotencyTable, Once
 from agent_messaging.limits import LimitsTable, Quota
 from agent_messaging.messaging import lists, threads, wire
 from agent_messaging.messaging.desk import MessageDesk
+from agent_messaging.messaging.item import parse
 from agent_messaging.messaging.model import MessageType, compose, party
-from agent_messaging.messaging.table import MessagesTable, parse
+from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.presence.table import parse as parse_presence
 

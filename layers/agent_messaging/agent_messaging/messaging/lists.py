@@ -1,7 +1,8 @@
 """The three lists of messages: inbox, sent, thread. A query each, and a page of it.
 
-An inbox reads whole messages in one round trip; sent and thread read keys, then the messages. A
-filtered inbox examines a bounded number of messages, so its page may be short and still go on.
+An inbox reads messages in one round trip, what is long of them in a second; sent and thread read
+keys, then the messages. A filtered inbox examines a bounded number of messages, so its page may be
+short and still go on.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,8 +14,9 @@ from agent_messaging.dynamodb import Found
 from agent_messaging.errors import ThreadNotFoundError
 from agent_messaging.ids import ULID_PATTERN
 from agent_messaging.messaging import wire
+from agent_messaging.messaging.item import parse
 from agent_messaging.messaging.model import Message
-from agent_messaging.messaging.table import MessagesTable, parse
+from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.paging import Listing, Total
 
 POSITION = f"msg_{ULID_PATTERN}"

@@ -1,6 +1,6 @@
 """The messages' table: one item per message, under its recipient, in the order of the ids.
 
-    pending_inbox   pending_for, message_id   whole messages, only while they are pending
+    pending_inbox   pending_for, message_id   messages but for what is long, while they are pending
     sent            sent_by, message_id       keys; what the sender itself wrote
     thread          thread_id, message_id     keys
 
@@ -9,6 +9,7 @@ index entry. Pending is a marker on the item and not a time: a message that comm
 """
 
 import contextlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from agent_messaging import clock
 from agent_messaging.batches import batch_get
 from agent_messaging.dynamodb import ConditionFailedError, Entry, Found, Item, Table, TableKey
 from agent_messaging.errors import MessageNotFoundError
-from agent_messaging.fields import Party
+from agent_messaging.messaging.item import completed, fitting, is_cut, parse, to_item
 from agent_messaging.messaging.model import Message, MessageStatus, MessageType
 
 if TYPE_CHECKING:
@@ -55,11 +56,11 @@ class MessagesTable:
         and so it stays: only this very message has its id.
         """
         with contextlib.suppress(ConditionFailedError):
-            self.table.put(self._item(message), IS_NEW)
+            self.table.put(to_item(message, self.retention), IS_NEW)
 
     def put_entry(self, message: Message) -> Entry:
         """`put` as part of a transaction."""
-        return self.table.put_entry(self._item(message))
+        return self.table.put_entry(to_item(message, self.retention))
 
     def mark_read(self, recipient_id: str, message_id: str, now: datetime) -> Message:
         """Acknowledge a message; one that was read before stays as it was.
@@ -118,7 +119,7 @@ class MessagesTable:
             name: value for name, value in filters.items() if value is not None
         }
         owner = "pending_for" if is_pending else "recipient_id"
-        return self.table.query(
+        found = self.table.query(
             f"{owner} = :owner AND message_id < :before",
             index=PENDING if is_pending else None,
             matching=" AND ".join(f"#{name} = :{name}" for name in given),
@@ -128,6 +129,25 @@ class MessagesTable:
             before=before or LAST,
             **given,
         )
+        return self._with_what_is_long(found) if is_pending and not count else found
+
+    def _with_what_is_long(self, found: Found) -> Found:
+        """A page of the index with what that leaves out, and no more of it than a page holds."""
+        kept = fitting(found.items)
+        keys = [self.key(item["recipient_id"], item["message_id"]) for item in kept if is_cut(item)]
+        if not keys:
+            return found
+        # An index may be ahead of a copy of the table, so this is read consistently: what is not
+        # there has expired.
+        wholes = {
+            item["message_id"]: item
+            for item in batch_get(self.client, keys, consistent=True)
+            if item is not None
+        }
+        last_key = found.last_key
+        if len(kept) < len(found.items):
+            last_key = self.key(kept[-1]["recipient_id"], kept[-1]["message_id"])[1]
+        return replace(found, items=completed(kept, wholes), count=len(kept), last_key=last_key)
 
     def query_sent(
         self, sender_id: str, before: str | None, limit: int, *, count: bool = False
@@ -158,7 +178,7 @@ class MessagesTable:
     def count_pending(self, agent_id: str, limit: int) -> int:
         """How many messages wait for the agent, counted no further than `limit`.
 
-        A query ends at 1 MB, so large messages take several.
+        A query ends at 1 MB, which is some 200 entries of the index even if each is the largest.
         """
         number, position = 0, LAST
         while position and number < limit:
@@ -181,52 +201,6 @@ class MessagesTable:
     def _whole(self, found: Found) -> list[Item]:
         keys = [self.key(item["recipient_id"], item["message_id"]) for item in found.items]
         return [item for item in batch_get(self.client, keys) if item is not None]
-
-    def _item(self, message: Message) -> Item:
-        return {
-            "recipient_id": message.recipient.id,
-            "message_id": message.message_id,
-            "recipient_name": message.recipient.name,
-            "sender_id": message.sender.id,
-            "sender_name": message.sender.name,
-            "type": message.type,
-            "status": message.status,
-            "subject": message.subject,
-            "body": message.body,
-            "priority": message.priority,
-            "thread_id": message.thread_id,
-            "reply_to_id": message.reply_to_id,
-            "work_order_id": message.work_order_id,
-            "metadata": message.metadata,
-            "relationship": message.relationship,
-            "is_verified": message.is_verified,
-            "created_at": clock.to_text(message.created_at),
-            "pending_for": message.recipient.id,
-            "sent_by": message.sender.id if message.is_sent else None,
-            "purge_at": clock.to_epoch(message.created_at + self.retention),
-        }
-
-
-def parse(item: Item) -> Message:
-    """A message from its item."""
-    return Message(
-        message_id=item["message_id"],
-        sender=Party(id=item["sender_id"], name=item["sender_name"]),
-        recipient=Party(id=item["recipient_id"], name=item["recipient_name"]),
-        type=item["type"],
-        status=item["status"],
-        subject=item.get("subject"),
-        body=item.get("body"),
-        priority=int(item["priority"]),
-        thread_id=item["thread_id"],
-        reply_to_id=item.get("reply_to_id"),
-        work_order_id=item.get("work_order_id"),
-        metadata=item.get("metadata"),
-        relationship=item.get("relationship"),
-        is_verified=item.get("is_verified", False),
-        created_at=clock.from_text(item["created_at"]),
-        read_at=clock.from_text(item["read_at"]) if "read_at" in item else None,
-    )
 
 
 def unknown(message_id: str) -> MessageNotFoundError:

@@ -1,0 +1,96 @@
+"""A message as an item of the table, and what of it the index of an inbox leaves out.
+
+    body, metadata              up to 2 KB together: in the table, and in `pending_inbox`
+    long_body, long_metadata    what is longer: in the table alone
+    long_bytes                  the size of these: in both
+
+So a long message is written once, not twice, and marking it read does not write it again; counting
+what waits reads a few kilobytes, whatever waits. A page of an inbox fetches what is long by its
+keys, no more than a page holds.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from agent_messaging import clock
+from agent_messaging.dynamodb import Item
+from agent_messaging.fields import Party
+from agent_messaging.messaging.model import Message
+from agent_messaging.paging import PAGE_BYTES
+
+LONG_BYTES = 2048
+
+
+def to_item(message: Message, retention: timedelta) -> Item:
+    """The item of a new message, which is kept for `retention`."""
+    return {
+        "recipient_id": message.recipient.id,
+        "message_id": message.message_id,
+        "recipient_name": message.recipient.name,
+        "sender_id": message.sender.id,
+        "sender_name": message.sender.name,
+        "type": message.type,
+        "status": message.status,
+        "subject": message.subject,
+        **_content(message.body, message.metadata),
+        "priority": message.priority,
+        "thread_id": message.thread_id,
+        "reply_to_id": message.reply_to_id,
+        "work_order_id": message.work_order_id,
+        "relationship": message.relationship,
+        "is_verified": message.is_verified,
+        "created_at": clock.to_text(message.created_at),
+        "pending_for": message.recipient.id,
+        "sent_by": message.sender.id if message.is_sent else None,
+        "purge_at": clock.to_epoch(message.created_at + retention),
+    }
+
+
+def _content(body: str | None, metadata: str | None) -> Item:
+    size = sum(len(text.encode()) for text in (body, metadata) if text is not None)
+    if size <= LONG_BYTES:
+        return {"body": body, "metadata": metadata}
+    return {"long_body": body, "long_metadata": metadata, "long_bytes": size}
+
+
+def parse(item: Item) -> Message:
+    """A message from its item."""
+    return Message(
+        message_id=item["message_id"],
+        sender=Party(id=item["sender_id"], name=item["sender_name"]),
+        recipient=Party(id=item["recipient_id"], name=item["recipient_name"]),
+        type=item["type"],
+        status=item["status"],
+        subject=item.get("subject"),
+        body=item.get("body", item.get("long_body")),
+        priority=int(item["priority"]),
+        thread_id=item["thread_id"],
+        reply_to_id=item.get("reply_to_id"),
+        work_order_id=item.get("work_order_id"),
+        metadata=item.get("metadata", item.get("long_metadata")),
+        relationship=item.get("relationship"),
+        is_verified=item.get("is_verified", False),
+        created_at=clock.from_text(item["created_at"]),
+        read_at=clock.from_text(item["read_at"]) if "read_at" in item else None,
+    )
+
+
+def is_cut(item: Item) -> bool:
+    """Whether the index left out what is long."""
+    return "long_bytes" in item and "long_body" not in item and "long_metadata" not in item
+
+
+def fitting(items: Sequence[Item]) -> Sequence[Item]:
+    """The first of an index's items whose long parts fit a page; one at least."""
+    size = 0
+    for number, item in enumerate(items):
+        size += int(item.get("long_bytes", 0))
+        if number and size > PAGE_BYTES:
+            return items[:number]
+    return items
+
+
+def completed(items: Sequence[Item], wholes: Mapping[str, Item]) -> list[Item]:
+    """An index's items, with what is long from whole ones by id; without those since expired."""
+    joined = [{**wholes.get(item["message_id"], {}), **item} for item in items]
+    return [item for item in joined if not is_cut(item)]
