@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from benchmarks import figures, recorded, stub
 from benchmarks.figures import Figure
 from benchmarks.recorded import Case
-from benchmarks.sides import ENVIRONMENT, ROOT, Side, python, ratios
+from benchmarks.sides import ENVIRONMENT, ROOT, Side, compared, python
 
 PLAIN = "boto3"
 PYDYNOX = "pydynox"
@@ -38,10 +38,10 @@ def measure(cases: Mapping[str, Case] | None = None) -> Iterator[Figure]:
             sides = dict(_sides(stack, cases[name]))
             for variant, side in sides.items():
                 yield Figure(f"{name} by {variant}: calls", side.calls(), "calls")
-            found = ratios(sides, PLAIN, rounds=5, seconds=0.05)
+            found = compared(sides, PLAIN, rounds=5, seconds=0.05)
         for variant in sides:
             if variant != PLAIN:
-                ratio = found[variant]
+                ratio = found[variant].ratio
                 yield Figure(f"{name} by {variant}: CPU to {PLAIN}", ratio, "×", kind="ratio")
     yield from _imports()
 

@@ -1,8 +1,8 @@
 """Figures: what a benchmark finds, held against what it is to be.
 
 A figure is a *count*, which comes out the same wherever it is measured (calls, units, bytes,
-instructions), or a *ratio* of two things that were measured side by side in one run. A time alone
-belongs to the machine and is never a figure.
+instructions), or a *ratio* of two things that were measured side by side in one run. A *time*
+belongs to the machine: it stands beside the ratio that it is a part of, and has no target.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any, Literal, Self
 
 RESULTS = Path(__file__).parent / "results.json"
 
-Kind = Literal["count", "ratio"]
+Kind = Literal["count", "ratio", "time"]
 
 
 @dataclass(frozen=True)

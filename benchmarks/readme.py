@@ -35,7 +35,9 @@ def _lines(found: list[Figure]) -> Iterator[str]:
     yield _line(told, max(pages), 1, "×")
     for figure in found:
         if figure.group in ("warm", "beside") and figure.target is not None:
-            yield _line(figure.name, figure.value, figure.target, figure.unit)
+            took = by_name.get(figure.name.partition(" to ")[0])
+            told = f"{figure.name}, {took.value:,.0f} µs here" if took else figure.name
+            yield _line(told, figure.value, figure.target, figure.unit)
 
 
 def _line(name: str, value: float, target: float, unit: str) -> str:

@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNTIME_PYTHON = ROOT / ".venv-runtime" / "bin" / "python"
@@ -102,10 +102,17 @@ def python() -> str:
     return str(RUNTIME_PYTHON) if RUNTIME_PYTHON.exists() else sys.executable
 
 
-def ratios(
+class Taken(NamedTuple):
+    """CPU of a request: its ratio to that of a base, and the microseconds that it took here."""
+
+    ratio: float
+    microseconds: float
+
+
+def compared(
     sides: Mapping[str, Side], base: str, *, rounds: int = 15, seconds: float = 0.08
-) -> dict[str, float]:
-    """CPU per request of each side to that of `base`: the median of the rounds' ratios.
+) -> dict[str, Taken]:
+    """CPU per request of each side, and its ratio to that of `base`: medians of the rounds.
 
     In each round each side runs for about as many `seconds`, right behind or before the base, so
     that a machine which others slow down slows both.
@@ -118,15 +125,19 @@ def ratios(
     def taken(name: str) -> float:
         return sides[name].seconds(requests[name]) / requests[name]
 
-    found: dict[str, list[float]] = {name: [1.0] for name in sides}
+    found: dict[str, list[Taken]] = {name: [] for name in sides}
     for number in range(rounds):
         for name in sides:
             if name == base:
                 continue
             pair = (name, base) if number % 2 else (base, name)
             both = {each: taken(each) for each in pair}
-            found[name].append(both[name] / both[base])
-    return {name: statistics.median(each[1:] or each) for name, each in found.items()}
+            for each, took in both.items():
+                found[each].append(Taken(took / both[base], took * 1e6))
+    return {
+        name: Taken(*map(statistics.median, zip(*each, strict=True)))
+        for name, each in found.items()
+    }
 
 
 def calls_of(run: Callable[[], object]) -> int:

@@ -21,7 +21,7 @@ from benchmarks import figures, functions, recorded
 from benchmarks.figures import Figure
 from benchmarks.plain import Plain
 from benchmarks.recorded import Case
-from benchmarks.sides import PACKAGED, Side, ratios
+from benchmarks.sides import PACKAGED, Side, compared
 
 TARGET = 5.0
 BY_HAND = ("send", "inbox", "heartbeat")
@@ -85,7 +85,7 @@ def make_empty(settings: str) -> Callable[[], Any]:
 
 
 def measure(cases: Mapping[str, Case] | None = None) -> Iterator[Figure]:
-    """Calls and ratios of each case."""
+    """Calls, ratios and microseconds of each case."""
     for name, case in (cases or recorded.cases()).items():
         settings = case.as_json()
         makes = ("make", "make_empty") + (("make_by_hand",) if name in BY_HAND else ())
@@ -96,11 +96,12 @@ def measure(cases: Mapping[str, Case] | None = None) -> Iterator[Figure]:
             }
             yield Figure(f"{name}: calls without the database", sides["make"].calls(), "calls")
             ours = f"{name}: CPU without the database"
-            found = ratios(sides, "make_empty", rounds=9, seconds=0.06)
+            found = compared(sides, "make_empty", rounds=9, seconds=0.06)
         if "make_by_hand" in found:
-            ratio = found["make"] / found["make_by_hand"]
+            ratio = found["make"].ratio / found["make_by_hand"].ratio
             yield Figure(f"{ours} to a dict-routed script", ratio, "×", TARGET, kind="ratio")
-        yield Figure(f"{ours} to an empty handler", found["make"], "×", kind="ratio")
+        yield Figure(f"{ours} to an empty handler", found["make"].ratio, "×", kind="ratio")
+        yield Figure(ours, found["make"].microseconds, "µs", kind="time")
 
 
 if __name__ == "__main__":

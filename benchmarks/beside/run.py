@@ -21,7 +21,7 @@ from benchmarks import recorded, stub
 from benchmarks.beside import postgres
 from benchmarks.figures import Figure
 from benchmarks.recorded import Case
-from benchmarks.sides import PACKAGED, Side, ratios
+from benchmarks.sides import PACKAGED, Side, Taken, compared
 
 SEND_TARGET = 6.0
 HELD_AGAINST = "FastAPI + SQLite"
@@ -37,21 +37,22 @@ def measure(cases: Mapping[str, Case] | None = None) -> Iterator[Figure]:
     for name in ("send", "inbox"):
         with contextlib.ExitStack() as stack:
             sides = dict(_sides(stack, cases[name], programs))
-            found = ratios(sides, HELD_AGAINST)
+            found = compared(sides, HELD_AGAINST)
         yield from _figures(name, found)
 
 
-def _figures(name: str, found: Mapping[str, float]) -> Iterator[Figure]:
-    ours = found["ours"]
+def _figures(name: str, found: Mapping[str, Taken]) -> Iterator[Figure]:
     target = SEND_TARGET if name == "send" else None
     for other in found:
         if other != "ours":
             limit = target if other == HELD_AGAINST else None
-            yield Figure(f"{name}: CPU to {other}", ours / found[other], "×", limit, kind="ratio")
+            ratio = found["ours"].ratio / found[other].ratio
+            yield Figure(f"{name}: CPU to {other}", ratio, "×", limit, kind="ratio")
     if "floor" in found:
         yield Figure(
-            f"{name}: CPU of the floor to {HELD_AGAINST}", found["floor"], "×", kind="ratio"
+            f"{name}: CPU of the floor to {HELD_AGAINST}", found["floor"].ratio, "×", kind="ratio"
         )
+    yield Figure(f"{name}: CPU", found["ours"].microseconds, "µs", kind="time")
 
 
 def _sides(

@@ -173,8 +173,8 @@ MUTANTS = (
     Mutant(
         "what a batch left unprocessed is not asked for again",
         "batches.py",
-        "        if not request:\n            return found\n",
-        "        return found\n",
+        "        if not request:\n            return\n",
+        "        return\n",
         (f"{CALLS}/test_unprocessed.py",),
     ),
     Mutant(

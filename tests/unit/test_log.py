@@ -134,6 +134,6 @@ def test_the_code_has_one_logger_and_constant_messages(path: Path):
         assert not names & {"Logger", "logging", "print_exc", "warnings"}
     for node in ast.walk(tree):
         called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-        if called.startswith("logger.") and called != "logger.append_context_keys":
+        if called.startswith("logger."):
             (message,) = node.args
             assert isinstance(message, ast.Constant), ast.unparse(node)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from agent_messaging.content import ContentFlag
 from agent_messaging.dynamodb import decode, encode
 from agent_messaging.fields import Party
 from agent_messaging.messaging.item import (
@@ -17,6 +18,7 @@ from agent_messaging.messaging.item import (
     to_item,
 )
 from agent_messaging.messaging.model import Message, MessageType, compose
+from agent_messaging.messaging.wire import SHORT, view, weight
 from agent_messaging.paging import PAGE_BYTES
 from benchmarks import units
 from local.template import load
@@ -132,3 +134,31 @@ def test_an_index_says_what_it_knew_when_it_was_read():
     del since_read["pending_for"]
     (shown,) = completed([indexed(one)], {one.message_id: since_read})
     assert (shown["status"], shown["long_body"]) == ("pending", "x" * 3000)
+
+
+@given(
+    st.text(max_size=SHORT) | st.just("\x01" * SHORT),
+    st.sampled_from(["N", "\U0001f680" * 100, "\x01" * 100]),
+)
+@example("\U0001f680" * SHORT, "\U0001f680" * 100)
+@example("\x01" * (SHORT + 1), "N")
+def test_a_message_weighs_no_less_than_it_is(body, name):
+    sender = Party(id="a" * 64, name=name)
+    every = message(
+        body,
+        reply_to_id="msg_" + "x" * 26,
+        work_order_id="wo_" + "x" * 26,
+        relationship="contact",
+        sender=sender,
+        recipient=Party(id="b" * 64, name=name),
+        read_at=NOW,
+    )
+    shown = view(every, "b" * 64).model_copy(update={"content_flags": list(ContentFlag)})
+    assert weight(shown) >= len(shown.model_dump_json().encode())
+
+
+def test_what_is_long_weighs_what_it_is():
+    shown = view(message("x" * (SHORT + 1)), "boots")
+    assert weight(shown) == len(shown.model_dump_json().encode())
+    shown = view(message("x", '{"text": "' + "y" * 5000 + '"}'), "boots")
+    assert weight(shown) == len(shown.model_dump_json().encode())

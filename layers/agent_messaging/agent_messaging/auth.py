@@ -38,7 +38,7 @@ class Caller:
 
 def is_open(event: Mapping[str, Any]) -> bool:
     """Whether the local runner vouches for whoever the identity parameter names."""
-    return _vouched(event).get("mode") == "open"
+    return _is_open(_vouched(event))
 
 
 def identify(event: Mapping[str, Any], parameter: str, claimed: str | None) -> Caller | None:
@@ -52,13 +52,13 @@ def identify(event: Mapping[str, Any], parameter: str, claimed: str | None) -> C
         InvalidError: in open mode, the parameter is no agent id.
     """
     vouched = _vouched(event)
-    if not is_open(event) and not vouched.get("agent_id"):
-        raise UnauthorizedError("No key came with the request.")
-    if is_open(event):
+    if _is_open(vouched):
         if claimed is None:
             return None
         _check_agent_id(parameter, claimed)
         return Caller(claimed)
+    if not vouched.get("agent_id"):
+        raise UnauthorizedError("No key came with the request.")
     if claimed not in (None, vouched["agent_id"]):
         raise IdentityMismatchError(f"`{parameter}` names another agent than the key does.")
     return Caller(vouched["agent_id"], vouched["key_id"], int(vouched["epoch"]))
@@ -66,6 +66,10 @@ def identify(event: Mapping[str, Any], parameter: str, claimed: str | None) -> C
 
 def _vouched(event: Mapping[str, Any]) -> Mapping[str, Any]:
     return (event["requestContext"].get("authorizer") or {}).get("lambda") or {}
+
+
+def _is_open(vouched: Mapping[str, Any]) -> bool:
+    return vouched.get("mode") == "open"
 
 
 def _check_agent_id(parameter: str, claimed: str) -> None:

@@ -5,7 +5,7 @@ both are sent again here, with jitter, a bounded number of times.
 """
 
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging import time_left
@@ -58,32 +58,30 @@ def batch_get(
     Raises:
         ContentionError: some stayed unprocessed.
     """
-    wanted = {_identity(table, key): (table, key) for table, key in keys}
-    found: dict[Any, Item] = {}
-    pending = list(wanted.values())
-    for start in range(0, len(pending), BATCH_KEYS):
-        chunk = pending[start : start + BATCH_KEYS]
-        found |= _get_chunk(client, chunk, lambda table: consistent and table not in but)
-    return [found.get(_identity(table, key)) for table, key in keys]
-
-
-def _get_chunk(
-    client: "DynamoDBClient", keys: Sequence[TableKey], is_consistent: Callable[[str], bool]
-) -> dict[Any, Item]:
     names = {table: tuple(key) for table, key in keys}
-    request: dict[str, Any] = {}
-    for table, key in keys:
-        wanted = request.setdefault(table, {"Keys": [], "ConsistentRead": is_consistent(table)})
-        wanted["Keys"].append(encode(key))
+    identities = [_identity(table, names, key) for table, key in keys]
+    pending = list(dict(zip(identities, keys, strict=True)).values())
     found: dict[Any, Item] = {}
+    for start in range(0, len(pending), BATCH_KEYS):
+        request: dict[str, Any] = {}
+        for table, key in pending[start : start + BATCH_KEYS]:
+            if table not in request:
+                request[table] = {"Keys": [], "ConsistentRead": consistent and table not in but}
+            request[table]["Keys"].append(encode(key))
+        for table, item in _get_all(client, request):
+            found[_identity(table, names, item)] = item
+    return [found.get(identity) for identity in identities]
+
+
+def _get_all(client: "DynamoDBClient", request: Any) -> Iterator[tuple[str, Item]]:
     for attempt in range(ATTEMPTS):
         answer = call(client.batch_get_item, RequestItems=request)
         for table, items in answer["Responses"].items():
-            for item in map(decode, items):
-                found[_identity(table, {name: item[name] for name in names[table]})] = item
+            for item in items:
+                yield table, decode(item)
         request = answer.get("UnprocessedKeys", {})
         if not request:
-            return found
+            return
         wait(attempt)
     raise ContentionError("The tables did not give all items in time.")
 
@@ -136,5 +134,5 @@ def _raise_unless_transient(reasons: Sequence[Mapping[str, Any]]) -> None:
         raise RuntimeError(f"transaction cancelled: {codes}")
 
 
-def _identity(table: str, key: Item) -> tuple[str, tuple[tuple[str, Any], ...]]:
-    return table, tuple(sorted(key.items()))
+def _identity(table: str, names: Mapping[str, tuple[str, ...]], item: Item) -> tuple[Any, ...]:
+    return table, *[item[name] for name in names[table]]

@@ -54,7 +54,7 @@ def longest_call(client: "DynamoDBClient") -> float:
     """
     config: Any = client.meta.config
     attempts = (config.retries or {}).get("total_max_attempts", BOTO3_ATTEMPTS)
-    pauses = sum(2**repetition for repetition in range(attempts - 1))
+    pauses = 2 ** (attempts - 1) - 1
     return float(attempts * (config.connect_timeout + config.read_timeout) + pauses)
 
 

@@ -109,6 +109,8 @@ def flags(*texts: str | None, objects: Iterable[str | None] = ()) -> list[Conten
     for json_text in objects:
         if json_text and (_is_suspect(json_text) or _JSON_ESCAPE.search(json_text)):
             suspects += _strings(json.loads(json_text))
+    if not suspects:
+        return []
     return [
         flag
         for flag, patterns in _PATTERNS.items()

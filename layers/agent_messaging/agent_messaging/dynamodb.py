@@ -30,6 +30,7 @@ Entry = dict[str, Any]  # one TransactWriteItem
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
+_NAMED = re.compile(r"#(\w+)")
 LARGE = 10**38  # beyond it digits would be lost
 
 ATTEMPTS = 6
@@ -60,24 +61,30 @@ FAILURES = (BotoCoreError, ClientError)
 
 def encode(item: Mapping[str, Any]) -> dict[str, Any]:
     """The item as DynamoDB's typed JSON, without what is None."""
-    return {name: _typed(value) for name, value in item.items() if value is not None}
+    return {
+        name: {"S": value} if type(value) is str else _typed(value)
+        for name, value in item.items()
+        if value is not None
+    }
 
 
 def decode(item: Mapping[str, Any]) -> Item:
     """The inverse of `encode`; numbers come back as Decimal."""
-    return {name: _plain(value) for name, value in item.items()}
+    return {name: typed["S"] if "S" in typed else _plain(typed) for name, typed in item.items()}
 
 
 # What items are nearly all made of is typed here, at a fraction of the calls; boto3 knows the rest,
 # and what to refuse.
 def _typed(value: Any) -> Any:
     kind = type(value)
-    if kind is str:
-        return {"S": value}
     if kind is int and -LARGE < value < LARGE:
         return {"N": str(value)}
     if kind is bool:
         return {"BOOL": value}
+    if isinstance(value, str):  # an enumeration's, too
+        return {"S": str(value)}
+    if kind is list:
+        return {"L": [_typed(part) for part in value]}
     if kind is dict:
         return {"M": {name: _typed(part) for name, part in value.items()}}
     return _serialize(value)
@@ -91,6 +98,8 @@ def _plain(typed: Any) -> Any:
         return Decimal(value)
     if kind == "M":
         return decode(value)
+    if kind == "L":
+        return [_plain(part) for part in value]
     return _deserialize(typed)
 
 
@@ -245,7 +254,7 @@ def wait(attempt: int) -> None:
 
 
 def _names(expression: str) -> dict[str, str]:
-    return {f"#{name}": name for name in re.findall(r"#(\w+)", expression)}
+    return {f"#{name}": name for name in _NAMED.findall(expression)}
 
 
 def _values(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def ulid(now: datetime) -> str:
     """A new ULID of `now`, 26 characters."""
     # Not by way of `timestamp()`: as a float it loses a millisecond now and then, from 2038.
     milliseconds = (now - _EPOCH) // timedelta(milliseconds=1)
-    return base32(milliseconds << 80 | secrets.randbits(80), 26)
+    return base32(milliseconds << 80 | int.from_bytes(secrets.token_bytes(10)), 26)
 
 
 def new(prefix: str, now: datetime) -> str:

@@ -25,7 +25,7 @@ import logging
 import re
 import traceback
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -48,8 +48,11 @@ _HEADER = re.compile(
 )
 
 
+_request: ContextVar[str | None] = ContextVar("request", default=None)
+
+
 class Formatter(LambdaPowertoolsFormatter):
-    """Powertools' line of JSON, less what no line may say."""
+    """Powertools' line of JSON with the request it is `about`, less what no line may say."""
 
     def __init__(self) -> None:
         super().__init__(json_default=_plain)
@@ -71,6 +74,8 @@ def redacted(line: str) -> str:
 def _without_messages(record: logging.LogRecord) -> logging.LogRecord:
     """A record like this one that holds types and stacks in place of exceptions."""
     record = copy.copy(record)
+    if (request_id := _request.get()) is not None:
+        record.request_id = request_id
     error = record.exc_info[1] if record.exc_info else None
     record.exc_info = record.exc_text = None
     if error is not None:
@@ -141,9 +146,19 @@ def make(service: str | None = None, stream: IO[str] | None = None) -> Logger:
 logger = make()
 
 
-def about(request_id: str) -> AbstractContextManager[None]:
+class about:  # noqa: N801 - read as a sentence: with log.about(...)
     """Every line that is written within says which request it is about.
 
     The id is API Gateway's: its access log has it, and so has the answer (`X-Request-Id`).
     """
-    return logger.append_context_keys(request_id=request_id)
+
+    def __init__(self, request_id: str) -> None:
+        self._request_id = request_id
+
+    def __enter__(self) -> None:
+        """Begin to say it."""
+        self._before = _request.set(self._request_id)
+
+    def __exit__(self, *_: object) -> None:
+        """Say what was said before."""
+        _request.reset(self._before)

@@ -6,8 +6,7 @@ an event says how long it may run (`within`); where nobody says so, there is no 
 """
 
 import functools
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -19,14 +18,19 @@ Event = TypeVar("Event")
 Answer = TypeVar("Answer")
 
 
-@contextmanager
-def within(context: Any) -> Iterator[None]:
+class within:  # noqa: N801 - read as a sentence: with time_left.within(...)
     """Serve an event in the time that its Lambda context leaves."""
-    before = _remaining.set(context.get_remaining_time_in_millis)
-    try:
-        yield
-    finally:
-        _remaining.reset(before)
+
+    def __init__(self, context: Any) -> None:
+        self._remaining: Callable[[], int] = context.get_remaining_time_in_millis
+
+    def __enter__(self) -> None:
+        """Begin to count."""
+        self._before = _remaining.set(self._remaining)
+
+    def __exit__(self, *_: object) -> None:
+        """Go back to what was counted before."""
+        _remaining.reset(self._before)
 
 
 def bounded(handler: Callable[[Event, Any], Answer]) -> Callable[[Event, Any], Answer]:

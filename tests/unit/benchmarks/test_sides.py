@@ -6,7 +6,7 @@ import urllib.request
 import pytest
 
 from benchmarks import stub
-from benchmarks.sides import calls_of, ratios
+from benchmarks.sides import calls_of, compared
 
 
 def ask(url, operation):
@@ -60,4 +60,7 @@ class Steady:
 def test_a_round_that_was_disturbed_does_not_count():
     sides = {"ours": Steady(0.003), "theirs": Steady(0.001)}
 
-    assert ratios(sides, "theirs") == pytest.approx({"ours": 3.0, "theirs": 1.0})
+    found = compared(sides, "theirs")
+
+    assert found["ours"] == pytest.approx((3.0, 3000.0))
+    assert found["theirs"] == pytest.approx((1.0, 1000.0))

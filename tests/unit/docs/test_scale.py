@@ -9,7 +9,6 @@ from benchmarks import prices
 from benchmarks.scale import limits, samples
 from benchmarks.scale.contention import contend
 from benchmarks.scale.figures import measure
-from benchmarks.scale.inboxes import inbox
 from benchmarks.scale.items import PARAMETERS, is_divisible, writes
 from benchmarks.scale.loads import Flow, heartbeats, one_recipient
 from benchmarks.scale.partitions import heat

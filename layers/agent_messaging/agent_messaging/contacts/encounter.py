@@ -1,6 +1,7 @@
 """Two agents when one writes to the other: who they are, and what each is to the other."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from agent_messaging.agents.model import Agent
 from agent_messaging.contacts.model import Contact, Verdict, relationship, verdict
@@ -21,7 +22,7 @@ class Encounter:
         """Whether an agent leaves itself a note."""
         return self.sender.agent_id == self.recipient.agent_id
 
-    @property
+    @cached_property
     def verdict(self) -> Verdict:
         """What becomes of a message."""
         if self.is_with_itself:

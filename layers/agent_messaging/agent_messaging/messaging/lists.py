@@ -109,7 +109,7 @@ def _page(
         query.limit,
         found.last_key.get("message_id"),
         position=lambda view: view.message_id,
-        weigh=lambda view: len(view.model_dump_json().encode()),
+        weigh=wire.weight,
     )
 
     def count_on(position: str, missing: int) -> tuple[int, str | None]:

@@ -103,6 +103,12 @@ class InboxQuery(ListQuery):
     type: MessageType | None = None
 
 
+# So many characters are short, and so many bytes is all else that a message says of itself: two
+# names of a hundred characters, ids, times and the names of its members.
+SHORT = 600
+FRAME = 2800
+
+
 class MessageView(Model):
     """A message as its two parties see it.
 
@@ -238,6 +244,17 @@ def view(message: Message, reader_id: str) -> MessageView:
         created_at=message.created_at,
         read_at=message.read_at,
     )
+
+
+def weight(shown: MessageView) -> int:
+    """Bytes of a message in an answer; of a short one, the most that it can have.
+
+    JSON writes a character in six bytes at most, and short is what is most of an inbox.
+    """
+    characters = len(shown.subject or "") + len(shown.body or "")
+    if characters <= SHORT and not shown.metadata:
+        return FRAME + 6 * characters
+    return len(shown.model_dump_json().encode())
 
 
 def receipt(message: Message) -> MarkReadResponse:
