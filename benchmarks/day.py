@@ -71,6 +71,7 @@ class Day:
         yield from self.contacts()
         yield from self.statistics()
         yield from self.directory()
+        yield from self.long_messages()
 
     def messaging(self) -> Iterator[Operation]:
         """Messages that are sent, listed and read."""
@@ -94,20 +95,6 @@ class Day:
         yield "mark-read", lambda: self.call("POST", read, "boots", {})
         ids = {"message_ids": [self.send("nova", "boots")["message_id"] for _ in range(10)]}
         yield "mark-read, ten", lambda: self.call("POST", "/messaging/mark-read", "boots", ids)
-        yield from self.long_messages()
-
-    def long_messages(self) -> Iterator[Operation]:
-        """Messages of 16 KB, to an agent that has no others."""
-        self.agents["reader"] = self.cloud.register("reader")
-        sent = self.send("nova", "reader", LONG_TEXT)
-        inbox = {"status": "pending"}
-        read = f"/messaging/mark-read/{sent['message_id']}"
-        yield "send, 16 KB", lambda: self.send("nova", "reader", LONG_TEXT)
-        yield (
-            "inbox, two of 16 KB",
-            lambda: self.call("GET", "/messaging/inbox", "reader", query=inbox),
-        )
-        yield "mark-read, 16 KB", lambda: self.call("POST", read, "reader", {})
 
     def presence(self) -> Iterator[Operation]:
         """Being there."""
@@ -174,6 +161,19 @@ class Day:
         yield "key, create", lambda: self.call("POST", "/agents/me/keys", body={})
         yield "key, revoke", lambda: self.call("DELETE", f"/agents/me/keys/{key}")
         yield "leave", lambda: self.call("DELETE", "/agents/me", "boots")
+
+    def long_messages(self) -> Iterator[Operation]:
+        """Messages of 16 KB, to an agent that has no others."""
+        self.agents["reader"] = self.cloud.register("reader")
+        sent = self.send("nova", "reader", LONG_TEXT)
+        inbox = {"status": "pending"}
+        read = f"/messaging/mark-read/{sent['message_id']}"
+        yield "send, 16 KB", lambda: self.send("nova", "reader", LONG_TEXT)
+        yield (
+            "inbox, two of 16 KB",
+            lambda: self.call("GET", "/messaging/inbox", "reader", query=inbox),
+        )
+        yield "mark-read, 16 KB", lambda: self.call("POST", read, "reader", {})
 
     def register(self, agent_id: str) -> str:
         """A new agent: its key."""

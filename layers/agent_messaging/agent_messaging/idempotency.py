@@ -110,7 +110,7 @@ class Once:
 
     def answering(self, answer: Callable[[Any], BaseModel]) -> "Once":
         """The same request, which is answered with `answer` of what was written."""
-        return replace(self, answer=answer)
+        return replace(self, answer=answer) if self.is_keyed else self
 
     def require_new(self) -> None:
         """Look before a write that does not stand in the transaction of the record.

@@ -9,6 +9,7 @@ what waits reads a few kilobytes, whatever waits. A page of an inbox fetches wha
 keys, no more than a page holds.
 """
 
+import functools
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -57,8 +58,8 @@ def parse(item: Item) -> Message:
     """A message from its item."""
     return Message(
         message_id=item["message_id"],
-        sender=Party(id=item["sender_id"], name=item["sender_name"]),
-        recipient=Party(id=item["recipient_id"], name=item["recipient_name"]),
+        sender=_party(item["sender_id"], item["sender_name"]),
+        recipient=_party(item["recipient_id"], item["recipient_name"]),
         type=item["type"],
         status=item["status"],
         subject=item.get("subject"),
@@ -73,6 +74,12 @@ def parse(item: Item) -> Message:
         created_at=clock.from_text(item["created_at"]),
         read_at=clock.from_text(item["read_at"]) if "read_at" in item else None,
     )
+
+
+# A page names few, many times; a party never changes.
+@functools.lru_cache(maxsize=256)
+def _party(agent_id: str, name: str) -> Party:
+    return Party(id=agent_id, name=name)
 
 
 def is_cut(item: Item) -> bool:
