@@ -136,7 +136,7 @@ build: $(SAM_VENV)/.sam
 	@$(call need_runtime,make build)
 	@PATH="$(RUNTIME)/bin:$$PATH" LAYER_PLATFORM=$(LAYER_PLATFORM) $(SAM_VENV)/bin/sam build \
 		--parameter-overrides Architecture=$(ARCHITECTURE) && \
-	"$(RUNTIME)/bin/python3.13" -m compileall -q --invalidation-mode unchecked-hash .aws-sam/build/*Function && \
+	"$(RUNTIME)/bin/python3.13" -m compileall -q --invalidation-mode unchecked-hash -s .aws-sam/build -p /var/task .aws-sam/build/*Function && \
 	"$(RUNTIME)/bin/python3.13" -m tests.build $(ARCHITECTURE)
 
 clean:
@@ -147,7 +147,7 @@ clean:
 define build_for_here
 PATH="$(RUNTIME)/bin:$$PATH" LAYER_PLATFORM=manylinux2014_$(shell uname -m) $(SAM_VENV)/bin/sam build \
 	--build-dir .aws-sam/stack --parameter-overrides Architecture=$(subst aarch64,arm64,$(shell uname -m)) >/dev/null && \
-	"$(RUNTIME)/bin/python3.13" -m compileall -q --invalidation-mode unchecked-hash .aws-sam/stack/*Function
+	"$(RUNTIME)/bin/python3.13" -m compileall -q --invalidation-mode unchecked-hash -s .aws-sam/stack -p /var/task .aws-sam/stack/*Function
 endef
 
 define need_runtime

@@ -3,37 +3,21 @@
     python -m benchmarks.operations
 
 The functions' own handlers run in this process, over moto; `metering` counts and charges their
-calls. It is the same each time. Targets are the budgets of an operation, see TARGETS.
+calls. It is the same each time. Targets are an operation's `budgets`.
 """
 
 import contextlib
-import os
+import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import prices
+from benchmarks import budgets, prices
 from benchmarks.figures import Figure
 
-NOWHERE = open(os.devnull, "w")  # noqa: SIM115 - a logger keeps what it was given
 ROOT = Path(__file__).resolve().parents[1]
 
-# Write units and read units that an operation may take, its items up to 1 KB.
-TARGETS: dict[str, tuple[float, float]] = {
-    "send": (5, 3),
-    "send, with a key": (8, 3),
-    "mark-read": (2, 1),
-    "heartbeat": (1, 3),
-    "create order": (12, 4),
-    "create order, with a key": (14, 4),
-    "accept": (10, 3),
-    "accept, with a key": (12, 3),
-    "complete": (11, 3),
-    "complete, with a key": (13, 3),
-    "inbox page of 20 × 400 B": (0, 2),
-    "presence": (0, 2),
-}
 # The calls of a schedule and of the gateway's own, which nobody pays the gateway for.
 UNASKED = ("roll-up", "sweep", "authorizer")
 COLUMNS = (
@@ -83,15 +67,23 @@ def over_moto() -> Iterator[None]:
         yield
 
 
+class Nowhere(io.TextIOBase):
+    """A stream that keeps nothing; a logger may go on writing to it."""
+
+    def write(self, text: str) -> int:
+        """Take a text."""
+        return len(text)
+
+
 def unheard() -> contextlib.AbstractContextManager[object]:
     """What the functions log is not what this prints."""
-    return contextlib.redirect_stdout(NOWHERE)
+    return contextlib.redirect_stdout(Nowhere())
 
 
 def measure() -> Iterator[Figure]:
     """The figures of each operation."""
     for name, cost in list(costs()):
-        writes, reads = TARGETS.get(name, (None, None))
+        writes, reads = budgets.UNITS.get(name, (None, None))
         yield Figure(f"{name}: DynamoDB calls", cost.calls, "calls")
         yield Figure(f"{name}: round trips", cost.round_trips, "round trips")
         yield Figure(f"{name}: write units", cost.write_units, "WCU", writes)

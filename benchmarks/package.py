@@ -31,7 +31,6 @@ BUILT = Path(__file__).resolve().parents[1] / ".aws-sam" / "stack"
 LAYER = BUILT / "AgentMessagingLayer"
 MILLION = 1_000_000
 PARALLEL = 2
-# Bytecode holds the path it was compiled at, and a zip is not the same to the byte on each machine.
 TARGETS = {
     "MessagingFunction: import instructions": 1_200.0,
     "MessagingFunction: memory at init": 50.0,

@@ -2,11 +2,11 @@
 
     python -m benchmarks.prices
 
-Units are the most that an operation may take, items up to 1 KB (tests/integration holds them);
-prices are those of us-east-1 in November 2026, without a free tier. Put yours in and run it again.
+Units are the most that an operation may take (`budgets`) and what projecting it takes; prices are
+those of us-east-1 in November 2026, without a free tier. Put yours in and run it again.
 """
 
-from dataclasses import dataclass
+from benchmarks.budgets import PROJECTION_WRITE_UNITS, UNITS
 
 # US dollars.
 PER_MILLION_WRITE_UNITS = 0.625
@@ -22,28 +22,23 @@ LOG_BYTES = 1_200  # the access log's line, and Lambda's three
 # The authorizer is asked once a minute for a key that is busy; here for every fifth call.
 AUTHORIZED_EACH = 5
 AUTHORIZER_READ_UNITS = 0.5
-PROJECTION_WRITE_UNITS = 0.1
+# What an agent does, and how many records of a stream that makes.
+OPERATIONS = {
+    "heartbeat": 0,
+    "inbox page of 20 × 400 B": 0,
+    "mark-read": 0,
+    "send": 1,
+    "send, with a key": 1,
+    "create order": 2,
+    "accept": 2,
+    "complete": 2,
+}
 
 
-@dataclass(frozen=True)
-class Operation:
-    """What an agent does, and the units that it may take."""
-
-    name: str
-    writes: float
-    reads: float
-
-
-OPERATIONS = (
-    Operation("heartbeat, with its counts", 1, 3),
-    Operation("inbox page of 20 × 400 B", 0, 2),
-    Operation("mark-read", 2, 1),
-    Operation("send", 5 + PROJECTION_WRITE_UNITS, 3),
-    Operation("send, with a key", 8 + PROJECTION_WRITE_UNITS, 3),
-    Operation("create order", 12 + 2 * PROJECTION_WRITE_UNITS, 4),
-    Operation("accept", 10 + 2 * PROJECTION_WRITE_UNITS, 3),
-    Operation("complete", 11 + 2 * PROJECTION_WRITE_UNITS, 3),
-)
+def taken(name: str) -> tuple[float, float]:
+    """Write and read units of an operation and of its projection."""
+    writes, reads = UNITS[name]
+    return writes + OPERATIONS[name] * PROJECTION_WRITE_UNITS, reads
 
 
 def of_units(writes: float, reads: float) -> float:
@@ -65,10 +60,11 @@ def table() -> str:
         "| a million of | write units | read units | tables, $ | all, $ |",
         "|---|---:|---:|---:|---:|",
     ]
-    for each in OPERATIONS:
-        units = f"{each.writes:g} | {each.reads:g}"
-        tables = of_units(each.writes, each.reads)
-        lines.append(f"| {each.name} | {units} | {tables:.2f} | {tables + around_it():.2f} |")
+    for name in OPERATIONS:
+        writes, reads = taken(name)
+        tables = of_units(writes, reads)
+        units = f"{writes:g} | {reads:g}"
+        lines.append(f"| {name} | {units} | {tables:.2f} | {tables + around_it():.2f} |")
     return "\n".join(lines)
 
 

@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import figures
+from benchmarks import budgets, figures
 from benchmarks.figures import Figure
-from benchmarks.operations import TARGETS
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 BEGIN, END = "<!-- bench -->", "<!-- end -->"
@@ -26,7 +25,7 @@ def _lines(found: list[Figure]) -> Iterator[str]:
     for figure in found:
         if figure.group == "package" and figure.target is not None:
             yield _line(figure.name, figure.value, figure.target, figure.unit)
-    for name, (writes, reads) in TARGETS.items():
+    for name, (writes, reads) in budgets.UNITS.items():
         measured = [by_name[f"{name}: {what} units"].value for what in ("write", "read")]
         told = f"{name}: write and read units"
         yield f"| {told} | {measured[0]:g} / {measured[1]:g} | ≤ {writes:g} / {reads:g} |"

@@ -53,7 +53,7 @@ def running(folder: Path) -> Iterator[str]:
             **user,
         )
         try:
-            _wait(process, Path(home) / ".s.PGSQL.5432")
+            _wait(process, [str(folder / "pg_isready"), "-q", "-h", home])
             yield f"host={home} user=bench dbname=postgres"
         finally:
             process.send_signal(signal.SIGINT)  # its fast shutdown
@@ -64,10 +64,9 @@ def running(folder: Path) -> Iterator[str]:
                 process.wait()
 
 
-def _wait(process: "subprocess.Popen[bytes]", socket: Path) -> None:
+def _wait(process: "subprocess.Popen[bytes]", is_ready: list[str]) -> None:
     deadline = time.monotonic() + READY_SECONDS
-    while not socket.exists():
+    while subprocess.run(is_ready, check=False).returncode:  # noqa: S603
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError("PostgreSQL did not start")
         time.sleep(0.05)
-    time.sleep(0.3)
