@@ -2,8 +2,7 @@
 
 So does each key's first authorization. A table whose partitions are those of its reads gets as many
 writes as it has reads, all at once, for as long as it takes to write each agent once. A heartbeat
-that cannot write the day is refused before it has renewed its lease; the agent comes again with
-its next one. An authorization goes on without.
+that cannot write the day goes on without, and so does an authorization; the next one tries again.
 """
 
 import math
@@ -26,7 +25,7 @@ class Midnight(NamedTuple):
     taken: int
     refused: float  # share of the first round
     seconds: int  # until everybody has written
-    twice: int  # were refused two rounds running: a lease of three beats ends as the next one comes
+    twice: int  # writes that were refused two rounds running
     waiting: float  # calls in flight that do nothing but wait to be repeated
 
 

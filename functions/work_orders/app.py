@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from agent_messaging import clock, connection, ids, metrics, time_left
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
+from agent_messaging.batches import TransactionFailedError, TransactionRefusedError
 from agent_messaging.contacts.desk import ContactDesk
 from agent_messaging.contacts.encounter import Encounter
 from agent_messaging.contacts.table import ContactsTable
@@ -194,7 +195,7 @@ def sweep(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
     """Mark orders expired that are pending past their deadline; the schedule's handler.
 
     It stops before the function's own time runs out; the next minute's goes on. An order that
-    cannot be read keeps none of the others waiting.
+    cannot be read, or whose end cannot be written, keeps none of the others waiting.
     """
     now = clock.now()
     expired = 0
@@ -207,5 +208,7 @@ def sweep(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
             break
         except (KeyError, ValueError):
             logger.exception("a stored order cannot be read", work_order_id=work_order_id)
+        except (TransactionFailedError, TransactionRefusedError):
+            logger.exception("an order's end cannot be written", work_order_id=work_order_id)
     logger.info("swept", expired=expired)
     return {"expired": expired}

@@ -21,6 +21,17 @@ def update(cloud: Cloud, **body):
     return answer.json
 
 
+def test_a_day_that_cannot_be_noted_keeps_nobody_from_being_online(pair: Cloud):
+    error = {"Error": {"Code": "ThrottlingException", "Message": "slow down"}}
+    pair.fail("UpdateItem", 1, error)
+    assert pair.post("/messaging/heartbeat", {"agent_id": "boots"}).status == 200
+    assert presence(pair)["is_online"] is True
+    assert "last_seen_on" not in pair.read("AgentsTable", agent_id="boots")
+
+    assert pair.post("/messaging/heartbeat", {"agent_id": "boots"}).status == 200
+    assert pair.read("AgentsTable", agent_id="boots")["last_seen_on"] == str(clock.now().date())
+
+
 def test_a_heartbeat_renews_the_lease_and_tells_what_waits(pair: Cloud):
     pair.send("nova", "boots")
     pair.offer("nova", "boots")

@@ -43,6 +43,10 @@ class TransactionFailedError(Exception):
         self.items = items
 
 
+class TransactionRefusedError(RuntimeError):
+    """DynamoDB takes an entry of the transaction never: it is too large, say."""
+
+
 def batch_get(
     client: "DynamoDBClient",
     keys: Sequence[TableKey],
@@ -131,7 +135,7 @@ def _raise_unless_transient(reasons: Sequence[Mapping[str, Any]]) -> None:
             items=[decode(reason["Item"]) if reason.get("Item") else None for reason in reasons],
         )
     if not set(codes) <= _TRANSIENT | {"None"}:
-        raise RuntimeError(f"transaction cancelled: {codes}")
+        raise TransactionRefusedError(f"transaction cancelled: {codes}")
 
 
 def _identity(table: str, names: Mapping[str, tuple[str, ...]], item: Item) -> tuple[Any, ...]:

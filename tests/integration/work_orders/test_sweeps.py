@@ -99,6 +99,28 @@ def test_an_order_that_cannot_be_read_keeps_no_other_waiting(
     assert pair.read("WorkOrdersTable", work_order_id=orders[0]) == item
 
 
+@pytest.mark.parametrize("code", ["ValidationError", "ItemCollectionSizeLimitExceeded"])
+def test_an_order_whose_end_cannot_be_written_keeps_no_other_waiting(
+    pair: Cloud, caplog: pytest.LogCaptureFixture, code: str
+):
+    orders = [pair.offer("nova", "boots", title="Estimates") for _ in range(3)]
+    for order in orders:
+        pair.overdue(order)
+    refusal = {
+        "Error": {"Code": "TransactionCanceledException", "Message": "cancelled"},
+        "CancellationReasons": [{"Code": code}, {"Code": "None"}, {"Code": "None"}],
+    }
+    pair.fail("TransactWriteItems", 1, refusal)
+
+    assert pair.sweep() == 2
+
+    [line] = [each for each in caplog.records if each.levelname == "ERROR"]
+    assert line.getMessage() == "an order's end cannot be written"
+    left = pair.read("WorkOrdersTable", work_order_id=vars(line)["work_order_id"])
+    assert left["status"] == "pending"
+    assert pair.sweep() == 1
+
+
 def test_a_sweep_leaves_alone_what_somebody_took_meanwhile(pair: Cloud):
     order_id = pair.offer("nova", "boots", deadline_at=FUTURE)
     item = pair.read("WorkOrdersTable", work_order_id=order_id)
