@@ -143,10 +143,12 @@ clean:
 	@rm -rf $(VENV) $(SAM_VENV) $(CHECKS_VENV) $(ENGINE_VENV) $(RUNTIME_VENV) .aws-sam .pytest_cache .mypy_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# What runs on this machine is built for it.
+# What runs on this machine is built for it; what sam says is shown when it fails.
 define build_for_here
+echo 'Building the stack for this machine ...' >&2; mkdir -p .aws-sam; \
 PATH="$(RUNTIME)/bin:$$PATH" LAYER_PLATFORM=manylinux2014_$(shell uname -m) $(SAM_VENV)/bin/sam build \
-	--build-dir .aws-sam/stack --parameter-overrides Architecture=$(subst aarch64,arm64,$(shell uname -m)) >/dev/null && \
+	--build-dir .aws-sam/stack --parameter-overrides Architecture=$(subst aarch64,arm64,$(shell uname -m)) \
+	>.aws-sam/stack.log 2>&1 || { cat .aws-sam/stack.log >&2; exit 1; }; \
 	"$(RUNTIME)/bin/python3.13" -m compileall -q --invalidation-mode unchecked-hash -s .aws-sam/stack -p /var/task .aws-sam/stack/*Function
 endef
 

@@ -22,17 +22,23 @@ COUNTED = ("operations", "growth", "package", "scale")
 GROUPS = (*COUNTED, "warm", "beside", "clients")
 MODULES = {"scale": "benchmarks.scale.figures", "beside": "benchmarks.beside.run"}
 ALLOWED = 1.02
+TELL_SECONDS = 5
+TWICE = "boto3 again"  # measured a second time as if it were another client
+TWICE_ALLOWED = 0.08
 
 
 def measured(groups: Iterable[str]) -> Iterator[Figure]:
-    """The figures of some groups, with a line on stderr for each."""
+    """The figures of some groups; on stderr a line for each, which grows every few seconds."""
     for group in groups:
-        begun = time.monotonic()
-        print(f"{group} ...", end=" ", file=sys.stderr, flush=True)
+        begun = told = time.monotonic()
+        print(f"{group} ...", end="", file=sys.stderr, flush=True)
         module = importlib.import_module(MODULES.get(group, f"benchmarks.{group}"))
         for figure in module.measure():
             yield replace(figure, group=group)
-        print(f"{time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+            if time.monotonic() - told > TELL_SECONDS:
+                told = time.monotonic()
+                print(".", end="", file=sys.stderr, flush=True)
+        print(f" {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
 
 
 def regressions(found: Iterable[Figure], kept: Iterable[Figure]) -> list[str]:
@@ -48,6 +54,25 @@ def regressions(found: Iterable[Figure], kept: Iterable[Figure]) -> list[str]:
     return sentences
 
 
+def improvements(found: Iterable[Figure], kept: Iterable[Figure]) -> list[str]:
+    """What is better than it was, in a sentence each: it may get worse again unnoticed."""
+    before = {figure.name: figure.value for figure in kept if figure.kind == "count"}
+    return [
+        f"{figure.name}: {figure.value:g}, and was {before[figure.name]:g}; make bench keeps it"
+        for figure in found
+        if figure.name in before and figure.value * ALLOWED < before[figure.name]
+    ]
+
+
+def disturbed(found: Iterable[Figure]) -> list[str]:
+    """What shows that others were at work on the machine: a thing that differs from itself."""
+    return [
+        f"{figure.name}: {figure.value:.3g}, and it is the same twice"
+        for figure in found
+        if TWICE in figure.name and figure.kind == "ratio" and abs(figure.value - 1) > TWICE_ALLOWED
+    ]
+
+
 def absent(found: Iterable[Figure], kept: Iterable[Figure], groups: Iterable[str]) -> list[str]:
     """Counts that were kept and are measured no more."""
     names = {figure.name for figure in found}
@@ -59,13 +84,18 @@ def absent(found: Iterable[Figure], kept: Iterable[Figure], groups: Iterable[str
 
 
 def show(found: list[Figure]) -> None:
-    """The table: a line per operation, then one for every other figure."""
+    """The table: a line per operation, then one for every other figure; at last what is missed."""
     lines = [figure for figure in found if figure.group != "operations"]
     rows = [figure for figure in found if figure.group == "operations"]
     if rows:
         print(operations.matrix(rows), end="\n\n")
     if lines:
-        print(figures.table(lines))
+        print(figures.table(lines), end="\n\n")
+    held = [figure for figure in found if figure.met is not None]
+    missed = [figure.name for figure in held if not figure.met]
+    told = f"{len(held)} targets: {len(held) - len(missed)} met, {len(missed)} not met"
+    if held:
+        print(told, *missed, sep="\n  ")
 
 
 def main() -> int:
@@ -82,16 +112,31 @@ def main() -> int:
     found = list(measured(groups))
     show(found)
     if asked.check:
-        kept = figures.read()
-        wrong = regressions(found, kept) + absent(found, kept, groups)
-        print(
-            "\n".join(wrong) or f"{len(found)} figures are no worse than in {figures.RESULTS.name}"
-        )
-        return 1 if wrong else 0
-    if not asked.groups:
-        figures.write(found)
-        readme.main()
-        print(f"\nkept in {figures.RESULTS}, and what has a target in README")
+        return check(found, groups)
+    if asked.groups:
+        print("\nNothing is kept of a part; make bench measures all, and keeps it.")
+        return 0
+    return keep(found)
+
+
+def check(found: list[Figure], groups: Iterable[str]) -> int:
+    """Say what is worse than what was kept: 1 if something is."""
+    kept = figures.read()
+    wrong = regressions(found, kept) + absent(found, kept, groups)
+    print(*improvements(found, kept), sep="\n")
+    counted = sum(figure.kind == "count" for figure in found)
+    print("\n".join(wrong) or f"{counted} counts are no worse than in {figures.RESULTS.name}")
+    return 1 if wrong else 0
+
+
+def keep(found: list[Figure]) -> int:
+    """Write what was measured, unless the machine was disturbed: then 1."""
+    if wrong := disturbed(found):
+        print("\nNot kept, for others were at work here; measure again:", *wrong, sep="\n")
+        return 1
+    figures.write(found)
+    readme.main()
+    print(f"\nkept in {figures.RESULTS}, and what has a target in README")
     return 0
 
 

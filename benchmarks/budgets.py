@@ -1,4 +1,7 @@
-"""What an operation may ask of the tables at most, its items up to 1 KB: write and read units."""
+"""What an operation may ask of the tables at most: write and read units.
+
+Items are up to 1 KB where nothing else is said.
+"""
 
 UNITS: dict[str, tuple[float, float]] = {
     "send": (5, 3),
@@ -13,6 +16,8 @@ UNITS: dict[str, tuple[float, float]] = {
     "complete, with a key": (13, 3),
     "inbox page of 20 × 400 B": (0, 2),
     "presence": (0, 2),
+    "send, 16 KB": (21, 3),
+    "mark-read, 16 KB": (18, 1),
 }
 # Of a message or a transition in a busy stream, when it is projected.
 PROJECTION_WRITE_UNITS = 0.1

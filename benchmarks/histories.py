@@ -10,7 +10,7 @@ from typing import Any
 from agent_messaging import clock
 from agent_messaging.dynamodb import encode
 from benchmarks.day import Day
-from benchmarks.growth import Growing, Pages
+from benchmarks.growth import FILTERED, Growing, Pages
 from benchmarks.metering import Meter
 from benchmarks.shelf import Shelf
 from tests.integration.cloud import Cloud
@@ -59,6 +59,8 @@ class History:
         pages = {
             "inbox, pending": self._get("/messaging/inbox", status="pending"),
             "inbox, all": self._get("/messaging/inbox"),
+            f"inbox, read{FILTERED}": self._get("/messaging/inbox", status="read"),
+            f"inbox, pings{FILTERED}": self._get("/messaging/inbox", type="ping"),
             "sent": self._get("/messaging/sent", "nova"),
             "thread": self._get(f"/messaging/threads/{thread}"),
         }
@@ -80,6 +82,7 @@ class History:
         pages = {
             "work-orders, pending": self._get(path, role="worker", status="pending"),
             "work-orders, all": self._get(path, role="worker"),
+            f"work-orders, failed{FILTERED}": self._get(path, role="worker", status="failed"),
             "work-orders, client": self._get(path, "nova", role="client"),
             "stats": lambda: self.day.call("GET", "/messaging/stats", "boots"),
         }

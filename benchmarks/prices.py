@@ -29,6 +29,8 @@ OPERATIONS = {
     "mark-read": 0,
     "send": 1,
     "send, with a key": 1,
+    "send, 16 KB": 1,
+    "mark-read, 16 KB": 0,
     "create order": 2,
     "accept": 2,
     "complete": 2,

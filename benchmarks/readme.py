@@ -12,6 +12,7 @@ from benchmarks.figures import Figure
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 BEGIN, END = "<!-- bench -->", "<!-- end -->"
+MANY = 100  # from here on a digit behind the point says nothing
 HEAD = ("| figure | measured | target |", "|---|---:|---:|")
 
 
@@ -29,19 +30,28 @@ def _lines(found: list[Figure]) -> Iterator[str]:
         measured = [by_name[f"{name}: {what} units"].value for what in ("write", "read")]
         told = f"{name}: write and read units"
         yield f"| {told} | {measured[0]:g} / {measured[1]:g} | ≤ {writes:g} / {reads:g} |"
-    pages = [figure.value for figure in found if figure.group == "growth"]
-    told = f"a page, 100,000 entries in the history to 100: the worst of {len(pages)} ratios"
-    yield _line(told, max(pages), 1, "×")
+    yield from _growth([figure for figure in found if figure.group == "growth"])
     for figure in found:
         if figure.group in ("warm", "beside") and figure.target is not None:
             took = by_name.get(figure.name.partition(" to ")[0])
-            told = f"{figure.name}, {took.value:,.0f} µs here" if took else figure.name
+            told = f"{figure.name} (ours: {took.value:,.0f} µs)" if took else figure.name
             yield _line(told, figure.value, figure.target, figure.unit)
 
 
+def _growth(pages: list[Figure]) -> Iterator[str]:
+    """The worst of what has a target, and of filtered pages from a hundred entries on."""
+    flat = [figure.value for figure in pages if figure.target is not None]
+    filtered = [f.value for f in pages if f.target is None and "read units" in f.name]
+    told = "cost of a page with 100,000 entries in the history to that with few"
+    yield _line(f"{told}, the worst of {len(flat)}", max(flat), 1, "×")
+    told = "the same where a filter examines more than it shows"
+    yield f"| {told} | {max(filtered):.1f} × | bounded |"
+
+
 def _line(name: str, value: float, target: float, unit: str) -> str:
-    shown = f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
-    return f"| {name} | {shown} {unit} | ≤ {target:,g} |"
+    shown = f"{value:,.1f}" if value < MANY else f"{value:,.0f}"
+    missed = ", **missed**" if value > target else ""
+    return f"| {name} | {shown} {unit}{missed} | ≤ {target:,g} |"
 
 
 def placed(text: str, found: list[Figure]) -> str:

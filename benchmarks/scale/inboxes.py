@@ -12,9 +12,11 @@ TABLE = "AgentMessagesTable"
 PENDING = f"{TABLE}/pending_inbox"
 HEARTBEAT_COUNTS = 100  # paging.COUNT_LIMIT
 KIBIBYTE = 1024
-# What an agent writes: a sentence, a page, the longest body, and that with the longest metadata.
+# What an agent writes: a sentence, the longest that is in the inbox's index, a page, the longest
+# body, and that with the longest metadata.
 BODIES = {
     "400 B": 400,
+    "2 KB": 2 * KIBIBYTE,
     "4 KB": 4 * KIBIBYTE,
     "64 KB": 64 * KIBIBYTE,
     "64 KB and 64 KB of metadata": 128 * KIBIBYTE,

@@ -9,6 +9,7 @@ SCHEDULER = "tests/races/scheduler"
 KEYS = "tests/integration/idempotency"
 ORDERS = "tests/integration/work_orders"
 CALLS = "tests/integration/calls"
+MESSAGING = "tests/integration/messaging"
 CONTACTS = "tests/integration/contacts"
 STATS = "tests/integration/stats"
 
@@ -140,6 +141,51 @@ MUTANTS = (
         '"attribute_exists(pending_for)"',
         '"attribute_exists(message_id)"',
         ("tests/integration/messaging/test_mark_read.py",),
+    ),
+    Mutant(
+        "what is long of an inbox is read from a copy that may be behind its index",
+        "messaging/table.py",
+        "batch_get(self.client, keys, consistent=True)",
+        "batch_get(self.client, keys)",
+        (f"{MESSAGING}/test_long.py",),
+    ),
+    Mutant(
+        "a page of long messages goes on behind those that did not fit",
+        "messaging/table.py",
+        "        if len(kept) < len(found.items):\n",
+        "        if len(kept) > len(found.items):\n",
+        (f"{MESSAGING}/test_long_pages.py",),
+    ),
+    Mutant(
+        "a message that expired under its index's entry is shown without what it said",
+        "messaging/item.py",
+        "    return [item for item in joined if not is_cut(item)]\n",
+        "    return joined\n",
+        ("tests/unit/test_message_items.py",),
+    ),
+    Mutant(
+        "a total counts on where its page began",
+        "messaging/lists.py",
+        'paging.count(found.count, found.last_key.get("message_id"), count_on)',
+        'paging.count(found.count, "msg_~" if found.last_key else None, count_on)',
+        (f"{MESSAGING}/test_pages.py",),
+    ),
+    Mutant(
+        "half a character passes",
+        "payload.py",
+        ' or b"\\\\u" in raw',
+        "",
+        ("tests/unit/test_payload.py",),
+    ),
+    Mutant(
+        "a heartbeat is refused when its day cannot be noted",
+        "agents/table.py",
+        '            self.change(caller, {"last_seen_on": now.date().isoformat()}, now)\n',
+        "            try:\n"
+        '                self.change(caller, {"last_seen_on": now.date().isoformat()}, now)\n'
+        "            except Exception as error:\n"
+        "                raise RuntimeError from error\n",
+        ("tests/integration/test_presence.py",),
     ),
     Mutant(
         "a stranger's second request takes the place of its first",

@@ -1,3 +1,5 @@
+import functools
+import operator
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -46,6 +48,19 @@ def test_ids_sort_by_the_time_of_their_making():
     made = [ids.ulid(NOW + timedelta(milliseconds=n)) for n in range(2000)]
     assert made == sorted(made)
     assert len(set(made)) == 2000
+
+
+def random_part(ulid: str) -> int:
+    number = 0
+    for digit in ulid[10:]:
+        number = number * 32 + ids.ALPHABET.index(digit)
+    return number
+
+
+def test_every_one_of_the_eighty_random_bits_is_random():
+    parts = [random_part(ids.ulid(NOW)) for _ in range(200)]
+    assert functools.reduce(operator.or_, parts) == 2**80 - 1
+    assert functools.reduce(operator.and_, parts) == 0
 
 
 def test_two_ids_of_one_millisecond_differ():

@@ -110,6 +110,18 @@ def test_what_cannot_be_written_leaves_a_line_that_says_so(
     assert capsys.readouterr().err == ""
 
 
+def test_every_line_within_says_which_request_it_is_about(written: Written):
+    circle: dict[str, Any] = {}
+    circle["self"] = circle
+    with log.about("one"):
+        written.logger.info("x")
+        with log.about("two"):
+            written.logger.info("x", value=circle)
+        written.logger.info("x")
+    written.logger.info("x")
+    assert [line.get("request_id") for line in written.lines] == ["one", "two", "one", None]
+
+
 def test_a_message_that_its_values_do_not_fit_is_not_written():
     record = {"levelname": "WARNING", "msg": f"{SECRET}: %d", "args": (f"{SECRET}",)}
     line = log.Formatter().format(logging.makeLogRecord(record))

@@ -47,6 +47,12 @@ def forged(content: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
+@pytest.mark.parametrize("number", [COUNT_LIMIT + 1, 1000, 10**30])
+def test_a_total_of_a_cursor_counts_no_further_than_totals_do(number: int):
+    cursor = forged(json.dumps([AT, number, 0]).encode())
+    assert INBOX.open(cursor) == (AT, Total(COUNT_LIMIT, is_minimum=True))
+
+
 def test_a_forged_digest_is_not_enough():
     assert INBOX.open(forged(json.dumps([AT, 5, 0]).encode())) == (AT, Total(5))
 
@@ -62,8 +68,6 @@ def test_a_forged_digest_is_not_enough():
         [5, 5, 0],
         [[AT], 5, 0],
         [AT, -1, 0],
-        [AT, COUNT_LIMIT + 1, 0],
-        [AT, 10**30, 0],
         [AT, 5.0, 0],
         [AT, True, 0],
         [AT, "5", 0],

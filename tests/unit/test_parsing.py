@@ -105,7 +105,7 @@ def test_a_part_of_the_path_is_checked_by_its_type():
         (fields.Url, "ftp://x", "is not a URL that begins with http:// or https://"),
         (fields.Limit, "0", "is below 1"),
         (fields.Limit, "101", "is above 100"),
-        (fields.Limit, "-1", "is not a whole number"),
+        (fields.Limit, "-1", "is below 1"),
         (fields.Priority, 11, "is above 10"),
         (fields.Priority, "1", "is not a whole number"),
         (fields.Flag, "yes", "is not true or false"),

@@ -96,7 +96,7 @@ Url = Annotated[str, StringConstraints(max_length=2048, pattern=URL_PATTERN)]
 
 
 def _digits(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,9}", value):
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,9}", value):
         raise ValueError("is not a whole number")
     return value
 

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, takewhile
 from typing import TypeVar
 
 from agent_messaging.errors import BadCursorError
@@ -74,8 +75,10 @@ class Listing:
             is_sound = bool(re.fullmatch(self.position, position)) and type(number) is int
         except (ValueError, TypeError, RecursionError):
             is_sound = False
-        if not is_sound or not 0 <= number <= COUNT_LIMIT:
+        if not is_sound or number < 0:
             raise BadCursorError("The cursor is not one of ours.")
+        if number > COUNT_LIMIT:  # as before totals stopped there
+            total = Total(COUNT_LIMIT, is_minimum=True)
         return position, total
 
     def _digest(self, content: bytes) -> bytes:
@@ -127,19 +130,19 @@ def cut(
     *,
     position: Callable[[Entry], str],
     weigh: Callable[[Entry], int],
+    most: Callable[[Entry], int] | None = None,
 ) -> tuple[list[Entry], str | None]:
     """The first entries that fit a page, and the position to go on from; None at the end.
 
     `resume` is where the query that brought `entries` stopped, None at its partition's end;
-    `weigh` gives an entry's bytes in the answer. A page holds at least one entry.
+    `weigh` gives an entry's bytes in the answer, and `most` at less cost what they are at most. A
+    page holds at least one entry.
     """
-    kept: list[Entry] = []
-    weight = 0
-    for entry in entries[:limit]:
-        weight += weigh(entry)
-        if kept and weight > PAGE_BYTES:
-            break
-        kept.append(entry)
+    kept = list(entries[:limit])
+    if most is None or sum(map(most, kept)) > PAGE_BYTES:
+        weights = accumulate(map(weigh, kept))
+        fitting = sum(1 for _ in takewhile(lambda weight: weight <= PAGE_BYTES, weights))
+        kept = kept[: max(1, fitting)]
     return kept, position(kept[-1]) if len(kept) < len(entries) else resume
 
 

@@ -101,6 +101,15 @@ def test_a_total_is_exact_up_to_a_hundred_and_then_a_minimum(pair: Cloud, limit:
     assert (page["total_messages"], page["total_is_minimum"]) == (100, True)
 
 
+def test_a_filtered_total_counts_on_through_what_does_not_match(pair: Cloud):
+    # Of a hundred that a page examines 99 match; the next that does lies behind 250 others.
+    types = ["ping"] * 99 + ["work_order"] * 251 + ["ping"]
+    items = [stored_message("boots", "nova", n, type=kind) for n, kind in enumerate(types[::-1])]
+    pair.write("AgentMessagesTable", *items)
+    page = pair.inbox("boots", limit=20, type="ping")
+    assert (page["total_messages"], page["total_is_minimum"]) == (100, False)
+
+
 def test_a_filtered_total_stops_where_counting_would_read_too_much(pair: Cloud):
     items = [stored_message("boots", "nova", number) for number in range(600)]
     pair.write("AgentMessagesTable", *items, {**items[0], "type": "ping"})

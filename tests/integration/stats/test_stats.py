@@ -107,6 +107,19 @@ def test_unread_messages_are_the_callers_own(get, nova, client):
     assert get()[1]["unread_messages"] == 2
 
 
+def test_what_waits_is_counted_to_a_hundred(get, nova, client):
+    messages = MessagesTable(client, "AgentMessagesTable")
+    orders = Table(client, "WorkOrdersTable")
+    for number in range(101):
+        messages.put(compose(MessageType.PING, BOOTS, NOVA, NOW, is_verified=True))
+        orders.put({"work_order_id": f"wo_{number:03}", "open_worker_id": NOVA.id})
+        orders.put({"work_order_id": f"wo_more_{number:03}", "open_worker_id": NOVA.id})
+
+    answer = get()[1]
+
+    assert (answer["unread_messages"], answer["pending_work_orders"]) == (100, 100)
+
+
 def test_pending_and_active_orders_are_told_apart(get, nova, client):
     table = Table(client, "WorkOrdersTable")
     for index in range(5):

@@ -69,3 +69,56 @@ def test_every_page_size_gives_each_order_once_and_one_total(busy: Cloud, limit:
         assert {order["status"] for order in orders} <= ({status} if status else set(WAYS))
         totals = {(page["total_orders"], page["total_is_minimum"]) for page in pages}
         assert totals == {(min(number, 100), number > 100)}
+
+
+def orders_like(cloud: Cloud, number: int, **attributes: object) -> None:
+    """So many orders of Nova's to Boots, which are like one that was offered."""
+    template = cloud.read("WorkOrdersTable", work_order_id=cloud.offer("nova", "boots"))
+    item = {**template, **attributes}
+    if attributes.get("status") == "completed":
+        del item["open_worker_id"], item["open_client_id"]
+    moments = [clock.now() - timedelta(minutes=each + 1) for each in range(number)]
+    items = [{**item, "work_order_id": ids.new("wo", moment)} for moment in moments]
+    cloud.write("WorkOrdersTable", *items)
+
+
+def test_a_total_by_status_gives_up_after_three_batches_of_orders(pair: Cloud):
+    orders_like(pair, 420, status="rejected")
+    pair.cost()
+    query = {"agent_id": "boots", "role": "worker", "status": "completed"}
+    page = pair.get("/messaging/work-orders", query).json
+    assert (page["work_orders"], page["total_orders"], page["total_is_minimum"]) == ([], 0, True)
+    assert [call.operation for call in pair.cost()].count("BatchGetItem") == 3
+
+
+def test_an_unfiltered_total_counts_what_is_missing_to_be_sure(pair: Cloud):
+    orders_like(pair, 130)
+    pair.cost()
+    page = pair.get("/messaging/work-orders", {"agent_id": "boots", "role": "worker"}).json
+    assert (page["total_orders"], page["total_is_minimum"]) == (100, True)
+    assert [call.request["Limit"] for call in pair.cost() if call.operation == "Query"] == [50, 51]
+
+
+def test_a_page_that_ends_at_a_megabyte_says_how_many_there_are(pair: Cloud):
+    orders_like(pair, 39, description="x" * 60_000)
+    page = pair.get("/messaging/work-orders", {"agent_id": "boots", "role": "worker"}).json
+    assert len(page["work_orders"]) < 20
+    assert (page["total_orders"], page["total_is_minimum"]) == (40, False)
+
+
+def test_counting_writes_nothing(pair: Cloud):
+    overdue = clock.to_text(clock.now() - timedelta(days=1))
+    orders_like(pair, 150, status="completed")
+    orders_like(pair, 1)
+    late = min(pair.items("WorkOrdersTable"), key=lambda item: item["work_order_id"])
+    pair.change(
+        "WorkOrdersTable",
+        {"work_order_id": late["work_order_id"]},
+        status="pending",
+        deadline_at=overdue,
+    )
+    pair.cost()
+    query = {"agent_id": "boots", "role": "worker", "status": "completed"}
+    assert pair.get("/messaging/work-orders", query).status == 200
+    operations = {call.operation for call in pair.cost()}
+    assert operations <= {"GetItem", "Query", "BatchGetItem"}

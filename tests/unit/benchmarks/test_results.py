@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from benchmarks import figures, readme
-from benchmarks.__main__ import absent, regressions
+from benchmarks.__main__ import absent, disturbed, improvements, regressions
 from benchmarks.figures import Figure
 from tests.unit.test_readme import README
 
@@ -48,6 +50,25 @@ def test_a_count_that_is_measured_no_more_is_one_too():
         "send: write units: is measured no more"
     ]
     assert absent([], [SEND], ["package"]) == []
+
+
+def test_a_count_that_got_better_is_told_and_no_regression():
+    kept = replace(SEND, value=100, target=None)
+    better = replace(kept, value=90)
+    assert regressions([better], [kept]) == []
+    assert improvements([better, CPU], [kept, replace(CPU, value=9)]) == [
+        "send: write units: 90, and was 100; make bench keeps it"
+    ]
+    assert improvements([replace(kept, value=99)], [kept]) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "is_told"), [(0.91, True), (0.95, False), (1.05, False), (1.1, True)]
+)
+def test_a_thing_that_differs_from_itself_tells_of_a_disturbed_machine(value, is_told):
+    twice = replace(CPU, name="send by boto3 again: CPU to boto3", value=value)
+    assert bool(disturbed([twice, CPU])) is is_told
+    assert "send by boto3 again: CPU to boto3" in {figure.name for figure in figures.read()}
 
 
 def test_the_table_says_what_is_not_met():

@@ -20,6 +20,7 @@ from agent_messaging.messaging.model import Message
 from agent_messaging.paging import PAGE_BYTES
 
 LONG_BYTES = 2048
+LONG = ("long_body", "long_metadata")
 
 
 def to_item(message: Message, retention: timedelta) -> Item:
@@ -84,7 +85,7 @@ def _party(agent_id: str, name: str) -> Party:
 
 def is_cut(item: Item) -> bool:
     """Whether the index left out what is long."""
-    return "long_bytes" in item and "long_body" not in item and "long_metadata" not in item
+    return "long_bytes" in item and not any(name in item for name in LONG)
 
 
 def fitting(items: Sequence[Item]) -> Sequence[Item]:
@@ -99,5 +100,10 @@ def fitting(items: Sequence[Item]) -> Sequence[Item]:
 
 def completed(items: Sequence[Item], wholes: Mapping[str, Item]) -> list[Item]:
     """An index's items, with what is long from whole ones by id; without those since expired."""
-    joined = [{**wholes.get(item["message_id"], {}), **item} for item in items]
+    joined = [{**item, **_long_parts(wholes.get(item["message_id"], {}))} for item in items]
     return [item for item in joined if not is_cut(item)]
+
+
+# And nothing else: it may have been read since the index was, which said that it waits.
+def _long_parts(whole: Item) -> Item:
+    return {name: whole[name] for name in LONG if name in whole}

@@ -109,7 +109,8 @@ def _page(
         query.limit,
         found.last_key.get("message_id"),
         position=lambda view: view.message_id,
-        weigh=wire.weight,
+        weigh=lambda view: len(view.model_dump_json().encode()),
+        most=wire.most_bytes,
     )
 
     def count_on(position: str, missing: int) -> tuple[int, str | None]:

@@ -103,9 +103,8 @@ class InboxQuery(ListQuery):
     type: MessageType | None = None
 
 
-# So many characters are short, and so many bytes is all else that a message says of itself: two
-# names of a hundred characters, ids, times and the names of its members.
-SHORT = 600
+# All that a message says of itself beside its texts: two names of a hundred characters, ids, times
+# and the names of its members.
 FRAME = 2800
 
 
@@ -246,15 +245,10 @@ def view(message: Message, reader_id: str) -> MessageView:
     )
 
 
-def weight(shown: MessageView) -> int:
-    """Bytes of a message in an answer; of a short one, the most that it can have.
-
-    JSON writes a character in six bytes at most, and short is what is most of an inbox.
-    """
-    characters = len(shown.subject or "") + len(shown.body or "")
-    if characters <= SHORT and not shown.metadata:
-        return FRAME + 6 * characters
-    return len(shown.model_dump_json().encode())
+def most_bytes(shown: MessageView) -> int:
+    """What a message takes of an answer at most: JSON writes a character in six bytes or fewer."""
+    texts = (shown.subject, shown.body, shown.metadata and str(shown.metadata))
+    return FRAME + 6 * sum(len(text) for text in texts if text)
 
 
 def receipt(message: Message) -> MarkReadResponse:

@@ -21,8 +21,10 @@ class HeartbeatResponse(Model):
     last_heartbeat_at: Timestamp
     expires_at: Timestamp
     next_heartbeat_in: int = Field(description="Seconds until the next heartbeat is due.")
-    pending_messages: int
-    pending_work_orders: int
+    pending_messages: Annotated[int, Field(description="Messages to you; counted up to 100.")]
+    pending_work_orders: Annotated[
+        int, Field(description="Orders that wait for your answer; counted up to 100.")
+    ]
 
 
 class PresenceRequest(Model):
