@@ -102,11 +102,13 @@ class Instance:
         self,
         function: Function,
         process: asyncio.subprocess.Process,
+        connection: socket.socket,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> None:
         self.function = function
         self._process = process
+        self._connection = connection
         self._reader = reader
         self._writer = writer
 
@@ -124,7 +126,7 @@ class Instance:
                 start_new_session=True,
             )
         reader, writer = await asyncio.open_connection(sock=ours)
-        instance = cls(function, process, reader, writer)
+        instance = cls(function, process, ours, reader, writer)
         try:
             _result(await instance._receive(INIT_SECONDS))
         except BaseException:
@@ -134,8 +136,15 @@ class Instance:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process can be asked; it may have ended while it was idle."""
-        return self._process.returncode is None and not self._reader.at_eof()
+        """Whether the process can be asked; it may have ended while it was idle, just now even."""
+        if self._process.returncode is not None or self._reader.at_eof():
+            return False
+        try:
+            return self._connection.recv(1, socket.MSG_PEEK) != b""
+        except BlockingIOError:  # open, and nothing to be read
+            return True
+        except OSError:
+            return False
 
     async def invoke(self, event: Any) -> Any:
         """The handler's result; raises InvocationError."""

@@ -1,6 +1,7 @@
 import asyncio
 import json
 import os
+import signal
 
 import pytest
 
@@ -153,6 +154,26 @@ def test_an_instance_that_died_while_it_was_idle_is_not_asked(template, wait_unt
             return first, await pool.invoke(do("pid"))
         finally:
             await pool.kill()
+
+    first, second = asyncio.run(play())
+    assert first["pid"] != second["pid"]
+
+
+def test_an_instance_that_died_this_very_moment_is_not_asked_either(template):
+    """Before the event loop has heard of it: nothing is awaited between its end and the request."""
+
+    async def play():
+        pool = Pool(template.functions["MisbehavingFunction"], NOWHERE, 1)
+        try:
+            first = await pool.invoke(do("pid"))
+            end(first["pid"])
+            return first, await pool.invoke(do("pid"))
+        finally:
+            await pool.kill()
+
+    def end(pid):
+        os.kill(pid, signal.SIGKILL)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
     first, second = asyncio.run(play())
     assert first["pid"] != second["pid"]
