@@ -38,7 +38,7 @@ def measure(cases: Mapping[str, Case] | None = None) -> Iterator[Figure]:
             sides = dict(_sides(stack, cases[name]))
             for variant, side in sides.items():
                 yield Figure(f"{name} by {variant}: calls", side.calls(), "calls")
-            found = compared(sides, PLAIN, rounds=5, seconds=0.05)
+            found = compared(sides, PLAIN)
         for variant in sides:
             if variant != PLAIN:
                 ratio = found[variant].ratio

@@ -1,4 +1,4 @@
-"""Two sides measured in one run: a process each, called in turns, compared round by round.
+"""Two sides measured in one run: a process each, called in turns, compared by their best.
 
 A side is a function that takes settings and returns what is to be run once per request. It runs in
 a process of its own, on the functions' Python where `make bench` found one (`.venv-runtime`), the
@@ -12,8 +12,8 @@ import contextlib
 import gc
 import importlib
 import json
+import math
 import os
-import statistics
 import subprocess
 import sys
 import time
@@ -110,34 +110,22 @@ class Taken(NamedTuple):
 
 
 def compared(
-    sides: Mapping[str, Side], base: str, *, rounds: int = 15, seconds: float = 0.08
+    sides: Mapping[str, Side], base: str, *, rounds: int = 25, seconds: float = 0.05
 ) -> dict[str, Taken]:
-    """CPU per request of each side, and its ratio to that of `base`: medians of the rounds.
+    """CPU per request of each side, and its ratio to that of `base`: each by its best round.
 
-    In each round each side runs for about as many `seconds`, right behind or before the base, so
-    that a machine which others slow down slows both.
+    In each round each side runs for about as many `seconds`, one after the other. What else a
+    machine does can only make a round slower, so the best is the one that it left alone.
     """
     requests = {
         name: max(FEWEST, round(FEWEST * seconds / side.seconds(FEWEST)))
         for name, side in sides.items()
     }
-
-    def taken(name: str) -> float:
-        return sides[name].seconds(requests[name]) / requests[name]
-
-    found: dict[str, list[Taken]] = {name: [] for name in sides}
-    for number in range(rounds):
-        for name in sides:
-            if name == base:
-                continue
-            pair = (name, base) if number % 2 else (base, name)
-            both = {each: taken(each) for each in pair}
-            for each, took in both.items():
-                found[each].append(Taken(took / both[base], took * 1e6))
-    return {
-        name: Taken(*map(statistics.median, zip(*each, strict=True)))
-        for name, each in found.items()
-    }
+    best = dict.fromkeys(sides, math.inf)
+    for _ in range(rounds):
+        for name, side in sides.items():
+            best[name] = min(best[name], side.seconds(requests[name]) / requests[name])
+    return {name: Taken(took / best[base], took * 1e6) for name, took in best.items()}
 
 
 def calls_of(run: Callable[[], object]) -> int:

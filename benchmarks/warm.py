@@ -96,7 +96,7 @@ def measure(cases: Mapping[str, Case] | None = None) -> Iterator[Figure]:
             }
             yield Figure(f"{name}: calls without the database", sides["make"].calls(), "calls")
             ours = f"{name}: CPU without the database"
-            found = compared(sides, "make_empty", rounds=9, seconds=0.06)
+            found = compared(sides, "make_empty")
         if "make_by_hand" in found:
             ratio = found["make"].ratio / found["make_by_hand"].ratio
             yield Figure(f"{ours} to a dict-routed script", ratio, "×", TARGET, kind="ratio")

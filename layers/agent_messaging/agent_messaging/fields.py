@@ -131,16 +131,16 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("lies outside the years 1 to 9999 in UTC") from None
 
 
+_TIME_OUT = PlainSerializer(clock.to_text, return_type=str)
+_TIME_SCHEMA = WithJsonSchema(
+    {"type": "string", "format": "date-time", "examples": ["2026-02-16T20:00:00.000Z"]}
+)
 # RFC 3339 with an offset in; UTC, to the millisecond and with `Z` out.
 Timestamp = Annotated[
-    AwareDatetime,
-    BeforeValidator(_rfc3339),
-    AfterValidator(_in_utc),
-    PlainSerializer(clock.to_text, return_type=str),
-    WithJsonSchema(
-        {"type": "string", "format": "date-time", "examples": ["2026-02-16T20:00:00.000Z"]}
-    ),
+    AwareDatetime, BeforeValidator(_rfc3339), AfterValidator(_in_utc), _TIME_OUT, _TIME_SCHEMA
 ]
+# The same in an answer, of a time that was stored and so is one already.
+StoredTime = Annotated[AwareDatetime, _TIME_OUT, _TIME_SCHEMA]
 
 
 def _dollars(value: object) -> object:

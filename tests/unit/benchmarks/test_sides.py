@@ -1,4 +1,4 @@
-"""What the benchmarks measure with: the stub's turns, the count of calls, the median of rounds."""
+"""What the benchmarks measure with: the stub's turns, the count of calls, the best of rounds."""
 
 import urllib.error
 import urllib.request

@@ -18,6 +18,7 @@ from agent_messaging.fields import (
     ObjectText,
     Party,
     Priority,
+    StoredTime,
     Text,
     ThreadId,
     Timestamp,
@@ -138,8 +139,8 @@ class MessageView(Model):
     thread_id: str
     reply_to_id: str | None
     work_order_id: str | None
-    created_at: Timestamp
-    read_at: Timestamp | None
+    created_at: StoredTime
+    read_at: StoredTime | None
     subject: str | None
     body: str | None
     priority: int
@@ -247,8 +248,10 @@ def view(message: Message, reader_id: str) -> MessageView:
 
 def most_bytes(shown: MessageView) -> int:
     """What a message takes of an answer at most: JSON writes a character in six bytes or fewer."""
-    texts = (shown.subject, shown.body, shown.metadata and str(shown.metadata))
-    return FRAME + 6 * sum(len(text) for text in texts if text)
+    characters = len(shown.subject or "") + len(shown.body or "")
+    if shown.metadata:
+        characters += len(str(shown.metadata))
+    return FRAME + 6 * characters
 
 
 def receipt(message: Message) -> MarkReadResponse:
