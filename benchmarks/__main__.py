@@ -14,6 +14,8 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import groupby
+from types import ModuleType
 
 from benchmarks import figures, operations, readme
 from benchmarks.figures import Figure
@@ -32,8 +34,7 @@ def measured(groups: Iterable[str]) -> Iterator[Figure]:
     for group in groups:
         begun = told = time.monotonic()
         print(f"{group} ...", end="", file=sys.stderr, flush=True)
-        module = importlib.import_module(MODULES.get(group, f"benchmarks.{group}"))
-        for figure in module.measure():
+        for figure in module_of(group).measure():
             yield replace(figure, group=group)
             if time.monotonic() - told > TELL_SECONDS:
                 told = time.monotonic()
@@ -84,18 +85,21 @@ def absent(found: Iterable[Figure], kept: Iterable[Figure], groups: Iterable[str
 
 
 def show(found: list[Figure]) -> None:
-    """The table: a line per operation, then one for every other figure; at last what is missed."""
-    lines = [figure for figure in found if figure.group != "operations"]
-    rows = [figure for figure in found if figure.group == "operations"]
-    if rows:
-        print(operations.matrix(rows), end="\n\n")
-    if lines:
-        print(figures.table(lines), end="\n\n")
+    """The table: a line per operation, one for every other figure; at last what is missed."""
+    for group, members in groupby(found, key=lambda figure: figure.group):
+        print(f"\n--- {group}: {(module_of(group).__doc__ or '').splitlines()[0]}\n")
+        rows = list(members)
+        print(operations.matrix(rows) if group == "operations" else figures.table(rows))
     held = [figure for figure in found if figure.met is not None]
     missed = [figure.name for figure in held if not figure.met]
-    told = f"{len(held)} targets: {len(held) - len(missed)} met, {len(missed)} not met"
+    told = f"\n{len(held)} targets: {len(held) - len(missed)} met, {len(missed)} not met"
     if held:
         print(told, *missed, sep="\n  ")
+
+
+def module_of(group: str) -> ModuleType:
+    """What measures a group."""
+    return importlib.import_module(MODULES.get(group, f"benchmarks.{group}"))
 
 
 def main() -> int:

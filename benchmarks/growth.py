@@ -24,23 +24,19 @@ SIZES = (100, 1_000, 10_000, 100_000)
 FLAT = 1.0
 HISTORIES = ("messages", "orders", "agents")
 FIRST = ", first page"
-FILTERED = " (filtered)"
 
-Pages = dict[str, Callable[..., Any]]
-Growing = tuple[str, Callable[[int], dict[str, Any]]]  # a table, and its n-th item
-Costs = dict[str, list[dict[str, float]]]  # of each page, by size
+Costs = dict[tuple[str, bool], list[dict[str, float]]]  # of a page, filtered or not, by size
 
 
 def measure() -> Iterator[Figure]:
     """Two ratios of each page, and two more of a filtered one."""
     for history in HISTORIES:
-        for name, costs in grow(history).items():
-            yield from _figures(name, costs)
+        for (name, is_filtered), costs in grow(history).items():
+            yield from _figures(name, costs, is_filtered=is_filtered)
 
 
-def _figures(name: str, costs: list[dict[str, float]]) -> Iterator[Figure]:
+def _figures(name: str, costs: list[dict[str, float]], *, is_filtered: bool) -> Iterator[Figure]:
     hundred, thousand, *_, most = costs
-    is_filtered = FILTERED in name
     for what in hundred:
         told = f"{name}: {what}, {SIZES[-1]:,} entries to"
         target = None if is_filtered else FLAT
@@ -62,8 +58,8 @@ def grow(history: str, sizes: Iterable[int] = SIZES) -> Costs:
                 for number, (table, item) in product(range(begin, size), growing):
                     shelf.put(table, item(number))
                 for name, page in pages.items():
-                    for told, cost in read(made.meter, name, page):
-                        costs[told].append(cost)
+                    for told, cost in read(made.meter, name, page.read):
+                        costs[told, page.is_filtered].append(cost)
     return costs
 
 

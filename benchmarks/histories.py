@@ -5,12 +5,11 @@ What grows is copied from one that went through the API; what a page shows stays
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from agent_messaging import clock
 from agent_messaging.dynamodb import encode
 from benchmarks.day import Day
-from benchmarks.growth import FILTERED, Growing, Pages
 from benchmarks.metering import Meter
 from benchmarks.shelf import Shelf
 from tests.integration.cloud import Cloud
@@ -18,6 +17,19 @@ from tests.integration.functions import TEMPLATE, app
 
 PAGE = {"limit": "20"}
 OLD = "00000000"  # how ids of long ago begin, behind their prefix
+
+
+Growing = tuple[str, Callable[[int], dict[str, Any]]]  # a table, and its n-th item
+
+
+class Page(NamedTuple):
+    """How a page is read, and whether a filter examines more than it shows."""
+
+    read: Callable[..., Any]
+    is_filtered: bool = False
+
+
+Pages = dict[str, Page]
 
 
 class History:
@@ -41,8 +53,13 @@ class History:
         with shelf.serving((*self.clients, self.cloud.dynamodb)):
             yield shelf
 
-    def _get(self, path: str, agent: str = "boots", **query: str) -> Callable[..., Any]:
-        return lambda **more: self.day.call("GET", path, agent, query={**PAGE, **query, **more})
+    def _get(
+        self, path: str, agent: str = "boots", *, is_filtered: bool = False, **query: str
+    ) -> Page:
+        def read(**more: str) -> Any:
+            return self.day.call("GET", path, agent, query={**PAGE, **query, **more})
+
+        return Page(read, is_filtered)
 
     def messages(self) -> tuple[list[Growing], Pages]:
         """Messages that were read, before twenty that are read and three that wait."""
@@ -59,8 +76,8 @@ class History:
         pages = {
             "inbox, pending": self._get("/messaging/inbox", status="pending"),
             "inbox, all": self._get("/messaging/inbox"),
-            f"inbox, read{FILTERED}": self._get("/messaging/inbox", status="read"),
-            f"inbox, pings{FILTERED}": self._get("/messaging/inbox", type="ping"),
+            "inbox, read": self._get("/messaging/inbox", is_filtered=True, status="read"),
+            "inbox, pings": self._get("/messaging/inbox", is_filtered=True, type="ping"),
             "sent": self._get("/messaging/sent", "nova"),
             "thread": self._get(f"/messaging/threads/{thread}"),
         }
@@ -82,9 +99,11 @@ class History:
         pages = {
             "work-orders, pending": self._get(path, role="worker", status="pending"),
             "work-orders, all": self._get(path, role="worker"),
-            f"work-orders, failed{FILTERED}": self._get(path, role="worker", status="failed"),
+            "work-orders, failed": self._get(
+                path, is_filtered=True, role="worker", status="failed"
+            ),
             "work-orders, client": self._get(path, "nova", role="client"),
-            "stats": lambda: self.day.call("GET", "/messaging/stats", "boots"),
+            "stats": Page(lambda: self.day.call("GET", "/messaging/stats", "boots")),
         }
         return [("WorkOrdersTable", older)], pages
 

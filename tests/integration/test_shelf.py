@@ -75,7 +75,7 @@ def test_what_the_lists_ask_is_answered_as_the_engine_does(empty_engine, history
             for client in made.clients:
                 listen(client, exchanges)
             for name, page in pages.items():
-                list(read(made.meter, name, page))
+                list(read(made.meter, name, page.read))
     store(shelf, empty_engine)
 
     asks = {
