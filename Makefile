@@ -136,7 +136,7 @@ build: $(SAM_VENV)/.sam
 	@$(call need_runtime,make build)
 	@PATH="$(RUNTIME)/bin:$$PATH" LAYER_PLATFORM=$(LAYER_PLATFORM) $(SAM_VENV)/bin/sam build \
 		--parameter-overrides Architecture=$(ARCHITECTURE) && \
-	"$(RUNTIME)/bin/python3.13" -m compileall -q --invalidation-mode unchecked-hash -s .aws-sam/build -p /var/task .aws-sam/build/*Function && \
+	$(call compile_functions,.aws-sam/build) && \
 	"$(RUNTIME)/bin/python3.13" -m tests.build $(ARCHITECTURE)
 
 clean:
@@ -149,7 +149,15 @@ echo 'Building the stack for this machine ...' >&2; mkdir -p .aws-sam; \
 PATH="$(RUNTIME)/bin:$$PATH" LAYER_PLATFORM=manylinux2014_$(shell uname -m) $(SAM_VENV)/bin/sam build \
 	--build-dir .aws-sam/stack --parameter-overrides Architecture=$(subst aarch64,arm64,$(shell uname -m)) \
 	>.aws-sam/stack.log 2>&1 || { cat .aws-sam/stack.log >&2; exit 1; }; \
-	"$(RUNTIME)/bin/python3.13" -m compileall -q --invalidation-mode unchecked-hash -s .aws-sam/stack -p /var/task .aws-sam/stack/*Function
+	$(call compile_functions,.aws-sam/stack)
+endef
+
+# Bytecode of the functions in a folder, which names the place where each will be.
+define compile_functions
+for folder in $(1)/*Function; do \
+	"$(RUNTIME)/bin/python3.13" -m compileall -q --invalidation-mode unchecked-hash \
+		-s $$folder -p /var/task $$folder || exit 1; \
+done
 endef
 
 define need_runtime

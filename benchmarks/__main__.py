@@ -3,8 +3,8 @@
     python -m benchmarks [--check] [GROUP ...]
 
 Groups, in this order: operations, growth, package, scale, warm, beside, clients. Without any, all
-are measured and results.json is written. With --check what can be counted is measured again and
-held against results.json: a count that has grown by more than 2 percent is a regression, and ends
+are measured and results.json is written. With --check the first four are counted again and held
+against results.json: a count that has grown by more than 2 percent is a regression, and ends
 this with 1. Ratios vary with the machine and are not held against anything.
 """
 
@@ -25,6 +25,10 @@ GROUPS = (*COUNTED, "warm", "beside", "clients")
 MODULES = {"scale": "benchmarks.scale.figures", "beside": "benchmarks.beside.run"}
 ALLOWED = 1.02
 TELL_SECONDS = 5
+LEGEND = """
+WCU, RCU  write and read units of DynamoDB     ×  divided by what stands behind "to"
+M         millions                             leaner clients: benchmarks/leaner/wins.py names them
+(!)       above its target                     floor: one PutItem, signed and sent by plain boto3"""
 TWICE = "boto3 again"  # measured a second time as if it were another client
 TWICE_ALLOWED = 0.08
 
@@ -43,7 +47,7 @@ def measured(groups: Iterable[str]) -> Iterator[Figure]:
 
 
 def regressions(found: Iterable[Figure], kept: Iterable[Figure]) -> list[str]:
-    """What is worse than it was, in a sentence each; a figure that is gone is one, too."""
+    """What is worse than it was, in a sentence each."""
     before = {figure.name: figure for figure in kept if figure.kind == "count"}
     now = {figure.name: figure for figure in found if figure.kind == "count"}
     sentences = []
@@ -61,7 +65,7 @@ def improvements(found: Iterable[Figure], kept: Iterable[Figure]) -> list[str]:
     return [
         f"{figure.name}: {figure.value:g}, and was {before[figure.name]:g}; make bench keeps it"
         for figure in found
-        if figure.name in before and figure.value * ALLOWED < before[figure.name]
+        if figure.kind == "count" and figure.value * ALLOWED < before.get(figure.name, 0)
     ]
 
 
@@ -90,6 +94,7 @@ def show(found: list[Figure]) -> None:
         print(f"\n--- {group}: {(module_of(group).__doc__ or '').splitlines()[0]}\n")
         rows = list(members)
         print(operations.matrix(rows) if group == "operations" else figures.table(rows))
+    print(LEGEND)
     held = [figure for figure in found if figure.met is not None]
     missed = [figure.name for figure in held if not figure.met]
     told = f"\n{len(held)} targets: {len(held) - len(missed)} met, {len(missed)} not met"
@@ -126,10 +131,14 @@ def main() -> int:
 def check(found: list[Figure], groups: Iterable[str]) -> int:
     """Say what is worse than what was kept: 1 if something is."""
     kept = figures.read()
+    names = {figure.name for figure in kept if figure.kind == "count"}
+    counts = [figure.name for figure in found if figure.kind == "count"]
     wrong = regressions(found, kept) + absent(found, kept, groups)
-    print(*improvements(found, kept), sep="\n")
-    counted = sum(figure.kind == "count" for figure in found)
-    print("\n".join(wrong) or f"{counted} counts are no worse than in {figures.RESULTS.name}")
+    new = [f"{name}: is new; make bench keeps it" for name in counts if name not in names]
+    for sentence in (*improvements(found, kept), *new, *wrong):
+        print(sentence)
+    if not wrong:
+        print(f"{len(counts) - len(new)} counts are no worse than in {figures.RESULTS.name}")
     return 1 if wrong else 0
 
 

@@ -10,6 +10,7 @@ UNITS: dict[str, tuple[float, float]] = {
     "heartbeat": (1, 3),
     "create order": (12, 4),
     "create order, with a key": (14, 4),
+    "create order, with a deadline": (13, 4),
     "accept": (10, 3),
     "accept, with a key": (12, 3),
     "complete": (11, 3),

@@ -1,8 +1,9 @@
 """Figures: what a benchmark finds, held against what it is to be.
 
 A figure is a *count*, which comes out the same wherever it is measured (calls, units, bytes,
-instructions), or a *ratio* of two things that were measured side by side in one run. A *time*
-belongs to the machine: it stands beside the ratio that it is a part of, and has no target.
+instructions), or a *ratio* of two things that were measured side by side in one run. A time
+and the memory of a process belong to the *machine*, and are held against nothing that was measured
+on another.
 """
 
 import json
@@ -14,7 +15,7 @@ from typing import Any, Literal, Self
 
 RESULTS = Path(__file__).parent / "results.json"
 
-Kind = Literal["count", "ratio", "time"]
+Kind = Literal["count", "ratio", "machine"]
 
 
 @dataclass(frozen=True)

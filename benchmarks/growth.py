@@ -5,7 +5,7 @@
 Each list is read with 100 entries in its history, with a thousand, ten thousand and a hundred
 thousand, the page staying the same. The figures are the read units and the items read with the
 most, to those with the least: 1 is flat. A filter examines a bounded number of entries, more than a
-hundred, so where one is at work the thousand is the least that is held against a target.
+hundred, so where one is at work the thousand stands for the least.
 
 What is there at first comes through the API, over moto; then the tables are put on a shelf
 (`shelf`), where they grow and are read.
@@ -29,20 +29,23 @@ Costs = dict[tuple[str, bool], list[dict[str, float]]]  # of a page, filtered or
 
 
 def measure() -> Iterator[Figure]:
-    """Two ratios of each page, and two more of a filtered one."""
+    """Two ratios of each page; of a filtered one also what it takes at the most."""
     for history in HISTORIES:
         for (name, is_filtered), costs in grow(history).items():
             yield from _figures(name, costs, is_filtered=is_filtered)
 
 
 def _figures(name: str, costs: list[dict[str, float]], *, is_filtered: bool) -> Iterator[Figure]:
+    if len(costs) != len(SIZES):
+        raise ValueError(f"{name} is not there at each size")
     hundred, thousand, *_, most = costs
     for what in hundred:
-        told = f"{name}: {what}, {SIZES[-1]:,} entries to"
-        target = None if is_filtered else FLAT
-        yield Figure(f"{told} {SIZES[0]}", most[what] / hundred[what], "×", target)
+        told = f"{name}: {what}, {SIZES[-1]:,} entries"
+        least = thousand if is_filtered else hundred
+        size = SIZES[1 if is_filtered else 0]
+        yield Figure(f"{told} to {size:,}", most[what] / least[what], "×", FLAT)
         if is_filtered:
-            yield Figure(f"{told} {SIZES[1]:,}", most[what] / thousand[what], "×", FLAT)
+            yield Figure(told, most[what], what)
 
 
 def grow(history: str, sizes: Iterable[int] = SIZES) -> Costs:

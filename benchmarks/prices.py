@@ -32,12 +32,13 @@ OPERATIONS = {
     "send, 16 KB": 1,
     "mark-read, 16 KB": 0,
     "create order": 2,
+    "create order, with a deadline": 2,
     "accept": 2,
     "complete": 2,
 }
 
 
-def taken(name: str) -> tuple[float, float]:
+def units_of(name: str) -> tuple[float, float]:
     """Write and read units of an operation and of its projection."""
     writes, reads = UNITS[name]
     return writes + OPERATIONS[name] * PROJECTION_WRITE_UNITS, reads
@@ -63,7 +64,7 @@ def table() -> str:
         "|---|---:|---:|---:|---:|",
     ]
     for name in OPERATIONS:
-        writes, reads = taken(name)
+        writes, reads = units_of(name)
         tables = of_units(writes, reads)
         units = f"{writes:g} | {reads:g}"
         lines.append(f"| {name} | {units} | {tables:.2f} | {tables + around_it():.2f} |")

@@ -114,17 +114,18 @@ def compared(
 ) -> dict[str, Taken]:
     """CPU per request of each side, and its ratio to that of `base`: each by its best round.
 
-    In each round each side runs for about as many `seconds`, one after the other. What else a
-    machine does can only make a round slower, so the best is the one that it left alone.
+    In each round each side runs for about as many `seconds`, in turns forwards and backwards. What
+    else a machine does makes most rounds slower, so the best are those that it left alone; what a
+    side itself does only now and then (garbage, a checkpoint) is left out with them.
     """
     requests = {
         name: max(FEWEST, round(FEWEST * seconds / side.seconds(FEWEST)))
         for name, side in sides.items()
     }
     best = dict.fromkeys(sides, math.inf)
-    for _ in range(rounds):
-        for name, side in sides.items():
-            best[name] = min(best[name], side.seconds(requests[name]) / requests[name])
+    for number in range(rounds):
+        for name in list(sides)[:: -1 if number % 2 else 1]:
+            best[name] = min(best[name], sides[name].seconds(requests[name]) / requests[name])
     return {name: Taken(took / best[base], took * 1e6) for name, took in best.items()}
 
 

@@ -52,7 +52,7 @@ def _figures(name: str, found: Mapping[str, Taken]) -> Iterator[Figure]:
         yield Figure(
             f"{name}: CPU of the floor to {HELD_AGAINST}", found["floor"].ratio, "×", kind="ratio"
         )
-    yield Figure(f"{name}: CPU", found["ours"].microseconds, "µs", kind="time")
+    yield Figure(f"{name}: CPU", found["ours"].microseconds, "µs", kind="machine")
 
 
 def _sides(

@@ -12,6 +12,7 @@ from agent_messaging.auth import Caller
 from agent_messaging.contacts.model import Contact, ContactState, state_of
 from agent_messaging.contacts.table import ContactsTable
 from agent_messaging.contacts.table import parse as parse_contact
+from agent_messaging.dynamodb import FAILURES
 from agent_messaging.errors import AgentNotFoundError, ContactRequiredError, ContentionError
 from agent_messaging.fields import AgentId
 from agent_messaging.http import Api
@@ -43,9 +44,9 @@ def heartbeat(caller: Caller) -> wire.HeartbeatResponse:
     now = clock.now()
     agent = agents.read(caller, now)
     presence = _lease_of(agent, now)
-    # First, for it is refused to a key that was revoked meanwhile. When the tables take no more, as
-    # in the first minute of a day, the next heartbeat notes it: staying online is worth more.
-    with contextlib.suppress(ContentionError):
+    # First, for it is refused to a key that was revoked meanwhile. When DynamoDB does not take it,
+    # as in the first minute of a day, the next heartbeat notes it: staying online is worth more.
+    with contextlib.suppress(ContentionError, *FAILURES):
         agents.note_seen(caller, agent, now)
     presences.put(presence)
     return wire.HeartbeatResponse(

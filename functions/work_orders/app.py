@@ -195,20 +195,24 @@ def sweep(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
     """Mark orders expired that are pending past their deadline; the schedule's handler.
 
     It stops before the function's own time runs out; the next minute's goes on. An order that
-    cannot be read, or whose end cannot be written, keeps none of the others waiting.
+    cannot be read, or whose end cannot be written, keeps none of the others waiting; the latter
+    fails the sweep once they are done, so that somebody hears of it.
     """
     now = clock.now()
-    expired = 0
+    expired = refused = 0
     for work_order_id in orders.overdue(now):
         try:
             expired += expiry.sweep(work_order_id, now)
-        except ContentionError:
+        except (ContentionError, TransactionFailedError):  # or it is gone
             logger.info("left for the next sweep", work_order_id=work_order_id)
         except OutOfTimeError:
             break
         except (KeyError, ValueError):
             logger.exception("a stored order cannot be read", work_order_id=work_order_id)
-        except (TransactionFailedError, TransactionRefusedError):
+        except TransactionRefusedError:
+            refused += 1
             logger.exception("an order's end cannot be written", work_order_id=work_order_id)
     logger.info("swept", expired=expired)
+    if refused:
+        raise TransactionRefusedError(f"the end of {refused} orders cannot be written")
     return {"expired": expired}

@@ -138,13 +138,24 @@ def test_an_index_says_what_it_knew_when_it_was_read():
 
 
 # A character that JSON writes in six bytes, one that takes four, and one that takes one.
-@given(st.text(alphabet="\x01\U0001f680x", max_size=40), st.sampled_from("\x01\U0001f680x"))
-@example("\x01" * 600, "\x01")
-def test_a_message_takes_no_more_of_an_answer_than_it_is_said_to(text, letter):
+LETTERS = "\x01\U0001f680x"
+
+
+@given(
+    st.text(alphabet=LETTERS, max_size=40) | st.none(),
+    st.text(alphabet=LETTERS, max_size=40) | st.none(),
+    st.text(alphabet=LETTERS, max_size=40),
+    st.sampled_from(LETTERS),
+)
+@example(None, None, "", "\x01")
+@example("\x01" * 3000, None, "", "x")
+@example(None, "\x01" * 500, "", "x")
+def test_a_message_takes_no_more_of_an_answer_than_it_is_said_to(body, subject, more, letter):
+    metadata = {more: [more], "number": 1.5, "truth": True, "nothing": None}
     every = message(
-        text,
-        json.dumps({text: [text], "empty": {}, "number": 1.5, "truth": True, "nothing": None}),
-        subject=text,
+        body,
+        json.dumps(metadata) if more else None,
+        subject=subject,
         reply_to_id="msg_" + "x" * 26,
         work_order_id="wo_" + "x" * 26,
         relationship="contact",

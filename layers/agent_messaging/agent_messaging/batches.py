@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from agent_messaging import time_left
 from agent_messaging.connection import longest_call
 from agent_messaging.dynamodb import (
@@ -97,6 +99,7 @@ def transact(client: "DynamoDBClient", entries: Sequence[Entry]) -> None:
 
     Raises:
         TransactionFailedError: a condition did not hold.
+        TransactionRefusedError: DynamoDB does not take it, now or later.
         ContentionError: it kept colliding.
         OutOfTimeError: it was not begun.
     """
@@ -112,6 +115,10 @@ def transact(client: "DynamoDBClient", entries: Sequence[Entry]) -> None:
             if not may_be_written:
                 token = str(uuid.uuid4())
             wait(attempt)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ValidationException":
+                raise TransactionRefusedError("the transaction is not valid") from None
+            raise
         else:
             return
     raise ContentionError("Other transactions kept changing the same items.")

@@ -139,7 +139,7 @@ _TIME_SCHEMA = WithJsonSchema(
 Timestamp = Annotated[
     AwareDatetime, BeforeValidator(_rfc3339), AfterValidator(_in_utc), _TIME_OUT, _TIME_SCHEMA
 ]
-# The same in an answer, of a time that was stored and so is one already.
+# The same of a time that was stored, and so is one already: for lists, which hold many.
 StoredTime = Annotated[AwareDatetime, _TIME_OUT, _TIME_SCHEMA]
 
 

@@ -74,7 +74,7 @@ def redacted(line: str) -> str:
 def _without_messages(record: logging.LogRecord) -> logging.LogRecord:
     """A record like this one that holds types and stacks in place of exceptions."""
     record = copy.copy(record)
-    record.__dict__.update(_place())
+    record.__dict__.update(_request_served())
     error = record.exc_info[1] if record.exc_info else None
     record.exc_info = record.exc_text = None
     if error is not None:
@@ -91,12 +91,12 @@ def _unwritten(record: logging.LogRecord, error: Exception) -> logging.LogRecord
     names = ("levelno", "levelname", "funcName", "lineno")
     kept = {name: getattr(record, name) for name in names}
     return logging.makeLogRecord(
-        {**kept, "msg": "a line could not be written", **_place(), **_described(error)}
+        {**kept, "msg": "a line could not be written", **_request_served(), **_described(error)}
     )
 
 
-def _place() -> dict[str, str]:
-    """Which request is served."""
+def _request_served() -> dict[str, str]:
+    """The key that says which request it is."""
     request_id = _request.get()
     return {} if request_id is None else {"request_id": request_id}
 

@@ -72,6 +72,26 @@ def test_a_key_that_ends_between_read_and_write_writes_nothing(
     assert found == expected
 
 
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_key_that_ends_within_its_days_first_heartbeat_is_not_online_by_it(
+    world: World, ending: str
+):
+    write = Write("nova", "POST", "/messaging/heartbeat", None, "presence", "UpdateItem")
+    world.cloud.change("AgentsTable", {"agent_id": "nova"}, last_seen_on="2026-01-01")
+    end, expected = ENDINGS[ending]
+    leases = world.cloud.items("AgentPresenceTable")
+
+    def ended() -> str:
+        assert world.cloud.items("AgentPresenceTable") == leases
+        end(world, write.agent_id)
+        return world.digest()
+
+    with overtaken(write.group, write.operation, ended) as happened:
+        found = do(world, write, world.rings[write.agent_id].live)
+    assert [world.digest()] == happened
+    assert found == expected
+
+
 @pytest.mark.parametrize("name", WRITES)
 def test_a_key_that_does_not_end_writes(world: World, name: str):
     """The same staging with nothing in between, or the refusals would prove nothing."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from agent_messaging import clock
+from agent_messaging.batches import TransactionRefusedError
 from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import FUTURE, notices
 
@@ -99,23 +100,29 @@ def test_an_order_that_cannot_be_read_keeps_no_other_waiting(
     assert pair.read("WorkOrdersTable", work_order_id=orders[0]) == item
 
 
-@pytest.mark.parametrize("code", ["ValidationError", "ItemCollectionSizeLimitExceeded"])
-def test_an_order_whose_end_cannot_be_written_keeps_no_other_waiting(
-    pair: Cloud, caplog: pytest.LogCaptureFixture, code: str
+CANCELLED = {
+    "Error": {"Code": "TransactionCanceledException", "Message": "cancelled"},
+    "CancellationReasons": [{"Code": "ValidationError"}, {"Code": "None"}, {"Code": "None"}],
+}
+INVALID = {"Error": {"Code": "ValidationException", "Message": "too large"}}
+
+
+@pytest.mark.parametrize("refusal", [CANCELLED, INVALID])
+def test_an_order_whose_end_cannot_be_written_keeps_no_other_waiting_and_is_heard_of(
+    pair: Cloud, caplog: pytest.LogCaptureFixture, refusal: dict
 ):
     orders = [pair.offer("nova", "boots", title="Estimates") for _ in range(3)]
     for order in orders:
         pair.overdue(order)
-    refusal = {
-        "Error": {"Code": "TransactionCanceledException", "Message": "cancelled"},
-        "CancellationReasons": [{"Code": code}, {"Code": "None"}, {"Code": "None"}],
-    }
     pair.fail("TransactWriteItems", 1, refusal)
 
-    assert pair.sweep() == 2
+    with pytest.raises(TransactionRefusedError, match="the end of 1 orders cannot be written"):
+        pair.sweep()
 
     [line] = [each for each in caplog.records if each.levelname == "ERROR"]
     assert line.getMessage() == "an order's end cannot be written"
+    statuses = [item["status"] for item in pair.items("WorkOrdersTable")]
+    assert (statuses.count("expired"), statuses.count("pending")) == (2, 1)
     left = pair.read("WorkOrdersTable", work_order_id=vars(line)["work_order_id"])
     assert left["status"] == "pending"
     assert pair.sweep() == 1

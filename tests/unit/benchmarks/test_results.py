@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks import figures, readme
-from benchmarks.__main__ import absent, disturbed, improvements, regressions
+from benchmarks.__main__ import absent, check, disturbed, improvements, keep, regressions
 from benchmarks.figures import Figure
 from tests.unit.test_readme import README
 
@@ -74,3 +74,39 @@ def test_a_thing_that_differs_from_itself_tells_of_a_disturbed_machine(value, is
 def test_the_table_says_what_is_not_met():
     text = figures.table([SEND, replace(CPU, value=7.0)])
     assert [line.split()[-1] for line in text.splitlines()[1:]] == ["met", "MET"]
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """A file of results in place of the project's, and no README that is written."""
+    monkeypatch.setattr(figures, "RESULTS", tmp_path / "results.json")
+    monkeypatch.setattr(figures.write, "__defaults__", (tmp_path / "results.json",))
+    monkeypatch.setattr(figures.read, "__defaults__", (tmp_path / "results.json",))
+    monkeypatch.setattr(readme, "main", lambda: None)
+    figures.write([SEND, CPU])
+    return tmp_path / "results.json"
+
+
+@pytest.mark.parametrize(
+    ("found", "code", "said"),
+    [
+        ([SEND], 0, "1 counts are no worse"),
+        ([replace(SEND, value=5.2)], 1, "send: write units: 5.2"),
+        ([], 1, "is measured no more"),
+        ([SEND, replace(SEND, name="new")], 0, "new: is new; make bench keeps it"),
+        ([replace(SEND, value=4)], 0, "4, and was 5; make bench keeps it"),
+    ],
+)
+def test_a_check_ends_with_1_when_something_is_worse(kept, capsys, found, code, said):
+    assert check(found, ["operations"]) == code
+    assert said in capsys.readouterr().out
+
+
+def test_what_was_measured_on_a_disturbed_machine_is_not_kept(kept, capsys):
+    before = kept.read_text()
+    twice = replace(CPU, name="send by boto3 again: CPU to boto3", value=1.2)
+    assert keep([SEND, twice]) == 1
+    assert kept.read_text() == before
+    assert "Not kept" in capsys.readouterr().out
+    assert keep([SEND, replace(twice, value=1.01)]) == 0
+    assert kept.read_text() != before

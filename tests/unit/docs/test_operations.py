@@ -24,7 +24,7 @@ def test_the_prices_are_those_of_the_script():
 
 def test_a_price_is_the_sum_of_its_parts():
     # 5.1 write units at 0.625 and 3 read units at 0.125.
-    assert prices.of_units(*prices.taken("send")) == pytest.approx(3.1875 + 0.375)
+    assert prices.of_units(*prices.units_of("send")) == pytest.approx(3.1875 + 0.375)
 
 
 def test_every_alarm_has_a_row_and_every_row_an_alarm():

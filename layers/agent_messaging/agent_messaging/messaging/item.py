@@ -20,7 +20,7 @@ from agent_messaging.messaging.model import Message
 from agent_messaging.paging import PAGE_BYTES
 
 LONG_BYTES = 2048
-LONG = ("long_body", "long_metadata")
+LONG_NAMES = ("long_body", "long_metadata")
 
 
 def to_item(message: Message, retention: timedelta) -> Item:
@@ -85,7 +85,7 @@ def _party(agent_id: str, name: str) -> Party:
 
 def is_cut(item: Item) -> bool:
     """Whether the index left out what is long."""
-    return "long_bytes" in item and not any(name in item for name in LONG)
+    return "long_bytes" in item and not any(name in item for name in LONG_NAMES)
 
 
 def fitting(items: Sequence[Item]) -> Sequence[Item]:
@@ -104,6 +104,6 @@ def completed(items: Sequence[Item], wholes: Mapping[str, Item]) -> list[Item]:
     return [item for item in joined if not is_cut(item)]
 
 
-# And nothing else: it may have been read since the index was, which said that it waits.
 def _long_parts(whole: Item) -> Item:
-    return {name: whole[name] for name in LONG if name in whole}
+    """No more than that: it may have been read since the index was, which said that it waits."""
+    return {name: whole[name] for name in LONG_NAMES if name in whole}

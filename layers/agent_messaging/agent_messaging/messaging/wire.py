@@ -106,7 +106,7 @@ class InboxQuery(ListQuery):
 
 # All that a message says of itself beside its texts: two names of a hundred characters, ids, times
 # and the names of its members.
-FRAME = 2800
+FRAME = 2000
 
 
 class MessageView(Model):
