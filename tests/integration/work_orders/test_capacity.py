@@ -1,5 +1,6 @@
 """A worker accepts as many orders at once as it allows itself."""
 
+from tests.integration.authorisation.overtaken import overtaken
 from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import states
 
@@ -15,6 +16,18 @@ def test_no_more_is_accepted_than_the_worker_allows_itself(pair: Cloud):
     pair.move("boots", orders[0], "complete")
     assert pair.move("boots", orders[2], "accept").status == 200
     assert states(pair, "boots") == (2, 1)
+
+
+def test_an_order_that_was_taken_meanwhile_is_taken_and_not_one_too_many(pair: Cloud):
+    """Its own acceptance may be what made the worker full."""
+    pair.call("PUT", "/messaging/presence", {"agent_id": "boots"}, {"max_concurrent_jobs": 1})
+    order = pair.offer("nova", "boots")
+    with overtaken(
+        "work_orders", "TransactWriteItems", lambda: pair.move("boots", order, "accept").status
+    ) as happened:
+        answer = pair.move("boots", order, "accept")
+    assert happened == [200]
+    assert (answer.status, answer.json["current_status"]) == (409, "accepted")
 
 
 def test_lowering_the_limit_stops_accepting_and_nothing_else(pair: Cloud):

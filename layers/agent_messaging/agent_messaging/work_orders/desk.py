@@ -123,7 +123,9 @@ class WorkOrderDesk:
             try:
                 return self._write(order, move, actor, parties, once)
             except TransactionFailedError as error:
-                if move.action is Action.ACCEPT and error.failed[1]:
+                has_moved, lacks_room = error.failed[:2]
+                # What has moved since is read again, and says more than that there is no room.
+                if move.action is Action.ACCEPT and lacks_room and not has_moved:
                     _require_capacity(admit(move.caller, error.items[1], move.now))
         raise ContentionError("The work order kept changing.")
 
