@@ -8,8 +8,6 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from agent_messaging import time_left
 from agent_messaging.connection import longest_call
 from agent_messaging.dynamodb import (
@@ -115,7 +113,7 @@ def transact(client: "DynamoDBClient", entries: Sequence[Entry]) -> None:
             if not may_be_written:
                 token = str(uuid.uuid4())
             wait(attempt)
-        except ClientError as error:
+        except client.exceptions.ClientError as error:
             if error.response["Error"]["Code"] == "ValidationException":
                 raise TransactionRefusedError("the transaction is not valid") from None
             raise
