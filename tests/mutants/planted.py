@@ -217,6 +217,20 @@ MUTANTS = (
         ("tests/integration/authorisation/test_revocation_races.py",),
     ),
     Mutant(
+        "half an answer is believed",
+        "connection.py",
+        "if checksum is None or checksum == str(zlib.crc32(body)):",
+        "if checksum is None or checksum:",
+        ("tests/unit/test_cut_answers.py",),
+    ),
+    Mutant(
+        "an answer that never came whole is an empty one",
+        "connection.py",
+        'if http_response.status_code < REFUSED and "Error" in parsed:',
+        'if http_response.status_code == REFUSED and "Error" in parsed:',
+        ("tests/unit/test_cut_answers.py",),
+    ),
+    Mutant(
         "what a batch left unprocessed is not asked for again",
         "batches.py",
         "        if not request:\n            return\n",

@@ -9,15 +9,21 @@ services; each of these was kept because `make bench` shows what it saves:
     one name                what the client calls itself is rendered twice per call otherwise
     no parameter check      the tables write the requests; DynamoDB refuses what is wrong with one
     no answer's model       an answer is JSON and stays it, for nothing in it is binary
+
+An answer that arrives incomplete is a lost answer. The parser holds its body against DynamoDB's
+checksum; boto3 repeats the call, and the last failure is raised. The attempt counts as a repeated
+one in `RetryAttempts`, so a write whose answer was cut keeps its token.
 """
 
 import json
+import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import ResponseStreamingError
 from botocore.parsers import ResponseParser, ResponseParserFactory
 
 if TYPE_CHECKING:
@@ -26,6 +32,10 @@ if TYPE_CHECKING:
 NAME = "agent-messaging"
 BOTO3_ATTEMPTS = 5  # of a client that was not told how many
 REFUSED = 300  # from this HTTP status on
+CHECKSUM = "x-amz-crc32"  # of the body's bytes as they were sent
+# One of the codes that boto3's standard mode repeats; its own checksum test repeats too, but hands
+# out what came last as if it were the answer.
+CUT_CODE = "RequestTimeout"
 
 
 def _config(read_seconds: int, attempts: int) -> Config:
@@ -65,7 +75,14 @@ def connect(config: Config = CONFIG) -> "DynamoDBClient":
     client: DynamoDBClient = boto3.Session(botocore_session=session).client(
         "dynamodb", config=config
     )
+    client.meta.events.register("after-call.dynamodb", _refuse_cut)
     return client
+
+
+def _refuse_cut(http_response: Any, parsed: Mapping[str, Any], **_: Any) -> None:
+    """Raise for a call whose last answer was cut too; like a time-out, it may have happened."""
+    if http_response.status_code < REFUSED and "Error" in parsed:
+        raise ResponseStreamingError(error=parsed["Error"]["Message"])
 
 
 class Parsers(ResponseParserFactory):
@@ -92,4 +109,16 @@ class _Parser:
             "HTTPStatusCode": response["status_code"],
             "HTTPHeaders": headers,
         }
-        return {**json.loads(response["body"]), "ResponseMetadata": metadata}
+        return {**_content(response["body"], headers.get(CHECKSUM)), "ResponseMetadata": metadata}
+
+
+def _content(body: bytes, checksum: str | None) -> Mapping[str, Any]:
+    """The JSON object of an answer, or an error that boto3 repeats if the body is not whole."""
+    if checksum is None or checksum == str(zlib.crc32(body)):
+        try:
+            content = json.loads(body)
+        except ValueError:
+            content = None
+        if isinstance(content, dict):
+            return content
+    return {"Error": {"Code": CUT_CODE, "Message": "the answer is incomplete"}}

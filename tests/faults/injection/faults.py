@@ -4,6 +4,7 @@
     error_before      HTTP 500, and nothing has happened
     error_after       HTTP 500, and it has happened
     timeout           it reaches DynamoDB and happens, but the answer is lost
+    cut               it happens, and half of the answer arrives
     conflict          of writes: another transaction was there first
     unprocessed       of batch reads: some keys are left for another time
 
@@ -39,9 +40,10 @@ class Rates:
     timeout: float = 0.05
     conflict: float = 0.02
     unprocessed: float = 0.1
+    cut: float = 0.015
 
 
-NONE = Rates(0, 0, 0, 0, 0, 0)
+NONE = Rates(0, 0, 0, 0, 0, 0, 0)
 CONTENDED = Rates(conflict=0.5)
 
 
@@ -112,6 +114,12 @@ def _timeout(request: Any, operation: str, send: Any) -> AWSResponse:
     raise ReadTimeoutError(endpoint_url=request.url)
 
 
+def _cut(request: Any, operation: str, send: Any) -> AWSResponse:
+    answer = send(request)
+    answer._content = answer.content[: len(answer.content) // 2]
+    return answer
+
+
 def _conflict(request: Any, operation: str, send: Any) -> AWSResponse:
     if operation != TRANSACTION:
         return _answer(request, 400, "TransactionConflictException")
@@ -139,6 +147,7 @@ FAULTS = {
     "error_before": _error_before,
     "error_after": _error_after,
     "timeout": _timeout,
+    "cut": _cut,
     "conflict": _conflict,
     "unprocessed": _unprocessed,
 }

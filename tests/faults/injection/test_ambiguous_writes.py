@@ -2,6 +2,7 @@
 
 lost            the call happens, its answer does not arrive; boto3 asks again
 lost for good   so do all that boto3 asks: the caller gets a 500, and tries again with its key
+cut for good    it happens, and half of the answer arrives, however often boto3 asks: the same
 lost, collided  and what boto3 asks then collides with another transaction
 collided twice  and what the function asks then collides once more
 lost, throttled the same, throttled
@@ -53,6 +54,7 @@ OF_WORKER = ("accept", "reject", "complete", "fail", "mark-read", "mark many rea
 STORIES = {
     "lost": ("timeout",),
     "lost for good": ("error_after",) * 3,
+    "cut for good": ("cut",) * 3,
     "lost, collided": ("timeout", "conflict"),
     "collided twice": ("timeout", "conflict", "conflict"),
     "lost, throttled": ("timeout", "throttled", "throttled"),
