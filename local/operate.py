@@ -32,7 +32,7 @@ from agent_messaging import clock
 from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents.admission import found
 from agent_messaging.agents.key_table import AgentKeysTable
-from agent_messaging.agents.keyring import BY_OPERATOR, Keyring
+from agent_messaging.agents.keyring import BY_OPERATOR, Keyring, Requester
 from agent_messaging.agents.model import Agent, AgentStatus
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.connection import CONFIG
@@ -81,7 +81,7 @@ def replace_key(registry: Registry, agent_id: str) -> str:
     now = clock.now()
     api_key, key = api_keys.issue(now, label="made by the operator")
     keyring = Keyring(registry.client, registry.agents.table, registry.keys)
-    keyring.replace(lambda: registry.read(agent_id), BY_OPERATOR, key)
+    keyring.replace(Requester(lambda: registry.read(agent_id), BY_OPERATOR), key)
     return f"{agent_id} has one key now; what others still read ends within a minute:\n{api_key}"
 
 

@@ -1,6 +1,7 @@
 """Agents: registration, the directory, an agent's own profile and keys."""
 
 import os
+from datetime import datetime
 
 from agent_messaging import batches, clock, connection, ids
 from agent_messaging.agents import key_wire, wire
@@ -8,7 +9,7 @@ from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents.admission import admitted, found
 from agent_messaging.agents.directory import DirectoryTable
 from agent_messaging.agents.key_table import AgentKeysTable
-from agent_messaging.agents.keyring import Keyring
+from agent_messaging.agents.keyring import Keyring, Requester
 from agent_messaging.agents.lists import AgentList, Tables
 from agent_messaging.agents.model import Agent, ContactPolicy
 from agent_messaging.agents.profile import Profiles
@@ -21,6 +22,8 @@ from agent_messaging.errors import (
     AgentNotFoundError,
     InvalidError,
     KeyNotFoundError,
+    KeyOutgoingError,
+    KeyTakenError,
     LastKeyError,
     TooManyKeysError,
 )
@@ -50,11 +53,11 @@ api = handler = Api(is_registered=agents.is_registered)
     identity=None,
     guard=may_register,
     status=201,
-    raises=(AgentIdTakenError,),
+    raises=(AgentIdTakenError, KeyTakenError),
 )
 def register(body: wire.RegisterRequest) -> wire.RegisterResponse:
     now = clock.now()
-    api_key, key = api_keys.issue(now)
+    api_key, key = api_keys.issue_unless_brought(body.key_hash, now)
     agent = Agent(
         agent_id=body.agent_id or ids.new("agt", now),
         name=body.name,
@@ -64,7 +67,13 @@ def register(body: wire.RegisterRequest) -> wire.RegisterResponse:
         created_at=now,
         keys={key.key_id: key},
     )
-    agents.register(agent, key, keys, directory)
+    try:
+        agents.register(agent, key, keys, directory)
+    except (AgentIdTakenError, KeyTakenError):
+        before = agents.registered_with(body.key_hash, keys, now) if body.key_hash else None
+        if before is None or body.agent_id not in (None, before[0].agent_id):
+            raise
+        agent, key = before
     return wire.RegisterResponse(
         agent_id=agent.agent_id, name=agent.name, api_key=api_key, key_id=key.key_id
     )
@@ -99,11 +108,12 @@ def update_me(caller: Caller, body: wire.UpdateRequest) -> wire.AgentProfile:
     "DELETE",
     "/agents/me",
     "Leave for good; the id is not given to anybody else",
-    raises=(AgentBusyError,),
+    raises=(AgentBusyError, KeyOutgoingError),
 )
 def leave(caller: Caller) -> wire.LeaveResponse:
     now = clock.now()
     agent = agents.read(caller, now)
+    requester(caller, now).refuse_outgoing(agent)
     others = [
         *directory.delete_entries(agent),
         presences.delete_entry(agent.agent_id),
@@ -133,17 +143,18 @@ def list_keys(caller: Caller) -> key_wire.KeysResponse:
     "/agents/me/keys",
     "Create a key; it is shown this once",
     status=201,
-    raises=(TooManyKeysError,),
+    raises=(KeyOutgoingError, KeyTakenError, TooManyKeysError),
 )
 def create_key(caller: Caller, body: key_wire.CreateKeyRequest) -> key_wire.CreateKeyResponse:
     now = clock.now()
     if body.expires_at is not None and body.expires_at <= now:
         raise InvalidError.at("#/expires_at", "lies in the past", fix="Give a time to come.")
-    api_key, key = api_keys.issue(now, body.label, body.expires_at)
+    api_key, key = api_keys.issue_unless_brought(body.key_hash, now, body.label, body.expires_at)
+    asks = requester(caller, now)
     if body.revoke_others:
-        keyring.replace(lambda: agents.read(caller, now), admitted(caller), key)
+        key = keyring.revoke_others(asks, key, now, at_once=body.key_hash is not None)
     else:
-        keyring.add(lambda: agents.read(caller, now), admitted(caller), key, now)
+        key = keyring.add(asks, key, now)
     return key_wire.created(api_key, key)
 
 
@@ -152,8 +163,13 @@ def create_key(caller: Caller, body: key_wire.CreateKeyRequest) -> key_wire.Crea
     "/agents/me/keys/{key_id}",
     "Revoke a key at once",
     status=204,
-    raises=(KeyNotFoundError, LastKeyError),
+    raises=(KeyNotFoundError, KeyOutgoingError, LastKeyError),
 )
 def revoke_key(caller: Caller, key_id: KeyId) -> None:
     now = clock.now()
-    keyring.revoke(lambda: agents.read(caller, now), admitted(caller), key_id, now)
+    keyring.revoke(requester(caller, now), key_id, now)
+
+
+def requester(caller: Caller, now: datetime) -> Requester:
+    """The caller as one that changes its keys."""
+    return Requester(lambda: agents.read(caller, now), admitted(caller), caller.key_id)

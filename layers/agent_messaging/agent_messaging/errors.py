@@ -11,6 +11,7 @@
     │   ├── ContactRefusedError
     │   ├── ContactRequiredError
     │   ├── IdentityMismatchError
+    │   ├── KeyOutgoingError
     │   └── WrongRoleError
     ├── NotFoundError             404  absent, or not the caller's; the two answer alike
     │   ├── AgentNotFoundError
@@ -25,6 +26,7 @@
     │   ├── WorkerUnavailableError
     │   ├── AtCapacityError
     │   ├── IllegalTransitionError
+    │   ├── KeyTakenError
     │   ├── LastKeyError
     │   └── TooManyKeysError
     ├── TooLargeError             413
@@ -170,6 +172,16 @@ class IdentityMismatchError(ForbiddenError):
     )
 
 
+class KeyOutgoingError(ForbiddenError):
+    """The key has replaced itself; until it ends it changes no keys, and cannot leave."""
+
+    code = "key_outgoing"
+    title = "The key is outgoing"
+    default_fix = (
+        "Use the key that replaced this one; if nobody has it, ask the operator for a new one."
+    )
+
+
 class WrongRoleError(ForbiddenError):
     """A party of the work order, but the other one."""
 
@@ -282,6 +294,14 @@ class IllegalTransitionError(ConflictError):
     code = "illegal_transition"
     title = "The work order's state does not allow this"
     default_fix = "Read the work order; only calls that its current status allows will succeed."
+
+
+class KeyTakenError(ConflictError):
+    """The key_hash is that of a key which exists, or has expired, and is not this request's."""
+
+    code = "key_taken"
+    title = "The key is in use"
+    default_fix = "Make a new random key and send the hash of that one."
 
 
 class LastKeyError(ConflictError):

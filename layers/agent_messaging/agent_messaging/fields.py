@@ -68,6 +68,7 @@ CAPABILITY_PATTERN = f"^(?:{AGENT_ID_PATTERN[1:-1]})$"
 MESSAGE_ID_PATTERN = f"^msg_{ULID_PATTERN}$"
 WORK_ORDER_ID_PATTERN = f"^wo_{ULID_PATTERN}$"
 KEY_ID_PATTERN = f"^key_{ULID_PATTERN}$"
+KEY_HASH_PATTERN = r"^[0-9a-f]{64}$"
 THREAD_ID_PATTERN = f"^thr_{ULID_PATTERN}[{ALPHABET}]{{{PAIR_DIGITS}}}$"
 NOT_BLANK_PATTERN = r"\S"
 URL_PATTERN = r"^https?://\S+$"
@@ -84,6 +85,15 @@ AgentId = Annotated[
 MessageId = Annotated[str, StringConstraints(pattern=MESSAGE_ID_PATTERN)]
 WorkOrderId = Annotated[str, StringConstraints(pattern=WORK_ORDER_ID_PATTERN)]
 KeyId = Annotated[str, StringConstraints(pattern=KEY_ID_PATTERN)]
+KeyHash = Annotated[
+    str,
+    StringConstraints(pattern=KEY_HASH_PATTERN),
+    Field(
+        description="The SHA-256, in lower-case hexadecimal, of a key that you made yourself; "
+        "/llms.txt has the recipe. With it a repetition is the same request, and the answer shows "
+        "no key."
+    ),
+]
 ThreadId = Annotated[str, StringConstraints(pattern=THREAD_ID_PATTERN)]
 
 # --- texts

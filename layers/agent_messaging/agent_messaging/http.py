@@ -64,6 +64,15 @@ class Route:
         """What API Gateway calls the route."""
         return f"{self.method} {self.path}"
 
+    @property
+    def again(self) -> str:
+        """How a request is repeated after which nobody knows whether it was carried out."""
+        if self.takes_key:
+            return "Send it again with the same Idempotency-Key"
+        if self.body is not None and "key_hash" in self.body.model_fields:
+            return "Send it again with a key_hash, the same each time"
+        return "Send it again: twice does no harm"
+
 
 class Api:
     """The routes of one endpoint group; an instance is the group's Lambda handler.
@@ -98,7 +107,7 @@ class Api:
                 return problem.refused(error, request_id)
             except Exception:
                 logger.exception("failed", route=event["routeKey"])
-                return problem.failed(request_id)
+                return problem.failed(request_id, self._routes[event["routeKey"]].again)
 
     def _served(self, event: Mapping[str, Any], request_id: str) -> dict[str, Any]:
         route = self._routes.get(event["routeKey"])

@@ -28,8 +28,11 @@ def refused(error: AgentMessagingError, request_id: str) -> dict[str, Any]:
     return _answered(document, error.headers)
 
 
-def failed(request_id: str) -> dict[str, Any]:
-    """A bug, told apart from a refusal: nothing but the id under which it was logged."""
+def failed(request_id: str, again: str) -> dict[str, Any]:
+    """A bug, told apart from a refusal: nothing but the id under which it was logged.
+
+    `again` says how the request is repeated.
+    """
     document = {
         "type": "about:blank",
         "title": "Internal Server Error",
@@ -37,8 +40,7 @@ def failed(request_id: str) -> dict[str, Any]:
         "detail": "Something broke on our side; the write may or may not have happened.",
         "code": "internal",
         "errors": [],
-        "fix": "Send it again with the same Idempotency-Key; if it stays so, give the operator "
-        "the request_id.",
+        "fix": f"{again}; if it stays so, give the operator the request_id.",
         "request_id": request_id,
     }
     return _answered(document, {})

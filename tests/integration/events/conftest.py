@@ -4,7 +4,7 @@ import pytest
 
 from agent_messaging import batches, clock
 from agent_messaging.agents import keys as api_keys
-from agent_messaging.agents.keyring import BY_OPERATOR
+from agent_messaging.agents.keyring import BY_OPERATOR, Requester
 from agent_messaging.agents.model import Agent
 from agent_messaging.auth import Caller
 from agent_messaging.docs import story
@@ -55,7 +55,7 @@ def register(party: Party) -> None:
     )
     agent = Agent(agent_id=party.id, name=party.name, created_at=now, keys={first.key_id: first})
     agents.agents.register(agent, first, agents.keys, agents.directory)
-    agents.keyring.add(lambda: agent, BY_OPERATOR, second, now)
+    agents.keyring.add(Requester(lambda: agent, BY_OPERATOR), second, now)
 
 
 def write_messages() -> None:

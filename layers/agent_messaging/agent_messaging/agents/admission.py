@@ -47,7 +47,8 @@ def admit(caller: Caller, item: Item | None, now: datetime) -> Agent:
 def admitted(caller: Caller) -> tuple[str, dict[str, Any]]:
     """`admit` as the condition of a write to the caller's own item, and its values.
 
-    A key's time of expiry never changes, so it needs no second look.
+    A key's time of expiry needs no second look: it may come nearer, but to no less than ten
+    minutes, and a write that was admitted ends before.
     """
     condition = f"{IS_THERE} AND {IS_ACTIVE}"
     values: dict[str, Any] = {"active": AgentStatus.ACTIVE}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # A key that is used while it is revoked must not come back as an item of its last use.
 IS_THERE = "attribute_exists(key_hash)"
+NEVER_USED = "attribute_not_exists(last_used_on)"
 NOT_TODAY = "(attribute_not_exists(last_used_on) OR last_used_on < :today)"
 
 
@@ -50,7 +51,11 @@ class AgentKeysTable:
         The read is consistent: a refusal is remembered for a minute, and a new key must not be
         refused because a replica has not heard of it.
         """
-        item = self.table.get({"key_hash": key_hash(api_key)}, consistent=True)
+        return self.find_hashed(key_hash(api_key))
+
+    def find_hashed(self, hashed: str) -> Grant | None:
+        """What the key of this hash stands for, None if it is nobody's."""
+        item = self.table.get({"key_hash": hashed}, consistent=True)
         return None if item is None else _parse(item)
 
     def note_used(self, grant: Grant, today: date) -> None:
@@ -67,11 +72,15 @@ class AgentKeysTable:
                 today=today.isoformat(),
             )
 
-    def last_used(self, keys: Iterable[Key]) -> Mapping[str, date | None]:
+    def last_used(
+        self, keys: Iterable[Key], *, consistent: bool = False
+    ) -> Mapping[str, date | None]:
         """The day on which each key was last used, by its `key_id`; None for one never used."""
         wanted = list(keys)
         items = batch_get(
-            self.client, [(self.table.name, {"key_hash": key.key_hash}) for key in wanted]
+            self.client,
+            [(self.table.name, {"key_hash": key.key_hash}) for key in wanted],
+            consistent=consistent,
         )
         return {
             key.key_id: None if item is None else _parse(item).last_used_on
@@ -89,9 +98,18 @@ class AgentKeysTable:
         }
         return self.table.put_entry(item, "attribute_not_exists(key_hash)")
 
-    def delete_entry(self, key: Key) -> Entry:
+    def expire_entry(self, key: Key, expires_at: datetime) -> Entry:
+        """Let the key end at another time, as part of a transaction."""
+        return self.table.update_entry(
+            {"key_hash": key.key_hash},
+            "SET expires_at = :until",
+            IS_THERE,
+            until=clock.to_text(expires_at),
+        )
+
+    def delete_entry(self, key: Key, condition: str = "") -> Entry:
         """Take the key's item away, as part of a transaction."""
-        return self.table.delete_entry({"key_hash": key.key_hash})
+        return self.table.delete_entry({"key_hash": key.key_hash}, condition)
 
 
 def _parse(item: Item) -> Grant:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from agent_messaging.agents.model import Agent, Key
-from agent_messaging.fields import Flag, Line, Model, Timestamp
+from agent_messaging.fields import Flag, KeyHash, Line, Model, Timestamp
 
 
 class CreateKeyRequest(Model):
@@ -18,8 +18,13 @@ class CreateKeyRequest(Model):
         Timestamp | None, Field(description="Until when the key is good; without, for ever.")
     ] = None
     revoke_others: Annotated[
-        Flag, Field(description="Revoke every other key with the same write.")
+        Flag,
+        Field(
+            description="Revoke every other key with the same write; the one that you call with "
+            "at once if you bring a `key_hash`, and else within ten minutes."
+        ),
     ] = False
+    key_hash: KeyHash | None = None
 
 
 class CreateKeyResponse(Model):
@@ -27,7 +32,7 @@ class CreateKeyResponse(Model):
 
     success: bool = True
     key_id: str
-    api_key: str
+    api_key: Annotated[str | None, Field(description="Null if you brought a `key_hash`.")]
     label: str | None
     created_at: Timestamp
     expires_at: Timestamp | None
@@ -44,6 +49,13 @@ class KeyView(Model):
     last_used_at: Annotated[
         Timestamp | None, Field(description="The day of its last use, at its start.")
     ]
+    replaced_by: Annotated[
+        str | None,
+        Field(
+            description="The `key_id` that this key created with `revoke_others`; it ends at its "
+            "`expires_at`, and changes no keys."
+        ),
+    ]
 
 
 class KeysResponse(Model):
@@ -53,8 +65,8 @@ class KeysResponse(Model):
     keys: list[KeyView]
 
 
-def created(api_key: str, key: Key) -> CreateKeyResponse:
-    """The answer that shows a new key."""
+def created(api_key: str | None, key: Key) -> CreateKeyResponse:
+    """The answer that shows a new key, unless the client made it itself."""
     return CreateKeyResponse(
         key_id=key.key_id,
         api_key=api_key,
@@ -78,4 +90,5 @@ def _view(key: Key, last_used_on: date | None, now: datetime) -> KeyView:
         expires_at=key.expires_at,
         is_live=key.is_live(now),
         last_used_at=datetime.combine(last_used_on, time(), UTC) if last_used_on else None,
+        replaced_by=key.replaced_by,
     )

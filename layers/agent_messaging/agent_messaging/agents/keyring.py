@@ -3,6 +3,11 @@
 The two are changed in one transaction, and under conditions that say which keys were there when
 it was decided: of two keys that are revoked at once one stays, and no key's item is left behind
 when all are taken away.
+
+A key that calls with `revoke_others` becomes outgoing: it ends ten minutes later, so that a client
+whose answer was lost can call again. An outgoing key changes no other keys, but for one thing: it
+may repeat the call as long as nobody has used the key that it created. Where the client brought the
+hash of the new key, the calling key ends at once.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,12 +16,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging.agents.admission import IS_THERE, holds_key
+from agent_messaging.agents.key_table import NEVER_USED
 from agent_messaging.agents.model import MAX_LIVE_KEYS, Agent, Key
 from agent_messaging.batches import TransactionFailedError, transact
 from agent_messaging.dynamodb import Entry, Item, Table
 from agent_messaging.errors import (
     ContentionError,
     KeyNotFoundError,
+    KeyOutgoingError,
+    KeyTakenError,
     LastKeyError,
     TooManyKeysError,
 )
@@ -36,91 +44,178 @@ BY_OPERATOR: Condition = (IS_THERE, {})
 
 
 @dataclass(frozen=True)
-class Keyring:
-    """The two tables that a key stands in.
+class Requester:
+    """Who changes an agent's keys.
 
-    Every change takes `read`, which reads the agent consistently and refuses who may not change
-    it, and `allowed`, the same as a condition: an agent's own rights, or none for the operator.
+    `read` reads the agent consistently and refuses who may not change it; `allowed` says the same
+    as a condition: an agent's own rights, or none for the operator. `key_id` is the calling key,
+    None where no key calls.
     """
+
+    read: Callable[[], Agent]
+    allowed: Condition
+    key_id: str | None = None
+
+    def own_key(self, agent: Agent) -> Key | None:
+        """The calling key."""
+        return agent.keys.get(self.key_id or "")
+
+    def refuse_outgoing(self, agent: Agent) -> None:
+        """Let the request pass unless its key is outgoing.
+
+        Raises:
+            KeyOutgoingError: it is.
+        """
+        own = self.own_key(agent)
+        if own is not None and own.is_outgoing:
+            raise KeyOutgoingError(f"`{own.replaced_by}` has replaced the key.")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be written, and the key that the answer is about.
+
+    The first entry changes the agent. `is_new` says that the second one puts the key's item.
+    """
+
+    key: Key
+    entries: Sequence[Entry] = ()
+    is_new: bool = False
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The two tables that a key stands in."""
 
     client: "DynamoDBClient"
     agents: Table
     keys: "AgentKeysTable"
 
-    def add(self, read: Callable[[], Agent], allowed: Condition, key: Key, now: datetime) -> Agent:
-        """One more key; expired ones go.
+    def add(self, requester: Requester, key: Key, now: datetime) -> Key:
+        """Add one more key; expired ones go. One that was brought before is answered again.
 
         Raises:
+            KeyOutgoingError: the calling key is outgoing.
+            KeyTakenError: its hash is that of another key.
             TooManyKeysError: the agent has as many live keys as one may have.
         """
 
-        def write(agent: Agent) -> list[Entry]:
+        def change(agent: Agent) -> Change:
+            requester.refuse_outgoing(agent)
+            if there := _brought_before(agent, key, now):
+                return Change(there)
             live = agent.live_keys(now)
             if len(live) >= MAX_LIVE_KEYS:
                 raise TooManyKeysError(f"The agent has {len(live)} live keys.")
             expired = [each for each in agent.keys.values() if each not in live]
             gone = "".join(f", #keys.#{each.key_id}" for each in expired).removeprefix(", ")
             expression = f"SET #keys.#{key.key_id} = :new" + (f" REMOVE {gone}" if gone else "")
-            entry = self._update(agent, allowed, expression, new=_item(key))
+            entry = self._update(agent, requester, expression, new=_item(key))
             deleted = [self.keys.delete_entry(each) for each in expired]
-            return [entry, self.keys.put_entry(agent, key), *deleted]
+            return Change(key, [entry, self.keys.put_entry(agent, key), *deleted], is_new=True)
 
-        return self._change(read, write)
+        return self._change(requester, change)
 
-    def replace(self, read: Callable[[], Agent], allowed: Condition, key: Key) -> Agent:
-        """A new epoch with this one key: every other key is revoked with the same write."""
+    def replace(self, requester: Requester, key: Key) -> Key:
+        """Begin a new epoch with this one key: every other key is revoked with the same write."""
 
-        def write(agent: Agent) -> list[Entry]:
+        def change(agent: Agent) -> Change:
             renewed = agent.model_copy(update={"epoch": agent.epoch + 1})
+            only = {key.key_id: _item(key)}
             entry = self._update(
-                agent,
-                allowed,
-                "SET #keys = :only, epoch = :next",
-                only={key.key_id: _item(key)},
-                next=renewed.epoch,
+                agent, requester, "SET #keys = :only, epoch = :next", only=only, next=renewed.epoch
             )
             deleted = [self.keys.delete_entry(each) for each in agent.keys.values()]
-            return [entry, self.keys.put_entry(renewed, key), *deleted]
+            return Change(key, [entry, self.keys.put_entry(renewed, key), *deleted], is_new=True)
 
-        return self._change(read, write)
+        return self._change(requester, change)
 
-    def revoke(
-        self, read: Callable[[], Agent], allowed: Condition, key_id: str, now: datetime
-    ) -> Agent:
-        """One key less.
+    def revoke_others(self, requester: Requester, key: Key, now: datetime, *, at_once: bool) -> Key:
+        """Replace every key by this one; the calling key ends `at_once`, or ten minutes later.
+
+        Raises:
+            KeyOutgoingError: the calling key is outgoing, and its replacement was used.
+            KeyTakenError: the hash of the new one is that of another key.
+        """
+
+        def change(agent: Agent) -> Change:
+            own = requester.own_key(agent)
+            if own is not None and own.is_outgoing:
+                self._refuse_if_replacement_was_used(agent, own)
+            there = _brought_before(agent, key, now)
+            stays = there or key
+            last = None if at_once or own is None else own.replaced(stays.key_id, now)
+            return self._replacing(agent, requester, stays, last, is_new=there is None)
+
+        return self._change(requester, change)
+
+    def revoke(self, requester: Requester, key_id: str, now: datetime) -> None:
+        """End one key.
 
         Raises:
             KeyNotFoundError: the agent has no such key.
-            LastKeyError: it has no other live one.
+            KeyOutgoingError: the calling key is outgoing, and this is another.
+            LastKeyError: no other live key stays.
         """
 
-        def write(agent: Agent) -> list[Entry]:
+        def change(agent: Agent) -> Change:
             key = agent.keys.get(key_id)
             if key is None:
                 raise KeyNotFoundError(f"You have no key `{key_id}`.")
-            if key.is_live(now) and agent.live_keys(now) == [key]:
+            if key_id != requester.key_id:
+                requester.refuse_outgoing(agent)
+            others = [each for each in agent.live_keys(now) if each.key_id != key_id]
+            if key.is_live(now) and all(each.is_outgoing for each in others):
                 raise LastKeyError("Without it nothing could speak for the agent any more.")
-            entry = self._update(agent, allowed, f"REMOVE #keys.#{key_id}")
-            return [entry, self.keys.delete_entry(key)]
+            entry = self._update(agent, requester, f"REMOVE #keys.#{key_id}")
+            return Change(key, [entry, self.keys.delete_entry(key)])
 
-        return self._change(read, write)
+        self._change(requester, change)
 
-    def _change(
-        self, read: Callable[[], Agent], write: Callable[[Agent], Sequence[Entry]]
-    ) -> Agent:
-        """Read, decide and write, again when the agent changed in between; the agent as read."""
+    def _replacing(
+        self, agent: Agent, requester: Requester, stays: Key, last: Key | None, *, is_new: bool
+    ) -> Change:
+        """The change to `stays`, beside which only `last` lives for a while."""
+        ring = {each.key_id: each for each in (stays, last) if each is not None}
+        gone = [each for each in agent.keys.values() if each.key_id not in ring]
+        own = requester.own_key(agent)
+        if not is_new and not gone and last is None:
+            return Change(stays)
+        only = {key_id: _item(each) for key_id, each in ring.items()}
+        entries = [self._update(agent, requester, "SET #keys = :only", only=only)]
+        if is_new:
+            entries.append(self.keys.put_entry(agent, stays))
+        if own and last and last.expires_at and last.expires_at != own.expires_at:
+            entries.append(self.keys.expire_entry(own, last.expires_at))
+        # What an outgoing key takes away must not be used between the read and this write.
+        unused = NEVER_USED if own is not None and own.is_outgoing else ""
+        entries += [self.keys.delete_entry(each, "" if each is own else unused) for each in gone]
+        return Change(stays, entries, is_new)
+
+    def _refuse_if_replacement_was_used(self, agent: Agent, own: Key) -> None:
+        others = [each for each in agent.keys.values() if each.key_id != own.key_id]
+        used = self.keys.last_used(others, consistent=True)
+        if own.replaced_by not in used or any(used.values()):
+            raise KeyOutgoingError(f"`{own.replaced_by}` has replaced the key, and is in use.")
+
+    def _change(self, requester: Requester, change: Callable[[Agent], Change]) -> Key:
+        """Read, decide and write, again when the agent changed in between; the key that stands."""
         for _ in range(ATTEMPTS):
-            agent = read()
+            decided = change(requester.read())
+            if not decided.entries:
+                return decided.key
             try:
-                transact(self.client, write(agent))
-            except TransactionFailedError:
+                transact(self.client, decided.entries)
+            except TransactionFailedError as error:
+                if decided.is_new and list(error.failed[:2]) == [False, True]:
+                    raise KeyTakenError("Another key has this key_hash.") from None
                 continue
-            return agent
+            return decided.key
         raise ContentionError("The agent's keys kept changing.")
 
-    def _update(self, agent: Agent, allowed: Condition, expression: str, **values: Any) -> Entry:
+    def _update(self, agent: Agent, requester: Requester, expression: str, **values: Any) -> Entry:
         """A change of the agent's item that holds only while its keys are those that were read."""
-        condition, given = allowed
+        condition, given = requester.allowed
         same_keys, count = has_these_keys(agent)
         return self.agents.update_entry(
             {"agent_id": agent.agent_id},
@@ -136,6 +231,18 @@ def has_these_keys(agent: Agent) -> Condition:
     """The condition that the agent has exactly the keys that were read."""
     clauses = ["size(#keys) = :count", *(holds_key(key_id) for key_id in agent.keys)]
     return " AND ".join(clauses), {"count": len(agent.keys)}
+
+
+def _brought_before(agent: Agent, key: Key, now: datetime) -> Key | None:
+    """The agent's own key of the same hash.
+
+    Raises:
+        KeyTakenError: it has one that has ended, or is about to.
+    """
+    there = next((each for each in agent.keys.values() if each.key_hash == key.key_hash), None)
+    if there is not None and (there.is_outgoing or not there.is_live(now)):
+        raise KeyTakenError("This key was used before, and ends or has ended.")
+    return there
 
 
 def _item(key: Key) -> Item:

@@ -1,7 +1,8 @@
 """API keys: `am_live_`, 40 characters of base 62 (238 bits), and 6 of CRC-32.
 
 The checksum lets a mistyped key be refused without a read; it is no secret. Only the SHA-256 of a
-key is stored, which for 238 random bits needs neither salt nor stretching.
+key is stored, which for 238 random bits needs neither salt nor stretching. So a client may make its
+key itself, and bring its hash: then no answer that is lost takes the key with it.
 """
 
 import hashlib
@@ -32,14 +33,32 @@ def issue(
     """A new key and what is stored of it; the first is shown once and kept nowhere."""
     secret = "".join(secrets.choice(ALPHABET) for _ in range(SECRET_DIGITS))
     api_key = f"{PREFIX}{secret}{checksum(secret)}"
-    key = Key(
+    return api_key, brought(key_hash(api_key), now, label, expires_at)
+
+
+def brought(
+    hashed: str, now: datetime, label: str | None = None, expires_at: datetime | None = None
+) -> Key:
+    """What is stored of a key of which nothing is known but its hash."""
+    return Key(
         key_id=ids.new("key", now),
-        key_hash=key_hash(api_key),
+        key_hash=hashed,
         created_at=now,
         label=label,
         expires_at=expires_at,
     )
-    return api_key, key
+
+
+def issue_unless_brought(
+    hashed: str | None,
+    now: datetime,
+    label: str | None = None,
+    expires_at: datetime | None = None,
+) -> tuple[str | None, Key]:
+    """A new key, or None and what is stored of the key that the client made itself."""
+    if hashed is not None:
+        return None, brought(hashed, now, label, expires_at)
+    return issue(now, label, expires_at)
 
 
 def from_header(authorization: str) -> str | None:

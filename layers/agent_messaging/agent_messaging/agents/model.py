@@ -1,6 +1,6 @@
 """What an agent is: a profile, an availability, and the keys that speak for it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from agent_messaging.fields import Model
@@ -10,6 +10,9 @@ RESERVED_IDS = frozenset({"me", "register", "system"})
 
 DEFAULT_MAX_CONCURRENT_JOBS = 5
 MAX_LIVE_KEYS = 5
+
+# For so long a key works on that replaced itself and all others: its client may have to ask again.
+OUTGOING_FOR = timedelta(minutes=10)
 
 
 class AgentStatus(StrEnum):
@@ -28,17 +31,31 @@ class ContactPolicy(StrEnum):
 
 
 class Key(Model):
-    """One live key of an agent; the key itself is never stored, only its SHA-256."""
+    """One key of an agent; the key itself is never stored, only its SHA-256.
+
+    `replaced_by` is the id of the key that an outgoing key created with `revoke_others`.
+    """
 
     key_id: str
     key_hash: str
     created_at: datetime
     label: str | None = None
     expires_at: datetime | None = None
+    replaced_by: str | None = None
+
+    @property
+    def is_outgoing(self) -> bool:
+        """Whether the key has replaced itself, and ends within minutes."""
+        return self.replaced_by is not None
 
     def is_live(self, now: datetime) -> bool:
         """Whether the key still opens anything; at the very moment of `expires_at` it does not."""
         return self.expires_at is None or self.expires_at > now
+
+    def replaced(self, key_id: str, now: datetime) -> "Key":
+        """The key as an outgoing one. Its time of expiry never moves later."""
+        until = min(self.expires_at or now + OUTGOING_FOR, now + OUTGOING_FOR)
+        return self.model_copy(update={"replaced_by": key_id, "expires_at": until})
 
 
 class Agent(Model):

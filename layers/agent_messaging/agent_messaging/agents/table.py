@@ -18,7 +18,12 @@ from agent_messaging.agents.model import Agent, AgentStatus, Key
 from agent_messaging.auth import Caller
 from agent_messaging.batches import TransactionFailedError, transact
 from agent_messaging.dynamodb import ConditionFailedError, Entry, Item, Table, TableKey
-from agent_messaging.errors import AgentBusyError, AgentIdTakenError, ContentionError
+from agent_messaging.errors import (
+    AgentBusyError,
+    AgentIdTakenError,
+    ContentionError,
+    KeyTakenError,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -58,6 +63,7 @@ class AgentsTable:
 
         Raises:
             AgentIdTakenError: somebody has the id, or once had.
+            KeyTakenError: the id is free, and another agent has the key.
         """
         entries = [
             self.table.put_entry(_item(agent), NEVER_USED),
@@ -66,8 +72,27 @@ class AgentsTable:
         ]
         try:
             transact(self.client, entries)
-        except TransactionFailedError:
+        except TransactionFailedError as error:
+            if list(error.failed[:2]) == [False, True]:
+                raise KeyTakenError("Another key has this key_hash.") from None
             raise AgentIdTakenError(f"`{agent.agent_id}` is taken.") from None
+
+    def registered_with(
+        self, key_hash: str, keys: AgentKeysTable, now: datetime
+    ) -> tuple[Agent, Key] | None:
+        """The agent whose registration brought this key, with the key while it is live."""
+        grant = keys.find_hashed(key_hash)
+        if grant is None:
+            return None
+        item = self.table.get({"agent_id": grant.agent_id}, consistent=True)
+        if item is None:
+            return None
+        agent = parse(item)
+        key = agent.keys.get(grant.key_id)
+        # A key that was made later is of another request.
+        if key is None or not key.is_live(now) or key.created_at != agent.created_at:
+            return None
+        return agent, key
 
     def change(self, caller: Caller, attributes: Mapping[str, Any], now: datetime) -> Agent:
         """Set the named attributes; None takes one away. Returns the agent as it is now.

@@ -13,6 +13,7 @@ from agent_messaging.content import ContentFlag, ContentFlags
 from agent_messaging.fields import (
     CAPABILITY_PATTERN,
     AgentId,
+    KeyHash,
     Limit,
     Line,
     Model,
@@ -78,6 +79,7 @@ class RegisterRequest(Model):
     capabilities: Annotated[Capabilities, Field(examples=[["cost-estimation"]])] = []
     agent_id: Annotated[AgentId, AfterValidator(_not_reserved)] | None = None
     contact_policy: Policy = ContactPolicy.OPEN
+    key_hash: KeyHash | None = None
 
 
 class RegisterResponse(Model):
@@ -86,7 +88,7 @@ class RegisterResponse(Model):
     success: bool = True
     agent_id: str
     name: str
-    api_key: str
+    api_key: Annotated[str | None, Field(description="Null if you brought a `key_hash`.")]
     key_id: str
 
 
