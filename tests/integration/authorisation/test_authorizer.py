@@ -38,10 +38,13 @@ def grant(world: World) -> dict:
 
 def test_a_key_is_vouched_for_by_agent_key_and_epoch_and_nothing_else(world: World):
     ring = world.rings["nova"]
-    context = {"agent_id": "nova", "key_id": ring.live_id, "epoch": 2}
+    context = {"agent_id": "nova", "key_id": ring.live_id, "epoch": 1}
     assert vouched(ring.live) == {"isAuthorized": True, "context": context}
     for ended in (ring.expired, ring.revoked, ring.rotated_out):
         assert vouched(ended) == {"isAuthorized": False}
+    stored = world.cloud.read("AgentKeysTable", key_hash=key_hash(ring.live))
+    world.cloud.write("AgentKeysTable", {**stored, "epoch": 2})
+    assert vouched(ring.live)["context"] == {**context, "epoch": 2}
 
 
 def test_the_header_is_read_as_it_comes(world: World):

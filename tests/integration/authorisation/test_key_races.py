@@ -1,6 +1,7 @@
 """Two changes of an agent's keys at once: the second finds the first, and one key always stays."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -89,16 +90,54 @@ def test_of_two_keys_at_once_the_sixth_is_refused(world: World):
     assert len(mine) == 5
 
 
-def test_a_key_that_is_created_while_the_others_are_revoked_goes_with_them(world: World):
+@pytest.mark.parametrize(("wanted", "outgoing"), [({}, 1), ({"key_hash": "a" * 64}, 0)])
+def test_a_key_that_is_created_while_the_others_are_revoked_goes_with_them(
+    world: World, wanted: dict[str, str], outgoing: int
+):
     ring = world.rings["nova"]
     with overtaken("agents", "TransactWriteItems", lambda: create(world, ring.spare)) as happened:
-        answered = create(world, ring.live, revoke_others=True)
+        answered = create(world, ring.live, revoke_others=True, **wanted)
     assert happened == [(201, "")]
     assert answered == (201, "")
     mine, authorizers = stored(world)
     assert mine == authorizers
-    assert len(mine) == 1
-    assert alive(world, ring.live, ring.spare) == [False, False]
+    assert len(mine) == 1 + outgoing
+    assert alive(world, ring.live, ring.spare) == [bool(outgoing), False]
+
+
+def test_of_two_requests_that_bring_the_same_key_both_answer_it(world: World):
+    """As when a client has not heard of the first, and asks again while it is on its way."""
+    ring = world.rings["nova"]
+
+    def bring() -> dict[str, Any]:
+        body = {"key_hash": "a" * 64}
+        answer = world.gateway.call("POST", KEYS, body=body, key=ring.live)
+        assert answer.status == 201, answer.text
+        made: dict[str, Any] = answer.json
+        return made
+
+    with overtaken("agents", "TransactWriteItems", bring) as happened:
+        answered = bring()
+    assert happened == [answered]
+    mine, authorizers = stored(world)
+    assert mine == authorizers
+    assert len([each for each in mine if each == answered["key_id"]]) == 1
+
+
+def test_a_replacement_that_is_used_while_it_is_replaced_again_stays(world: World):
+    ring = world.rings["nova"]
+    body = {"revoke_others": True}
+    first = world.gateway.call("POST", KEYS, body=body, key=ring.live).json["api_key"]
+
+    def use() -> int:
+        world.gateway.forget()
+        return world.gateway.call("GET", "/agents/me", key=first).status
+
+    with overtaken("agents", "TransactWriteItems", use) as happened:
+        answered = create(world, ring.live, revoke_others=True)
+    assert happened == [200]
+    assert answered == (403, "key_outgoing")
+    assert alive(world, first) == [True]
 
 
 def test_a_key_that_is_created_while_the_agent_leaves_does_not_outlive_it(world: World):

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from agent_messaging.agents.keys import is_well_formed, key_hash
+from agent_messaging import clock
+from agent_messaging.agents.keys import is_well_formed, issue, key_hash
 from tests.integration.authorisation.gateway import Gateway, outcome
 from tests.integration.authorisation.rules import FORBIDDEN
 from tests.integration.authorisation.world import MAY_CHANGE
@@ -74,6 +75,7 @@ def test_a_created_key_is_answered_once_with_all_that_was_asked(gateway: Gateway
         "created_at": created["created_at"],
         "expires_at": FUTURE,
     }
+    assert "replaced_by" not in created
     (view,) = [each for each in listed(gateway, key) if each["key_id"] == created["key_id"]]
     assert view == {
         "key_id": created["key_id"],
@@ -82,6 +84,7 @@ def test_a_created_key_is_answered_once_with_all_that_was_asked(gateway: Gateway
         "expires_at": FUTURE,
         "is_live": True,
         "last_used_at": None,
+        "replaced_by": None,
     }
 
 
@@ -139,7 +142,10 @@ def test_a_time_of_expiry_in_the_past_is_refused(gateway: Gateway, key: str):
 def test_revoking_the_others_leaves_one_key_in_one_transaction(gateway: Gateway, key: str):
     others = [key, *(create(gateway, key)["api_key"] for _ in range(4))]
     gateway.cloud.cost()
-    only = create(gateway, key, revoke_others=True, label="the only one")
+    made, brought = issue(clock.now())
+    only = create(gateway, key, revoke_others=True, label="the only one", key_hash=brought.key_hash)
+    assert only["api_key"] is None
+    only["api_key"] = made
     writes = [call.operation for call in gateway.cloud.cost() if call.operation != "GetItem"]
     assert writes == ["TransactWriteItems"]
     assert [beat(gateway, other) for other in others] == [FORBIDDEN] * 5

@@ -18,7 +18,8 @@ from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
 
-from agent_messaging.agents.keys import key_hash
+from agent_messaging import clock
+from agent_messaging.agents.keys import issue, key_hash
 from local.cloudformation import ACCOUNT_ID, REGION
 from tests.integration.authorisation.gateway import Gateway
 from tests.integration.cloud import Cloud
@@ -99,7 +100,8 @@ class World:
 
         profile = {"agent_id": agent_id, "name": agent_id.title()}
         first = self.gateway.call("POST", "/agents/register", body=profile).json["api_key"]
-        live, live_id = create(first, revoke_others=True)
+        live, brought = issue(clock.now())
+        _, live_id = create(first, revoke_others=True, key_hash=brought.key_hash)
         revoked, revoked_id = create(live)
         answer = self.gateway.call("DELETE", f"/agents/me/keys/{revoked_id}", key=live)
         assert answer.status == 204, answer.text

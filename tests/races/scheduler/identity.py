@@ -28,7 +28,8 @@ def revocation(world: World) -> None:
     world.act(accept, world.move("complete", "boots", order, caller=old))
     world.act(world.ask("presence", "PUT", "/messaging/presence", "boots", presence, caller=old))
     leave = {"revoke_others": True}
-    world.act(world.ask("replace", "POST", "/agents/me/keys", "boots", leave, caller=spare))
+    replace = world.ask("replace", "POST", "/agents/me/keys", "boots", leave, caller=spare)
+    world.act(replace, replace)  # As a client does that had no answer; the key is outgoing then.
     world.stage.play()
     ended = [
         s.told_at for s in world.told("revoke", status=204) + world.told("replace", status=201)
@@ -46,6 +47,25 @@ def _check_keys(world: World) -> None:
         assert held == {key["key_hash"] for key in items}, "a key in one table alone"
         assert all(key["epoch"] == agent["epoch"] for key in items)
         assert held or "deleted_at" in agent, "nothing speaks for the agent any more"
+
+
+@scenario("a key that is brought twice, and to two agents", with_two_keys)
+def brought(world: World) -> None:
+    old, nova = world.names["old"], world.names["agents"]["nova"]
+    mine, profile = {"key_hash": "a" * 64}, {"name": "Third", "key_hash": "b" * 64}
+    for _ in range(2):
+        world.act(world.ask("register", "POST", "/agents/register", "", profile))
+        world.act(world.ask("create", "POST", "/agents/me/keys", "boots", mine, caller=old))
+    only = {**mine, "revoke_others": True}
+    world.act(world.ask("only", "POST", "/agents/me/keys", "boots", only, caller=old))
+    theirs = {"key_hash": "b" * 64}
+    world.act(world.ask("claim", "POST", "/agents/me/keys", "nova", theirs, caller=nova.keyed))
+    world.stage.play()
+    made = [*world.told("register", status=201), *world.told("claim", status=201)]
+    assert len({seen.json["key_id"] for seen in made}) <= 1, "one key opens two agents"
+    again = [*world.told("create", status=201), *world.told("only", status=201)]
+    assert len({seen.json["key_id"] for seen in again}) <= 1, "one key has two ids"
+    _check_keys(world)
 
 
 @scenario("an agent that leaves while it is given work", with_two_keys)
