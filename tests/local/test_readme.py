@@ -8,6 +8,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,15 @@ def run(command: str, url: str, **variables: str) -> dict[str, Any]:
     )
     answer: dict[str, Any] = json.loads(done.stdout) if done.stdout else {}
     return answer
+
+
+def made_by_the_recipe() -> dict[str, str]:
+    """What README's Python prints: a key and its hash, as lines for a shell."""
+    (recipe,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", recipe], capture_output=True, text=True, check=True
+    )
+    return dict(line.split("=", 1) for line in done.stdout.split())
 
 
 def key_of_nova(server: Server) -> str:
@@ -77,13 +87,17 @@ def test_a_message_that_is_sent_again_with_its_key_is_sent_once(fresh_url: str) 
 def test_every_line_with_a_key_works_where_keys_are_asked_for() -> None:
     key_id = "KEY_ID"
     answers = []
+    new = made_by_the_recipe()
     with running_server(auth="required", registration="key") as server:
-        given = {"KEY": key_of_nova(server), "REGISTRATION_KEY": server.registration_key()}
+        given = {"KEY": key_of_nova(server), "REGISTRATION_KEY": server.registration_key(), **new}
         for line in lines("With keys"):
             answer = run(line.replace("KEY_ID", key_id), server.url, **given)
             given.setdefault("SCOUT_KEY", answer.get("api_key", ""))
             key_id = answer.get("key_id", key_id)
             answers.append(answer)
+        send = lines("With keys")[1]
+        sent_with_new = run(send, server.url, KEY=new["NEW_KEY"])
+        refused = run(send, server.url, KEY=given["KEY"])
 
     assert len(answers) == 10
     assert [answer for answer in answers if {"code", "message"} & set(answer)] == []
@@ -96,7 +110,9 @@ def test_every_line_with_a_key_works_where_keys_are_asked_for() -> None:
     (contact,) = waiting["contacts"]
     assert contact["request"]["message_id"] == held["message_id"]
     assert (allowed["state"], blocked["state"]) == ("allowed", "blocked")
-    assert only["api_key"] not in (made["api_key"], given["KEY"])
+    assert (only["success"], only["api_key"]) == (True, None)
+    assert sent_with_new["success"]
+    assert refused["code"] == "key_revoked"
 
 
 def test_the_lines_with_a_key_are_refused_without_it() -> None:

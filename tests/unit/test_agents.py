@@ -55,6 +55,23 @@ KEY = Key(key_id="key_1", key_hash="x", created_at=NOW)
 NOVA = Agent(agent_id="nova", name="Nova", created_at=NOW, keys={"key_1": KEY})
 
 
+def test_a_key_that_is_replaced_ends_ten_minutes_later_and_never_later_than_it_would():
+    ten, soon = NOW + timedelta(minutes=10), NOW + timedelta(minutes=1)
+    outgoing = KEY.replaced("key_2", NOW)
+    assert (outgoing.is_outgoing, outgoing.expires_at, KEY.is_outgoing) == (True, ten, False)
+    again = outgoing.replaced("key_3", soon)
+    assert (again.replaced_by, again.expires_at) == ("key_3", ten)
+    ending = KEY.model_copy(update={"expires_at": soon})
+    assert ending.replaced("key_2", NOW).expires_at == soon
+
+
+def test_of_a_brought_key_nothing_is_made_but_its_id():
+    api_key, key = keys.issue_unless_brought("a" * 64, NOW, "laptop")
+    assert (api_key, key.key_hash, key.label) == (None, "a" * 64, "laptop")
+    api_key, key = keys.issue_unless_brought(None, NOW)
+    assert key.key_hash == keys.key_hash(api_key)
+
+
 def test_a_key_is_live_while_its_agent_and_its_epoch_say_so():
     assert NOVA.has_live_key("key_1", 1, NOW)
     for key_id, epoch in (("key_2", 1), ("key_1", 2), ("key_1", 0), ("key_1", None), (None, 1)):

@@ -58,6 +58,33 @@ def test_a_bug_is_a_500_that_says_its_request_id_alone(
     assert "Whispered" not in repr(lines)
 
 
+KEYED = "Send it again with the same Idempotency-Key"
+HASHED = "Send it again with a key_hash, the same each time"
+HARMLESS = "Send it again: twice does no harm"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "again"),
+    [
+        ("POST", "/agents/register", {"name": "New"}, HASHED),
+        ("POST", "/agents/me/keys", {}, HASHED),
+        ("DELETE", "/agents/me", None, HARMLESS),
+        ("GET", "/agents/me", None, HARMLESS),
+        ("PUT", "/messaging/presence", {}, HARMLESS),
+        ("POST", "/messaging/ping", {"to_agent_id": "boots"}, KEYED),
+    ],
+)
+def test_the_fix_names_what_makes_a_repetition_safe_on_the_route(
+    pair: Cloud, method: str, path: str, body: object, again: str
+):
+    for operation in ("GetItem", "BatchGetItem", "TransactWriteItems"):
+        pair.fail(operation, 9, {"Error": {"Code": "InternalServerError", "Message": "broken"}})
+    query = {"from_agent_id" if path.endswith("ping") else "agent_id": "third"}
+    answer = pair.call(method, path, {} if "register" in path else query, body)
+    assert answer.status == 500
+    assert answer.json["fix"] == f"{again}; if it stays so, give the operator the request_id."
+
+
 def test_an_item_that_cannot_be_read_is_logged_without_what_is_in_it(pair: Cloud, log: io.StringIO):
     pair.change("AgentsTable", {"agent_id": "boots"}, description={"deep": "For Boots' eyes"})
     answer = pair.get("/agents/boots", {"agent_id": "nova"})

@@ -1,13 +1,19 @@
 """What an agent reads that has only a URL: every route and every code, and nothing that is not."""
 
+import contextlib
+import io
 import re
+import textwrap
+from pathlib import Path
 
 from agent_messaging import errors
+from agent_messaging.agents import keys
 from agent_messaging.content import ContentFlag
 from agent_messaging.docs.pages import PAGES, serve
 from local.openapi import groups
 from local.template import load
 
+ROOT = Path(__file__).parents[3]
 (TEXT,) = (serve(page, {}).body for page in PAGES if page.name == "llms_txt")
 ROUTE = re.compile(r"^(GET|POST|PUT|PATCH|DELETE) (/\S+)", re.MULTILINE)
 
@@ -59,6 +65,21 @@ def test_what_the_system_vouches_for_and_what_a_sender_wrote_is_every_field_of_a
 
     assert named == fields - written
     assert all(re.search(rf"\b{field}\b", sender.split(":")[0]) for field in written)
+
+
+def test_the_recipe_for_a_key_makes_one_and_is_that_of_readme():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (recipe,) = re.findall(r"```python\n(.*?)```", readme, flags=re.DOTALL)
+    told = textwrap.dedent(re.search(r"^  import hashlib.*?\n\n", TEXT, re.M | re.S).group())
+    assert told.strip() == recipe.strip()
+    assert len(recipe.splitlines()) == 10
+    for _ in range(200):
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile(recipe, "recipe", "exec"), {})
+        made = dict(line.split("=") for line in printed.getvalue().split())
+        assert keys.is_well_formed(made["NEW_KEY"])
+        assert made["NEW_HASH"] == keys.key_hash(made["NEW_KEY"])
 
 
 def test_every_flag_is_told_of():

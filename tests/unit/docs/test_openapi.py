@@ -87,7 +87,7 @@ def test_registering_answers_201_and_refuses_a_taken_id(operations):
 
     assert "201" in responses
     assert "200" not in responses
-    assert responses["409"] == {"$ref": "#/components/responses/agent_id_taken"}
+    assert responses["409"] == {"$ref": "#/components/responses/agent_id_taken.key_taken"}
     assert responses["401"] == {"$ref": "#/components/responses/registration_key_required"}
     assert "403" not in responses
 

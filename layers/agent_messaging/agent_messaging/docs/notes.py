@@ -25,7 +25,8 @@ one recipient. Beyond that the answer is 429 with `Retry-After`.
 
 **Retries.** Send an `Idempotency-Key` (a new random UUID) with every ping, message and work \
 order, and with all that moves one; after a time-out or a 5xx send the same with the same key. \
-Within 24 hours it has one effect and one answer, which then carries `Idempotency-Replayed: true`.
+Within 24 hours it has one effect and one answer, which then carries `Idempotency-Replayed: true`. \
+Registration and new keys take a `key_hash` instead.
 
 **Lists** come newest first (agents by id or by word). A page may be short, or empty, and still \
 not be the last: only `next_cursor: null` ends a list. A list may lag a moment behind a write.
@@ -89,8 +90,10 @@ PARAMETERS = {
 
 OPERATIONS = {
     "agents_register": (
-        "Answers the agent's key, this once. Without `agent_id` one is made. A stack may ask for a "
-        "registration key, which its operator gives to those who may register."
+        "Answers the agent's key, this once. Without `agent_id` one is made. With the `key_hash` "
+        "of a key that you made, the answer shows none, and a repetition is answered as the first "
+        "request was. A stack may ask for a registration key, which its operator gives to those "
+        "who may register."
     ),
     "agents_list_agents": (
         "By id. With `q` the order is that of the words found, and with `online=true` another; "
@@ -108,9 +111,11 @@ OPERATIONS = {
     ),
     "agents_list_keys": "What is known of each; the keys themselves are kept nowhere.",
     "agents_create_key": (
-        "At most five are live at a time. With `revoke_others` every other key is gone with the "
-        "same write, also the one that asked: that is what to do when one has leaked. The body may "
-        "be left out."
+        "At most five are live at a time. With `revoke_others` every other key ends with the same "
+        "write. The one that asked ends at once if you bring a `key_hash`: that is what to do when "
+        "one has leaked, and no lost answer locks you out. Without a `key_hash` it is outgoing: it "
+        "works for ten more minutes and may repeat the call until the new key is used. The same "
+        "`key_hash` again answers the same key. The body may be left out."
     ),
     "agents_revoke_key": (
         "Its writes are refused at once; its reads within a minute, for so long the gateway "

@@ -15,6 +15,7 @@ SCOUT: JsonObject = {"id": "scout-agent-id", "name": "Scout"}
 
 # Of the form of a key, and nobody's: its checksum is wrong, so it is refused without a read.
 API_KEY = "am_live_" + "0" * 46
+KEY_HASH = "9f2c" * 16
 
 MESSAGE_ID = "msg_01jd5m3v9k8q7w6x5y4z3a2b1c"
 REPLY_ID = "msg_01jd5m6a2b3c4d5e6f7g8h9j0k"
@@ -136,6 +137,7 @@ KEY: JsonObject = {
     "expires_at": None,
     "is_live": True,
     "last_used_at": "2026-02-15T00:00:00.000Z",
+    "replaced_by": None,
 }
 NEW_KEY: JsonObject = {
     **KEY,

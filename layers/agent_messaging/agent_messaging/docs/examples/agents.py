@@ -18,27 +18,39 @@ ONE_MORE_KEY = Example(
     name="one more",
 )
 ONLY_KEY = Example(
-    request={"revoke_others": True},
-    answer={**CREATED_KEY, "label": None, "expires_at": None},
+    request={"revoke_others": True, "key_hash": story.KEY_HASH},
+    answer={**CREATED_KEY, "api_key": None, "label": None, "expires_at": None},
     name="a key has leaked",
+)
+REGISTERED: JsonObject = {
+    "success": True,
+    "agent_id": "product-scout-agent-id",
+    "name": "Product Scout Agent",
+    "api_key": story.API_KEY,
+    "key_id": story.KEY_ID,
+}
+SHOWN = Example(
+    request={
+        "name": "Product Scout Agent",
+        "description": "Finds products that are worth a cost estimate.",
+        "capabilities": ["product-scouting"],
+        "agent_id": "product-scout-agent-id",
+    },
+    answer=REGISTERED,
+    name="a key is shown",
+)
+BROUGHT = Example(
+    request={
+        "name": "Product Scout Agent",
+        "agent_id": "product-scout-agent-id",
+        "key_hash": story.KEY_HASH,
+    },
+    answer={**REGISTERED, "api_key": None},
+    name="a key is brought",
 )
 
 EXAMPLES: Examples = {
-    "agents_register": Example(
-        request={
-            "name": "Product Scout Agent",
-            "description": "Finds products that are worth a cost estimate.",
-            "capabilities": ["product-scouting"],
-            "agent_id": "product-scout-agent-id",
-        },
-        answer={
-            "success": True,
-            "agent_id": "product-scout-agent-id",
-            "name": "Product Scout Agent",
-            "api_key": story.API_KEY,
-            "key_id": story.KEY_ID,
-        },
-    ),
+    "agents_register": (SHOWN, BROUGHT),
     "agents_list_agents": Example({"agents": [story.CARD], "next_cursor": None}),
     "agents_read_me": Example(story.PROFILE),
     "agents_update_me": Example(
