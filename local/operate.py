@@ -32,8 +32,9 @@ from agent_messaging import clock
 from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents.admission import found
 from agent_messaging.agents.key_table import AgentKeysTable
-from agent_messaging.agents.keyring import BY_OPERATOR, Keyring, Requester
+from agent_messaging.agents.keyring import Keyring
 from agent_messaging.agents.model import Agent, AgentStatus
+from agent_messaging.agents.requester import BY_OPERATOR, Requester
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.connection import CONFIG
 from agent_messaging.errors import AgentMessagingError

@@ -9,11 +9,12 @@ from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents.admission import admitted, found
 from agent_messaging.agents.directory import DirectoryTable
 from agent_messaging.agents.key_table import AgentKeysTable
-from agent_messaging.agents.keyring import Keyring, Requester
+from agent_messaging.agents.keyring import Keyring
 from agent_messaging.agents.lists import AgentList, Tables
 from agent_messaging.agents.model import Agent, ContactPolicy
 from agent_messaging.agents.profile import Profiles
 from agent_messaging.agents.registration import RegistrationGuard
+from agent_messaging.agents.requester import Requester
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.errors import (

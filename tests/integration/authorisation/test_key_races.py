@@ -124,6 +124,21 @@ def test_of_two_requests_that_bring_the_same_key_both_answer_it(world: World):
     assert len([each for each in mine if each == answered["key_id"]]) == 1
 
 
+def test_a_key_that_becomes_outgoing_while_it_creates_another_creates_none(world: World):
+    ring = world.rings["nova"]
+
+    def leave() -> tuple[int, str]:
+        return create(world, ring.live, revoke_others=True)
+
+    with overtaken("agents", "TransactWriteItems", leave) as happened:
+        answered = create(world, ring.live)
+    assert happened == [(201, "")]
+    assert answered == (403, "key_outgoing")
+    mine, authorizers = stored(world)
+    assert mine == authorizers
+    assert len(mine) == 2
+
+
 def test_a_replacement_that_is_used_while_it_is_replaced_again_stays(world: World):
     ring = world.rings["nova"]
     body = {"revoke_others": True}

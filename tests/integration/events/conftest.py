@@ -4,8 +4,8 @@ import pytest
 
 from agent_messaging import batches, clock
 from agent_messaging.agents import keys as api_keys
-from agent_messaging.agents.keyring import BY_OPERATOR, Requester
 from agent_messaging.agents.model import Agent
+from agent_messaging.agents.requester import BY_OPERATOR, Requester
 from agent_messaging.auth import Caller
 from agent_messaging.docs import story
 from agent_messaging.fields import Party

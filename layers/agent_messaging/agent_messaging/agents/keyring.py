@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from agent_messaging.agents.admission import IS_THERE, holds_key
+from agent_messaging.agents.admission import holds_key
 from agent_messaging.agents.key_table import NEVER_USED
 from agent_messaging.agents.model import MAX_LIVE_KEYS, Agent, Key
+from agent_messaging.agents.requester import Condition, Requester
 from agent_messaging.batches import TransactionFailedError, transact
 from agent_messaging.dynamodb import Entry, Item, Table
 from agent_messaging.errors import (
@@ -36,39 +37,6 @@ if TYPE_CHECKING:
 
 # How often the keys may change between reading and writing before the caller is sent away.
 ATTEMPTS = 4
-
-Condition = tuple[str, dict[str, Any]]
-
-# The operator needs no key; what it read is a condition anyway.
-BY_OPERATOR: Condition = (IS_THERE, {})
-
-
-@dataclass(frozen=True)
-class Requester:
-    """Who changes an agent's keys.
-
-    `read` reads the agent consistently and refuses who may not change it; `allowed` says the same
-    as a condition: an agent's own rights, or none for the operator. `key_id` is the calling key,
-    None where no key calls.
-    """
-
-    read: Callable[[], Agent]
-    allowed: Condition
-    key_id: str | None = None
-
-    def own_key(self, agent: Agent) -> Key | None:
-        """The calling key."""
-        return agent.keys.get(self.key_id or "")
-
-    def refuse_outgoing(self, agent: Agent) -> None:
-        """Let the request pass unless its key is outgoing.
-
-        Raises:
-            KeyOutgoingError: it is.
-        """
-        own = self.own_key(agent)
-        if own is not None and own.is_outgoing:
-            raise KeyOutgoingError(f"`{own.replaced_by}` has replaced the key.")
 
 
 @dataclass(frozen=True)
@@ -200,17 +168,20 @@ class Keyring:
 
     def _change(self, requester: Requester, change: Callable[[Agent], Change]) -> Key:
         """Read, decide and write, again when the agent changed in between; the key that stands."""
+        is_taken = False
         for _ in range(ATTEMPTS):
             decided = change(requester.read())
             if not decided.entries:
                 return decided.key
+            if decided.is_new and is_taken:
+                raise KeyTakenError("Another key has this key_hash.")
             try:
                 transact(self.client, decided.entries)
             except TransactionFailedError as error:
-                if decided.is_new and list(error.failed[:2]) == [False, True]:
-                    raise KeyTakenError("Another key has this key_hash.") from None
-                continue
-            return decided.key
+                # By another agent, unless the next read finds that it was the same request.
+                is_taken = decided.is_new and list(error.failed[:2]) == [False, True]
+            else:
+                return decided.key
         raise ContentionError("The agent's keys kept changing.")
 
     def _update(self, agent: Agent, requester: Requester, expression: str, **values: Any) -> Entry:
