@@ -1,8 +1,8 @@
 # Everything that a person does here, by name. `make` alone prints the list.
 #
-# Each environment is made on first use and again when its requirements change: .venv holds what
-# running and testing need; the SAM CLI and the tests' second DynamoDB pin other versions of the same
-# packages, so each lives apart.
+# Each environment is made on first use and again when its lock changes: .venv holds what running and
+# testing need; the SAM CLI and the tests' second DynamoDB pin other versions of the same packages, so
+# each lives apart. pip installs nothing but what a lock in tools/locks names, and checks its hash.
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,12 +10,14 @@ SAM_VENV := .venv-sam
 CHECKS_VENV := .venv-checks
 ENGINE_VENV := .venv-engine
 RUNTIME_VENV := .venv-runtime
-LOCK := $(wildcard requirements-lock.txt)
-NOT_OURS := $(foreach folder,$(SAM_VENV) $(CHECKS_VENV) $(ENGINE_VENV) $(RUNTIME_VENV) .aws-sam,--extend-exclude $(folder))
-PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+LOCK_VENV := .venv-lock
+LOCKS := tools/locks
+NOT_OURS := $(foreach folder,$(SAM_VENV) $(CHECKS_VENV) $(ENGINE_VENV) $(RUNTIME_VENV) $(LOCK_VENV) .aws-sam,--extend-exclude $(folder))
+# Wheels only: to build a package from its source, pip fetches tools that no lock names. A lock is
+# complete, so pip looks for no dependencies (pip 23 does not find those with extras in a lock).
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary=:all:
 ARCHITECTURE ?= arm64
 LAYER_PLATFORM := manylinux2014_$(if $(filter x86_64,$(ARCHITECTURE)),x86_64,aarch64)
-LAYER_REQUIREMENTS := layers/agent_messaging/requirements.txt
 # The functions' own Python, where this machine has it; a shim that is on PATH may still not run.
 RUNTIME = $(or $(shell python3.13 -c 'import sys; print(sys.prefix)' 2>/dev/null),$(shell pyenv prefix 3.13.0 2>/dev/null))
 
@@ -26,7 +28,7 @@ export PORT ENGINE AUTH REGISTRATION API_URL
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo operate replay test test-long test-stack test-packaged mutants e2e smoke lint format docs bench bench-check month build clean
+.PHONY: help run demo operate replay test test-long test-stack test-packaged mutants e2e smoke lint format docs lock bench bench-check month build clean
 
 help:
 	@echo 'make run       the API on this machine: http://127.0.0.1:8080'
@@ -48,6 +50,8 @@ help:
 	@echo 'make lint      ruff, mypy, bandit; the template and the workflow, by all that checks them'
 	@echo 'make format    ruff format'
 	@echo 'make docs      renders /openapi.json anew from the routes'
+	@echo 'make lock      compiles the dependency groups of pyproject.toml to tools/locks, with hashes'
+	@echo '               UPGRADE=<package>  takes the newest version of a package that no group pins'
 	@echo 'make bench     what each call costs, in calls, units and CPU: one table, and benchmarks/results.json'
 	@echo 'make bench-check  holds what can be counted against benchmarks/results.json'
 	@echo '               ONLY="operations growth package scale warm beside clients"   some of it'
@@ -114,6 +118,13 @@ month: $(VENV)/.test
 docs: $(VENV)/.run
 	@$(VENV)/bin/python -m local.openapi
 
+# What is locked stays locked, unless UPGRADE names it. The largest group comes first, so that those
+# it contains get the same versions.
+lock: $(LOCK_VENV)/.lock
+	@$(call compile_lock,measure)
+	@$(foreach group,layer run test,$(call compile_lock,$(group),-c $(LOCKS)/measure.txt) &&) true
+	@$(foreach group,sam checks engine lock,$(call compile_lock,$(group)) &&) true
+
 lint: $(VENV)/.test $(SAM_VENV)/.sam $(CHECKS_VENV)/.checks
 	@$(VENV)/bin/ruff check $(NOT_OURS) .
 	@$(VENV)/bin/ruff format --check $(NOT_OURS) .
@@ -140,7 +151,7 @@ build: $(SAM_VENV)/.sam
 	"$(RUNTIME)/bin/python3.13" -m tests.build $(ARCHITECTURE)
 
 clean:
-	@rm -rf $(VENV) $(SAM_VENV) $(CHECKS_VENV) $(ENGINE_VENV) $(RUNTIME_VENV) .aws-sam .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf $(VENV) $(SAM_VENV) $(CHECKS_VENV) $(ENGINE_VENV) $(RUNTIME_VENV) $(LOCK_VENV) .aws-sam .pytest_cache .mypy_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What runs on this machine is built for it; what sam says is shown when it fails.
@@ -158,6 +169,13 @@ for folder in $(1)/*Function; do \
 	"$(RUNTIME)/bin/python3.13" -m compileall -q --invalidation-mode unchecked-hash \
 		-s $$folder -p /var/task $$folder || exit 1; \
 done
+endef
+
+# The lock of a group, $(1), for every platform and Python from 3.11 on, under constraints, $(2).
+define compile_lock
+$(LOCK_VENV)/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command 'make lock' --group $(1) $(2) $(UPGRADE:%=--upgrade-package %) \
+	--output-file $(LOCKS)/$(1).txt
 endef
 
 define need_runtime
@@ -183,41 +201,46 @@ endef
 
 pip_failed := { echo 'pip could not install this; its own words are above. Repeat when that is mended.' >&2; exit 1; }
 
-$(VENV)/.run: local/requirements.txt $(LAYER_REQUIREMENTS) $(LOCK)
+$(VENV)/.run: $(LOCKS)/run.txt
 	$(call make_venv,$(VENV),$(PYTHON))
 	@echo 'Installing what running needs into $(VENV) (once)'
-	@$(VENV)/bin/python $(PIP_INSTALL) $(LOCK:%=-c %) -r local/requirements.txt || $(pip_failed)
+	@$(VENV)/bin/python $(PIP_INSTALL) -r $< || $(pip_failed)
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.run tests/requirements.txt
+$(VENV)/.test: $(LOCKS)/test.txt $(VENV)/.run
 	@echo 'Installing what testing needs into $(VENV) (once)'
-	@$(VENV)/bin/python $(PIP_INSTALL) $(LOCK:%=-c %) -r tests/requirements.txt || $(pip_failed)
+	@$(VENV)/bin/python $(PIP_INSTALL) -r $< || $(pip_failed)
 	@touch $@
 
-$(SAM_VENV)/.sam: tests/requirements-sam.txt
+$(SAM_VENV)/.sam: $(LOCKS)/sam.txt
 	$(call make_venv,$(SAM_VENV),$(PYTHON))
 	@echo 'Installing the SAM CLI into $(SAM_VENV) (once)'
-	@$(SAM_VENV)/bin/python $(PIP_INSTALL) -r tests/requirements-sam.txt || $(pip_failed)
+	@$(SAM_VENV)/bin/python $(PIP_INSTALL) -r $< || $(pip_failed)
 	@touch $@
 
-$(CHECKS_VENV)/.checks: tests/requirements-checks.txt
+$(CHECKS_VENV)/.checks: $(LOCKS)/checks.txt
 	$(call make_venv,$(CHECKS_VENV),$(PYTHON))
 	@echo 'Installing the checks of the template and the workflow into $(CHECKS_VENV) (once)'
-	@$(CHECKS_VENV)/bin/python $(PIP_INSTALL) -r tests/requirements-checks.txt || $(pip_failed)
+	@$(CHECKS_VENV)/bin/python $(PIP_INSTALL) -r $< || $(pip_failed)
 	@touch $@
 
 # Made with the runtime's version where there is one: it can then run the functions themselves, too.
-$(ENGINE_VENV)/.engine: tests/requirements-engine.txt
+$(ENGINE_VENV)/.engine: $(LOCKS)/engine.txt
 	$(call make_venv,$(ENGINE_VENV),$(if $(RUNTIME),$(RUNTIME)/bin/python3.13,$(PYTHON)))
 	@echo 'Installing a second DynamoDB into $(ENGINE_VENV) (once)'
-	@$(ENGINE_VENV)/bin/python $(PIP_INSTALL) -r tests/requirements-engine.txt || $(pip_failed)
+	@$(ENGINE_VENV)/bin/python $(PIP_INSTALL) -r $< || $(pip_failed)
 	@touch $@
 
 # On the functions' own Python: their tests as packaged, and what they are measured beside.
-$(RUNTIME_VENV)/.test: local/requirements.txt $(LAYER_REQUIREMENTS) tests/requirements.txt benchmarks/requirements.txt $(LOCK)
+$(RUNTIME_VENV)/.test: $(LOCKS)/measure.txt
 	@$(call need_runtime,make $(MAKECMDGOALS))
 	$(call make_venv,$(RUNTIME_VENV),$(RUNTIME)/bin/python3.13)
 	@echo 'Installing what testing and measuring need into $(RUNTIME_VENV) (once), on the Python of the functions'
-	@$(RUNTIME_VENV)/bin/python $(PIP_INSTALL) $(LOCK:%=-c %) -r local/requirements.txt -r tests/requirements.txt \
-		-r benchmarks/requirements.txt || $(pip_failed)
+	@$(RUNTIME_VENV)/bin/python $(PIP_INSTALL) -r $< || $(pip_failed)
 	@touch $@ $(RUNTIME_VENV)/.run
+
+$(LOCK_VENV)/.lock: $(LOCKS)/lock.txt
+	$(call make_venv,$(LOCK_VENV),$(PYTHON))
+	@echo 'Installing what compiles the locks into $(LOCK_VENV) (once)'
+	@$(LOCK_VENV)/bin/python $(PIP_INSTALL) -r $< || $(pip_failed)
+	@touch $@

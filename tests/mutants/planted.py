@@ -307,4 +307,18 @@ MUTANTS = (
         "            raise\n",
         (STATS,),
     ),
+    Mutant(
+        "a page is sent compressed to a client that refuses gzip",
+        "docs/pages.py",
+        "return NO_WEIGHT.fullmatch(weight) is None",
+        "return bool(accept_encoding)",
+        ("tests/unit/docs/test_pages.py",),
+    ),
+    Mutant(
+        "Swagger UI is sent without compression",
+        "docs/pages.py",
+        "return page.make_plain() if page.make_plain else page.make()",
+        "return page.make()",
+        ("tests/unit/docs/test_pages.py",),
+    ),
 )

@@ -1,6 +1,7 @@
 """README is held to what it says: its table of calls, its links, its commands, the user's card."""
 
 import re
+import tomllib
 from pathlib import Path
 
 from agent_messaging.errors import AgentMessagingError
@@ -74,10 +75,14 @@ def test_every_make_target_that_is_named_exists() -> None:
 
 
 def test_the_six_packages_of_the_card_are_declared() -> None:
-    declared = "\n".join(
-        (ROOT / path).read_text()
-        for path in re.findall(r"\]\(([^)]*requirements[^)]*\.txt)\)", README)
-    )
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    named = {
+        package: groups[group]
+        for group, packages in re.findall(r"[Gg]roup `(\w+)`:\s([^.]+)\.", README)
+        for package in re.findall(r"`([\w-]+)`", packages)
+    }
 
-    for package in CARD:
-        assert re.search(rf"^{package}(\[[a-z,]+\])?==[\d.]+$", declared, re.MULTILINE), package
+    assert set(named) == set(CARD)
+    for package, group in named.items():
+        pins = [pin for pin in group if isinstance(pin, str)]
+        assert any(re.fullmatch(rf"{package}(\[[a-z]+\])?==[\d.]+", pin) for pin in pins), package

@@ -1,5 +1,7 @@
 """The pages of an agent's contacts hold each of them once, in the order of their ids."""
 
+import itertools
+
 import pytest
 
 from agent_messaging import clock, ids
@@ -44,13 +46,14 @@ def popular(pair: Cloud) -> Cloud:
     return pair
 
 
-@pytest.mark.parametrize("state", [None, *STATES])
-@pytest.mark.parametrize("limit", [1, 12, 83, 84, 100])
+# Of single entries one state's, to keep it short.
+@pytest.mark.parametrize(
+    ("limit", "state"),
+    [(1, "held"), *itertools.product([12, 83, 84, 100], [None, *STATES])],
+)
 def test_every_page_size_gives_each_contact_once_in_the_order_of_ids(
     popular: Cloud, limit: int, state: str | None
 ):
-    if limit == 1 and state != "held":
-        return
     query = {"agent_id": "boots", "limit": limit, **({"state": state} if state else {})}
     pages = list(popular.pages("/messaging/contacts", query))
     assert all(len(page["contacts"]) <= limit for page in pages)

@@ -1,8 +1,9 @@
-"""The pages at the root: complete in themselves, compressed once, and cheap to ask for again."""
+"""The pages at the root: complete, compressed once, cached for a day, and bounded in cost."""
 
 import base64
 import gzip
 import json
+import math
 import re
 import tomllib
 
@@ -10,9 +11,17 @@ import pytest
 
 from agent_messaging.docs import pages
 from agent_messaging.docs.pages import PAGES, VERSION, serve
+from benchmarks import prices
+from local import cloudformation
 from local.openapi import ROOT
 
+PER_GB_OF_TRAFFIC = 0.09  # US dollars, from us-east-1 to the internet
+HEADER_BYTES = 1_000  # of an answer, with the gateway's own
 BY_NAME = {page.name: page for page in PAGES}
+
+
+GZIP = {"accept-encoding": "gzip, deflate, br"}
+TEXTS = ("health", "openapi", "llms_txt")
 
 
 def plain(content) -> str:
@@ -20,7 +29,8 @@ def plain(content) -> str:
     return gzip.decompress(base64.b64decode(content.body)).decode()
 
 
-TEXTS = ("health", "openapi", "llms_txt")
+def swagger() -> str:
+    return plain(serve(BY_NAME["docs"], GZIP))
 
 
 def sent(page, gzipped):
@@ -43,13 +53,52 @@ def test_the_version_is_the_projects():
     assert project["project"]["version"] == VERSION
 
 
-@pytest.mark.parametrize("name", ["docs", "openapi", "llms_txt"])
+@pytest.mark.parametrize("name", ["openapi", "llms_txt"])
 def test_a_reader_that_takes_gzip_gets_the_same_page_compressed(name):
-    content = serve(BY_NAME[name], {"accept-encoding": "gzip, deflate, br"})
+    content = serve(BY_NAME[name], GZIP)
 
     assert content.headers["Content-Encoding"] == "gzip"
     assert content.headers["Vary"] == "Accept-Encoding"
     assert plain(content) == serve(BY_NAME[name], {}).body
+    assert len(base64.b64decode(content.body)) < len(plain(content)) / 2
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_gzip"),
+    [
+        ("gzip", True),
+        ("br;q=1.0, GZIP;q=0.1", True),
+        ("*", True),
+        ("", False),
+        ("br", False),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, *", False),
+        ("identity, *;q=0", False),
+        ("x-no-gzip", False),
+    ],
+)
+def test_a_page_is_compressed_for_who_takes_gzip(accepted, is_gzip):
+    content = serve(BY_NAME["openapi"], {"accept-encoding": accepted})
+
+    assert content.is_base64 == ("Content-Encoding" in content.headers) == is_gzip
+
+
+def test_without_gzip_swagger_ui_is_a_short_page_that_says_where_to_read():
+    content = serve(BY_NAME["docs"], {})
+
+    assert content.status == 200
+    assert len(content.body) < 1_000
+    assert all(said in content.body for said in ("/llms.txt", "/openapi.json", "--compressed"))
+    assert content.headers["ETag"] != serve(BY_NAME["docs"], GZIP).headers["ETag"]
+
+
+def test_a_browser_keeps_a_page_for_a_day_and_asks_for_the_document_of_its_own_page():
+    for name in ("docs", "openapi", "llms_txt"):
+        content = serve(BY_NAME[name], GZIP)
+        assert content.headers["Cache-Control"] == "public, max-age=86400", name
+
+    tag = serve(BY_NAME["openapi"], {}).headers["ETag"].strip('"')
+    assert f'url: "/openapi.json?v={tag}"' in swagger()
 
 
 @pytest.fixture
@@ -64,8 +113,8 @@ def made_here(tmp_path, monkeypatch):
 @pytest.mark.usefixtures("made_here")
 def test_a_page_is_compressed_once():
     for _ in range(3):
-        serve(BY_NAME["openapi"], {"accept-encoding": "gzip"})
-    assert pages._form.cache_info().misses == 3  # its text, that compressed, and its tag
+        serve(BY_NAME["openapi"], GZIP)
+    assert pages._form.cache_info().misses == 2  # the page, compressed, and its tag
 
 
 @pytest.mark.usefixtures("made_here")
@@ -80,20 +129,20 @@ def test_what_was_rendered_is_sent_as_it_was_made(monkeypatch):
         assert sent(BY_NAME[name], gzipped) == content
 
 
+@pytest.mark.parametrize("accepted", [{}, GZIP], ids=["plain", "gzip"])
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_a_reader_that_has_the_page_is_told_so(page):
-    tag = serve(page, {}).headers["ETag"]
-    content = serve(page, {"if-none-match": f'"other", {tag}'})
+def test_a_reader_that_has_the_page_is_told_so(page, accepted):
+    tag = serve(page, accepted).headers["ETag"]
+    content = serve(page, {**accepted, "if-none-match": f'"other", {tag}'})
 
-    assert (content.status, content.body) == (304, "")
+    assert (content.status, content.body, content.is_base64) == (304, "", False)
     assert content.headers["ETag"] == tag
-    assert serve(page, {"if-none-match": '"other"'}).status == 200
+    assert serve(page, {**accepted, "if-none-match": '"other"'}).status == 200
 
 
 def test_swagger_ui_fetches_nothing_but_the_document():
-    body = serve(BY_NAME["docs"], {}).body
+    body = swagger()
 
-    assert 'url: "/openapi.json"' in body
     assert "persistAuthorization: true" in body
     assert "deepLinking: true" in body
     assert "validatorUrl: null" in body
@@ -101,7 +150,7 @@ def test_swagger_ui_fetches_nothing_but_the_document():
 
 
 def test_the_script_cannot_end_or_nest_its_own_element():
-    body = serve(BY_NAME["docs"], {}).body
+    body = swagger()
 
     # Two elements of the page itself; whatever the bundle says of scripts is escaped.
     assert body.count("<script") == body.count("</script") == 2
@@ -120,3 +169,43 @@ def test_a_script_that_speaks_of_scripts_says_the_same_when_enclosed(breaker):
 def test_only_the_documents_own_page_is_in_the_document():
     content = serve(BY_NAME["openapi"], {})
     assert json.loads(content.body)["info"]["title"] == "Agent Messaging"
+
+
+def test_the_document_is_sent_without_white_space():
+    file = ROOT / "layers/agent_messaging/agent_messaging/docs/openapi.json"
+    body = serve(BY_NAME["openapi"], {}).body
+
+    assert json.loads(body) == json.loads(file.read_text())
+    assert len(body.encode()) < 0.75 * file.stat().st_size
+
+
+def dollars_a_day(page, settings) -> float:
+    """What those without a key can cost with one page, by the most expensive of its forms."""
+    forms = (serve(page, {}).body.encode(), base64.b64decode(pages._form(page, "gzip")))
+    body = max(map(len, forms)) if page.is_worth_compressing else len(forms[0])
+    requests = settings["ThrottlingRateLimit"] * 86_400 + settings["ThrottlingBurstLimit"]
+    traffic = (body + HEADER_BYTES) / 1e9 * PER_GB_OF_TRAFFIC
+    # The gateway counts an answer by 512 KB, and in base64 if it does so before it decodes.
+    gateway = math.ceil(4 / 3 * body / 512_000) * prices.PER_MILLION_GATEWAY_REQUESTS / 1e6
+    function = prices.PER_MILLION_INVOCATIONS / 1e6 + 0.25 * prices.SECONDS * prices.PER_GB_SECOND
+    logs = prices.LOG_BYTES / 1e9 * prices.PER_GB_OF_LOGS
+    return requests * (traffic + gateway + function + logs)
+
+
+def test_the_open_pages_cost_a_day_what_operations_says_at_most():
+    template = cloudformation.parse((ROOT / "template.yaml").read_text(), "template.yaml")
+    settings = template["Resources"]["MessagingApi"]["Properties"]["RouteSettings"]
+    rows = re.findall(
+        r"^\| `(/[\w.]+)` \| [^|]+ \| ([\d.]+) \| (\d+) \| ([\d.]+) \|$",
+        (ROOT / "docs/operations.md").read_text(),
+        re.MULTILINE,
+    )
+    told = {path: (float(rate), int(burst), float(cost)) for path, rate, burst, cost in rows}
+
+    assert set(told) == {page.path for page in PAGES}
+    for page in PAGES:
+        rate, burst, most = told[page.path]
+        limits = settings[f"GET {page.path}"]
+        assert limits == {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}
+        assert dollars_a_day(page, limits) <= most, page.path
+    assert sum(most for *_, most in told.values()) <= 3.50 + 1e-9

@@ -187,7 +187,7 @@ OPERATIONS = {
         "every minute; before the first it holds zeros."
     ),
     "docs_health": "Asks no database: it says that requests arrive and functions run.",
-    "docs_docs": "Swagger UI, complete in one page.",
+    "docs_docs": "Swagger UI, complete in one page. Without gzip it is a short page of links.",
     "docs_openapi": "OpenAPI 3.1, one document for all functions.",
     "docs_llms_txt": "Plain text, to be read at once.",
 }

@@ -1,7 +1,14 @@
 """The pages at the host's root, as they are sent.
 
-Nothing is fetched from elsewhere: Swagger UI ships with Powertools and stands inside the page. When
-the layer is built the pages are written down in all their forms, and read from there:
+Nothing is fetched from elsewhere: Swagger UI ships with Powertools and stands inside the page.
+
+Anybody may read these pages, and the operator pays for each byte. So a page is sent compressed to
+every client that accepts gzip. A client that does not accept it gets the text itself, without white
+space; in place of Swagger UI, which is 1.7 MB, it gets a short page with links. A browser keeps a
+page for a day. After that, or when the user reloads, it sends the ETag and gets the new page or an
+empty 304.
+
+When the layer is built the pages are written down in all their forms, and read from there:
 
     python -m agent_messaging.docs.pages
 
@@ -14,6 +21,7 @@ import gzip
 import hashlib
 import importlib.util
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,17 +36,24 @@ SWAGGER_UI = "event_handler/openapi/swagger_ui"
 # texts, templates and regular expressions alike.
 SCRIPT_BREAKERS = ("</script", "<script", "<!--")
 
+DAY = "public, max-age=86400"
+NO_WEIGHT = re.compile(r"\s*q\s*=\s*0(\.0{0,3})?\s*")
+
 
 @dataclass(frozen=True)
 class Page:
-    """One page: where it is, what it says, and how long a reader may keep it."""
+    """One page: where it is, what it says, and how long a client may cache it.
+
+    `make_plain` makes what a client without gzip gets, where that is another text.
+    """
 
     name: str
     path: str
     summary: str
     media_type: str
     make: Callable[[], str]
-    cache_control: str = "public, max-age=300"
+    make_plain: Callable[[], str] | None = None
+    cache_control: str = DAY
     is_worth_compressing: bool = True
 
 
@@ -61,12 +76,21 @@ def health() -> str:
 
 
 def swagger() -> str:
-    """Swagger UI over /openapi.json, with all that it needs inside."""
+    """Swagger UI over /openapi.json, with all that it needs inside.
+
+    It asks for the document by the document's tag. So a browser that has loaded a new page never
+    shows an old document from its cache.
+    """
     assets = _package("aws_lambda_powertools") / SWAGGER_UI
     style = (assets / "swagger-ui.min.css").read_text("utf-8")
     script = (assets / "swagger-ui-bundle.min.js").read_text("utf-8")
-    page = _file("swagger.html")
+    page = _file("swagger.html").replace("{{version}}", _digest(document()))
     return page.replace("/* style */", style).replace("/* script */", enclosed(script))
+
+
+def document() -> str:
+    """The OpenAPI document without white space: the file is indented for its readers."""
+    return json.dumps(json.loads(_file("openapi.json")), separators=(",", ":"), ensure_ascii=False)
 
 
 def enclosed(script: str) -> str:
@@ -95,16 +119,23 @@ PAGES = (
         "Whether the service answers",
         "application/json",
         health,
-        "no-store",
+        cache_control="no-store",
         is_worth_compressing=False,
     ),
-    Page("docs", "/docs", "This API, to read and to try out", "text/html; charset=utf-8", swagger),
+    Page(
+        "docs",
+        "/docs",
+        "This API, to read and to try out",
+        "text/html; charset=utf-8",
+        swagger,
+        make_plain=functools.partial(_file, "plain.html"),
+    ),
     Page(
         "openapi",
         "/openapi.json",
         "This document",
         "application/json",
-        functools.partial(_file, "openapi.json"),
+        document,
     ),
     Page(
         "llms_txt",
@@ -118,26 +149,29 @@ PAGES = (
 
 def serve(page: Page, headers: Mapping[str, str]) -> Content:
     """The page for a request with these headers, their names in lower case."""
-    tag = _tag(page)
+    is_gzip = page.is_worth_compressing and accepts_gzip(headers.get("accept-encoding", ""))
+    form = "gzip" if is_gzip else "plain"
+    tag = _form(page, f"{form}.etag")
     answered = {"Cache-Control": page.cache_control, "ETag": tag, "Vary": "Accept-Encoding"}
     if tag in headers.get("if-none-match", ""):
         return Content(304, "", answered)
-    if "gzip" not in headers.get("accept-encoding", "") or not page.is_worth_compressing:
-        return Content(200, _body(page), answered)
-    answered["Content-Encoding"] = "gzip"
-    return Content(200, _compressed(page), answered, is_base64=True)
+    if is_gzip:
+        answered["Content-Encoding"] = "gzip"
+    return Content(200, _form(page, form), answered, is_base64=is_gzip)
 
 
-def _body(page: Page) -> str:
-    return _form(page, "body")
+def accepts_gzip(accept_encoding: str) -> bool:
+    """Whether a client says that it takes gzip (RFC 9110, 12.5.3).
 
-
-def _compressed(page: Page) -> str:
-    return _form(page, "gzip")
-
-
-def _tag(page: Page) -> str:
-    return _form(page, "etag")
+    RFC 9110 lets a server send any coding to a client that says nothing. But such a client, curl
+    for one, mostly shows the bytes as they are, so it counts as one that takes none.
+    """
+    weights = {}
+    for part in accept_encoding.lower().split(","):
+        coding, _, weight = part.partition(";")
+        weights[coding.strip()] = weight
+    weight = weights.get("gzip", weights.get("*", "q=0"))
+    return NO_WEIGHT.fullmatch(weight) is None
 
 
 @functools.cache
@@ -148,23 +182,24 @@ def _form(page: Page, form: str) -> str:
 
 
 def _made(page: Page, form: str) -> str:
-    """The page as text, compressed and in base64, or its tag.
-
-    The tag is weak (RFC 9110, 8.8.1), for the compressed page and the plain one are one page.
-    """
-    body = page.make() if form == "body" else _body(page)
+    """The page as plain text, compressed and in base64, or the tag of either."""
+    form, _, is_tag = form.partition(".")
+    if is_tag:
+        return f'"{_digest(_form(page, form))}"'
     if form == "gzip":
-        return base64.b64encode(gzip.compress(body.encode(), mtime=0)).decode()
-    if form == "etag":
-        return f'W/"{hashlib.sha256(body.encode()).hexdigest()[:16]}"'
-    return body
+        return base64.b64encode(gzip.compress(page.make().encode(), mtime=0)).decode()
+    return page.make_plain() if page.make_plain else page.make()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def render() -> None:
     """Write every page down in all its forms."""
     RENDERED.mkdir(exist_ok=True)
     for page in PAGES:
-        for form in ("body", "gzip", "etag"):
+        for form in ("plain", "plain.etag", "gzip", "gzip.etag"):
             (RENDERED / f"{page.name}.{form}").write_text(_made(page, form), "utf-8")
 
 
