@@ -64,6 +64,7 @@ def register(body: wire.RegisterRequest) -> wire.RegisterResponse:
         created_at=now,
         keys={key.key_id: key},
     )
+    directory.refuse_name_of_another(agent.name, body.agent_id)
     agents.register(agent, key, keys, directory)
     return wire.RegisterResponse(
         agent_id=agent.agent_id, name=agent.name, api_key=api_key, key_id=key.key_id

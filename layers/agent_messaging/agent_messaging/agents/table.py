@@ -57,17 +57,24 @@ class AgentsTable:
         """Write a new agent with its first key.
 
         Raises:
-            AgentIdTakenError: somebody has the id, or once had.
+            AgentIdTakenError: somebody has the id, or one that looks like it, or once had.
         """
         entries = [
             self.table.put_entry(_item(agent), NEVER_USED),
+            directory.likeness_entry(agent),
             keys.put_entry(agent, key),
             *directory.put_entries(agent),
         ]
         try:
             transact(self.client, entries)
-        except TransactionFailedError:
-            raise AgentIdTakenError(f"`{agent.agent_id}` is taken.") from None
+        except TransactionFailedError as error:
+            if error.failed[0]:
+                raise AgentIdTakenError(f"`{agent.agent_id}` is taken.") from None
+            raise AgentIdTakenError(
+                f"`{agent.agent_id}` looks like an id that is taken.",
+                fix="Choose an agent_id that differs in more than `.`, `_` and `-`, 0 and o, 1 and "
+                "l, m and rn, w and vv; or leave it out to be given one.",
+            ) from None
 
     def change(self, caller: Caller, attributes: Mapping[str, Any], now: datetime) -> Agent:
         """Set the named attributes; None takes one away. Returns the agent as it is now.
