@@ -20,7 +20,7 @@ SENTENCES = {
         "Vielen Dank für Ihre schnelle Rückmeldung, schöne Grüße aus Köln!",
     ],
     "French": [
-        "Bonjour\u00a0! Vérifiez-vous le prix\u202f? Il est de 10\u202f000\u00a0€, n’est-ce pas\u202f?",
+        "Bonjour\u00a0! Et le prix\u202f? Il est de 10\u202f000\u00a0€, n’est-ce pas\u202f?",
         "«\u00a0Très bien\u00a0», répondit l’agent\u00a0; la livraison arrive déjà à Sète.",
     ],
     "Spanish": ["¿Podrías revisar el presupuesto mañana? ¡Muchas gracias por tu ayuda!"],
