@@ -48,8 +48,8 @@ def meanwhile(act: Callable[[], object], times: int = 1) -> None:
 
 def test_a_registration_writes_agent_key_and_lines_at_once(cloud: Cloud):
     cloud.register("nova-1", name="Éagle", capabilities=["research", "cost", "research"])
-    (call,) = cloud.cost()
-    assert len(call.request["TransactItems"]) == 2 + 6
+    _, call = cloud.cost()
+    assert len(call.request["TransactItems"]) == 3 + 6
     assert stored_lines(cloud) == due_lines(cloud)
     assert len(stored_lines(cloud)) == 6
 
@@ -83,7 +83,7 @@ def test_any_other_change_is_a_single_write(cloud: Cloud):
         assert operations == ["GetItem", *writes, "BatchGetItem"]
 
 
-names = st.text("aAbé1 .-_#", min_size=1, max_size=12).filter(str.strip)
+names = st.text("aAbé1 .-_#", min_size=1, max_size=12).filter(lambda name: name == name.strip())
 capabilities = st.lists(st.sampled_from(["a", "b", "a-b"]), max_size=4)
 bodies = st.fixed_dictionaries({}, optional={"name": names, "capabilities": capabilities})
 steps = st.lists(st.tuples(st.sampled_from(["nova", "boots"]), bodies | st.none()), max_size=8)

@@ -21,7 +21,9 @@ _RESERVED = {likeness.skeleton(word) for word in RESERVED_IDS}
 def _visible(name: str) -> str:
     unseen = _first_unseen(name)
     if unseen is not None:
-        title = f"U+{ord(unseen):04X} ({unicodedata.name(unseen, 'a control character')})"
+        is_control = unicodedata.category(unseen) == "Cc"
+        default = "a control character" if is_control else "no character of a script"
+        title = f"U+{ord(unseen):04X} ({unicodedata.name(unseen, default)})"
         raise PydanticCustomError(
             "unseen",
             "has {title}, which is not seen or moves what is seen",
