@@ -61,6 +61,7 @@ AVAILABILITY: JsonObject = {
     "accepts_work_orders": True,
     "max_concurrent_jobs": 10,
     "current_active_jobs": 0,
+    "content_flags": [],
 }
 AWAY: JsonObject = {"agent_id": "boots-agent-id", "is_online": False, "last_seen_at": SEEN_AT}
 MESSAGE: JsonObject = {
@@ -127,6 +128,7 @@ CONTACT: JsonObject = {
     "created_at": CREATED_AT,
     "updated_at": CREATED_AT,
     "request": REQUEST,
+    "content_flags": [],
 }
 DECIDED: JsonObject = {"success": True, **CONTACT, "updated_at": MOVED_AT, "request": None}
 KEY: JsonObject = {
@@ -136,6 +138,7 @@ KEY: JsonObject = {
     "expires_at": None,
     "is_live": True,
     "last_used_at": "2026-02-15T00:00:00.000Z",
+    "content_flags": [],
 }
 NEW_KEY: JsonObject = {
     **KEY,
