@@ -73,6 +73,7 @@ def test_a_created_key_is_answered_once_with_all_that_was_asked(gateway: Gateway
         "label": "the second machine",
         "created_at": created["created_at"],
         "expires_at": FUTURE,
+        "content_flags": [],
     }
     (view,) = [each for each in listed(gateway, key) if each["key_id"] == created["key_id"]]
     assert view == {
@@ -82,6 +83,7 @@ def test_a_created_key_is_answered_once_with_all_that_was_asked(gateway: Gateway
         "expires_at": FUTURE,
         "is_live": True,
         "last_used_at": None,
+        "content_flags": [],
     }
 
 
