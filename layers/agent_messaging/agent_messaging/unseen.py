@@ -17,7 +17,8 @@ Bidirectional controls are flagged everywhere, in Hebrew and Arabic too.
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice
+from operator import ne
 
 from agent_messaging import unicode_data
 from agent_messaging.content import BIDIRECTIONAL, BLANKS, FOREIGN, INVISIBLE, TAGS, is_mixed
@@ -72,9 +73,20 @@ _BIDIRECTIONAL = re.compile(f"[{BIDIRECTIONAL}]")
 _TAGS = re.compile(f"[{TAGS}]")
 
 # --- emoji
-_JOINER = re.compile("\u200d")
 _MODIFIERS = "\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
-_JOINED = [tuple(re.compile(f"[{side}]") for side in both) for both in unicode_data.JOINED]
+_LEFTS, _RIGHTS = ("".join(sides) for sides in zip(*unicode_data.JOINED, strict=True))
+_JOINER = re.compile(f"\u200d(?<=[{_LEFTS}{_MODIFIERS}]\u200d)(?=[{_RIGHTS}])")
+
+
+def _each(characters: str) -> Iterator[str]:
+    """The characters of a set."""
+    for one in re.finditer("(.)(?:-(.))?", characters):
+        yield from map(chr, range(ord(one[1]), ord(one[2] or one[1]) + 1))
+
+
+_RIGHTS_OF = {
+    one: frozenset(_each(right)) for left, right in unicode_data.JOINED for one in _each(left)
+}
 _BLACK_FLAG = "\U0001f3f4"
 _FLAGS = [
     _BLACK_FLAG + "".join(chr(0xE0000 + ord(letter)) for letter in region) + "\U000e007f"
@@ -84,25 +96,28 @@ _FLAGS = [
 # --- what is ordinary once, and not again and again
 _IDEOGRAPHIC = re.compile(f"[{_IDEOGRAPHIC_SELECTORS}]")
 MAX_IDEOGRAPHIC = 8
-_JOINERS = re.compile(r"[\u200B-\u200D]")
+_JOINERS = "\u200b\u200c\u200d"
 MANY_JOINERS, CHARACTERS_PER_JOINER = 16, 4
 
 # --- blanks
-_LONE_RETURN = re.compile(r"\r(?!\n)")
-_RUN = re.compile(rf"[ \t{BLANKS}]{{3,}}")
+# A run that is shorter changes too seldom, but for one where a line ends.
+_RUN = re.compile(rf"[ \t{BLANKS}]{{7,}}|[ \t{BLANKS}]{{3,}}(?![^\r\n])")
 MANY_CHANGES, CHANGES_AT_AN_END = 6, 2
-LONGEST_ENDING, MANY_ENDINGS, ENDING_LENGTHS = 7, 8, 3
+# Up to seven spaces: what pads a table is longer.
+_LINE_END = re.compile(r" (?<!  ) {0,6}\r?\n")
+MANY_ENDINGS, ENDING_LENGTHS = 8, 3
 _BLANK = re.compile(f"[{BLANKS}]")
 # The ideographic one separates Japanese words.
 _BETWEEN_WORDS = re.compile(rf"[{BLANKS}](?<!\u3000)(?<=[^\W\d_]{{3}}.)(?=[^\W\d_]{{3}})")
+# Thin ones and those that do not break are common in print.
+_ODD = re.compile(rf"{_BETWEEN_WORDS.pattern}(?<![\u00A0\u2009\u202F])")
 MANY_BETWEEN_WORDS, MANY_ODD = 8, 3
-_COMMON_BLANKS = "\u00a0\u2009\u202f"
 
 # --- words of two scripts
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile("[A-Za-z]")
 _FOREIGN = re.compile(f"[{FOREIGN}]")
-_ALIKE = re.compile(f"[{unicode_data.LOOKALIKE}]")
+_UNLIKE = re.compile(f"[{FOREIGN}](?<![{unicode_data.LOOKALIKE}])")
 # A Latin letter in a word of Cyrillic or Greek ones; an acronym may begin such a word.
 _LATIN_ALIKE = "aceiopxyABCEHIKMOPTX"
 _STRAY_LATIN = re.compile(
@@ -147,12 +162,12 @@ def _joins(text: str, place: int) -> bool:
     left = text[max(place - 2, 0) : place]
     base = left.rstrip(_MODIFIERS)[-1:] if left[-1:] in _MODIFIERS else left[-1:]
     right = text[place + 1 : place + 2]
-    return any(one.match(base) and other.match(right) for one, other in _JOINED)
+    return right in _RIGHTS_OF.get(base, ())
 
 
 def _are_too_many(text: str) -> bool:
     """Whether what is ordinary once comes too often to be."""
-    joiners = len(_JOINERS.findall(text))
+    joiners = sum(map(text.count, _JOINERS))
     if joiners >= MANY_JOINERS and joiners * CHARACTERS_PER_JOINER > len(text):
         return True
     return len(_IDEOGRAPHIC.findall(text)) > MAX_IDEOGRAPHIC
@@ -160,37 +175,36 @@ def _are_too_many(text: str) -> bool:
 
 def _hide_in_blanks(text: str) -> bool:
     """Whether blanks come in an order, a length or a width that nobody types."""
-    if "\r" in text and _LONE_RETURN.search(text):
+    if text.count("\r") != text.count("\r\n"):
         return True
     if " \n" in text or " \r" in text:
-        lines = [line.rstrip("\r") for line in text.split("\n")]
-        endings = [len(line) - len(line.rstrip(" ")) for line in lines]
-        lengths = [length for length in endings if 0 < length <= LONGEST_ENDING]
+        lengths = [len(ending.rstrip("\r\n")) for ending in _LINE_END.findall(text)]
         if len(lengths) >= MANY_ENDINGS and len(set(lengths)) >= ENDING_LENGTHS:
             return True
     if "\t" not in text and not _BLANK.search(text):
         return False
     if any(_is_code(run, text) for run in _RUN.finditer(text)):
         return True
-    between = _BETWEEN_WORDS.findall(text)
-    odd = [blank for blank in between if blank not in _COMMON_BLANKS]
-    return len(between) >= MANY_BETWEEN_WORDS or len(odd) >= MANY_ODD
+    return _has(_BETWEEN_WORDS, MANY_BETWEEN_WORDS, text) or _has(_ODD, MANY_ODD, text)
+
+
+def _has(pattern: re.Pattern[str], times: int, text: str) -> bool:
+    return next(islice(pattern.finditer(text), times - 1, None), None) is not None
 
 
 def _is_code(match: re.Match[str], text: str) -> bool:
     """Whether a run of blanks changes its kind again and again; less is odd where a line ends."""
     # Pages of the web alternate spaces and no-break spaces.
     run = match[0].replace("\u00a0 ", " ").replace(" \u00a0", " ")
-    changes = sum(one != other for one, other in pairwise(run))
+    changes: int = sum(map(ne, run, run[1:]))
     ends_line = text[match.end() : match.end() + 1] in ("", "\n", "\r")
-    return changes >= (CHANGES_AT_AN_END if ends_line else MANY_CHANGES)
+    needed = CHANGES_AT_AN_END if ends_line else MANY_CHANGES
+    return changes >= needed
 
 
 def _deceives(word: str) -> bool:
     """Whether a word looks as if it were of one script, and is of two."""
-    foreign = _FOREIGN.findall(word)
-    if not foreign or not _LATIN.search(word):
+    if not (_FOREIGN.search(word) and _LATIN.search(word)):
         return False
-    if all(map(_ALIKE.match, foreign)):
-        return True
-    return len(foreign) >= WORD_OF_FOREIGN and _STRAY_LATIN.search(word) is not None
+    is_long = _has(_FOREIGN, WORD_OF_FOREIGN, word)
+    return not _UNLIKE.search(word) or (is_long and _STRAY_LATIN.search(word) is not None)
