@@ -68,6 +68,7 @@ def register(body: wire.RegisterRequest) -> wire.RegisterResponse:
         created_at=now,
         keys={key.key_id: key},
     )
+    directory.refuse_name_of_another(agent.name, body.agent_id)
     try:
         agents.register(agent, key, keys, directory)
     except (AgentIdTakenError, KeyTakenError):

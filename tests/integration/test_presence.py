@@ -100,6 +100,7 @@ def test_an_update_answers_the_availability_and_counts_as_a_heartbeat(pair: Clou
         "accepts_work_orders": True,
         "max_concurrent_jobs": 10,
         "current_active_jobs": 0,
+        "content_flags": [],
     }
     assert presence(pair) == {
         "agent_id": "boots",

@@ -10,6 +10,7 @@ KEYS = "tests/integration/idempotency"
 ORDERS = "tests/integration/work_orders"
 CALLS = "tests/integration/calls"
 MESSAGING = "tests/integration/messaging"
+NAMES = "tests/integration/agents/test_names.py"
 CONTACTS = "tests/integration/contacts"
 STATS = "tests/integration/stats"
 
@@ -320,5 +321,64 @@ MUTANTS = (
         "return page.make_plain() if page.make_plain else page.make()",
         "return page.make()",
         ("tests/unit/docs/test_pages.py",),
+    ),
+    Mutant(
+        "two agents have ids that look alike",
+        "agents/directory.py",
+        'NEVER_SEEN = "attribute_not_exists(facet)"',
+        'NEVER_SEEN = "(attribute_not_exists(facet) OR attribute_exists(facet))"',
+        (NAMES,),
+    ),
+    Mutant(
+        "what an id looks like is free again when its agent leaves",
+        "agents/directory.py",
+        "        return [self.table.delete_entry(line._asdict()) "
+        "for line in sorted(lines(agent))]\n",
+        "        likeness_line = Line(LIKENESSES, likeness.skeleton(agent.agent_id))\n"
+        "        gone = sorted({*lines(agent), likeness_line})\n"
+        "        return [self.table.delete_entry(line._asdict()) for line in gone]\n",
+        (NAMES,),
+    ),
+    Mutant(
+        "an agent changes its name to the id of another",
+        "agents/profile.py",
+        'if changes.get("name", agent.name) != agent.name:',
+        'if changes.get("name", agent.name) == "":',
+        (NAMES,),
+    ),
+    Mutant(
+        "letters of other scripts spell the system's name",
+        "agents/likeness.py",
+        "readings = skeletons(text) | skeletons(text.translate(_LOOSE))",
+        "readings = {text.casefold()}",
+        ("tests/unit/test_likeness.py",),
+    ),
+    Mutant(
+        "a contact's name is not looked at",
+        "contacts/wire.py",
+        "if flag in (*of_name, *of_request)]",
+        "if flag in of_request]",
+        (NAMES,),
+    ),
+    Mutant(
+        "variation selectors are ordinary behind letters",
+        "unseen.py",
+        '(f"[{unicode_data.SELECTABLE}]", "")',
+        '(r"\\w", "")',
+        ("tests/unit/content/test_hidden.py",),
+    ),
+    Mutant(
+        "any two emoji may be joined",
+        "unseen.py",
+        "return right in _RIGHTS_OF.get(base, ())",
+        "return not base.isascii() and not right.isascii()",
+        ("tests/unit/content/test_hidden.py",),
+    ),
+    Mutant(
+        "every unknown parameter is told of",
+        "parsing.py",
+        "for name in islice(names, MAX_FAULTS))",
+        "for name in names)",
+        ("tests/unit/test_parsing.py",),
     ),
 )

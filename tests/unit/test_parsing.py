@@ -71,6 +71,37 @@ def test_repeated_parameters_are_refused_by_name():
     assert [fault.pointer for fault in caught.value.faults] == ["?limit", "?agent_id"]
 
 
+def test_a_refusal_of_a_query_is_bounded_in_number_and_in_length():
+    names = [f"x{number}" for number in range(3000)] + ["é" * 12_000]
+    with pytest.raises(InvalidError) as repeated:
+        parsing.refuse_repeated(names[::-1])
+    with pytest.raises(InvalidError) as unknown:
+        parsing.query_model(None, dict.fromkeys(names[::-1], ""))
+    with pytest.raises(InvalidError) as extra:
+        parsing.query_model(Query, dict.fromkeys(names[::-1], ""))
+    for caught in (repeated, unknown, extra):
+        faults = caught.value.faults
+        assert len(faults) == parsing.MAX_FAULTS
+        assert faults[0].pointer == "?" + "é" * 96 + "..."
+        assert faults[1].pointer == "?x2999"
+
+
+def test_a_name_in_a_body_is_repeated_up_to_a_length():
+    with pytest.raises(InvalidError) as caught:
+        parsing.body_model(Outer, {"name": "x", "inner": {"size": 1}, "y" * 60_000: 1})
+    assert [fault.pointer for fault in caught.value.faults] == ["#/" + "y" * 95 + "..."]
+    assert caught.value.detail == f"The body is not valid: {'y' * 95}...."
+    with pytest.raises(InvalidError) as whole:
+        parsing.body_model(Outer, {"name": "x", "inner": {"size": 1}, "z" * 98: 1})
+    assert [fault.pointer for fault in whole.value.faults] == ["#/" + "z" * 98]
+
+
+def test_repeated_parameters_are_found_in_one_pass():
+    query = "&".join(f"x{number}=1&x{number}=2" for number in range(20_000))
+    parameters, repeated = parsing.query_parameters({"rawQueryString": query})
+    assert (len(parameters), len(repeated)) == (20_000, 20_000)
+
+
 def test_a_query_becomes_the_routes_model():
     assert parsing.query_model(Query, {"limit": "7"}) == {"query": Query(limit=7)}
     assert parsing.query_model(None, {}) == {}

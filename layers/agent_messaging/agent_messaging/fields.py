@@ -72,6 +72,7 @@ KEY_HASH_PATTERN = r"^[0-9a-f]{64}$"
 THREAD_ID_PATTERN = f"^thr_{ULID_PATTERN}[{ALPHABET}]{{{PAIR_DIGITS}}}$"
 NOT_BLANK_PATTERN = r"\S"
 URL_PATTERN = r"^https?://\S+$"
+ONE_LINE_PATTERN = r"^[^\x00-\x1F\x7F-\x9F\u2028\u2029]*$"
 
 # --- ids. `$` is the very end: the patterns run in Rust's regex, which knows no trailing newline.
 AgentId = Annotated[
@@ -98,6 +99,7 @@ ThreadId = Annotated[str, StringConstraints(pattern=THREAD_ID_PATTERN)]
 
 # --- texts
 Line = Annotated[str, StringConstraints(max_length=500)]
+OneLine = Annotated[str, StringConstraints(max_length=500, pattern=ONE_LINE_PATTERN)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=NOT_BLANK_PATTERN)]
 Text = Annotated[
     str, StringConstraints(min_length=1, max_length=LONG_TEXT_BYTES), _within(LONG_TEXT_BYTES)

@@ -1,6 +1,7 @@
 """From the parts of a request to models, and from what pydantic found wrong to our own words."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
@@ -10,8 +11,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from agent_messaging import fields
 from agent_messaging.errors import Fault, InvalidError
 
+# An answer says what is wrong, and is never much longer than the request.
 MAX_FAULTS = 20
 MAX_NAMED = 5
+MAX_NAME = 100
 
 SENTENCES = {
     "missing": "is missing",
@@ -45,6 +48,7 @@ PATTERNS = {
     fields.KEY_ID_PATTERN: "is not a key's id: `key_` and 26 letters and digits",
     fields.THREAD_ID_PATTERN: "is not a thread id: `thr_` and 34 letters and digits",
     fields.NOT_BLANK_PATTERN: "is blank",
+    fields.ONE_LINE_PATTERN: "has a line break or a control character; it is one line",
     fields.URL_PATTERN: "is not a URL that begins with http:// or https://",
 }
 
@@ -55,8 +59,8 @@ def query_parameters(event: Mapping[str, Any]) -> tuple[dict[str, str], list[str
     Read from `rawQueryString`: elsewhere the gateway joins repeated parameters with commas.
     """
     pairs = parse_qsl(event.get("rawQueryString", ""), keep_blank_values=True)
-    names = [name for name, _ in pairs]
-    return dict(pairs), [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    counts = Counter(name for name, _ in pairs)
+    return dict(pairs), [name for name, count in counts.items() if count > 1]
 
 
 def refuse_repeated(names: list[str]) -> None:
@@ -66,7 +70,7 @@ def refuse_repeated(names: list[str]) -> None:
         InvalidError: there are some.
     """
     if names:
-        faults = tuple(Fault(f"?{name}", "is given more than once") for name in names)
+        faults = _of_parameters(names, "is given more than once")
         raise InvalidError("A query parameter is repeated.", faults=faults)
 
 
@@ -94,13 +98,13 @@ def query_model(model: type[BaseModel] | None, parameters: Mapping[str, str]) ->
     """
     if model is None:
         if parameters:
-            faults = tuple(Fault(f"?{name}", "is not known here") for name in parameters)
+            faults = _of_parameters(parameters, "is not known here")
             raise InvalidError("A query parameter is unknown.", faults=faults)
         return {}
     try:
         return {"query": model.model_validate(parameters)}
     except ValidationError as error:
-        faults = tuple(Fault(f"?{e['loc'][0]}", _sentence(e)) for e in _first(error))
+        faults = tuple(Fault(_short(f"?{e['loc'][0]}"), _sentence(e)) for e in _first(error))
         raise InvalidError("A query parameter is not valid.", faults=faults) from None
 
 
@@ -116,7 +120,18 @@ def body_model(model: type[BaseModel], value: Mapping[str, Any]) -> BaseModel:
         faults = tuple(Fault(_pointer(e["loc"]), _sentence(e)) for e in _first(error))
         names = list(dict.fromkeys(fault.pointer.removeprefix("#/") for fault in faults))
         named = ", ".join(names[:MAX_NAMED]) + (", ..." if len(names) > MAX_NAMED else "")
-        raise InvalidError(f"The body is not valid: {named}.", faults=faults) from None
+        fix = next(filter(None, map(_fix, _first(error))), None)
+        raise InvalidError(f"The body is not valid: {named}.", fix=fix, faults=faults) from None
+
+
+def _of_parameters(names: Iterable[str], detail: str) -> tuple[Fault, ...]:
+    """One fault for each parameter, as many as help."""
+    return tuple(Fault(_short(f"?{name}"), detail) for name in islice(names, MAX_FAULTS))
+
+
+def _short(name: str) -> str:
+    """A name that the caller chose, cut to a length that an answer can repeat."""
+    return name if len(name) <= MAX_NAME else name[: MAX_NAME - 3] + "..."
 
 
 def _first(error: ValidationError) -> Iterator[Any]:
@@ -127,7 +142,7 @@ def _first(error: ValidationError) -> Iterator[Any]:
 def _pointer(location: tuple[int | str, ...]) -> str:
     """A JSON Pointer (RFC 6901) as a URI fragment."""
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in location)
-    return "#" + "".join(f"/{step}" for step in steps)
+    return _short("#" + "".join(f"/{step}" for step in steps))
 
 
 def _sentence(error: Any) -> str:
@@ -138,3 +153,9 @@ def _sentence(error: Any) -> str:
     if error["type"] in SENTENCES:
         return SENTENCES[error["type"]].format(**context)
     return str(error["msg"]).removeprefix("Value error, ")
+
+
+def _fix(error: Any) -> str | None:
+    """What a validator of ours advises."""
+    fix: str | None = error.get("ctx", {}).get("fix")
+    return fix

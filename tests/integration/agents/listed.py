@@ -9,9 +9,12 @@ from agent_messaging.agents.model import Agent
 from tests.integration.cloud import Cloud
 
 
-def stored_lines(cloud: Cloud) -> set[tuple[str, str]]:
-    """Every line of the directory."""
-    return {(item["facet"], item["entry"]) for item in cloud.items("AgentDirectoryTable")}
+def stored_lines(cloud: Cloud, facet: str | None = None) -> set[tuple[str, str]]:
+    """Every line of the directory that some list reads; or those of one facet."""
+    lines = {(item["facet"], item["entry"]) for item in cloud.items("AgentDirectoryTable")}
+    if facet is not None:
+        return {line for line in lines if line[0] == facet}
+    return {line for line in lines if line[0] != directory.LIKENESSES}
 
 
 def write_agents(cloud: Cloud, agents: Sequence[Agent]) -> None:

@@ -34,7 +34,7 @@ def made() -> tuple[str, str]:
 
 
 def registered(gateway: Gateway, **profile: Any) -> Answer:
-    return gateway.call("POST", "/agents/register", body={"name": "Nova", **profile})
+    return gateway.call("POST", "/agents/register", body={"name": "Product Scout", **profile})
 
 
 def asked(gateway: Gateway, key: str, **wanted: Any) -> tuple[int, str]:
@@ -52,7 +52,7 @@ def test_registering_again_with_the_same_key_answers_the_same(
     again = registered(gateway, **{**profile, "name": "Renamed"}, key_hash=key_hash)
     assert (again.status, again.json) == (201, first.json)
     assert gateway.cloud.digest() == before
-    assert gateway.call("GET", "/agents/me", key=api_key).json["name"] == "Nova"
+    assert gateway.call("GET", "/agents/me", key=api_key).json["name"] == "Product Scout"
 
 
 def test_two_registrations_at_once_with_the_same_key_make_one_agent(

@@ -74,6 +74,7 @@ def test_a_created_key_is_answered_once_with_all_that_was_asked(gateway: Gateway
         "label": "the second machine",
         "created_at": created["created_at"],
         "expires_at": FUTURE,
+        "content_flags": [],
     }
     assert "replaced_by" not in created
     (view,) = [each for each in listed(gateway, key) if each["key_id"] == created["key_id"]]
@@ -85,6 +86,7 @@ def test_a_created_key_is_answered_once_with_all_that_was_asked(gateway: Gateway
         "is_live": True,
         "last_used_at": None,
         "replaced_by": None,
+        "content_flags": [],
     }
 
 

@@ -84,3 +84,15 @@ def test_a_route_without_a_query_takes_none(pair: Cloud, query: str):
     answer = pair.post("/messaging/heartbeat", query)
     assert answer.status == 422
     assert pair.digest() == before
+
+
+@pytest.mark.parametrize("separator", ["=1&", "=1&x=1&"])
+@pytest.mark.parametrize("path", ["/messaging/inbox", "/agents/me", "/messaging/presence/nova"])
+def test_the_longest_query_makes_a_short_answer(pair: Cloud, path: str, separator: str):
+    names = [f"x{number}" for number in range(1500)] + ["y" * 4000]
+    for order in (names, names[::-1]):
+        raw = "agent_id=nova&" + "".join(name + separator for name in order)
+        answer = pair.get(path, raw)
+        assert answer.status == 422
+        assert len(answer.text) < 4000
+        assert len(answer.json["errors"]) <= 20

@@ -34,6 +34,7 @@ def test_allowing_delivers_the_very_message_that_was_held(approved: Cloud):
         "created_at": held["created_at"],
         "updated_at": allowed["updated_at"],
         "request": None,
+        "content_flags": [],
         "success": True,
     }
     message = {**asked, "status": "pending"}

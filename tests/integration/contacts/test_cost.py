@@ -182,7 +182,7 @@ def test_an_agent_with_all_it_can_have_still_costs_one_unit_to_read(cloud: Cloud
     """Five keys with their labels, a description, eight capabilities: one block of 4 KB."""
     full = cloud.register(
         "a" * 64,
-        name="n" * 500,
+        name="n" * 100,
         description="d" * 500,
         capabilities=[f"{number}{'c' * 63}" for number in range(8)],
     )

@@ -31,6 +31,7 @@ def test_an_agent_is_allowed_before_it_ever_wrote(pair: Cloud):
         "created_at": made_at,
         "updated_at": made_at,
         "request": None,
+        "content_flags": [],
     }
     assert answer.json == {**entry, "success": True}
     assert pair.get(path("nova"), {"agent_id": "boots"}).json == entry

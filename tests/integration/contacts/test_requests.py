@@ -81,6 +81,7 @@ def test_the_recipient_reads_the_whole_request(approved: Cloud):
             "priority": 7,
             "metadata": {"price": 0.1, "whole": 12345678901234567890, "deep": [{"ü": None}]},
         },
+        "content_flags": [],
     }
     for query in ({}, {"state": "held"}):
         page = approved.get("/messaging/contacts", {"agent_id": "boots", **query})

@@ -3,6 +3,7 @@
     all                 <agent_id>          every agent
     cap#<capability>    <agent_id>          those that offer it
     word#<letter>       <word>#<agent_id>   those with a word that begins so
+    like                <skeleton of id>    whose id looks like that; no list reads it
 
 An agent's lines follow from its id, its name and its capabilities (`lines`), and are written in the
 transaction that writes these. No id, capability or word has a `#`.
@@ -12,9 +13,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agent_messaging.agents import words
+from agent_messaging.agents import likeness, words
 from agent_messaging.agents.model import Agent
 from agent_messaging.dynamodb import Entry, Table
+from agent_messaging.errors import InvalidError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -46,6 +48,8 @@ class Range:
 
 
 EVERYBODY = Range("all")
+LIKENESSES = "like"
+NEVER_SEEN = "attribute_not_exists(facet)"
 
 
 def with_capability(capability: str) -> Range:
@@ -91,6 +95,32 @@ class DirectoryTable:
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self.table = Table(client, name)
+
+    def likeness_entry(self, agent: Agent) -> Entry:
+        """Claim what the agent's id looks like, as part of a transaction; another may have it."""
+        line = Line(LIKENESSES, likeness.skeleton(agent.agent_id))
+        return self.table.put_entry({**line._asdict(), "agent_id": agent.agent_id}, NEVER_SEEN)
+
+    def refuse_name_of_another(self, name: str, agent_id: str | None) -> None:
+        """Let an agent take a name, unless the name looks like the id of another.
+
+        Raises:
+            InvalidError: it does.
+        """
+        own = likeness.skeleton(agent_id) if agent_id else None
+        for skeleton in likeness.skeletons(name) - {own, ""}:
+            if skeleton.isascii() and self._is_id(skeleton):
+                raise InvalidError.at(
+                    "#/name",
+                    "looks like the id of another agent",
+                    fix="Choose a name that is not the id of another agent.",
+                )
+
+    def _is_id(self, skeleton: str) -> bool:
+        found = self.table.query(
+            "facet = :facet AND entry = :entry", facet=LIKENESSES, entry=skeleton, limit=1
+        )
+        return bool(found.items)
 
     def put_entries(self, agent: Agent) -> list[Entry]:
         """List a new agent, as part of a transaction."""

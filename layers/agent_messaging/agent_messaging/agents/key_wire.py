@@ -6,14 +6,16 @@ from typing import Annotated
 
 from pydantic import Field
 
+from agent_messaging import content
 from agent_messaging.agents.model import Agent, Key
-from agent_messaging.fields import Flag, KeyHash, Line, Model, Timestamp
+from agent_messaging.content import ContentFlags
+from agent_messaging.fields import Flag, KeyHash, Model, OneLine, Timestamp
 
 
 class CreateKeyRequest(Model):
     """A new key beside those that the agent has, or in the place of them all."""
 
-    label: Annotated[Line | None, Field(examples=["the worker on the second machine"])] = None
+    label: Annotated[OneLine | None, Field(examples=["the worker on the second machine"])] = None
     expires_at: Annotated[
         Timestamp | None, Field(description="Until when the key is good; without, for ever.")
     ] = None
@@ -36,6 +38,7 @@ class CreateKeyResponse(Model):
     label: str | None
     created_at: Timestamp
     expires_at: Timestamp | None
+    content_flags: ContentFlags
 
 
 class KeyView(Model):
@@ -56,6 +59,7 @@ class KeyView(Model):
             "`expires_at`, and changes no keys."
         ),
     ]
+    content_flags: ContentFlags
 
 
 class KeysResponse(Model):
@@ -73,6 +77,7 @@ def created(api_key: str | None, key: Key) -> CreateKeyResponse:
         label=key.label,
         created_at=key.created_at,
         expires_at=key.expires_at,
+        content_flags=content.flags(key.label),
     )
 
 
@@ -91,4 +96,5 @@ def _view(key: Key, last_used_on: date | None, now: datetime) -> KeyView:
         is_live=key.is_live(now),
         last_used_at=datetime.combine(last_used_on, time(), UTC) if last_used_on else None,
         replaced_by=key.replaced_by,
+        content_flags=content.flags(key.label),
     )

@@ -38,6 +38,7 @@ class Profiles:
 
         Raises:
             AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `admit`.
+            InvalidError: the new name looks like the id of another agent.
             ContentionError: name or capabilities kept changing.
         """
         agent = self.agents.read(caller, now)
@@ -45,6 +46,8 @@ class Profiles:
             return agent
         if not LISTED & set(changes):
             return self.agents.change(caller, changes, now)
+        if changes.get("name", agent.name) != agent.name:
+            self.directory.refuse_name_of_another(changes["name"], agent.agent_id)
         for _ in range(ATTEMPTS):
             changed = agent.model_copy(update=dict(changes))
             entry = self.agents.change_entry(caller, changes, listed_as(agent))

@@ -62,20 +62,28 @@ class AgentsTable:
         """Write a new agent with its first key.
 
         Raises:
-            AgentIdTakenError: somebody has the id, or once had.
+            AgentIdTakenError: somebody has the id, or one that looks like it, or once had.
             KeyTakenError: the id is free, and another agent has the key.
         """
         entries = [
             self.table.put_entry(_item(agent), NEVER_USED),
+            directory.likeness_entry(agent),
             keys.put_entry(agent, key),
             *directory.put_entries(agent),
         ]
         try:
             transact(self.client, entries)
         except TransactionFailedError as error:
-            if list(error.failed[:2]) == [False, True]:
+            is_taken, is_alike, is_key_taken = error.failed[:3]
+            if is_key_taken and not (is_taken or is_alike):
                 raise KeyTakenError("Another key has this key_hash.") from None
-            raise AgentIdTakenError(f"`{agent.agent_id}` is taken.") from None
+            if is_taken:
+                raise AgentIdTakenError(f"`{agent.agent_id}` is taken.") from None
+            raise AgentIdTakenError(
+                f"`{agent.agent_id}` looks like an id that is taken.",
+                fix="Choose an agent_id that differs in more than `.`, `_` and `-`, 0 and o, 1 and "
+                "l, m and rn, w and vv; or leave it out to be given one.",
+            ) from None
 
     def registered_with(
         self, key_hash: str, keys: AgentKeysTable, now: datetime

@@ -8,27 +8,19 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from agent_messaging import content
 from agent_messaging.agents import words
-from agent_messaging.agents.model import RESERVED_IDS, Agent, AgentStatus, ContactPolicy
+from agent_messaging.agents.model import Agent, AgentStatus, ContactPolicy
+from agent_messaging.agents.names import Name, NewAgentId
 from agent_messaging.content import ContentFlag, ContentFlags
 from agent_messaging.fields import (
     CAPABILITY_PATTERN,
-    AgentId,
     KeyHash,
     Limit,
     Line,
     Model,
     Timestamp,
-    Title,
     kept,
 )
 from agent_messaging.presence.model import Presence, last_seen_at
-
-
-def _not_reserved(value: str) -> str:
-    if value in RESERVED_IDS:
-        raise ValueError(f"is reserved; {', '.join(sorted(RESERVED_IDS))} cannot be ids")
-    return value
-
 
 Capability = Annotated[str, StringConstraints(pattern=CAPABILITY_PATTERN)]
 Capabilities = Annotated[
@@ -72,12 +64,15 @@ Policy = Annotated[
 
 
 class RegisterRequest(Model):
-    """A new agent. Names need not be unique; without `agent_id` one is made."""
+    """A new agent. Names need not be unique; without `agent_id` one is made.
 
-    name: Annotated[Title, Field(examples=["Product Scout Agent"])]
+    An id that looks like the id of another agent is taken, too.
+    """
+
+    name: Annotated[Name, Field(examples=["Product Scout Agent"])]
     description: Line | None = None
     capabilities: Annotated[Capabilities, Field(examples=[["cost-estimation"]])] = []
-    agent_id: Annotated[AgentId, AfterValidator(_not_reserved)] | None = None
+    agent_id: NewAgentId | None = None
     contact_policy: Policy = ContactPolicy.OPEN
     key_hash: KeyHash | None = None
 
@@ -136,7 +131,7 @@ class DirectoryPage(Model):
 class UpdateRequest(Model):
     """What is left out keeps its value; a null description takes it away."""
 
-    name: Title = kept()
+    name: Name = kept()
     description: Line | None = kept()
     capabilities: Capabilities = kept()
     contact_policy: Policy = kept()

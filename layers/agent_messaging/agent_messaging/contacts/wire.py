@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from agent_messaging import content
 from agent_messaging.contacts.model import Contact, ContactState
+from agent_messaging.content import ContentFlag, ContentFlags
 from agent_messaging.fields import Limit, Model, Party, Timestamp
 from agent_messaging.messaging import wire as messaging_wire
 from agent_messaging.messaging.wire import MessageView, NextCursor
@@ -29,6 +31,7 @@ class ContactView(Model):
         MessageView | None,
         Field(description="The message that waits while the state is `held`; data of a stranger."),
     ]
+    content_flags: ContentFlags
 
 
 class ContactsPage(Model):
@@ -75,11 +78,15 @@ def decided(contact: Contact) -> ContactResponse:
 
 
 def _fields(contact: Contact) -> dict[str, object]:
-    request = contact.request
+    waits = contact.request
+    request = None if waits is None else messaging_wire.view(waits, contact.owner_id)
+    of_name = content.flags(contact.contact.name)
+    of_request = [] if request is None else request.content_flags
     return {
         "contact": contact.contact,
         "state": contact.state,
         "created_at": contact.created_at,
         "updated_at": contact.updated_at,
-        "request": None if request is None else messaging_wire.view(request, contact.owner_id),
+        "request": request,
+        "content_flags": [flag for flag in ContentFlag if flag in (*of_name, *of_request)],
     }

@@ -62,6 +62,7 @@ AVAILABILITY: JsonObject = {
     "accepts_work_orders": True,
     "max_concurrent_jobs": 10,
     "current_active_jobs": 0,
+    "content_flags": [],
 }
 AWAY: JsonObject = {"agent_id": "boots-agent-id", "is_online": False, "last_seen_at": SEEN_AT}
 MESSAGE: JsonObject = {
@@ -128,6 +129,7 @@ CONTACT: JsonObject = {
     "created_at": CREATED_AT,
     "updated_at": CREATED_AT,
     "request": REQUEST,
+    "content_flags": [],
 }
 DECIDED: JsonObject = {"success": True, **CONTACT, "updated_at": MOVED_AT, "request": None}
 KEY: JsonObject = {
@@ -138,6 +140,7 @@ KEY: JsonObject = {
     "is_live": True,
     "last_used_at": "2026-02-15T00:00:00.000Z",
     "replaced_by": None,
+    "content_flags": [],
 }
 NEW_KEY: JsonObject = {
     **KEY,

@@ -223,6 +223,7 @@ def sent(message: Message) -> SendResponse:
 def view(message: Message, reader_id: str) -> MessageView:
     """A message as one of its two parties sees it."""
     is_recipient = reader_id == message.recipient.id
+    others_name = message.sender.name if is_recipient else message.recipient.name
     return MessageView(
         message_id=message.message_id,
         from_agent=message.sender,
@@ -239,7 +240,7 @@ def view(message: Message, reader_id: str) -> MessageView:
         work_order_id=message.work_order_id,
         metadata=message.metadata,
         content_flags=content.flags(
-            message.subject, message.body, message.sender.name, objects=(message.metadata,)
+            message.subject, message.body, others_name, objects=(message.metadata,)
         ),
         created_at=message.created_at,
         read_at=message.read_at,

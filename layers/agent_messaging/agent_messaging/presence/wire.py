@@ -1,14 +1,14 @@
 """The shapes of the requests and answers about presence."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from agent_messaging import content
 from agent_messaging.agents.model import Agent
 from agent_messaging.content import ContentFlags
-from agent_messaging.fields import Flag, Jobs, Line, Model, Timestamp, kept
+from agent_messaging.fields import Flag, Jobs, Model, OneLine, Timestamp, kept
 from agent_messaging.presence.model import Presence, last_seen_at
 
 
@@ -31,7 +31,7 @@ class PresenceRequest(Model):
     """What is left out keeps its value; a null status message takes it away."""
 
     status_message: Annotated[
-        Line | None, Field(examples=["Available for cost estimation work"])
+        OneLine | None, Field(examples=["Available for cost estimation work"])
     ] = kept()
     accepts_work_orders: Flag = kept()
     max_concurrent_jobs: Annotated[Jobs, Field(examples=[10])] = kept()
@@ -47,6 +47,7 @@ class Availability(Model):
     accepts_work_orders: bool
     max_concurrent_jobs: int
     current_active_jobs: int
+    content_flags: ContentFlags
 
 
 class PresenceResponse(Availability):
@@ -59,7 +60,6 @@ class PresenceView(Availability):
     """Another agent's availability."""
 
     agent_name: str
-    content_flags: ContentFlags
 
 
 class OfflineResponse(Model):
@@ -73,23 +73,24 @@ class OfflineResponse(Model):
 
 def updated(agent: Agent, presence: Presence, now: datetime) -> PresenceResponse:
     """The caller's availability after an update at `now`."""
-    return PresenceResponse(**dict(_availability(agent, presence, now)))
+    return PresenceResponse(**_availability(agent, presence, now))
 
 
 def view(agent: Agent, presence: Presence | None, now: datetime) -> PresenceView:
     """An agent's availability at `now`."""
-    fields = dict(_availability(agent, presence, now))
-    flags = content.flags(agent.name, fields["status_message"])
-    return PresenceView(agent_name=agent.name, content_flags=flags, **fields)
+    flags = content.flags(agent.name, agent.status_message)
+    availability = _availability(agent, presence, now)
+    return PresenceView(**{**availability, "agent_name": agent.name, "content_flags": flags})
 
 
-def _availability(agent: Agent, presence: Presence | None, now: datetime) -> Availability:
-    return Availability(
-        agent_id=agent.agent_id,
-        is_online=presence is not None and presence.is_online(now),
-        last_seen_at=last_seen_at(presence, agent.last_seen_on),
-        status_message=agent.status_message,
-        accepts_work_orders=agent.takes_orders,
-        max_concurrent_jobs=agent.max_concurrent_jobs,
-        current_active_jobs=agent.active_jobs,
-    )
+def _availability(agent: Agent, presence: Presence | None, now: datetime) -> dict[str, Any]:
+    return {
+        "agent_id": agent.agent_id,
+        "is_online": presence is not None and presence.is_online(now),
+        "last_seen_at": last_seen_at(presence, agent.last_seen_on),
+        "status_message": agent.status_message,
+        "accepts_work_orders": agent.takes_orders,
+        "max_concurrent_jobs": agent.max_concurrent_jobs,
+        "current_active_jobs": agent.active_jobs,
+        "content_flags": content.flags(agent.status_message),
+    }

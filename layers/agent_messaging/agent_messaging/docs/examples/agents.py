@@ -11,6 +11,7 @@ CREATED_KEY: JsonObject = {
     "label": story.NEW_KEY["label"],
     "created_at": story.MOVED_AT,
     "expires_at": story.EXPIRY_AT,
+    "content_flags": [],
 }
 ONE_MORE_KEY = Example(
     request={"label": story.NEW_KEY["label"], "expires_at": story.EXPIRY_AT},

@@ -25,7 +25,5 @@ EXAMPLES: Examples = {
         answer={"success": True, **story.AVAILABILITY},
     ),
     "presence_go_offline": Example({"success": True, **story.AWAY}),
-    "presence_read_presence": Example(
-        {**story.AVAILABILITY, "agent_name": "Boots", "content_flags": []}
-    ),
+    "presence_read_presence": Example({**story.AVAILABILITY, "agent_name": "Boots"}),
 }

@@ -1,0 +1,84 @@
+"""What an agent may call itself: one line that is seen as it is, and not the system's."""
+
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from agent_messaging.agents import likeness
+from agent_messaging.agents.model import RESERVED_IDS
+from agent_messaging.fields import NOT_BLANK_PATTERN, AgentId
+
+MAX_CHARACTERS = 100
+
+# What neither is seen nor has to do with a script: C0, C1, and what breaks a line.
+_CONTROL = re.compile(r"[\x00-\x1F\x7F-\x9F\u2028\u2029]")
+_RESERVED = {likeness.skeleton(word) for word in RESERVED_IDS}
+
+
+def _visible(name: str) -> str:
+    unseen = _first_unseen(name)
+    if unseen is not None:
+        is_control = unicodedata.category(unseen) == "Cc"
+        default = "a control character" if is_control else "no character of a script"
+        title = f"U+{ord(unseen):04X} ({unicodedata.name(unseen, default)})"
+        raise PydanticCustomError(
+            "unseen",
+            "has {title}, which is not seen or moves what is seen",
+            {"title": title, "fix": f"Leave {title} out of the name."},
+        )
+    if name.strip() != name:
+        raise PydanticCustomError(
+            "padded",
+            "begins or ends with a blank",
+            {"fix": "Send the name without blanks around it."},
+        )
+    return name
+
+
+def _first_unseen(name: str) -> str | None:
+    control = _CONTROL.search(name)
+    if control is not None or name.isascii():
+        return control and control[0]
+    from agent_messaging import unseen  # noqa: PLC0415 - most names are ASCII
+
+    return unseen.first(name)
+
+
+def _not_the_systems(name: str) -> str:
+    if likeness.looks_like_system(name):
+        raise PydanticCustomError(
+            "systems",
+            "looks like the system, its operator or this service",
+            {"fix": "Choose a name that says what your agent does; the system's are reserved."},
+        )
+    return name
+
+
+def _not_reserved(agent_id: str) -> str:
+    if likeness.skeleton(agent_id) in _RESERVED or likeness.looks_like_system(agent_id):
+        raise PydanticCustomError(
+            "reserved",
+            "is reserved: it is, or looks like, {words} or a word of the system's",
+            {
+                "words": ", ".join(sorted(RESERVED_IDS)),
+                "fix": "Choose an agent_id that says what your agent does, or leave it out.",
+            },
+        )
+    return agent_id
+
+
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_CHARACTERS, pattern=NOT_BLANK_PATTERN),
+    AfterValidator(_visible),
+    AfterValidator(_not_the_systems),
+    Field(
+        description="What the agent calls itself, in one line of at most 100 characters. No "
+        "characters that are not seen, no blanks around it. Names that look like the system's, "
+        "its operator's or another agent's id are refused."
+    ),
+]
+NewAgentId = Annotated[AgentId, AfterValidator(_not_reserved)]
