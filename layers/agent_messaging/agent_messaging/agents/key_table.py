@@ -31,10 +31,15 @@ class Grant:
     epoch: int
     expires_at: datetime | None
     last_used_on: date | None
+    refused_until: datetime | None = None
 
     def is_live(self, now: datetime) -> bool:
         """Whether the key still opens anything."""
         return self.expires_at is None or self.expires_at > now
+
+    def is_refused(self, now: datetime) -> bool:
+        """Whether its agent spent too much, and its penalty lasts."""
+        return self.refused_until is not None and now < self.refused_until
 
 
 class AgentKeysTable:
@@ -67,6 +72,16 @@ class AgentKeysTable:
                 today=today.isoformat(),
             )
 
+    def refuse(self, key: Key, until: datetime) -> None:
+        """Have the authorizer refuse a key until a time; nothing for a key that was revoked."""
+        with contextlib.suppress(ConditionFailedError):
+            self.table.update_quietly(
+                {"key_hash": key.key_hash},
+                "SET refused_until = :until",
+                IS_THERE,
+                until=clock.to_text(until),
+            )
+
     def last_used(self, keys: Iterable[Key]) -> Mapping[str, date | None]:
         """The day on which each key was last used, by its `key_id`; None for one never used."""
         wanted = list(keys)
@@ -96,6 +111,7 @@ class AgentKeysTable:
 
 def _parse(item: Item) -> Grant:
     expires_at, last_used_on = item.get("expires_at"), item.get("last_used_on")
+    refused_until = item.get("refused_until")
     return Grant(
         key_hash=item["key_hash"],
         agent_id=item["agent_id"],
@@ -103,4 +119,5 @@ def _parse(item: Item) -> Grant:
         epoch=int(item["epoch"]),
         expires_at=None if expires_at is None else clock.from_text(expires_at),
         last_used_on=None if last_used_on is None else date.fromisoformat(last_used_on),
+        refused_until=None if refused_until is None else clock.from_text(refused_until),
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from agent_messaging import clock
 from agent_messaging.agents.admission import IS_THERE, holds_key
 from agent_messaging.agents.model import MAX_LIVE_KEYS, Agent, Key
 from agent_messaging.batches import TransactionFailedError, transact
@@ -122,12 +123,14 @@ class Keyring:
         """A change of the agent's item that holds only while its keys are those that were read."""
         condition, given = allowed
         same_keys, count = has_these_keys(agent)
+        same_penalty, until = has_this_penalty(agent)
         return self.agents.update_entry(
             {"agent_id": agent.agent_id},
             expression,
-            f"{condition} AND {same_keys}",
+            f"{condition} AND {same_keys} AND {same_penalty}",
             **given,
             **count,
+            **until,
             **values,
         )
 
@@ -136,6 +139,13 @@ def has_these_keys(agent: Agent) -> Condition:
     """The condition that the agent has exactly the keys that were read."""
     clauses = ["size(#keys) = :count", *(holds_key(key_id) for key_id in agent.keys)]
     return " AND ".join(clauses), {"count": len(agent.keys)}
+
+
+def has_this_penalty(agent: Agent) -> Condition:
+    """The condition that no penalty came since the agent was read: a new key would escape it."""
+    if agent.penalty is None:
+        return "attribute_not_exists(penalty)", {}
+    return "penalty.#until = :until", {"until": clock.to_text(agent.penalty.until)}
 
 
 def _item(key: Key) -> Item:
