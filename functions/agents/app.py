@@ -44,7 +44,8 @@ keyring = Keyring(client, agents.table, keys)
 may_register = RegistrationGuard(
     os.environ["REGISTRATION_MODE"], os.environ["REGISTRATION_KEY_SECRET"]
 )
-api = handler = Api(is_registered=agents.is_registered, meter=Meter.connect(client, agents))
+meter = Meter.connect(client, agents)
+api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
 
 @api.route(

@@ -37,7 +37,8 @@ contacts = ContactsTable(
 )
 lease = timedelta(seconds=int(os.environ["PRESENCE_LEASE_SECONDS"]))
 interval = int(os.environ["HEARTBEAT_SECONDS"])
-api = handler = Api(is_registered=agents.is_registered, meter=Meter.connect(client, agents))
+meter = Meter.connect(client, agents)
+api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
 
 @api.route("POST", "/messaging/heartbeat", "Stay online, and learn what waits")

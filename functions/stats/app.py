@@ -24,7 +24,8 @@ presences = PresenceTable(client, os.environ["AGENT_PRESENCE_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"])
 orders = WorkOrdersTable(client, os.environ["WORK_ORDERS_TABLE"])
 stats = StatsTable(client, os.environ["MESSAGING_STATS_TABLE"])
-api = handler = Api(is_registered=agents.is_registered, meter=Meter.connect(client, agents))
+meter = Meter.connect(client, agents)
+api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
 
 @api.route(

@@ -166,7 +166,7 @@ def test_registration_has_the_tightest_throttle(document: Any, api: dict[str, An
     every = [number(api["DefaultRouteSettings"][name]) for name in names]
     assert set(api["RouteSettings"]) == {REGISTER}
     register = [number(api["RouteSettings"][REGISTER][name]) for name in names]
-    assert register == [2, 5]
+    assert register == [10, 20]
     assert all(ours < theirs for ours, theirs in zip(register, every, strict=True))
 
 

@@ -57,6 +57,10 @@ class Meter:
         refusing = refuse(client, agents, os.environ["AGENT_KEYS_TABLE"])
         return cls(table, int(os.environ["UNITS_PER_MINUTE"]), refusing)
 
+    def forget(self) -> None:
+        """Start anew, as a new instance does; what is not flushed is lost."""
+        self._accounts.clear()
+
     def penalty_of(self, agent_id: str, now: datetime) -> Penalty | None:
         """The agent's penalty while it lasts, as far as this instance knows."""
         account = self._accounts.get(agent_id)
