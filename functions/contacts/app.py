@@ -13,9 +13,9 @@ from agent_messaging.contacts.table import ContactsTable, parse, unknown
 from agent_messaging.errors import AgentNotFoundError, ContactNotFoundError, InvalidError
 from agent_messaging.fields import AgentId
 from agent_messaging.http import Api
-from agent_messaging.meter.limiter import Meter
 from agent_messaging.messaging.model import party
 from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.meter.limiter import Meter
 
 client = connection.connect()
 retention = timedelta(days=int(os.environ["MESSAGE_RETENTION_DAYS"]))

@@ -16,8 +16,8 @@ from agent_messaging.dynamodb import FAILURES
 from agent_messaging.errors import AgentNotFoundError, ContactRequiredError, ContentionError
 from agent_messaging.fields import AgentId
 from agent_messaging.http import Api
-from agent_messaging.meter.limiter import Meter
 from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.meter.limiter import Meter
 from agent_messaging.paging import COUNT_LIMIT
 from agent_messaging.presence import wire
 from agent_messaging.presence.model import Presence, last_seen_at

@@ -10,8 +10,8 @@ from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.errors import AgentNotFoundError
 from agent_messaging.http import Api
-from agent_messaging.meter.limiter import Meter
 from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.meter.limiter import Meter
 from agent_messaging.paging import COUNT_LIMIT
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.stats import rollup, wire

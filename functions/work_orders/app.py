@@ -32,9 +32,9 @@ from agent_messaging.http import Api
 from agent_messaging.idempotency import IdempotencyTable, Once
 from agent_messaging.limits import LimitsTable, Quota
 from agent_messaging.log import logger
-from agent_messaging.meter.limiter import Meter
 from agent_messaging.messaging.model import party
 from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.meter.limiter import Meter
 from agent_messaging.work_orders import wire
 from agent_messaging.work_orders.desk import Move, WorkOrderDesk
 from agent_messaging.work_orders.expiry import Expiry

@@ -94,7 +94,8 @@ class Tables:
     def digest(self, *but: str) -> str:
         """A hash over everything that is stored; from moto itself, for it is asked for often.
 
-        The meter is left out, because every request with a key may change it. `but` leaves out tables, and single attributes as `Table.attribute`.
+        The meter is left out, because every request with a key may change it. `but` leaves out
+        tables, and single attributes as `Table.attribute`.
         """
         tables = dynamodb_backends[ACCOUNT_ID][REGION].tables
         stored = {

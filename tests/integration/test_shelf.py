@@ -14,8 +14,8 @@ from benchmarks.growth import HISTORIES, read
 from benchmarks.histories import History
 from benchmarks.shelf import Shelf
 from local.template import load
-from tests.integration.recorder import is_flush
 from tests.engine import second_engine
+from tests.integration.recorder import is_flush
 
 ENTRIES = 130  # more than a total counts, and than a filtered page examines
 CONDITIONS = ("= :low", "< :low", "<= :low", "> :low", ">= :low", "BETWEEN :low AND :high")

@@ -382,10 +382,10 @@ class ContactPendingError(TooManyRequestsError):
 class RateLimitedError(TooManyRequestsError):
     """A limit is reached; `policy` says which.
 
-        sender, pair        messages and work orders in a minute, in all or to one recipient
-        units               what an agent may spend in a minute (`meter`)
-        registrations       registrations of the whole stack in a minute
-        contact-requests    new contact requests to one agent in a day
+    sender, pair        messages and work orders in a minute, in all or to one recipient
+    units               what an agent may spend in a minute (`meter`)
+    registrations       registrations of the whole stack in a minute
+    contact-requests    new contact requests to one agent in a day
     """
 
     code = "rate_limited"

@@ -38,7 +38,9 @@ class Counters:
             RateLimitedError: the stack registers no more agents in this minute.
         """
         start = minute_of(now)
-        if not self._count("#registrations", clock.to_text(start), REGISTRATIONS_PER_MINUTE, start + MINUTE):
+        if not self._count(
+            "#registrations", clock.to_text(start), REGISTRATIONS_PER_MINUTE, start + MINUTE
+        ):
             raise RateLimitedError(
                 f"This stack registers {REGISTRATIONS_PER_MINUTE} agents in a minute.",
                 policy="registrations",

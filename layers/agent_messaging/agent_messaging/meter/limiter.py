@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from agent_messaging import clock, metrics
+from agent_messaging import metrics
 from agent_messaging.agents.penalties import refuse
 from agent_messaging.log import logger
 from agent_messaging.meter.model import Account, Penalty, Standing, minute_of

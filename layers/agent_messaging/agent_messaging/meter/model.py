@@ -1,8 +1,8 @@
 """The rules of the meter: minutes, when an instance flushes, and how long a penalty lasts.
 
-Each instance of a function gathers what an agent spends in an `Account` of its own. It flushes whole
-units to the table once they are 50, so a cheap request costs nothing more. What is below 50 stays
-in the account over the end of the minute and is never dropped.
+Each instance of a function gathers what an agent spends in an `Account` of its own. It flushes
+whole units to the table once they are 50, so a cheap request costs nothing more. What is below 50
+stays in the account over the end of the minute and is never dropped.
 
 An agent that spends more than its quota in a minute trips. Its requests are then refused until the
 end of a penalty, which is longer each time. A day without a penalty starts again at the first.

@@ -5,7 +5,7 @@ pay for is expressed in it:
 
     a write unit                       1
     a read unit                        0.2    a write costs five times a read
-    a call to DynamoDB                 0.1    10 ms of a function of 512 MB
+    a call to DynamoDB                 0.1    9 ms of a function of 512 MB
     a request                          3.4    gateway, function, authorizer, log lines
     a kilobyte that is answered        0.15   traffic out of AWS, and the gateway's 512 KB steps
 
@@ -43,7 +43,7 @@ def of_answer(operation: str, answer: Mapping[str, Any]) -> int:
     """Tenths of a call to DynamoDB that succeeded; `operation` as boto3 names it."""
     consumed = answer.get("ConsumedCapacity") or []
     tables = [consumed] if isinstance(consumed, Mapping) else consumed
-    capacity = sum(table.get("CapacityUnits", 0) for table in tables)
+    capacity: float = sum(table.get("CapacityUnits", 0) for table in tables)
     return CALL + math.ceil(capacity * (READ_UNIT if operation in READS else WRITE_UNIT))
 
 
