@@ -59,9 +59,7 @@ def test_an_agent_takes_so_many_new_requests_in_a_day(cloud: Cloud, at: Any, mon
     assert refusal(answer) == (429, "rate_limited")
     assert answer.headers["Retry-After"] == "12"
     assert answer.headers["RateLimit-Policy"] == '"contact-requests";q=2;w=86400'
-    assert answer.json["fix"] == (
-        "Send the message again after `Retry-After`, 12 seconds from now."
-    )
+    assert answer.json["fix"] == "Send the message again in 12 seconds."
     # The sender has made nobody its contact by that.
     assert cloud.digest("LimitsTable") == before
     # Who waits is told so, as ever; and who is no stranger is let through.

@@ -64,7 +64,7 @@ class Counters:
                 quota=HELD_PER_DAY,
                 window=int(DAY.total_seconds()),
                 reset=reset,
-                fix=f"Send the message again after `Retry-After`, {reset} seconds from now.",
+                fix=f"Send the message again in {reset} seconds.",
             )
 
     def _count(self, counted: str, window: str, quota: int, ends_at: datetime) -> bool:
