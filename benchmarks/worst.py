@@ -1,7 +1,7 @@
 """The dearest request of each route, in units of the meter: measured over moto.
 
     python -m benchmarks.worst           prints them
-    python -m benchmarks.worst --write   keeps them in worst.json, which the worst day is computed from
+    python -m benchmarks.worst --write   keeps them in worst.json, for `scale.worst_day`
 
 Each is made with the longest texts, the largest lists and an Idempotency-Key, as far as the route
 takes them, on histories that are as expensive to read as one agent can make them. Units are counted

@@ -4,8 +4,8 @@ A key is bounded by its meter. It can spend its units in every minute. Or it tri
 instance and the authorizer know that, it spends more, and then its penalty costs it time. The worst
 day has as many trips as pay.
 
-Who has no key is bounded by the throttles of the routes and by the account's quota. API Gateway does
-not charge for a request that it refuses for want of authorization:
+Who has no key is bounded by the throttles of the routes and by the account's quota. API Gateway
+does not charge for a request that it refuses for want of authorization:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-pricing.html
 It writes a line to the access log all the same.
 """
@@ -21,8 +21,8 @@ from agent_messaging.meter import counters
 from agent_messaging.meter.model import FLUSH_UNITS, MINUTE, PENALTIES
 from benchmarks import prices, worst
 from benchmarks.scale import limits, markdown
-from local.template import TEMPLATE as TEMPLATE_FILE
 from local.cloudformation import parse, scope_of
+from local.template import TEMPLATE as TEMPLATE_FILE
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT: Mapping[str, Any] = parse(TEMPLATE_FILE.read_text("utf-8"), "")
@@ -51,8 +51,11 @@ def quick_request(answered_bytes: int = 600) -> float:
     gateway = prices.PER_MILLION_GATEWAY_REQUESTS * math.ceil(answered_bytes / GATEWAY_BYTES)
     running = prices.MEMORY_GB * QUICK_SECONDS * prices.PER_GB_SECOND
     traffic = answered_bytes / 1024**3 * prices.PER_GB_OF_TRAFFIC
-    return (gateway + prices.PER_MILLION_INVOCATIONS) / 1e6 + running + traffic + _logs(
-        REFUSED_LOG_BYTES
+    return (
+        (gateway + prices.PER_MILLION_INVOCATIONS) / 1e6
+        + running
+        + traffic
+        + _logs(REFUSED_LOG_BYTES)
     )
 
 
@@ -168,7 +171,7 @@ def open_registration() -> dict[str, float]:
     cost = registered * worst.kept()["POST /agents/register"] * UNIT_DOLLARS
     refused = rate(REGISTER) * DAY_SECONDS - registered
     dearest = sorted(worst.kept().values(), reverse=True)
-    routes = int(limits.GATEWAY_REQUESTS / float(API["DefaultRouteSettings"]["ThrottlingRateLimit"]))
+    routes = int(limits.GATEWAY_REQUESTS / rate("any other route"))
     a_second = sum(dearest[:routes]) * limits.GATEWAY_REQUESTS / routes
     return {
         "registering": cost + refused * quick_request(),
@@ -203,5 +206,7 @@ def table() -> str:
 def routes_table() -> str:
     """The dearest request of each route, the dearest first."""
     ordered = sorted(worst.kept().items(), key=lambda each: -each[1])
-    shown = [[f"`{route}`", f"{cost:,.1f}", f"{cost * UNIT_DOLLARS:.6f}"] for route, cost in ordered]
+    shown = [
+        [f"`{route}`", f"{cost:,.1f}", f"{cost * UNIT_DOLLARS:.6f}"] for route, cost in ordered
+    ]
     return markdown.table("route|units|$", shown)

@@ -1,12 +1,16 @@
 """An agent that spends too much is refused: here, by the other instances, by the authorizer."""
 
 from datetime import timedelta
+from functools import partial
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from agent_messaging import clock
+from agent_messaging import clock, metrics
+from agent_messaging.agents import keys as api_keys
+from agent_messaging.agents.admission import parse
+from agent_messaging.agents.keyring import BY_OPERATOR
 from local.template import load
 from tests.integration.authorisation.gateway import outcome
 from tests.integration.authorisation.overtaken import overtaken
@@ -121,7 +125,11 @@ def test_another_instance_writes_nothing_and_learns_with_its_next_flush(spender:
     assert spender.standing["trips"] == 1
 
 
-def test_of_two_instances_that_find_the_trip_at_once_one_counts_it(spender: Spender):
+def test_of_two_instances_that_find_the_trip_at_once_one_counts_it(
+    spender: Spender, monkeypatch: pytest.MonkeyPatch
+):
+    counted: list[str] = []
+    monkeypatch.setattr(metrics, "count", counted.append)
     other = instance(spender, "messaging")
     spender.gateway._instead = {}
 
@@ -135,6 +143,7 @@ def test_of_two_instances_that_find_the_trip_at_once_one_counts_it(spender: Spen
         assert spender.call().status == 200
     assert happened == [1]
     assert spender.standing["trips"] == 1
+    assert counted == ["AgentsTripped"]
     assert outcome(spender.call()) == LIMITED
     assert other.meter.penalty_of("nova", spender.now) is not None
 
@@ -182,6 +191,17 @@ def test_no_key_that_is_made_in_the_moment_of_a_trip_escapes(spender: Spender, b
     assert outcome(answer) == LIMITED
     keys = [item for item in spender.cloud.items("AgentKeysTable") if item["agent_id"] == "nova"]
     assert [item["refused_until"] for item in keys] == [clock.to_text(spender.until())]
+
+
+def test_a_key_that_the_operator_makes_is_refused_until_the_penalty_ends(unaware: Spender):
+    agents = app("agents")
+    api_key, key = api_keys.issue(unaware.now)
+    read = partial(unaware.cloud.read, "AgentsTable", agent_id="nova")
+    agents.keyring.replace(lambda: parse(read()), BY_OPERATOR, key)
+    assert outcome(unaware.call(key=api_key)) == FORBIDDEN
+    unaware.now = unaware.until()
+    unaware.gateway.forget()
+    assert unaware.call(key=api_key).status == 200
 
 
 def test_no_key_is_made_while_the_keys_are_told(spender: Spender):

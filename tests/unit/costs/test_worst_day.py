@@ -1,4 +1,4 @@
-"""What somebody can make the operator pay in a day is bounded, by limits that the template holds."""
+"""What somebody can make the operator pay in a day is bounded by limits of the template."""
 
 import math
 import re

@@ -101,6 +101,8 @@ class AgentKeysTable:
             "key_id": key.key_id,
             "epoch": agent.epoch,
             "expires_at": clock.to_text(key.expires_at) if key.expires_at else None,
+            # The operator may make a key for an agent that is refused.
+            "refused_until": clock.to_text(agent.penalty.until) if agent.penalty else None,
         }
         return self.table.put_entry(item, "attribute_not_exists(key_hash)")
 
