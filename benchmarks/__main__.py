@@ -3,8 +3,8 @@
     python -m benchmarks [--check] [GROUP ...]
 
 Groups, in this order: operations, growth, worst, package, scale, warm, beside, clients. Without
-any, all are measured and results.json is written. With --check the first five are counted again and held
-against results.json: a count that has grown by more than 2 percent is a regression, and ends
+any, all are measured and results.json is written. With --check the first five are counted again and
+held against results.json: a count that has grown by more than 2 percent is a regression, and ends
 this with 1. Ratios vary with the machine and are not held against anything.
 """
 
