@@ -99,10 +99,12 @@ class Meter:
                 standing = tripped
                 metrics.count("AgentsTripped")
                 logger.info("tripped", agent_id=agent_id, trips=standing.trips)
-        account.penalty = standing.penalty
         if standing.penalty is not None and standing.is_refused(now) and not standing.is_marked:
             self.refuse(agent_id, standing.penalty)
             self.table.mark(agent_id, standing.penalty)
+        # Last: if the mark failed, this instance serves the agent up to its next flush, and then
+        # tries again. An instance that refuses flushes nothing, and would never do so.
+        account.penalty = standing.penalty
 
     def _forget_oldest(self, now: datetime) -> None:
         agent_id, account = self._accounts.popitem(last=False)
