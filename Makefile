@@ -54,7 +54,7 @@ help:
 	@echo '               UPGRADE=<package>  takes the newest version of a package that no group pins'
 	@echo 'make bench     what each call costs, in calls, units and CPU: one table, and benchmarks/results.json'
 	@echo 'make bench-check  holds what can be counted against benchmarks/results.json'
-	@echo '               ONLY="operations growth package scale warm beside clients"   some of it'
+	@echo '               ONLY="operations growth worst package scale warm beside clients"   some of it'
 	@echo 'make month     how long each call takes here, a month of messages on'
 	@echo 'make build     sam build, ready for sam deploy (ARCHITECTURE=x86_64 for the other one)'
 	@echo 'make clean     removes the environments and what was built'

@@ -22,6 +22,7 @@ from moto.dynamodb.models.dynamo_type import Item as MotoItem
 from moto.dynamodb.parsing.key_condition_expression import parse_expression
 
 from benchmarks import units
+from tests.integration.recorder import is_flush
 
 Item = Mapping[str, Any]  # in typed JSON
 Place = tuple[str, ...]  # of an item in a row: its sort key there, then its primary key
@@ -82,6 +83,7 @@ class Shelf:
             "GetItem": self._get,
             "BatchGetItem": self._batch_get,
             "Query": self._query,
+            "UpdateItem": self._count,
         }
 
         def answer(model: Any, params: Mapping[str, Any], **_: Any) -> tuple[Any, Any]:
@@ -99,6 +101,13 @@ class Shelf:
 
     def _row(self, name: str, index: str, owner: str) -> Row:
         return self._rows.setdefault((name, index, owner), Row())
+
+    def _count(self, request: Mapping[str, Any]) -> Any:
+        """The meter counts; no other table is written."""
+        if not is_flush("UpdateItem", request):
+            raise KeyError(request["TableName"])
+        minute = request["ExpressionAttributeValues"][":minute"]
+        return {"Attributes": {**request["Key"], "minute": minute, "units": {"N": "1"}}}
 
     def _get(self, request: Mapping[str, Any]) -> Any:
         found = self._found(request["TableName"], [request["Key"]])

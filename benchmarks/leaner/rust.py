@@ -59,7 +59,7 @@ class RustClient:
         )
         return {"Attributes": found}
 
-    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+    def batch_get_item(self, *, RequestItems: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803
         """A call per table."""
         return {
             "Responses": {

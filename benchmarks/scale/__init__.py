@@ -10,6 +10,8 @@
     streams       a stream's shard, batch by batch
     midnight      the first minutes of a day
     inboxes, limiter, sweep, quotas, costs
+    busy_minute   the busiest minute of an honest agent, in units of its meter
+    worst_day     what somebody can make the operator pay in a day
     report        the tables of docs/scale.md
 
 Nothing here measures time: loads and durations are stated, units follow from the items, and chance

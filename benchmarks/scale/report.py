@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.scale import (
+    busy_minute,
     contention,
     costs,
     inboxes,
@@ -14,6 +15,7 @@ from benchmarks.scale import (
     quotas,
     streams,
     sweep,
+    worst_day,
 )
 from benchmarks.scale.loads import HEARTBEAT_SECONDS, Load, heartbeats, one_recipient
 from benchmarks.scale.orders import hourly
@@ -45,6 +47,9 @@ def tables(burst_seconds: float = 1) -> Mapping[str, str]:
         "streams": streams.table(),
         "quotas": quotas.table(found),
         "costs": costs.table(found),
+        "minute": busy_minute.table(),
+        "day": worst_day.table(),
+        "dearest": worst_day.routes_table(),
     }
 
 

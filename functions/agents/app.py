@@ -26,10 +26,13 @@ from agent_messaging.errors import (
     KeyOutgoingError,
     KeyTakenError,
     LastKeyError,
+    RateLimitedError,
     TooManyKeysError,
 )
 from agent_messaging.fields import AgentId, KeyId
 from agent_messaging.http import Api
+from agent_messaging.meter.counters import Counters
+from agent_messaging.meter.limiter import Meter
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.presence.table import parse as parse_presence
 
@@ -40,11 +43,13 @@ directory = DirectoryTable(client, os.environ["AGENT_DIRECTORY_TABLE"])
 presences = PresenceTable(client, os.environ["AGENT_PRESENCE_TABLE"])
 tables = Tables(client, agents, directory, presences)
 profiles = Profiles(client, agents, directory)
+counters = Counters(client, os.environ["AGENT_METER_TABLE"])
 keyring = Keyring(client, agents.table, keys)
 may_register = RegistrationGuard(
     os.environ["REGISTRATION_MODE"], os.environ["REGISTRATION_KEY_SECRET"]
 )
-api = handler = Api(is_registered=agents.is_registered)
+meter = Meter.connect(client, agents)
+api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
 
 @api.route(
@@ -54,10 +59,11 @@ api = handler = Api(is_registered=agents.is_registered)
     identity=None,
     guard=may_register,
     status=201,
-    raises=(AgentIdTakenError, KeyTakenError),
+    raises=(AgentIdTakenError, KeyTakenError, RateLimitedError),
 )
 def register(body: wire.RegisterRequest) -> wire.RegisterResponse:
     now = clock.now()
+    counters.register(now)
     api_key, key = api_keys.issue_unless_brought(body.key_hash, now)
     agent = Agent(
         agent_id=body.agent_id or ids.new("agt", now),

@@ -27,7 +27,7 @@ def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
         return REFUSED
     now = clock.now()
     grant = keys.find(api_key)
-    if grant is None or not grant.is_live(now):
+    if grant is None or not grant.is_live(now) or grant.is_refused(now):
         return REFUSED
     keys.note_used(grant, now.date())
     return _granted(grant)

@@ -15,6 +15,7 @@ from agent_messaging.fields import AgentId
 from agent_messaging.http import Api
 from agent_messaging.messaging.model import party
 from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.meter.limiter import Meter
 
 client = connection.connect()
 retention = timedelta(days=int(os.environ["MESSAGE_RETENTION_DAYS"]))
@@ -22,7 +23,8 @@ agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)
 contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], retention)
 desk = ContactDesk(client, agents, contacts, messages)
-api = handler = Api(is_registered=agents.is_registered)
+meter = Meter.connect(client, agents)
+api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
 
 @api.route("GET", "/messaging/contacts", "List your contacts, and the requests of strangers")

@@ -30,6 +30,8 @@ from agent_messaging.messaging.desk import MessageDesk
 from agent_messaging.messaging.item import parse
 from agent_messaging.messaging.model import MessageType, compose, party
 from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.meter.counters import Counters
+from agent_messaging.meter.limiter import Meter
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.presence.table import parse as parse_presence
 
@@ -45,8 +47,10 @@ contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], retention)
 limits = LimitsTable(client, os.environ["LIMITS_TABLE"], quota)
 answers = IdempotencyTable(client, os.environ["IDEMPOTENCY_TABLE"])
 contact_desk = ContactDesk(client, agents, contacts, messages)
-desk = MessageDesk(contact_desk, messages, limits)
-api = handler = Api(is_registered=agents.is_registered, answers=answers)
+counters = Counters(client, os.environ["AGENT_METER_TABLE"])
+desk = MessageDesk(contact_desk, messages, limits, counters)
+meter = Meter.connect(client, agents)
+api = handler = Api(is_registered=agents.is_registered, answers=answers, meter=meter)
 
 
 @api.route(

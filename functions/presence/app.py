@@ -17,6 +17,7 @@ from agent_messaging.errors import AgentNotFoundError, ContactRequiredError, Con
 from agent_messaging.fields import AgentId
 from agent_messaging.http import Api
 from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.meter.limiter import Meter
 from agent_messaging.paging import COUNT_LIMIT
 from agent_messaging.presence import wire
 from agent_messaging.presence.model import Presence, last_seen_at
@@ -36,7 +37,8 @@ contacts = ContactsTable(
 )
 lease = timedelta(seconds=int(os.environ["PRESENCE_LEASE_SECONDS"]))
 interval = int(os.environ["HEARTBEAT_SECONDS"])
-api = handler = Api(is_registered=agents.is_registered)
+meter = Meter.connect(client, agents)
+api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
 
 @api.route("POST", "/messaging/heartbeat", "Stay online, and learn what waits")

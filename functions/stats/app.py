@@ -11,6 +11,7 @@ from agent_messaging.auth import Caller
 from agent_messaging.errors import AgentNotFoundError
 from agent_messaging.http import Api
 from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.meter.limiter import Meter
 from agent_messaging.paging import COUNT_LIMIT
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.stats import rollup, wire
@@ -23,7 +24,8 @@ presences = PresenceTable(client, os.environ["AGENT_PRESENCE_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"])
 orders = WorkOrdersTable(client, os.environ["WORK_ORDERS_TABLE"])
 stats = StatsTable(client, os.environ["MESSAGING_STATS_TABLE"])
-api = handler = Api(is_registered=agents.is_registered)
+meter = Meter.connect(client, agents)
+api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
 
 @api.route(

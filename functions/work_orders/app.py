@@ -34,6 +34,7 @@ from agent_messaging.limits import LimitsTable, Quota
 from agent_messaging.log import logger
 from agent_messaging.messaging.model import party
 from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.meter.limiter import Meter
 from agent_messaging.work_orders import wire
 from agent_messaging.work_orders.desk import Move, WorkOrderDesk
 from agent_messaging.work_orders.expiry import Expiry
@@ -58,7 +59,8 @@ answers = IdempotencyTable(client, os.environ["IDEMPOTENCY_TABLE"])
 contact_desk = ContactDesk(client, agents, contacts, messages)
 expiry = Expiry(client, messages, orders)
 desk = WorkOrderDesk(client, agents, contact_desk, messages, orders, expiry)
-api = handler = Api(is_registered=agents.is_registered, answers=answers)
+meter = Meter.connect(client, agents)
+api = handler = Api(is_registered=agents.is_registered, answers=answers, meter=meter)
 
 
 @api.route(

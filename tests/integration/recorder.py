@@ -57,6 +57,12 @@ class Fault:
     error: dict[str, Any]
 
 
+def is_flush(operation: str, request: Any) -> bool:
+    """Whether a call counts an agent's units."""
+    is_metering = operation == "UpdateItem" and request["TableName"] == "AgentMeterTable"
+    return is_metering and request["Key"]["window"] == {"S": "units"}
+
+
 def reserved_words(request: Any) -> set[str]:
     """The reserved words that stand bare in any expression of a request."""
     if isinstance(request, list):

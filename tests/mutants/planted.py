@@ -13,6 +13,7 @@ MESSAGING = "tests/integration/messaging"
 NAMES = "tests/integration/agents/test_names.py"
 CONTACTS = "tests/integration/contacts"
 STATS = "tests/integration/stats"
+METER = "tests/integration/meter"
 
 
 @dataclass(frozen=True)
@@ -380,5 +381,47 @@ MUTANTS = (
         "for name in islice(names, MAX_FAULTS))",
         "for name in names)",
         ("tests/unit/test_parsing.py",),
+    ),
+    Mutant(
+        "what is left of the units is dropped with each flush",
+        "meter/model.py",
+        "        self.tenths -= units * UNIT\n",
+        "        self.tenths = 0\n",
+        ("tests/unit/test_meter.py",),
+    ),
+    Mutant(
+        "an agent's requests are not counted",
+        "http.py",
+        "        self._meter.spend(agent_id, tenths, clock.now())\n",
+        "        self._meter.spend(agent_id, 0 * tenths, clock.now())\n",
+        (METER,),
+    ),
+    Mutant(
+        "two instances that find the same trip count it twice",
+        "meter/table.py",
+        'IS_NOT_REFUSED = "attribute_not_exists(penalty) OR penalty.#until <= :now"',
+        'IS_NOT_REFUSED = "attribute_exists(agent_id) OR penalty.#until <= :now"',
+        (f"{METER}/test_penalties.py", "-k", "two_instances"),
+    ),
+    Mutant(
+        "the authorizer lets the keys of a refused agent in",
+        "agents/key_table.py",
+        "        return self.refused_until is not None and now < self.refused_until\n",
+        "        return False\n",
+        (f"{METER}/test_penalties.py",),
+    ),
+    Mutant(
+        "a key that is made in the moment of a trip escapes the penalty",
+        "agents/keyring.py",
+        '            f"{condition} AND {same_keys} AND {same_penalty}",\n',
+        '            f"{condition} AND {same_keys}",\n',
+        (f"{METER}/test_penalties.py", "-k", "in_the_moment"),
+    ),
+    Mutant(
+        "a window takes more than its quota",
+        "meter/counters.py",
+        '"attribute_not_exists(#count) OR #count < :quota"',
+        '"attribute_not_exists(#count) OR #count <= :quota"',
+        (f"{METER}/test_counters.py",),
     ),
 )

@@ -41,6 +41,12 @@ def is_open(event: Mapping[str, Any]) -> bool:
     return _is_open(_vouched(event))
 
 
+def agent_of(event: Mapping[str, Any]) -> str | None:
+    """The agent whose key the authorizer checked; None on open routes and in open mode."""
+    vouched = _vouched(event)
+    return None if _is_open(vouched) else vouched.get("agent_id")
+
+
 def identify(event: Mapping[str, Any], parameter: str, claimed: str | None) -> Caller | None:
     """The caller of a payload-2.0 event; None in open mode when the parameter was left out.
 

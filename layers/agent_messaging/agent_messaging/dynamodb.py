@@ -19,6 +19,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from agent_messaging import time_left
 from agent_messaging.connection import longest_call
 from agent_messaging.errors import ContentionError
+from agent_messaging.meter import units
+from agent_messaging.meter.tally import TALLY
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -128,6 +130,14 @@ class Table:
         answer = self._write(self.client.update_item, {**entry, "ReturnValues": "ALL_NEW"})
         return decode(answer["Attributes"])
 
+    def update_quietly(
+        self, key: Item, expression: str, condition: str = "", **values: Any
+    ) -> None:
+        """Change an item and return nothing of it, for a role that may write but not read it."""
+        entry = self.update_entry(key, expression, condition, **values)["Update"]
+        entry.pop("ReturnValuesOnConditionCheckFailure", None)
+        self._write(self.client.update_item, entry)
+
     def delete(self, key: Item, condition: str = "", **values: Any) -> None:
         """Take an item away."""
         entry = self.delete_entry(key, condition, **values)["Delete"]
@@ -226,17 +236,20 @@ class Found:
 
 
 def call(operation: Callable[..., Any], **request: Any) -> Any:
-    """Call DynamoDB; what it throttles after boto3's own attempts is the caller's to repeat.
+    """Call DynamoDB, and count what it costs; repeating what it throttles is left to the caller.
 
     Raises:
-        ContentionError: throttled.
+        ContentionError: throttled, after boto3's own attempts.
     """
     try:
-        return operation(**request)
+        answer = operation(**request, ReturnConsumedCapacity="TOTAL")
     except ClientError as error:
+        TALLY.add(units.of_refusal(request, error.response))
         if error.response["Error"]["Code"] in THROTTLED:
             raise ContentionError("The tables take no more at the moment.") from None
         raise
+    TALLY.add(units.of_answer(getattr(operation, "__name__", ""), answer))
+    return answer
 
 
 def _raise_unless_collided(error: ClientError) -> None:

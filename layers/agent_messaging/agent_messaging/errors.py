@@ -373,13 +373,22 @@ class TooManyRequestsError(AgentMessagingError):
     title = "Too many requests"
     default_fix = "Send the same request again after `Retry-After` seconds."
 
-    def __init__(self, detail: str, *, policy: str, quota: int, window: int, reset: int) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        policy: str,
+        quota: int,
+        window: int,
+        reset: int,
+        fix: str | None = None,
+    ) -> None:
         fields = {
             "Retry-After": str(reset),
             "RateLimit-Policy": f'"{policy}";q={quota};w={window}',
             "RateLimit": f'"{policy}";r=0;t={reset}',
         }
-        super().__init__(detail, headers=fields)
+        super().__init__(detail, fix=fix, headers=fields)
 
 
 class ContactPendingError(TooManyRequestsError):
@@ -391,10 +400,16 @@ class ContactPendingError(TooManyRequestsError):
 
 
 class RateLimitedError(TooManyRequestsError):
-    """The caller has sent as much as one may in a minute, in all or to this recipient."""
+    """A limit is reached; `policy` says which.
+
+    sender, pair        messages and work orders in a minute, in all or to one recipient
+    units               what an agent may spend in a minute (`meter`)
+    registrations       registrations of the whole stack in a minute
+    contact-requests    new contact requests to one agent in a day
+    """
 
     code = "rate_limited"
-    title = "The limit of this minute is reached"
+    title = "A limit is reached"
 
 
 class ContentionError(AgentMessagingError):

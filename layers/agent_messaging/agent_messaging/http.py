@@ -30,6 +30,10 @@ from agent_messaging.errors import (
 )
 from agent_messaging.idempotency import IdempotencyTable, Once, Replay
 from agent_messaging.log import logger
+from agent_messaging.meter import units
+from agent_messaging.meter.limiter import Meter
+from agent_messaging.meter.model import Penalty
+from agent_messaging.meter.tally import TALLY
 
 BASE = "/api/v1"
 
@@ -81,14 +85,19 @@ class Api:
         is_registered: says of an agent id whether there is such an agent. It is asked in open mode
             alone, where nobody has checked a key; a misspelt id is then a 404, not an empty inbox.
         answers: what was answered to requests with a key; for a group with a route that takes one.
+        meter: what each agent spends, and who is refused for that; none without an agent to charge.
     """
 
     def __init__(
-        self, is_registered: Callable[[str], bool], answers: IdempotencyTable | None = None
+        self,
+        is_registered: Callable[[str], bool],
+        answers: IdempotencyTable | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self._routes: dict[str, Route] = {}
         self._is_registered = is_registered
         self._answers = answers
+        self._meter = meter
 
     @property
     def routes(self) -> list[Route]:
@@ -98,16 +107,37 @@ class Api:
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """Answer one event; whatever is raised becomes a problem document."""
         request_id: str = event["requestContext"]["requestId"]
-        with log.about(request_id):
-            try:
-                with time_left.within(context):
-                    return self._served(event, request_id)
-            except AgentMessagingError as error:
-                logger.info("refused", code=error.code, status=error.status)
-                return problem.refused(error, request_id)
-            except Exception:
-                logger.exception("failed", route=event["routeKey"])
-                return problem.failed(request_id, self._routes[event["routeKey"]].again)
+        agent_id = auth.agent_of(event)
+        with log.about(request_id), time_left.within(context):
+            penalty = self._penalty_of(agent_id)
+            if penalty is not None:
+                return _refused(penalty.error(clock.now()), request_id)
+            answer = self._answer(event, request_id)
+            self._charge(agent_id, answer)
+            return answer
+
+    def _penalty_of(self, agent_id: str | None) -> Penalty | None:
+        """The penalty that lasts, if this instance knows of one."""
+        if self._meter is None or agent_id is None:
+            return None
+        TALLY.begin()
+        return self._meter.penalty_of(agent_id, clock.now())
+
+    def _charge(self, agent_id: str | None, answer: Mapping[str, Any]) -> None:
+        """Charge the agent whose key the request came with; nobody in open mode."""
+        if self._meter is None or agent_id is None:
+            return
+        tenths = TALLY.tenths + units.of_request(len(answer["body"].encode()))
+        self._meter.spend(agent_id, tenths, clock.now())
+
+    def _answer(self, event: Mapping[str, Any], request_id: str) -> dict[str, Any]:
+        try:
+            return self._served(event, request_id)
+        except AgentMessagingError as error:
+            return _refused(error, request_id)
+        except Exception:
+            logger.exception("failed", route=event["routeKey"])
+            return problem.failed(request_id, self._routes[event["routeKey"]].again)
 
     def _served(self, event: Mapping[str, Any], request_id: str) -> dict[str, Any]:
         route = self._routes.get(event["routeKey"])
@@ -232,6 +262,11 @@ def _missing_identity(identity: str, parameters: Mapping[str, str]) -> str:
 def _headers(event: Mapping[str, Any]) -> dict[str, str]:
     """The headers. The gateway writes their names in lower case, `sam local` as they were sent."""
     return {name.lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+
+
+def _refused(error: AgentMessagingError, request_id: str) -> dict[str, Any]:
+    logger.info("refused", code=error.code, status=error.status)
+    return problem.refused(error, request_id)
 
 
 def _answered(status: int, answer: BaseModel | Replay | None, request_id: str) -> dict[str, Any]:

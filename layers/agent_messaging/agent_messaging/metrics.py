@@ -1,9 +1,11 @@
 """Metrics: lines of the log out of which CloudWatch reads numbers (its embedded metric format).
 
     MessagesSent, OrdersAccepted        one more, as it happens
+    AgentsTripped                       one more agent that spent too many units
     AgentsOnline, WorkOrders.<status>   how many there are, minute by minute
 
-Ten names, as many as CloudWatch keeps for nothing, in one dimension: the stack, as `service`. An id
+Eleven names; CloudWatch keeps ten for nothing, and AgentsTripped costs $0.30 in a month in which an
+agent trips. They have one dimension: the stack, as `service`. An id
 there would be a metric, and a bill, of its own. A request writes one line at most. Powertools would
 make a writer for each line, at a sixth of a send's own CPU; the line is the same.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html

@@ -88,6 +88,7 @@ class FaultyClient:
             self.client.transact_write_items(**request)
         if fate is not None:
             raise ReadTimeoutError(endpoint_url="dynamodb")
+        return {}
 
     def settle(self):
         """What is on its way arrives, and is done or refused."""

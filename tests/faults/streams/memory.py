@@ -42,9 +42,9 @@ class MemoryClient:
             answer["LastEvaluatedKey"] = {name: found[-1][name] for name in ("scope", "window")}
         return answer
 
-    def transact_write_items(self, *, TransactItems, ClientRequestToken):  # noqa: N803 - boto3's
+    def transact_write_items(self, *, TransactItems, ClientRequestToken, **_):  # noqa: N803 - boto3's
         if ClientRequestToken in self._done:
-            return  # it comes again, and was written
+            return {}  # it comes again, and was written
         assert len(TransactItems) <= 100
         puts = [each["Put"] for each in TransactItems if "Put" in each]
         updates = [each["Update"] for each in TransactItems if "Update" in each]
@@ -56,6 +56,7 @@ class MemoryClient:
         for update in updates:
             self._update(update)
         self._done.add(ClientRequestToken)
+        return {}
 
     def all_items(self):
         """Everything that is stored."""

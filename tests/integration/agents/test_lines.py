@@ -48,7 +48,8 @@ def meanwhile(act: Callable[[], object], times: int = 1) -> None:
 
 def test_a_registration_writes_agent_key_and_lines_at_once(cloud: Cloud):
     cloud.register("nova-1", name="Éagle", capabilities=["research", "cost", "research"])
-    (call,) = cloud.cost()
+    counted, call = cloud.cost()
+    assert counted.request["TableName"] == "AgentMeterTable"
     assert len(call.request["TransactItems"]) == 3 + 6
     assert stored_lines(cloud) == due_lines(cloud)
     assert len(stored_lines(cloud)) == 6

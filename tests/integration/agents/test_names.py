@@ -64,7 +64,7 @@ def test_a_taken_id_is_told_as_it_was(cloud: Cloud):
 
 def test_a_registration_claims_what_its_id_looks_like_in_its_own_transaction(cloud: Cloud):
     cloud.register("nova_1", name="Eagle")
-    search, write = cloud.cost()
+    _, search, write = cloud.cost()
     assert (search.operation, write.operation) == ("Query", "TransactWriteItems")
     claims = [
         entry["Put"]

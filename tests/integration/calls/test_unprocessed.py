@@ -11,10 +11,10 @@ def test_keys_that_dynamodb_left_unprocessed_are_asked_for_again(
     client = app("messaging").client
     whole = client.batch_get_item
 
-    def half(RequestItems):  # noqa: N803 - boto3's own word
+    def half(RequestItems, **more):  # noqa: N803 - boto3's own word
         table = next(iter(RequestItems))
         first, *rest = RequestItems[table]["Keys"]
-        answer = whole(RequestItems={table: {**RequestItems[table], "Keys": [first]}})
+        answer = whole(RequestItems={table: {**RequestItems[table], "Keys": [first]}}, **more)
         left = {name: keys for name, keys in RequestItems.items() if name != table}
         if rest:
             left[table] = {**RequestItems[table], "Keys": rest}
@@ -30,7 +30,7 @@ def test_keys_that_stay_unprocessed_are_503(pair: Cloud, monkeypatch: pytest.Mon
     monkeypatch.setattr(
         client,
         "batch_get_item",
-        lambda RequestItems: {"Responses": {}, "UnprocessedKeys": RequestItems},  # noqa: N803
+        lambda RequestItems, **_: {"Responses": {}, "UnprocessedKeys": RequestItems},  # noqa: N803
     )
     before = pair.digest()
     answer = pair.post("/messaging/ping", {"from_agent_id": "nova"}, {"to_agent_id": "boots"})

@@ -53,7 +53,8 @@ def test_a_word_to_somebody_costs_its_read_its_limit_and_its_write(
 @pytest.mark.parametrize("word", [write, ping])
 def test_a_refusal_costs_a_second_look(cloud: Cloud, nova: Agent, boots: Agent, word):
     set_policy(cloud, "boots", "approved")
-    assert calls_of(cloud, word, nova, "boots") == [BATCH, UPDATE, PUT, TRANSACT]
+    # A second update counts the requests that the recipient holds.
+    assert calls_of(cloud, word, nova, "boots") == [BATCH, UPDATE, UPDATE, PUT, TRANSACT]
     assert calls_of(cloud, word, nova, "boots", status=429) == [BATCH, GET, UPDATE]
     decide(cloud, boots, "nova", "blocked")
     assert calls_of(cloud, word, nova, "boots", status=403) == [BATCH, GET]
@@ -155,7 +156,7 @@ def test_a_message_of_a_kilobyte_to_a_contact_costs_five_write_and_three_read_un
     assert read_units(batch) == 3
 
 
-def test_a_first_message_costs_one_write_unit_more_and_so_does_a_held_one(
+def test_a_first_message_costs_one_write_unit_more_and_a_held_one_two(
     cloud: Cloud, nova: Agent, boots: Agent
 ):
     cloud.register("third", contact_policy="approved")
@@ -164,7 +165,7 @@ def test_a_first_message_costs_one_write_unit_more_and_so_does_a_held_one(
     assert write(cloud, nova, "third", body=KILOBYTE).json["status"] == "held"
     calls = cloud.cost()
     writes = [call for call in calls if call.operation in (PUT, UPDATE)]
-    assert [write_units(cloud, call) for call in writes] == [1, 1, 4, 1, 1]
+    assert [write_units(cloud, call) for call in writes] == [1, 1, 4, 1, 1, 1]
     # A transaction, in which each unit costs two.
     (held,) = (call.request["TransactItems"] for call in calls if call.operation == TRANSACT)
     (entry,) = held

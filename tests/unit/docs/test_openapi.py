@@ -186,8 +186,10 @@ def test_a_closed_route_shows_the_gateways_own_answers_beside_ours(document, ope
 def test_the_gateway_may_slow_down_every_operation(document, operations):
     described = {name: each for name, each in operations.items() if each["tags"] != ["docs"]}
     assert all("429" in each["responses"] for each in described.values())
-    alone = {"$ref": "#/components/responses/gateway.429"}
-    assert described["messaging_inbox"]["responses"]["429"] == alone
+    beside_ours = {"$ref": "#/components/responses/rate_limited"}
+    assert described["messaging_inbox"]["responses"]["429"] == beside_ours
+    content = document["components"]["responses"]["rate_limited"]["content"]
+    assert list(content) == ["application/problem+json", "application/json"]
 
 
 def test_the_gateways_answers_have_the_phrases_of_their_statuses():

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import prices
 from benchmarks.scale import limits, samples
 from benchmarks.scale.contention import contend
 from benchmarks.scale.figures import measure
@@ -38,16 +37,6 @@ def test_every_parameter_that_it_names_is_there():
     named = {each for each in PARAMETERS if f"`{each}" in PAGE}
     wanted = {"HeartbeatSeconds", "PresenceLeaseSeconds", "RequestsPerSecond", "MessagesPerPair"}
     assert wanted | {"MessagesPerSender", "ReservedConcurrency"} <= named
-
-
-def test_the_dollars_that_it_names_follow_from_units_and_prices():
-    # The longest messages, a minute of them and a day.
-    longest = samples.message("nova", "boots", 128 * 1024)
-    written = sum(each.units for each in writes("AgentMessagesTable", longest))
-    assert f"{written:.0f} units each" in PAGE
-    dollars_a_minute = 1_200 * written * prices.PER_MILLION_WRITE_UNITS / 1e6
-    assert f"${dollars_a_minute:.2f} a minute" in PAGE
-    assert f"${dollars_a_minute * 1440:.0f} a day" in PAGE
 
 
 @pytest.mark.parametrize(("body_bytes", "table", "inbox"), [(2_000, 3, 3), (3_000, 4, 1)])

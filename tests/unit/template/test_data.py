@@ -8,6 +8,7 @@ TABLES = properties_of("AWS::DynamoDB::Table")
 KEPT = {"Fn::If": ["DataIsProtected", "Retain", "Delete"]}
 # What lives as long as an agent or an order does is not tidied up.
 TIDIED = {
+    "AgentMeterTable",
     "AgentMessagesTable",
     "AgentPresenceTable",
     "ContactsTable",

@@ -17,6 +17,7 @@ BAD = [
     ("RegistrationMode", "closed"),
     ("MessagesPerSender", "0"),
     ("MessagesPerPair", "5001"),
+    ("UnitsPerMinute", "999"),
     ("RequestsPerSecond", "-1"),
     ("ReservedConcurrency", "1001"),
     ("StatsSchedule", "1 minute"),

@@ -62,7 +62,7 @@ def test_a_role_is_lambdas_and_has_one_policy(role: str):
 @pytest.mark.parametrize("role", ROLES)
 def test_a_statement_names_each_action_and_each_resource_of_this_stack(role: str):
     for statement in statements(role):
-        assert set(statement) == {"Effect", "Action", "Resource"}
+        assert set(statement) - {"Condition"} == {"Effect", "Action", "Resource"}
         assert statement["Effect"] == "Allow"
         assert all("*" not in action for action in listed(statement["Action"]))
         for resource in listed(statement["Resource"]):
@@ -70,6 +70,30 @@ def test_a_statement_names_each_action_and_each_resource_of_this_stack(role: str
             assert "*" not in repr(resource)
             if text := resource.get("Fn::Sub"):
                 assert re.fullmatch(r"\$\{\w+Table\.Arn\}/index/\w+", text)
+
+
+# What the meter may write into tables that are not its own.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+PENALTY_ALONE = {
+    "AgentKeysTable": ["key_hash", "refused_until"],
+    "AgentsTable": ["agent_id", "deleted_at", "penalty"],
+}
+
+
+@pytest.mark.parametrize("role", [name for name in ROLES if "AgentMeterTable" in repr(ROLES[name])])
+def test_the_meter_writes_into_keys_and_agents_nothing_but_a_penalty(role: str):
+    conditional = {
+        each["Resource"]["Fn::GetAtt"][0]: each for each in statements(role) if "Condition" in each
+    }
+    assert {"AgentKeysTable"} <= set(conditional) <= set(PENALTY_ALONE)
+    for table, statement in conditional.items():
+        assert statement["Action"] == "dynamodb:UpdateItem"
+        assert statement["Condition"] == {
+            "ForAllValues:StringEquals": {"dynamodb:Attributes": PENALTY_ALONE[table]},
+            "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE"]},
+            # Without it a request that names no attribute would pass.
+            "Null": {"dynamodb:Attributes": "false"},
+        }
 
 
 @pytest.mark.parametrize("role", ROLES)

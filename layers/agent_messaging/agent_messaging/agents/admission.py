@@ -27,6 +27,7 @@ def admit(caller: Caller, item: Item | None, now: datetime) -> Agent:
         AgentNotFoundError: in open mode, no such agent is registered.
         KeyRevokedError: the key, or the agent, has gone since the authorizer looked.
         AgentSuspendedError: the operator has suspended it.
+        RateLimitedError: it spent too much, and its penalty lasts.
     """
     if caller.is_open:
         agent = found(caller.agent_id, item)
@@ -39,6 +40,8 @@ def admit(caller: Caller, item: Item | None, now: datetime) -> Agent:
         agent = parse(item)
         if not agent.has_live_key(caller.key_id, caller.epoch, now):
             raise KeyRevokedError("The key was revoked, or has expired.")
+        if agent.penalty is not None and agent.penalty.holds(now):
+            raise agent.penalty.error(now)
     if agent.is_suspended:
         raise AgentSuspendedError(f"`{agent.agent_id}` is suspended.")
     return agent

@@ -32,10 +32,15 @@ class Grant:
     epoch: int
     expires_at: datetime | None
     last_used_on: date | None
+    refused_until: datetime | None = None
 
     def is_live(self, now: datetime) -> bool:
         """Whether the key still opens anything."""
         return self.expires_at is None or self.expires_at > now
+
+    def is_refused(self, now: datetime) -> bool:
+        """Whether its agent spent too much, and its penalty lasts."""
+        return self.refused_until is not None and now < self.refused_until
 
 
 class AgentKeysTable:
@@ -72,6 +77,16 @@ class AgentKeysTable:
                 today=today.isoformat(),
             )
 
+    def refuse(self, key: Key, until: datetime) -> None:
+        """Have the authorizer refuse a key until a time; nothing for a key that was revoked."""
+        with contextlib.suppress(ConditionFailedError):
+            self.table.update_quietly(
+                {"key_hash": key.key_hash},
+                "SET refused_until = :until",
+                IS_THERE,
+                until=clock.to_text(until),
+            )
+
     def last_used(
         self, keys: Iterable[Key], *, consistent: bool = False
     ) -> Mapping[str, date | None]:
@@ -95,6 +110,8 @@ class AgentKeysTable:
             "key_id": key.key_id,
             "epoch": agent.epoch,
             "expires_at": clock.to_text(key.expires_at) if key.expires_at else None,
+            # The operator may make a key for an agent that is refused.
+            "refused_until": clock.to_text(agent.penalty.until) if agent.penalty else None,
         }
         return self.table.put_entry(item, "attribute_not_exists(key_hash)")
 
@@ -114,6 +131,7 @@ class AgentKeysTable:
 
 def _parse(item: Item) -> Grant:
     expires_at, last_used_on = item.get("expires_at"), item.get("last_used_on")
+    refused_until = item.get("refused_until")
     return Grant(
         key_hash=item["key_hash"],
         agent_id=item["agent_id"],
@@ -121,4 +139,5 @@ def _parse(item: Item) -> Grant:
         epoch=int(item["epoch"]),
         expires_at=None if expires_at is None else clock.from_text(expires_at),
         last_used_on=None if last_used_on is None else date.fromisoformat(last_used_on),
+        refused_until=None if refused_until is None else clock.from_text(refused_until),
     )

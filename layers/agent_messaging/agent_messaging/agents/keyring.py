@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from agent_messaging import clock
 from agent_messaging.agents.admission import holds_key
 from agent_messaging.agents.key_table import NEVER_USED
 from agent_messaging.agents.model import MAX_LIVE_KEYS, Agent, Key
@@ -188,12 +189,14 @@ class Keyring:
         """A change of the agent's item that holds only while its keys are those that were read."""
         condition, given = requester.allowed
         same_keys, count = has_these_keys(agent)
+        same_penalty, until = has_this_penalty(agent)
         return self.agents.update_entry(
             {"agent_id": agent.agent_id},
             expression,
-            f"{condition} AND {same_keys}",
+            f"{condition} AND {same_keys} AND {same_penalty}",
             **given,
             **count,
+            **until,
             **values,
         )
 
@@ -214,6 +217,13 @@ def _brought_before(agent: Agent, key: Key, now: datetime) -> Key | None:
     if there is not None and (there.is_outgoing or not there.is_live(now)):
         raise KeyTakenError("This key was used before, and ends or has ended.")
     return there
+
+
+def has_this_penalty(agent: Agent) -> Condition:
+    """The condition that no penalty came since the agent was read: a new key would escape it."""
+    if agent.penalty is None:
+        return "attribute_not_exists(penalty)", {}
+    return "penalty.#until = :until", {"until": clock.to_text(agent.penalty.until)}
 
 
 def _item(key: Key) -> Item:

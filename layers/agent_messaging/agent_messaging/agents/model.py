@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from agent_messaging.fields import Model
+from agent_messaging.meter.model import Penalty
 
 # Ids that are words of the API itself.
 RESERVED_IDS = frozenset({"me", "register", "system"})
@@ -65,7 +66,7 @@ class Agent(Model):
     and never above `max_concurrent_jobs` by accepting. `last_seen_on` is the day of a heartbeat,
     for when the exact time has been tidied away. `epoch` goes up each time all keys are revoked.
     An agent that left stays as a marker with `deleted_at`: its id, and with it its inbox, is never
-    given to somebody else.
+    given to somebody else. `penalty` is the last one that the meter gave it.
     """
 
     agent_id: str
@@ -84,6 +85,7 @@ class Agent(Model):
     last_seen_on: date | None = None
     epoch: int = 1
     keys: dict[str, Key] = {}
+    penalty: Penalty | None = None
 
     @property
     def takes_orders(self) -> bool:

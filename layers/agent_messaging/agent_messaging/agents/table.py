@@ -24,6 +24,7 @@ from agent_messaging.errors import (
     ContentionError,
     KeyTakenError,
 )
+from agent_messaging.meter.model import Penalty
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -152,6 +153,21 @@ class AgentsTable:
         except ConditionFailedError:
             raise unknown(agent_id) from None
         return parse(item)
+
+    def penalize(self, agent_id: str, penalty: Penalty) -> Agent | None:
+        """Write a penalty into an agent's item; the agent with its keys, None if it left."""
+        values = penalty.model_dump(mode="json")
+        try:
+            self.table.update_quietly(
+                {"agent_id": agent_id},
+                "SET penalty = :penalty",
+                IS_THERE,
+                penalty={**values, "until": clock.to_text(penalty.until)},
+            )
+        except ConditionFailedError:
+            return None
+        item = self.table.get({"agent_id": agent_id}, consistent=True)
+        return None if item is None or "deleted_at" in item else parse(item)
 
     def note_seen(self, caller: Caller, agent: Agent, now: datetime) -> None:
         """Keep the day of the first heartbeat of a day; costs nothing for the others."""

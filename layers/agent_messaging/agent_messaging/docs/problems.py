@@ -88,6 +88,7 @@ def of_route(route: Route) -> list[type[AgentMessagingError]]:
         found.add(errors.RegistrationKeyError)
     if route.identity is not None:
         found |= {errors.UnauthorizedError, errors.IdentityMismatchError, errors.AgentNotFoundError}
+        found.add(errors.RateLimitedError)  # by the meter, which counts every request
         if route.method != "GET":
             found |= {errors.KeyRevokedError, errors.AgentSuspendedError}
     if route.takes_key:

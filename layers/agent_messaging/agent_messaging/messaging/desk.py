@@ -23,6 +23,7 @@ from agent_messaging.idempotency import Once
 from agent_messaging.limits import LimitsTable
 from agent_messaging.messaging.model import Message, MessageStatus
 from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.meter.counters import Counters
 
 ATTEMPTS = 4
 
@@ -37,6 +38,7 @@ class MessageDesk:
     contacts: ContactDesk
     messages: MessagesTable
     limits: LimitsTable
+    counters: Counters
 
     def hand_in(
         self, caller: Caller, encounter: Encounter, message: Message, now: datetime, once: Once
@@ -47,7 +49,8 @@ class MessageDesk:
             AnsweredBeforeError: see `Once.write`.
             ContactRefusedError: the recipient's mailbox is closed to the sender.
             ContactPendingError: the sender's request waits for an answer.
-            RateLimitedError: the sender has sent enough for this minute.
+            RateLimitedError: the sender has sent enough for this minute, or the recipient holds
+                as many new requests as it does in a day.
             ContentionError: the recipient's entry changed each time it was read.
         """
         if encounter.verdict in (Verdict.WAIT, Verdict.REFUSE):
@@ -57,6 +60,8 @@ class MessageDesk:
             self.limits.spend(caller, message.recipient.id, now)
         for _ in range(ATTEMPTS):
             _require_welcome(encounter)
+            if encounter.verdict is Verdict.HOLD:
+                self.counters.hold(message.recipient.id, now)
             # First, so that nothing can fail any more once the message is written.
             self.contacts.befriend(encounter, now, once)
             written = message.model_copy(update={"relationship": encounter.relationship})

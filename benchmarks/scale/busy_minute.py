@@ -1,0 +1,59 @@
+"""The busiest minute of an honest agent, in units of its meter: it has to fit into the quota.
+
+It sends as much as `MessagesPerSender` lets it, each with an Idempotency-Key, looks for answers all
+the time, and does the work of the orders that it has. Units are the budgets of the operations.
+"""
+
+from typing import NamedTuple
+
+from agent_messaging.meter import units
+from benchmarks import budgets
+from benchmarks.scale import markdown
+from benchmarks.scale.items import PARAMETERS
+
+
+class Part(NamedTuple):
+    """What it does, how often, under which budget, with how many calls and bytes answered."""
+
+    what: str
+    times: int
+    budget: str
+    calls: int
+    answered: int
+
+    @property
+    def units(self) -> float:
+        """Of one of them."""
+        written, read = budgets.UNITS[self.budget]
+        tenths = written * units.WRITE_UNIT + read * units.READ_UNIT + self.calls * units.CALL
+        return (tenths + units.of_request(self.answered)) / units.UNIT
+
+
+SENT = int(PARAMETERS["MessagesPerSender"]["Default"])
+ORDERS = 20
+PARTS = (
+    Part("messages of 1 KB, with a key", SENT - ORDERS, "send, with a key", 4, 250),
+    Part("orders, with a key and a deadline", ORDERS, "create order, with a key", 4, 250),
+    Part("pages of its inbox, every 5 s", 12, "inbox page of 20 × 400 B", 3, 20_000),
+    Part("messages that it reads, one by one", 240, "mark-read", 2, 150),
+    Part("looks whether somebody is there", 60, "presence", 1, 400),
+    Part("orders that it accepts, with a key", 10, "accept, with a key", 4, 250),
+    Part("orders that it completes, with a key", 10, "complete, with a key", 4, 250),
+    Part("heartbeats", 2, "heartbeat", 4, 250),
+)
+
+
+def total() -> float:
+    """Units of the minute."""
+    return sum(part.times * part.units for part in PARTS)
+
+
+def table() -> str:
+    """A row for each part."""
+    rows = [
+        [part.what, f"{part.times:,}", f"{part.units:.1f}", f"{part.times * part.units:,.0f}"]
+        for part in PARTS
+    ]
+    quota = f"{PARAMETERS['UnitsPerMinute']['Default']:,}"
+    rows.append([f"**all**, of {quota} that it may spend", "", "", f"{total():,.0f}"])
+    return markdown.table("in a minute|times|units each|units", rows)

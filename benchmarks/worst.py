@@ -1,0 +1,350 @@
+"""The dearest request of each route, in units of the meter: measured over moto.
+
+    python -m benchmarks.worst           prints them
+    python -m benchmarks.worst --write   keeps them in worst.json, for `scale.worst_day`
+
+Each is made with the longest texts, the largest lists and an Idempotency-Key, as far as the route
+takes them, on histories that are as expensive to read as one agent can make them. Units are counted
+by `metering` from the sizes of the items and by `meter.units` from those.
+"""
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import Figure
+from benchmarks.operations import over_moto, unheard
+
+FILE = Path(__file__).with_name("worst.json")
+
+ALLOWED = 1.02
+
+LINE = "n" * 500
+LONG = "x" * 64 * 1024
+OBJECT = {"x": "y" * 60 * 1024}
+MESSAGES = 100  # waiting in an inbox, and on a page
+ORDERS = 100
+AGENTS = 50
+WORDS = " ".join(f"{letter}{number}" for number, letter in enumerate("abcdefghij"))
+
+Call = Callable[[], Any]
+FROM = ("/messaging/ping", "/messaging/send", "/messaging/work-order")
+
+
+class Stage:
+    """Nova and Boots, and all that makes a request dear."""
+
+    def __init__(self) -> None:
+        from benchmarks.metering import Meter  # noqa: PLC0415 - within moto
+        from tests.integration.cloud import Cloud  # noqa: PLC0415
+        from tests.integration.functions import TEMPLATE, app  # noqa: PLC0415
+
+        groups = {function.code.name for function in TEMPLATE.functions.values()}
+        clients = [app(group).client for group in sorted(groups) if hasattr(app(group), "client")]
+        for group in sorted(groups):
+            if hasattr(app(group), "meter"):
+                app(group).meter.quota = math.inf
+        for group in ("messaging", "work_orders"):
+            _unlimit(app(group))
+        self.cloud = Cloud()
+        self.answered_bytes = 0
+        self.waiting: list[str] = []
+        self.orders = 0
+        self.meter = Meter(self.cloud, clients)
+        profile = {"description": LINE, "capabilities": [f"c{n}{'x' * 60}" for n in range(8)]}
+        self.agents = {
+            name: self.cloud.register(name, **profile) for name in ("nova", "boots", "pest")
+        }
+
+    def call(
+        self, method: str, path: str, body: Any = None, agent: str = "nova", **more: Any
+    ) -> Any:
+        """A request that succeeds: its answer."""
+        answer = self.cloud.call(method, path, body=body, caller=self.agents[agent].keyed, **more)
+        if answer.status >= 300:  # noqa: PLR2004
+            raise RuntimeError(f"{method} {path}: {answer.text[:500]}")
+        self.answered_bytes = len(answer.text.encode())
+        return answer
+
+    def send(self, key: str | None = None, agent: str = "nova", to: str = "boots") -> Any:
+        """The longest message."""
+        body = {"to_agent_id": to, "subject": LINE, "body": LONG, "metadata": OBJECT}
+        return self.call("POST", "/messaging/send", body, agent, key=key).json
+
+    def offer(self, key: str | None = None) -> str:
+        """The longest order, with a deadline."""
+        body = {
+            "to_agent_id": "boots",
+            "title": LINE,
+            "description": LONG,
+            "requirements": {"x": "y" * 30 * 1024},
+            "deliverables": {"x": "y" * 29 * 1024},
+            "deadline_at": "2099-01-01T00:00:00Z",
+            "budget_usd": 1000,
+        }
+        return str(self.call("POST", "/messaging/work-order", body, key=key).json["work_order_id"])
+
+    def accepted(self) -> str:
+        """The longest order, accepted."""
+        order = self.offer()
+        self.move(order, "respond", {"action": "accept"}, "boots")()
+        return order
+
+    def move(self, order: str, verb: str, body: Any, agent: str, key: str | None = None) -> Call:
+        """A transition."""
+        path = f"/messaging/work-order/{order}/{verb}"
+        return lambda: self.call("POST", path, body, agent, key=key)
+
+
+def _unlimit(app: Any) -> None:
+    """Let a stage send as much as it takes."""
+    limits = getattr(app, "limits", None)
+    if limits is not None:
+        limits.quota = type(limits.quota)(10**6, 10**6)
+
+
+# --- what each route does at its worst
+
+
+def _full_directory(stage: Stage, **query: str) -> Call:
+    for number in range(AGENTS):
+        name = f"a-{number:02}"
+        if name not in stage.agents:
+            stage.agents[name] = stage.cloud.register(
+                name, name=WORDS, description=LINE, capabilities=["estimates"]
+            )
+            stage.call("PUT", "/messaging/presence", {"status_message": LINE}, name)
+    return lambda: stage.call("GET", "/agents", query={"limit": "100", **query})
+
+
+def _full_inbox(stage: Stage) -> list[str]:
+    if not stage.waiting:
+        stage.waiting = [stage.send()["message_id"] for _ in range(MESSAGES)]
+    return stage.waiting
+
+
+def _full_orders(stage: Stage) -> None:
+    for _ in range(ORDERS - stage.orders):
+        stage.offer()
+    stage.orders = ORDERS
+
+
+def _list(path: str, fill: Callable[[Stage], Any], agent: str, **query: str) -> Any:
+    def prepared(stage: Stage) -> Call:
+        fill(stage)
+        return lambda: stage.call("GET", path, agent=agent, query={"limit": "100", **query})
+
+    return prepared
+
+
+def _thread(stage: Stage) -> Call:
+    first = stage.send()
+    reply = {"to_agent_id": "boots", "body": LONG, "metadata": OBJECT}
+    for _ in range(20):
+        stage.call("POST", "/messaging/send", {**reply, "thread_id": first["thread_id"]})
+    path = f"/messaging/threads/{first['thread_id']}"
+    return lambda: stage.call("GET", path, query={"limit": "100"})
+
+
+def _held(stage: Stage) -> Call:
+    stage.call("PATCH", "/agents/me", {"contact_policy": "approved"})
+    stage.send(agent="pest", to="nova")
+    path = "/messaging/contacts/pest"
+    return lambda: stage.call("PUT", path, {"state": "allowed"})
+
+
+def _contact(stage: Stage) -> Call:
+    _held(stage)
+    return lambda: stage.call("GET", "/messaging/contacts/pest")
+
+
+def _contacts(stage: Stage) -> Call:
+    _held(stage)
+    item = stage.cloud.read("ContactsTable", owner_id="nova", contact_id="pest") or {}
+    stage.cloud.write(
+        "ContactsTable", *({**item, "contact_id": f"p-{number:02}"} for number in range(20))
+    )
+    return lambda: stage.call("GET", "/messaging/contacts", query={"limit": "100"})
+
+
+def _stranger(stage: Stage) -> Call:
+    _held(stage)
+    return lambda: stage.call("DELETE", "/messaging/contacts/pest")
+
+
+def _ping(stage: Stage) -> Call:
+    body = {"to_agent_id": "boots", "message": LONG}
+    return lambda: stage.call("POST", "/messaging/ping", body, key="ping")
+
+
+def _register(stage: Stage) -> Call:
+    body = {
+        "agent_id": "n" * 64,
+        "name": WORDS,
+        "description": LINE,
+        "capabilities": [f"c{number}{'x' * 60}" for number in range(8)],
+    }
+    return lambda: stage.call("POST", "/agents/register", body)
+
+
+def _five_keys(stage: Stage) -> None:
+    for number in range(4):
+        stage.call("POST", "/agents/me/keys", {"label": f"{number}" * 100})
+
+
+def _create_key(stage: Stage) -> Call:
+    _five_keys(stage)
+    return lambda: stage.call("POST", "/agents/me/keys", {"revoke_others": True})
+
+
+def _keys(stage: Stage) -> Call:
+    _five_keys(stage)
+    return lambda: stage.call("GET", "/agents/me/keys")
+
+
+def _revoke(stage: Stage) -> Call:
+    _five_keys(stage)
+    key_id = stage.agents["nova"].keyed["key_id"]
+    return lambda: stage.call("DELETE", f"/agents/me/keys/{key_id}")
+
+
+def _plain(method: str, path: str, body: Any = None, agent: str = "nova", **more: Any) -> Any:
+    return lambda stage: lambda: stage.call(method, path, body, agent, **more)
+
+
+def _move(verb: str, body: Any, agent: str, *, is_accepted: bool) -> Any:
+    def prepared(stage: Stage) -> Call:
+        order = stage.accepted() if is_accepted else stage.offer()
+        return stage.move(order, verb, body, agent, key=verb)
+
+    return prepared
+
+
+ORDER = "/messaging/work-order/{work_order_id}"
+RESULT = {"summary": LONG, "result_data": {"x": "y" * 55 * 1024}, "result_url": "https://a.example"}
+WORST: Mapping[str, Callable[[Stage], Call]] = {
+    "POST /agents/register": _register,
+    "GET /agents": _full_directory,
+    "GET /agents/me": _plain("GET", "/agents/me"),
+    "PATCH /agents/me": _plain(
+        "PATCH", "/agents/me", {"name": WORDS, "capabilities": [f"z{n}" for n in range(8)]}
+    ),
+    "DELETE /agents/me": _plain("DELETE", "/agents/me"),
+    "GET /agents/{agent_id}": _plain("GET", "/agents/boots"),
+    "GET /agents/me/keys": _keys,
+    "POST /agents/me/keys": _create_key,
+    "DELETE /agents/me/keys/{key_id}": _revoke,
+    "POST /messaging/ping": _ping,
+    "POST /messaging/send": lambda stage: lambda: stage.send("send"),
+    "GET /messaging/inbox": _list("/messaging/inbox", _full_inbox, "boots"),
+    "POST /messaging/mark-read/{message_id}": lambda stage: _plain(
+        "POST", f"/messaging/mark-read/{stage.send()['message_id']}", {}, "boots"
+    )(stage),
+    "POST /messaging/mark-read": lambda stage: _plain(
+        "POST", "/messaging/mark-read", {"message_ids": _full_inbox(stage)}, "boots"
+    )(stage),
+    "GET /messaging/messages/{message_id}": lambda stage: _plain(
+        "GET", f"/messaging/messages/{stage.send()['message_id']}"
+    )(stage),
+    "GET /messaging/sent": _list("/messaging/sent", _full_inbox, "nova"),
+    "GET /messaging/threads/{thread_id}": _thread,
+    "GET /messaging/contacts": _contacts,
+    "GET /messaging/contacts/{agent_id}": _contact,
+    "PUT /messaging/contacts/{agent_id}": _held,
+    "DELETE /messaging/contacts/{agent_id}": _stranger,
+    "POST /messaging/heartbeat": lambda stage: _after(
+        stage, _full_inbox, _plain("POST", "/messaging/heartbeat", agent="boots")
+    ),
+    "PUT /messaging/presence": _plain("PUT", "/messaging/presence", {"status_message": LINE}),
+    "DELETE /messaging/presence": _plain("DELETE", "/messaging/presence"),
+    "GET /messaging/presence/{agent_id}": _plain("GET", "/messaging/presence/boots"),
+    "POST /messaging/work-order": lambda stage: lambda: stage.offer("create"),
+    "GET /messaging/work-orders": _list(
+        "/messaging/work-orders", _full_orders, "boots", role="worker", status="pending"
+    ),
+    f"GET {ORDER}": lambda stage: _plain("GET", f"/messaging/work-order/{stage.offer()}")(stage),
+    f"POST {ORDER}/respond": _move("respond", {"action": "accept"}, "boots", is_accepted=False),
+    f"POST {ORDER}/complete": _move("complete", RESULT, "boots", is_accepted=True),
+    f"POST {ORDER}/fail": _move("fail", {"reason": LINE}, "boots", is_accepted=True),
+    f"POST {ORDER}/cancel": _move("cancel", {"reason": LINE}, "nova", is_accepted=True),
+    "GET /messaging/stats": lambda stage: _after(
+        stage, _full_inbox, _plain("GET", "/messaging/stats", agent="boots")
+    ),
+}
+# The routes that no table stands behind.
+PAGES = ("GET /health", "GET /docs", "GET /openapi.json", "GET /llms.txt")
+
+
+def _after(stage: Stage, fill: Callable[[Stage], Any], prepared: Any) -> Call:
+    fill(stage)
+    call: Call = prepared(stage)
+    return call
+
+
+# What changes who the agents are, or what their lists hold, has tables of its own.
+ALONE = {
+    "PATCH /agents/me",
+    "DELETE /agents/me",
+    "GET /agents/me/keys",
+    "POST /agents/me/keys",
+    "DELETE /agents/me/keys/{key_id}",
+    "GET /messaging/contacts",
+    "GET /messaging/contacts/{agent_id}",
+    "PUT /messaging/contacts/{agent_id}",
+    "DELETE /messaging/contacts/{agent_id}",
+}
+
+
+def measured() -> Iterator[tuple[str, float]]:
+    """Each route and the units of its dearest request."""
+    with unheard(), over_moto():
+        shared = Stage()
+        last = "POST /messaging/mark-read"  # after which nothing waits
+        together = sorted(WORST.keys() - ALONE, key=lambda route: (route == last, route))
+        for route in together:
+            yield route, _units(shared, WORST[route](shared))
+    for route in sorted(ALONE):
+        with unheard(), over_moto():
+            stage = Stage()
+            yield route, _units(stage, WORST[route](stage))
+
+
+def _units(stage: Stage, call: Call) -> float:
+    from agent_messaging.meter import units  # noqa: PLC0415 - within moto
+
+    with stage.meter.reading() as cost:
+        call()
+    tenths = cost.write_units * units.WRITE_UNIT + cost.read_units * units.READ_UNIT
+    tenths += cost.calls * units.CALL + units.of_request(stage.answered_bytes)
+    return tenths / units.UNIT
+
+
+def measure() -> Iterator[Figure]:
+    """How each stands to what the worst day is computed from: nothing may have become dearer."""
+    before = kept()
+    for route, cost in measured():
+        told = f"the dearest {route}, to what worst.json says"
+        yield Figure(told, cost / before.get(route, 1), "×", ALLOWED)
+
+
+def kept() -> dict[str, float]:
+    """What was written."""
+    found: dict[str, float] = json.loads(FILE.read_text("utf-8"))
+    return found
+
+
+def main() -> None:
+    """As the module says."""
+    measured_units = dict(measured())
+    found = {route: round(measured_units[route], 1) for route in WORST}
+    for route, cost in found.items():
+        print(f"{cost:10,.1f}  {route}")
+    if "--write" in sys.argv[1:]:
+        FILE.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""The meter of one instance: what each agent spent here, and who is refused.
+
+    penalty_of    before a request: whether to refuse the agent
+    spend         after it: count its units, flush them, and let the agent trip
+
+A refused request costs no call to DynamoDB. Other instances learn of a penalty when they next flush
+units of the agent. The authorizer learns at once: whoever counts a trip writes the end of the
+penalty into the agent's item and into its keys (`refuse`), so it is let in nowhere once the
+gateway's minute of memory is over. An instance that finds a penalty without that mark does it over.
+"""
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from agent_messaging import metrics
+from agent_messaging.agents.penalties import refuse
+from agent_messaging.log import logger
+from agent_messaging.meter.model import Account, Penalty, Standing, minute_of
+from agent_messaging.meter.table import MeterTable
+from agent_messaging.meter.tally import TALLY
+from agent_messaging.meter.units import UNIT
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from agent_messaging.agents.table import AgentsTable
+
+MAX_ACCOUNTS = 20_000  # some 10 MB
+
+
+class Meter:
+    """The accounts of the agents that this instance served last.
+
+    `refuse` tells the agent's item and its keys of a penalty.
+    """
+
+    def __init__(
+        self,
+        table: MeterTable,
+        quota: int,
+        refuse: Callable[[str, Penalty], None],
+        max_accounts: int = MAX_ACCOUNTS,
+    ) -> None:
+        self.table = table
+        self.quota = quota
+        self.refuse = refuse
+        self._max_accounts = max_accounts
+        self._accounts: OrderedDict[str, Account] = OrderedDict()
+
+    @classmethod
+    def connect(cls, client: "DynamoDBClient", agents: "AgentsTable") -> Self:
+        """The meter that the function's environment describes."""
+        table = MeterTable(client, os.environ["AGENT_METER_TABLE"])
+        refusing = refuse(client, agents, os.environ["AGENT_KEYS_TABLE"])
+        return cls(table, int(os.environ["UNITS_PER_MINUTE"]), refusing)
+
+    def forget(self) -> None:
+        """Start anew, as a new instance does; what is not flushed is lost."""
+        self._accounts.clear()
+
+    def penalty_of(self, agent_id: str, now: datetime) -> Penalty | None:
+        """The agent's penalty while it lasts, as far as this instance knows."""
+        account = self._accounts.get(agent_id)
+        penalty = account.penalty if account is not None else None
+        return penalty if penalty is not None and penalty.holds(now) else None
+
+    def spend(self, agent_id: str, tenths: int, now: datetime) -> None:
+        """Count what a request cost. The request has its answer, so nothing is raised here."""
+        account = self._accounts.setdefault(agent_id, Account())
+        self._accounts.move_to_end(agent_id)
+        account.tenths += tenths
+        if account.due:
+            TALLY.begin()
+            self._flush(agent_id, account, account.due, now)
+            account.tenths += TALLY.tenths  # counting costs, too
+        if len(self._accounts) > self._max_accounts:
+            self._forget_oldest(now)
+
+    def _flush(self, agent_id: str, account: Account, units: int, now: datetime) -> None:
+        try:
+            is_first = account.minute != minute_of(now)
+            standing = self.table.add(agent_id, units, now, is_first=is_first)
+            account.flushed(units, standing.minute)
+            self._judge(agent_id, account, standing, now)
+        except Exception:
+            # The request has its answer, which stands. What is not flushed stays in the account.
+            account.postponed()
+            logger.exception("units were not counted", agent_id=agent_id)
+
+    def _judge(self, agent_id: str, account: Account, standing: Standing, now: datetime) -> None:
+        if standing.units > self.quota and not standing.is_refused(now):
+            tripped = self.table.trip(agent_id, standing, self.quota, now)
+            if tripped is None:  # another instance was first
+                standing = self.table.add(agent_id, 0, now, is_first=False)
+            else:
+                standing = tripped
+                metrics.count("AgentsTripped")
+                logger.info("tripped", agent_id=agent_id, trips=standing.trips)
+        if standing.penalty is not None and standing.is_refused(now) and not standing.is_marked:
+            self.refuse(agent_id, standing.penalty)
+            self.table.mark(agent_id, standing.penalty)
+        # Last: if the mark failed, this instance serves the agent up to its next flush, and then
+        # tries again. An instance that refuses flushes nothing, and would never do so.
+        account.penalty = standing.penalty
+
+    def _forget_oldest(self, now: datetime) -> None:
+        agent_id, account = self._accounts.popitem(last=False)
+        if units := account.tenths // UNIT:
+            self._flush(agent_id, account, units, now)

@@ -1,0 +1,88 @@
+"""The meter's table: an item per agent, changed by all instances of all functions.
+
+The item counts one minute, the latest. A condition keeps an instance from counting in a minute that
+another has already left behind, and lets exactly one instance count a trip.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from agent_messaging import clock
+from agent_messaging.dynamodb import ConditionFailedError, Item, Table
+from agent_messaging.errors import ContentionError
+from agent_messaging.meter.model import KEPT_FOR, Penalty, Standing, minute_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+WINDOW = "units"
+ATTEMPTS = 3
+
+IS_THIS_MINUTE = "#minute >= :minute"
+IS_NEW_MINUTE = "attribute_not_exists(agent_id) OR #minute < :minute"
+IS_NOT_REFUSED = "attribute_not_exists(penalty) OR penalty.#until <= :now"
+
+
+class MeterTable:
+    """What agents spent."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self.table = Table(client, name)
+
+    def add(self, agent_id: str, units: int, now: datetime, *, is_first: bool) -> Standing:
+        """Count units in the present minute.
+
+        `is_first` says that this is probably the minute's first count; if it is wrong, one more
+        call finds out.
+
+        Raises:
+            ContentionError: the minute kept changing.
+        """
+        minute = clock.to_text(minute_of(now))
+        values = {"minute": minute, "units": units, "purge": clock.to_epoch(now + KEPT_FOR)}
+        begin = ("SET #minute = :minute, #units = :units, purge_at = :purge", IS_NEW_MINUTE)
+        more = ("SET purge_at = :purge ADD #units :units", IS_THIS_MINUTE)
+        for attempt in range(ATTEMPTS):
+            expression, condition = begin if is_first == (attempt % 2 == 0) else more
+            try:
+                return _parse(self.table.update(_key(agent_id), expression, condition, **values))
+            except ConditionFailedError:
+                continue
+        raise ContentionError("The meter's minute kept changing.")
+
+    def trip(self, agent_id: str, standing: Standing, quota: int, now: datetime) -> Standing | None:
+        """Count a trip and its penalty; None if another instance was first."""
+        penalty = standing.next_penalty(quota, now)
+        try:
+            item = self.table.update(
+                _key(agent_id),
+                "SET trips = :trips, penalty = :penalty, purge_at = :purge",
+                IS_NOT_REFUSED,
+                trips=standing.trips_at(now) + 1,
+                penalty=stored(penalty),
+                purge=clock.to_epoch(penalty.until + KEPT_FOR),
+                now=clock.to_text(now),
+            )
+        except ConditionFailedError:
+            return None
+        return _parse(item)
+
+    def mark(self, agent_id: str, penalty: Penalty) -> None:
+        """Note that the agent and its keys know of the penalty."""
+        self.table.update(
+            _key(agent_id), "SET marked_until = :until", until=clock.to_text(penalty.until)
+        )
+
+
+def stored(penalty: Penalty) -> Item:
+    """A penalty as an attribute."""
+    return {"until": clock.to_text(penalty.until), "quota": penalty.quota}
+
+
+def _key(agent_id: str) -> Item:
+    return {"agent_id": agent_id, "window": WINDOW}
+
+
+def _parse(item: dict[str, Any]) -> Standing:
+    names = ("minute", "units", "trips", "penalty", "marked_until")
+    return Standing.model_validate({name: item[name] for name in names if name in item})

@@ -1,0 +1,34 @@
+"""What the request that is served has cost so far.
+
+A process serves one request at a time, so one tally is enough. Some requests call DynamoDB from a
+pool of threads (`presence.table`), hence the lock.
+"""
+
+import threading
+
+
+class Tally:
+    """A sum in tenths of a unit."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._tenths = 0
+
+    def begin(self) -> None:
+        """Start at zero."""
+        with self._lock:
+            self._tenths = 0
+
+    def add(self, tenths: int) -> None:
+        """Count the cost of a call."""
+        with self._lock:
+            self._tenths += tenths
+
+    @property
+    def tenths(self) -> int:
+        """The sum since `begin`."""
+        with self._lock:
+            return self._tenths
+
+
+TALLY = Tally()
