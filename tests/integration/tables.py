@@ -83,7 +83,7 @@ class Tables:
         text = clock.to_text(deadline or clock.now() - timedelta(seconds=1))
         self.change(
             "WorkOrdersTable",
-            {"work_order_id": work_order_id},
+            {"work_order_id": work_order_id, "part": "head"},
             deadline_at=text,
             due_shard=0,
             due_at=f"{text}#{work_order_id}",
