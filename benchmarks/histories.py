@@ -90,7 +90,7 @@ class History:
             self.day.move(done, step)
         for _ in range(3):
             self.day.offer()
-        completed = encode(self.cloud.read("WorkOrdersTable", work_order_id=done) or {})
+        completed = encode(self.cloud.head(done) or {})
 
         def older(number: int) -> dict[str, Any]:
             return {**completed, "work_order_id": {"S": f"wo_{OLD}{number:018}"}}

@@ -1,12 +1,11 @@
 """The history of a work order: one short record a transition, and the chain computed from them.
 
-The head of an order keeps a record of about 65 bytes for its creation and for each transition:
+The head of an order keeps a record of 40 bytes for its creation and for each transition:
 
-    <time> <role> <action> <digest>     01kg5m3v9k w accept kX3v...
-
-    time      milliseconds since 1970 in Crockford's base 32, as a ULID begins
-    role      c, w or s: client, worker, system
-    digest    SHA-256 of what the action wrote, in URL-safe base64 without padding
+    bytes 0 to 5     time: milliseconds since 1970, as a ULID begins
+    byte 6           role: c, w or s, for client, worker, system
+    byte 7           action: see `_ACTIONS`
+    bytes 8 to 39    digest: SHA-256 of what the action wrote
 
 `GET /messaging/work-order/{id}` computes the full entries from these records. An entry holds
 `previous_sha256`, the hash of the whole entry before it, so the last hash covers all of them. Both
@@ -17,7 +16,6 @@ The content of an action is what its request carried, as the order's own members
 (`CONTENT`); members without a value are null.
 """
 
-import base64
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +23,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from agent_messaging import clock
-from agent_messaging.ids import ALPHABET, base32
 from agent_messaging.work_orders.states import Action, Role, Status, after
 
 CREATE = "create"
@@ -51,10 +48,19 @@ CONTENT: dict[str, tuple[str, ...]] = {
 OBJECTS = frozenset({"requirements", "deliverables", "result_data"})
 
 _ROLES: dict[str, str] = {"c": Role.CLIENT, "w": Role.WORKER, "s": SYSTEM}
-_LETTERS = {role: letter for letter, role in _ROLES.items()}
+_ACTIONS: dict[str, str] = {
+    "n": CREATE,
+    "a": Action.ACCEPT,
+    "r": Action.REJECT,
+    "d": Action.COMPLETE,
+    "f": Action.FAIL,
+    "x": Action.CANCEL,
+    "e": Action.EXPIRE,
+}
+_LETTERS = {name: letter for letters in (_ROLES, _ACTIONS) for letter, name in letters.items()}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_TIME_DIGITS = 10
+_TIME_BYTES = 6
 
 
 class Record(NamedTuple):
@@ -65,29 +71,26 @@ class Record(NamedTuple):
     action: str
     digest: str
 
-    def to_text(self) -> str:
+    def to_bytes(self) -> bytes:
         """The record as the head keeps it."""
-        time = base32((self.at - _EPOCH) // _MILLISECOND, _TIME_DIGITS)
-        digest = base64.urlsafe_b64encode(bytes.fromhex(self.digest)).decode().rstrip("=")
-        return f"{time} {_LETTERS[self.role]} {self.action} {digest}"
+        time = ((self.at - _EPOCH) // _MILLISECOND).to_bytes(_TIME_BYTES, "big")
+        letters = _LETTERS[self.role] + _LETTERS[self.action]
+        return time + letters.encode() + bytes.fromhex(self.digest)
 
     @classmethod
-    def from_text(cls, text: str) -> "Record":
-        """The inverse of `to_text`."""
-        time, letter, action, digest = text.split(" ")
-        milliseconds = 0
-        for digit in time:
-            milliseconds = milliseconds * 32 + ALPHABET.index(digit)
-        at = _EPOCH + milliseconds * _MILLISECOND
-        return cls(at, _ROLES[letter], action, base64.urlsafe_b64decode(digest + "=").hex())
+    def from_bytes(cls, raw: bytes) -> "Record":
+        """The inverse of `to_bytes`."""
+        at = _EPOCH + int.from_bytes(raw[:_TIME_BYTES], "big") * _MILLISECOND
+        role, action = chr(raw[_TIME_BYTES]), chr(raw[_TIME_BYTES + 1])
+        return cls(at, _ROLES[role], _ACTIONS[action], raw[_TIME_BYTES + 2 :].hex())
 
 
-def record(at: datetime, role: str, action: str, content: Mapping[str, Any]) -> str:
+def record(at: datetime, role: str, action: str, content: Mapping[str, Any]) -> bytes:
     """The record of an action of `role` at a time, as the head keeps it.
 
     `content` holds the action's members; JSON objects among them are JSON text.
     """
-    return Record(at, role, action, content_sha256(action, content)).to_text()
+    return Record(at, role, action, content_sha256(action, content)).to_bytes()
 
 
 def content_sha256(action: str, content: Mapping[str, Any]) -> str:
@@ -95,12 +98,12 @@ def content_sha256(action: str, content: Mapping[str, Any]) -> str:
     return _sha256({name: _shown(name, content.get(name)) for name in CONTENT[action]})
 
 
-def chain(records: Iterable[str], parties: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def chain(records: Iterable[bytes], parties: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """The full entries, oldest first; `parties` gives the agent's id by its role."""
     status: Status | None = None
     previous: str | None = None
-    for number, text in enumerate(records, start=1):
-        at, role, action, digest = Record.from_text(text)
+    for number, raw in enumerate(records, start=1):
+        at, role, action, digest = Record.from_bytes(raw)
         reached = Status.PENDING if status is None else after(status, Action(action))
         entry = {
             "n": number,

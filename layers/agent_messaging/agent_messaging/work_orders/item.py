@@ -29,11 +29,13 @@ PARTS = {
     RESULT: ("result_data", "result_url", "summary"),
 }
 
-# A new head of this size has room for an accept, an end and its history within HEAD_BYTES.
+# A new head of this size has room for an accept, an end, its history and a short result within
+# HEAD_BYTES. The keys of the index `due` do not count: they are gone before that room is needed.
 NEW_HEAD_BYTES = 700
 HEAD_BYTES = 1024
 
 DUE_SHARDS = 4
+DUE_KEYS = ("due_shard", "due_at")
 
 # What the index `client_ended` lists. An order is also expired before anything has stored that, so
 # no index can list the expired ones.
@@ -52,19 +54,20 @@ TIMES = (
 
 def offered(order: WorkOrder) -> WorkOrder:
     """The new order with `offer_bytes`, if its offer is a part of its own."""
-    return _placed(order, OFFER, NEW_HEAD_BYTES)
+    lasting = {name: value for name, value in head(order).items() if name not in DUE_KEYS}
+    return _placed(order, OFFER, has_room=size_of(lasting) <= NEW_HEAD_BYTES)
 
 
 def resulted(order: WorkOrder) -> WorkOrder:
     """The completed order with `result_bytes`, if its result is a part of its own."""
-    return _placed(order, RESULT, HEAD_BYTES)
+    return _placed(order, RESULT, has_room=size_of(head(order)) <= HEAD_BYTES)
 
 
-def _placed(order: WorkOrder, part: str, room: int) -> WorkOrder:
-    if size_of(head(order)) <= room:
-        return order
+def _placed(order: WorkOrder, part: str, *, has_room: bool) -> WorkOrder:
     content = _content(order, part)
-    return order.model_copy(update={f"{part}_bytes": size_of(content)}) if content else order
+    if has_room or not content:
+        return order
+    return order.model_copy(update={f"{part}_bytes": size_of(content)})
 
 
 def head(order: WorkOrder) -> Item:
@@ -143,8 +146,8 @@ def size_of(item: Mapping[str, Any]) -> int:
 
 
 def _size_of_value(value: Any) -> int:
-    if isinstance(value, str):
-        return len(value.encode())
+    if isinstance(value, str | bytes):
+        return len(value if isinstance(value, bytes) else value.encode())
     if isinstance(value, Mapping):
         return 3 + len(value) + size_of(value)
     if isinstance(value, Sequence):

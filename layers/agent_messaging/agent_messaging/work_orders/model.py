@@ -53,7 +53,7 @@ class WorkOrder(Model):
     summary: str | None = None
     offer_bytes: int | None = None
     result_bytes: int | None = None
-    history: tuple[str, ...] = ()
+    history: tuple[bytes, ...] = ()
     purge_at: int | None = None
 
     @classmethod
