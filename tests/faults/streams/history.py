@@ -29,7 +29,7 @@ START = datetime(2026, 11, 23, 1, 13, 30, tzinfo=UTC)
 KEYS = {
     "AgentsTable": ("agent_id",),
     "AgentMessagesTable": ("recipient_id", "message_id"),
-    "WorkOrdersTable": ("work_order_id",),
+    "WorkOrdersTable": ("work_order_id", "part"),
 }
 CROWD = [Party(id=f"agent-{index}", name=f"Agent {index}") for index in range(200)]
 messages = MessagesTable(None, "AgentMessagesTable")
@@ -150,7 +150,7 @@ class History:
                 **{name: image for name, image in images.items() if image is not None},
             },
         }
-        record = json.loads(json.dumps(record))
+        record = json.loads(json.dumps(record, default=bytes.hex))
         self.records[table].append(record)
         if any(matches(each, record) for each in self.mappings[table].filters):
             self.healed[identity(record)] = record
