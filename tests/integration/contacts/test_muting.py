@@ -57,15 +57,20 @@ def test_who_has_no_pending_order_is_not_remembered(cloud: Cloud, boots: Agent):
     assert muted(cloud) == []
 
 
-def test_who_has_none_any_more_makes_room(cloud: Cloud, boots: Agent):
-    decide(cloud, boots, "nova", "blocked")
-    answer = cloud.post(
-        "/messaging/work-orders/reject", body={"client_id": "nova"}, **as_caller(boots)
-    )
-    assert len(answer.json["rejected"]) == 2
-    assert muted(cloud) == ["nova"]
+def test_who_has_none_any_more_makes_room(
+    cloud: Cloud, boots: Agent, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(muting, "MAX_MUTED", 2)
+    cloud.register("scout")
+    cloud.offer("scout", "boots")
+    for client in ("nova", "scout"):
+        decide(cloud, boots, client, "blocked")
+    assert muted(cloud) == ["nova", "scout"]
+    path, body = "/messaging/work-orders/reject", {"client_id": "scout"}
+    answer = cloud.post(path, body=body, **as_caller(boots))
+    assert len(answer.json["rejected"]) == 1
     decide(cloud, boots, "third", "blocked")
-    assert muted(cloud) == ["third"]
+    assert muted(cloud) == ["nova", "third"]
 
 
 def test_the_list_keeps_the_newest(cloud: Cloud, boots: Agent, monkeypatch: pytest.MonkeyPatch):
@@ -99,22 +104,14 @@ def test_two_blocks_at_once_are_both_remembered(cloud: Cloud, boots: Agent):
     assert counts(cloud, boots) == (0, 0)
 
 
-def test_a_block_of_one_among_many_orders_is_found(
-    cloud: Cloud, boots: Agent, monkeypatch: pytest.MonkeyPatch
-):
-    """The newest open orders say nothing of it, so it is asked for by its name."""
-    asked = []
-    pending = muting.WorkOrdersTable.pending
-
-    def newest(self, worker_id, client_id=None):
-        asked.append(client_id)
-        found = pending(self, worker_id, client_id)
-        return found if client_id else found[:1]
-
-    monkeypatch.setattr(muting.WorkOrdersTable, "pending", newest)
-    decide(cloud, boots, "nova", "blocked")
-    assert asked == [None, "nova"]
-    assert muted(cloud) == ["nova"]
+def test_an_agent_among_many_is_found_by_its_name(cloud: Cloud, boots: Agent):
+    """What a block reads is filtered by DynamoDB, and stops at a bound."""
+    cloud.cost()
+    decide(cloud, boots, "third", "blocked")
+    (query,) = (call for call in cloud.cost() if call.operation == "Query")
+    assert query.request["Limit"] == 1000
+    assert query.request["FilterExpression"] == "#status = :status AND client_id = :client"
+    assert query.answer["Count"] == 1
 
 
 def test_a_revoked_key_mutes_nobody(cloud: Cloud, boots: Agent):

@@ -1,8 +1,8 @@
 """Which blocked agents a worker's counts of pending orders leave out.
 
-A worker's own item lists them, so that a heartbeat needs no further read. The list holds blocked
-agents that have pending orders with the worker, `MAX_MUTED` at most: a block adds its agent, and
-drops all whose orders have gone since. Who is allowed or forgotten leaves the list.
+A worker's own item lists them, so that a heartbeat needs no further read. A block adds its agent if
+that has pending orders with the worker. The list holds `MAX_MUTED`; when it is full, those whose
+orders have gone make room, and then the oldest. Who is allowed or forgotten leaves the list.
 
 An order that is created in the milliseconds before the block takes effect may be missing in the
 index that this looks at. It is then counted until it ends, or until the block is repeated.
@@ -31,14 +31,15 @@ class Muting:
 
     def mute(self, caller: Caller, owner: Agent, client_id: str, now: datetime) -> None:
         """Leave a blocked agent's pending orders out of the owner's counts."""
-        waiting = {item["client_id"] for item in self.orders.pending(owner.agent_id)}
-        # The newest open orders may all be other agents': this one's are then looked for.
-        if client_id not in waiting and self.orders.pending(owner.agent_id, client_id):
-            waiting.add(client_id)
+        if not self.orders.pending(owner.agent_id, client_id):
+            return
 
         def with_client(muted: list[str]) -> list[str]:
-            kept = [each for each in muted if each in waiting and each != client_id]
-            return [*kept, client_id][-MAX_MUTED:] if client_id in waiting else kept
+            kept = [each for each in muted if each != client_id]
+            if len(kept) >= MAX_MUTED:
+                waiting = {item["client_id"] for item in self.orders.pending(owner.agent_id)}
+                kept = [each for each in kept if each in waiting]
+            return [*kept, client_id][-MAX_MUTED:]
 
         self._change(caller, owner, with_client, now)
 
