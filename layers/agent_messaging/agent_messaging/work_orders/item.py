@@ -16,10 +16,11 @@ from datetime import datetime
 from typing import Any
 
 from agent_messaging import clock
-from agent_messaging.dynamodb import Item
 from agent_messaging.fields import Party
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import OPEN, Status
+
+Item = dict[str, Any]
 
 HEAD = "head"
 OFFER = "offer"
