@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_messaging.work_orders import table as orders
+from agent_messaging.work_orders import indexes as orders
 from agent_messaging.work_orders.states import Role
 from local.template import load
 

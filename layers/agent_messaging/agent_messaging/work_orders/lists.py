@@ -19,8 +19,9 @@ from agent_messaging.ids import ULID_PATTERN
 from agent_messaging.paging import COUNT_LIMIT, PAGE_BYTES, Listing, Total
 from agent_messaging.work_orders import item, wire
 from agent_messaging.work_orders.expiry import Expiry
+from agent_messaging.work_orders.indexes import Filter
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.table import Filter, WorkOrdersTable
+from agent_messaging.work_orders.table import WorkOrdersTable
 
 POSITION = f"wo_{ULID_PATTERN}"
 

@@ -25,22 +25,13 @@ from agent_messaging.batches import batch_get
 from agent_messaging.dynamodb import Entry, Found, Item, Table, TableKey
 from agent_messaging.errors import WorkOrderNotFoundError
 from agent_messaging.work_orders import item as items
+from agent_messaging.work_orders.indexes import ALL_ORDERS, DUE, ENDED, OPEN_ORDERS, Filter
 from agent_messaging.work_orders.item import DUE_SHARDS, HEAD, OFFER, RESULT, parse
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import OPEN, Action, Role, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-DUE = "due"
-ENDED = "client_ended"
-
-# The index of a role's orders and the attribute that it is under: all of them, and the open ones.
-ALL_ORDERS = {Role.WORKER: ("worker_all", "worker_id"), Role.CLIENT: ("client_all", "client_id")}
-OPEN_ORDERS = {
-    Role.WORKER: ("worker_open", "open_worker_id"),
-    Role.CLIENT: ("client_open", "open_client_id"),
-}
 
 DEFAULT_RETENTION = timedelta(days=365)
 
@@ -63,36 +54,6 @@ class Transition:
     order: WorkOrder
     head: Entry
     parts: list[Entry]
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which of an agent's orders to find at `now`: of one status, with one other party, or all."""
-
-    role: Role
-    now: datetime
-    status: Status | None = None
-    other_id: str | None = None
-
-    @property
-    def is_of_keys(self) -> bool:
-        """Whether an index lists exactly these orders, so that no head has to be looked at."""
-        return self.other_id is None and (self.status is None or self.index == ENDED)
-
-    @property
-    def index(self) -> str:
-        """The index that lists these orders, with as few others as possible."""
-        if self.status in OPEN:
-            return OPEN_ORDERS[self.role][0]
-        if self.role is Role.CLIENT and self.status in items.LISTED_ENDS:
-            return ENDED
-        return ALL_ORDERS[self.role][0]
-
-    def matches(self, order: WorkOrder) -> bool:
-        """Whether an order is one of these, as the clock says."""
-        other = order.client.id if self.role is Role.WORKER else order.worker.id
-        status = order.as_of(self.now).status
-        return self.status in (None, status) and self.other_id in (None, other)
 
 
 class WorkOrdersTable:
