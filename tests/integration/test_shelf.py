@@ -3,6 +3,7 @@
 Whatever the product asks of long histories is asked of both, and what a query may say beside that.
 """
 
+import base64
 import json
 
 import boto3
@@ -43,6 +44,8 @@ def store(shelf, engine) -> None:
 def comparable(answer: dict) -> dict:
     """An answer without what its transport adds; a batch in no particular order."""
     kept = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+    # boto3 decodes binary values; as they come, they are base64.
+    kept = json.loads(json.dumps(kept, default=lambda raw: base64.b64encode(raw).decode()))
     if "Responses" in kept:
         kept["Responses"] = {t: sorted(i, key=repr) for t, i in kept["Responses"].items()}
     return kept
