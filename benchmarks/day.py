@@ -19,7 +19,7 @@ ORDINARY = {
     "title": "Cost Estimates for 50 Products",
     "description": "Need detailed cost breakdowns for 50 product opportunities",
     "requirements": {"deadline": "24 hours", "format": "JSON with landed cost + margin analysis"},
-    "budget_usd": 15000,
+    "budget_usd": 14999.99,  # no zeros that one engine keeps and another drops
 }
 LARGE = {"description": "x" * 60 * 1024, "requirements": {"all": "x" * 40 * 1024}}  # 100 KB
 ANSWERED = range(200, 300)

@@ -4,6 +4,7 @@ Whatever the product asks of long histories is asked of both, and what a query m
 """
 
 import base64
+import functools
 import json
 
 import boto3
@@ -47,7 +48,8 @@ def comparable(answer: dict) -> dict:
     # boto3 decodes binary values; as they come, they are base64.
     kept = json.loads(json.dumps(kept, default=lambda raw: base64.b64encode(raw).decode()))
     if "Responses" in kept:
-        kept["Responses"] = {t: sorted(i, key=repr) for t, i in kept["Responses"].items()}
+        in_order = functools.partial(json.dumps, sort_keys=True)
+        kept["Responses"] = {t: sorted(i, key=in_order) for t, i in kept["Responses"].items()}
     return kept
 
 
