@@ -1,7 +1,7 @@
 """A day of two agents: every operation of the API once, as a deployed stack serves it.
 
 Nova and Boots know each other, so that nothing is a first time; each calls with a key. Texts are as
-long as make a message, an order or a result of about a kilobyte.
+long as make a message of about a kilobyte; an order is as long as that of the user's document.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,6 +14,14 @@ KILOBYTE = "x" * 500
 PAGE = 20
 PAGE_TEXT = "x" * 45  # an entry of 400 bytes
 LONG_TEXT = "x" * 16 * 1024
+# As long as the order of the user's document.
+ORDINARY = {
+    "title": "Cost Estimates for 50 Products",
+    "description": "Need detailed cost breakdowns for 50 product opportunities",
+    "requirements": {"deadline": "24 hours", "format": "JSON with landed cost + margin analysis"},
+    "budget_usd": 14999.99,  # no zeros that one engine keeps and another drops
+}
+LARGE = {"description": "x" * 60 * 1024, "requirements": {"all": "x" * 40 * 1024}}  # 100 KB
 ANSWERED = range(200, 300)
 
 # What is done, by its name.
@@ -48,7 +56,7 @@ class Day:
 
     def offer(self, key: str | None = None, **order: Any) -> str:
         """A pending order of Nova's to Boots: its id."""
-        body = {"to_agent_id": "boots", "title": "Estimates", "description": KILOBYTE, **order}
+        body = {"to_agent_id": "boots", **ORDINARY, **order}
         path = "/messaging/work-order"
         return str(self.call("POST", path, body=body, key=key)["work_order_id"])
 
@@ -68,6 +76,7 @@ class Day:
         yield from self.messaging()
         yield from self.presence()
         yield from self.orders()
+        yield from self.large_orders()
         yield from self.contacts()
         yield from self.statistics()
         yield from self.directory()
@@ -129,6 +138,19 @@ class Day:
         self.cloud.overdue(self.offer())
         yield "sweep, one overdue", lambda: app("work_orders").sweep({}, Context())
         yield "sweep, none overdue", lambda: app("work_orders").sweep({}, Context())
+
+    def large_orders(self) -> Iterator[Operation]:
+        """Orders with parts of their own, and many at once."""
+        yield "create order, 500 characters", lambda: self.offer(description=KILOBYTE)
+        yield "create order, 100 KB", lambda: self.offer(**LARGE)
+        one, rejected = (self.offer(**LARGE) for _ in range(2))
+        yield "work-order, 100 KB", lambda: self.call("GET", f"/messaging/work-order/{one}")
+        yield "accept, 100 KB", lambda: self.move(one, "accept")
+        yield "complete, 100 KB", lambda: self.move(one, "complete")
+        yield "reject, 100 KB", lambda: self.move(rejected, "reject")
+        ids = {"work_order_ids": [self.offer() for _ in range(10)]}
+        many = "/messaging/work-orders/reject"
+        yield "reject, ten at once", lambda: self.call("POST", many, "boots", ids)
 
     def contacts(self) -> Iterator[Operation]:
         """Who may write to whom."""

@@ -90,7 +90,7 @@ class History:
             self.day.move(done, step)
         for _ in range(3):
             self.day.offer()
-        completed = encode(self.cloud.read("WorkOrdersTable", work_order_id=done) or {})
+        completed = encode(self.cloud.head(done))
 
         def older(number: int) -> dict[str, Any]:
             return {**completed, "work_order_id": {"S": f"wo_{OLD}{number:018}"}}
@@ -103,6 +103,9 @@ class History:
                 path, is_filtered=True, role="worker", status="failed"
             ),
             "work-orders, client": self._get(path, "nova", role="client"),
+            "work-orders, client, completed": self._get(
+                path, "nova", role="client", status="completed"
+            ),
             "stats": Page(lambda: self.day.call("GET", "/messaging/stats", "boots")),
         }
         return [("WorkOrdersTable", older)], pages

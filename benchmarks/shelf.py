@@ -8,6 +8,7 @@ else it is asked raises, so nothing is read that is no longer so.
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
 """
 
+import base64
 import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -88,7 +89,8 @@ class Shelf:
 
         def answer(model: Any, params: Mapping[str, Any], **_: Any) -> tuple[Any, Any]:
             found = operations[model.name](json.loads(params["body"]))
-            return SimpleNamespace(status_code=200), found
+            # As JSON, in which binary values are base64.
+            return SimpleNamespace(status_code=200), json.loads(json.dumps(found, default=_base64))
 
         emitters = [client.meta.events for client in clients]
         for events in emitters:
@@ -175,6 +177,10 @@ def _filter(request: Mapping[str, Any]) -> Callable[[Item], bool]:
 
 def _key(keyed: Mapping[str, Any], item: Item) -> Place:
     return tuple(_text(item[name]) for name in units.key_of(keyed))
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
 
 
 def _sort_key(place: Place) -> str:

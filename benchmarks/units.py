@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCal
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations
 """
 
+import base64
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -26,6 +27,8 @@ def size_of_value(typed: Mapping[str, Any]) -> int:
     ((kind, value),) = typed.items()
     if kind == "S":
         return len(value.encode())
+    if kind == "B":
+        return len(value if isinstance(value, bytes) else base64.b64decode(value))
     if kind == "N":
         return math.ceil(len(value.strip("-").replace(".", "")) / 2) + 1
     if kind == "M":

@@ -223,6 +223,12 @@ def _move(verb: str, body: Any, agent: str, *, is_accepted: bool) -> Any:
     return prepared
 
 
+def _reject_many(stage: Stage) -> Call:
+    orders = [stage.offer() for _ in range(25)]
+    body = {"work_order_ids": orders, "reason": LINE}
+    return lambda: stage.call("POST", "/messaging/work-orders/reject", body, "boots")
+
+
 ORDER = "/messaging/work-order/{work_order_id}"
 RESULT = {"summary": LONG, "result_data": {"x": "y" * 55 * 1024}, "result_url": "https://a.example"}
 WORST: Mapping[str, Callable[[Stage], Call]] = {
@@ -265,6 +271,7 @@ WORST: Mapping[str, Callable[[Stage], Call]] = {
     "GET /messaging/work-orders": _list(
         "/messaging/work-orders", _full_orders, "boots", role="worker", status="pending"
     ),
+    "POST /messaging/work-orders/reject": _reject_many,
     f"GET {ORDER}": lambda stage: _plain("GET", f"/messaging/work-order/{stage.offer()}")(stage),
     f"POST {ORDER}/respond": _move("respond", {"action": "accept"}, "boots", is_accepted=False),
     f"POST {ORDER}/complete": _move("complete", RESULT, "boots", is_accepted=True),

@@ -97,7 +97,8 @@ def once_per_token(transact_write_items: Method) -> Method:
     """
 
     def transact(self: DynamoHandler) -> Any:
-        token, items = self.body.get("ClientRequestToken"), json.dumps(self.body["TransactItems"])
+        token = self.body.get("ClientRequestToken")
+        items = json.dumps(self.body["TransactItems"], default=bytes.hex)
         # Kept with the tables, and gone with them.
         done: dict[str, tuple[float, str]] = vars(self.dynamodb_backend).setdefault("_tokens", {})
         _forget(done, before=time.monotonic() - TOKEN_SECONDS)

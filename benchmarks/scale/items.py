@@ -24,7 +24,8 @@ TABLES: dict[str, Mapping[str, Any]] = {table.name: table.create for table in TE
 __all__ = ["PARAMETERS", "TEMPLATE", "Item", "Touch", "held", "kilobytes", "size_of", "writes"]
 
 # Sort keys that begin with a time: what is new comes last, so a split leaves the heat on one side.
-GROWING = {"message_id", "work_order_id", "due_at", "window"}
+# And the parts of one order, of which the head alone is hot.
+GROWING = {"message_id", "work_order_id", "due_at", "window", "part"}
 
 Item = Mapping[str, Any]  # in DynamoDB's typed JSON
 

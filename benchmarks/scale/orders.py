@@ -1,13 +1,12 @@
 """The third load: orders that are created, accepted and completed, so many an hour."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from agent_messaging.messaging.model import MessageType
-from agent_messaging.work_orders.states import Action, Status
-from agent_messaging.work_orders.table import WorkOrdersTable, parse
+from agent_messaging.work_orders.states import Action
+from agent_messaging.work_orders.table import DEFAULT_RETENTION
 from benchmarks.scale import samples
-from benchmarks.scale.items import Item, Recorder, Touch, reads, writes
+from benchmarks.scale.items import Touch, reads, writes
 from benchmarks.scale.loads import (
     ORDERS_PER_SECOND,
     PARTIES,
@@ -22,24 +21,14 @@ from benchmarks.scale.loads import (
 ROUTES = ("POST /messaging/work-order", "POST .../respond", "POST .../complete")
 
 
-def moved(order: Item, action: Action) -> Item:
-    """The order as `move_entry` leaves it, by what its expression removes."""
-    recorder: Any = Recorder()
-    table = WorkOrdersTable(recorder, "WorkOrdersTable")
-    known = parse(_plain(order))
-    update = table.move_entry(known, action, samples.NOW, {})["Update"]
-    _, _, removed = update["UpdateExpression"].partition(" REMOVE ")
-    gone = set(removed.replace(" ", "").split(","))
-    status = Status.ACCEPTED if action is Action.ACCEPT else Status.COMPLETED
-    rest = {name: value for name, value in order.items() if name not in gone}
-    return {**rest, "status": {"S": status}, f"{status}_at": order["created_at"]}
-
-
 def life(client: str, worker: str, number: int) -> Iterator[Touch]:
     """The writes of one order from its offer to its end, each step a transaction."""
-    offered = samples.order(client, worker, number)
-    accepted = moved(offered, Action.ACCEPT)
-    completed = moved(accepted, Action.COMPLETE)
+    order = samples.order(client, worker, number)
+    taken = order.moved(Action.ACCEPT, samples.NOW, {}, DEFAULT_RETENTION)
+    done = taken.moved(Action.COMPLETE, samples.NOW, {}, DEFAULT_RETENTION)
+    offered, accepted, completed = (samples.stored(each)[0] for each in (order, taken, done))
+    for part in samples.stored(order)[1:]:
+        yield from writes("WorkOrdersTable", part, in_transaction=True)
     agent, _ = samples.registered(worker)
     steps = ((offered, None, worker), (accepted, offered, client), (completed, accepted, client))
     yield from writes("LimitsTable", samples.window(client, 1))
@@ -55,14 +44,15 @@ def life(client: str, worker: str, number: int) -> Iterator[Touch]:
 def looks(client: str, worker: str, number: int) -> Iterator[Touch]:
     """The reads of the three calls: who calls, whom it meets, the order."""
     agent, _ = samples.registered(worker)
-    order, entry = samples.order(client, worker, number), samples.contact(client, worker)
+    head = samples.stored(samples.order(client, worker, number))[0]
+    entry = samples.contact(client, worker)
     for caller, other in ((client, worker), (worker, client), (worker, client)):
         yield reads("AgentsTable", caller, agent, consistent=True)
         yield reads("ContactsTable", caller, entry)
         yield reads("ContactsTable", other, entry)
     yield reads("AgentsTable", worker, agent, consistent=True)
     for _ in range(2):
-        yield reads("WorkOrdersTable", order["work_order_id"]["S"], order, consistent=True)
+        yield reads("WorkOrdersTable", head["work_order_id"]["S"], head, consistent=True)
 
 
 def hourly(parties: int = PARTIES) -> Load:
@@ -80,8 +70,3 @@ def hourly(parties: int = PARTIES) -> Load:
         2 * parties / REMEMBERED_SECONDS,
         ("work orders", 3 * ORDERS_PER_SECOND),
     )
-
-
-def _plain(order: Item) -> dict[str, str]:
-    """The item's texts, which are all that `parse` needs of it."""
-    return {name: next(iter(value.values())) for name, value in order.items()}

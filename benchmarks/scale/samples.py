@@ -10,6 +10,7 @@ from agent_messaging.agents.model import Agent, Key
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.contacts.table import ContactsTable
+from agent_messaging.dynamodb import encode
 from agent_messaging.fields import Party
 from agent_messaging.limits import LimitsTable, Quota, recipient_digits
 from agent_messaging.messaging.model import MessageType, compose
@@ -19,8 +20,8 @@ from agent_messaging.presence.table import PresenceTable
 from agent_messaging.stats.receipts import Receipt
 from agent_messaging.stats.runs import Run
 from agent_messaging.stats.table import StatsTable
+from agent_messaging.work_orders import item
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.table import WorkOrdersTable
 from benchmarks.scale.items import Item, Recorder
 
 NOW = datetime(2026, 11, 26, 12, 0, 0, tzinfo=UTC)
@@ -60,10 +61,9 @@ def was_read(pending: Item) -> Item:
     return {**rest, "status": {"S": "read"}, "read_at": pending["created_at"]}
 
 
-def order(client: str, worker: str, number: int) -> Item:
+def order(client: str, worker: str, number: int) -> WorkOrder:
     """A work order that waits, with a deadline."""
-    recorder: Any = Recorder()
-    made = WorkOrder(
+    made = WorkOrder.offered(
         work_order_id=f"wo_{ULID[:-6]}{number:06d}",
         client=Party(id=client, name=client.title()),
         worker=Party(id=worker, name=worker.title()),
@@ -76,8 +76,13 @@ def order(client: str, worker: str, number: int) -> Item:
         is_verified=True,
         created_at=NOW,
     )
-    entry = WorkOrdersTable(recorder, "WorkOrdersTable").put_entry(made)
-    return dict(entry["Put"]["Item"])
+    return item.offered(made)
+
+
+def stored(order: WorkOrder) -> list[Item]:
+    """The items of an order: its head, then what is long of it."""
+    parts = (item.part_item(order, part) for part in item.PARTS)
+    return [encode(each) for each in (item.head(order), *parts) if each]
 
 
 def registered(agent_id: str) -> tuple[Item, Item]:

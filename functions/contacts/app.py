@@ -9,6 +9,7 @@ from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.contacts import lists, wire
 from agent_messaging.contacts.desk import ContactDesk
+from agent_messaging.contacts.muting import Muting
 from agent_messaging.contacts.table import ContactsTable, parse, unknown
 from agent_messaging.errors import AgentNotFoundError, ContactNotFoundError, InvalidError
 from agent_messaging.fields import AgentId
@@ -16,6 +17,7 @@ from agent_messaging.http import Api
 from agent_messaging.messaging.model import party
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
+from agent_messaging.work_orders.table import WorkOrdersTable
 
 client = connection.connect()
 retention = timedelta(days=int(os.environ["MESSAGE_RETENTION_DAYS"]))
@@ -24,6 +26,7 @@ messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)
 contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], retention)
 desk = ContactDesk(client, agents, contacts, messages)
 meter = Meter.connect(client, agents)
+muting = Muting(agents, WorkOrdersTable(client, os.environ["WORK_ORDERS_TABLE"]))
 api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
 
@@ -67,8 +70,12 @@ def decide(caller: Caller, agent_id: AgentId, body: wire.ContactRequest) -> wire
     if contact.id == owner.agent_id:
         raise InvalidError.at("{agent_id}", "is yourself; a contact is another agent")
     if body.state == "blocked":
-        return wire.decided(contacts.block(owner.agent_id, contact, now))
-    return wire.decided(desk.allow(owner.agent_id, contact, known, now))
+        blocked = contacts.block(owner.agent_id, contact, now)
+        muting.mute(caller, owner, contact.id, now)
+        return wire.decided(blocked)
+    allowed = desk.allow(owner.agent_id, contact, known, now)
+    muting.unmute(caller, owner, contact.id, now)
+    return wire.decided(allowed)
 
 
 @api.route(
@@ -81,4 +88,5 @@ def remove_contact(caller: Caller, agent_id: AgentId) -> wire.RemovedResponse:
     now = clock.now()
     owner = agents.read(caller, now)
     contacts.remove(owner.agent_id, agent_id, now)
+    muting.unmute(caller, owner, agent_id, now)
     return wire.RemovedResponse(contact_id=agent_id)

@@ -35,7 +35,7 @@ from agent_messaging.log import logger
 from agent_messaging.messaging.model import party
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
-from agent_messaging.work_orders import wire
+from agent_messaging.work_orders import rejection, removal, wire
 from agent_messaging.work_orders.desk import Move, WorkOrderDesk
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.lists import OrderList
@@ -51,7 +51,11 @@ client = connection.connect()
 retention = timedelta(days=int(os.environ["MESSAGE_RETENTION_DAYS"]))
 quota = Quota(int(os.environ["MESSAGES_PER_SENDER"]), int(os.environ["MESSAGES_PER_PAIR"]))
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
-orders = WorkOrdersTable(client, os.environ["WORK_ORDERS_TABLE"])
+orders = WorkOrdersTable(
+    client,
+    os.environ["WORK_ORDERS_TABLE"],
+    retention=timedelta(days=int(os.environ["ORDER_RETENTION_DAYS"])),
+)
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)
 contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], retention)
 limits = LimitsTable(client, os.environ["LIMITS_TABLE"], quota)
@@ -75,7 +79,7 @@ def create(caller: Caller, body: wire.CreateRequest, once: Once) -> wire.CreateR
     now = clock.now()
     encounter, _ = contact_desk.meet(caller, body.to_agent_id, now)
     encounter = _checked(encounter, body, now)
-    order = WorkOrder(
+    order = WorkOrder.offered(
         work_order_id=ids.new("wo", now),
         client=party(encounter.sender),
         worker=party(encounter.recipient),
@@ -113,6 +117,12 @@ def _checked(encounter: Encounter, body: wire.CreateRequest, now: datetime) -> E
 
 @api.route("GET", "/messaging/work-orders", "List an agent's work orders, newest first")
 def list_orders(caller: Caller, query: wire.WorkOrdersQuery) -> wire.WorkOrdersPage:
+    if query.own_filter is not None:
+        raise InvalidError.at(
+            f"?{query.own_filter}",
+            "names your own side of the orders",
+            fix=f"With `role={query.role}` filter by `{query.other_filter}`, or leave it out.",
+        )
     page = OrderList(expiry, caller.agent_id, query, clock.now()).page()
     return wire.WorkOrdersPage(agent_id=caller.agent_id, role=query.role, **page.answer)
 
@@ -124,7 +134,7 @@ def list_orders(caller: Caller, query: wire.WorkOrdersQuery) -> wire.WorkOrdersP
     raises=(WorkOrderNotFoundError,),
 )
 def read_order(caller: Caller, work_order_id: WorkOrderId) -> wire.WorkOrderView:
-    return wire.view(desk.read(caller, work_order_id, clock.now()), caller.agent_id)
+    return wire.whole_view(desk.read(caller, work_order_id, clock.now()), caller.agent_id)
 
 
 @api.route(
@@ -144,6 +154,29 @@ def respond(
         return accepted
     move = Move(caller, Action.REJECT, clock.now(), {"reason": body.rejection_reason})
     return _moved(work_order_id, move, once, wire.rejected)
+
+
+@api.route(
+    "POST",
+    "/messaging/work-orders/reject",
+    "Reject pending work orders of one client, or up to 25 by id",
+    raises=(AgentNotFoundError,),
+)
+def reject_many(caller: Caller, body: wire.RejectManyRequest) -> wire.RejectManyResponse:
+    if (body.client_id is None) == (body.work_order_ids is None):
+        raise InvalidError.at(
+            "#/client_id",
+            "and `work_order_ids` exclude each other, and one of them is needed",
+            fix="Send either `client_id` or `work_order_ids`.",
+        )
+    now = clock.now()
+    worker = agents.read(caller, now)
+    ids = body.work_order_ids
+    if ids is None:
+        keys = orders.pending(worker.agent_id, body.client_id)
+        ids = [key["work_order_id"] for key in keys]
+    move = Move(caller, Action.REJECT, now, {"reason": body.reason})
+    return rejection.reject(desk, move, ids, Once(answers, now))
 
 
 @api.route(
@@ -190,6 +223,23 @@ def _moved(
     work_order_id: str, move: Move, once: Once, answer: Callable[[WorkOrder], Answer]
 ) -> Answer:
     return answer(desk.move(work_order_id, move, once.answering(answer)))
+
+
+@time_left.bounded
+def purge(event: Mapping[str, Any], _context: Any) -> dict[str, list[dict[str, str]]]:
+    """Remove the offers of orders whose heads the retention removed; the stream's handler.
+
+    Results have a retention of their own. A removal that is repeated finds nothing, which is no
+    fault. The first record that fails ends the batch: it is delivered again with all behind it.
+    """
+    for record in event["Records"]:
+        try:
+            orders.remove_parts(*removal.left_by(record))
+        except Exception:
+            number = record["dynamodb"]["SequenceNumber"]
+            logger.exception("parts of a removed order cannot be removed", sequence_number=number)
+            return {"batchItemFailures": [{"itemIdentifier": number}]}
+    return {"batchItemFailures": []}
 
 
 @time_left.bounded

@@ -50,6 +50,10 @@ class Tables:
         answer = self.dynamodb.get_item(TableName=table, Key=encode(key))
         return decode(answer["Item"]) if "Item" in answer else None
 
+    def head(self, work_order_id: str) -> dict[str, Any]:
+        """The head of an order, which is there."""
+        return self.read("WorkOrdersTable", work_order_id=work_order_id, part="head") or {}
+
     def items(self, table: str) -> list[dict[str, Any]]:
         """Every item of a table."""
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=table)
@@ -84,7 +88,7 @@ class Tables:
         text = clock.to_text(deadline or clock.now() - timedelta(seconds=1))
         self.change(
             "WorkOrdersTable",
-            {"work_order_id": work_order_id},
+            {"work_order_id": work_order_id, "part": "head"},
             deadline_at=text,
             due_shard=0,
             due_at=f"{text}#{work_order_id}",
@@ -103,6 +107,7 @@ class Tables:
                 json.dumps(
                     _without(item.to_json()["Attributes"], name, but),
                     sort_keys=True,
+                    default=bytes.hex,
                 )
                 for item in table.all_items()
             )

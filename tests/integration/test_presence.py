@@ -72,16 +72,23 @@ def test_the_counts_of_a_heartbeat_stop_at_a_hundred(pair: Cloud):
     pair.write(
         "WorkOrdersTable",
         *(
-            {"work_order_id": f"wo_{n:03d}", "open_worker_id": "boots", "worker_id": "boots"}
-            for n in range(103)
+            {
+                "work_order_id": f"wo_{n:03d}",
+                "part": "head",
+                "open_worker_id": "boots",
+                "status": "pending" if n < 101 else "accepted",
+            }
+            for n in range(106)
         ),
     )
-    pair.change("AgentsTable", {"agent_id": "boots"}, active_jobs=2)
-    beat = pair.post("/messaging/heartbeat", {"agent_id": "boots"}).json
-    assert (beat["pending_messages"], beat["pending_work_orders"]) == (100, 100)
     pair.change("AgentsTable", {"agent_id": "boots"}, active_jobs=5)
     beat = pair.post("/messaging/heartbeat", {"agent_id": "boots"}).json
-    assert beat["pending_work_orders"] == 98
+    assert (beat["pending_messages"], beat["pending_work_orders"]) == (100, 100)
+    for n in (3, 4):
+        key = {"work_order_id": f"wo_{n:03d}", "part": "head"}
+        pair.change("WorkOrdersTable", key, status="rejected", open_worker_id=None)
+    beat = pair.post("/messaging/heartbeat", {"agent_id": "boots"}).json
+    assert beat["pending_work_orders"] == 99
 
 
 def test_an_update_answers_the_availability_and_counts_as_a_heartbeat(pair: Cloud):

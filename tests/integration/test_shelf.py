@@ -3,6 +3,8 @@
 Whatever the product asks of long histories is asked of both, and what a query may say beside that.
 """
 
+import base64
+import functools
 import json
 
 import boto3
@@ -45,8 +47,11 @@ def comparable(answer: dict) -> dict:
     """An answer without what its transport and its price add; a batch in no particular order."""
     added = ("ResponseMetadata", "ConsumedCapacity")
     kept = {name: value for name, value in answer.items() if name not in added}
+    # boto3 decodes binary values; as they come, they are base64.
+    kept = json.loads(json.dumps(kept, default=lambda raw: base64.b64encode(raw).decode()))
     if "Responses" in kept:
-        kept["Responses"] = {t: sorted(i, key=repr) for t, i in kept["Responses"].items()}
+        in_order = functools.partial(json.dumps, sort_keys=True)
+        kept["Responses"] = {t: sorted(i, key=in_order) for t, i in kept["Responses"].items()}
     return kept
 
 

@@ -8,7 +8,7 @@ services; each of these was kept because `make bench` shows what it saves:
                             say how often a call was repeated
     one name                what the client calls itself is rendered twice per call otherwise
     no parameter check      the tables write the requests; DynamoDB refuses what is wrong with one
-    no answer's model       an answer is JSON and stays it, for nothing in it is binary
+    no answer's model       an answer is JSON and stays it; `dynamodb.decode` reads what is binary
 
 An answer that arrives incomplete is a lost answer. The parser holds its body against DynamoDB's
 checksum; boto3 repeats the call, and the last failure is raised. The attempt counts as a repeated

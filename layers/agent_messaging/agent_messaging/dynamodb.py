@@ -5,6 +5,7 @@ every value; the names are filled in here. Nothing scans. Numbers are int or Dec
 (the serializer refuses one), and an absent attribute stands for None.
 """
 
+import base64
 import random
 import re
 import time
@@ -98,6 +99,8 @@ def _plain(typed: Any) -> Any:
         return value
     if kind == "N":
         return Decimal(value)
+    if kind == "B":  # in base64, but in a refusal, which botocore parses
+        return value if isinstance(value, bytes) else base64.b64decode(value)
     if kind == "M":
         return decode(value)
     if kind == "L":

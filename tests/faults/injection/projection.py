@@ -47,7 +47,7 @@ class Projection:
     def run(self) -> None:
         """Deliver all that the streams tell, one after the other."""
         chance = random.Random(self.seed)
-        for mapping in TEMPLATE.streams:
+        for mapping in (each for each in TEMPLATE.streams if each.function == FUNCTION.name):
             arn = f"arn:aws:dynamodb:us-east-1:123456789012:table/{mapping.table}/stream/2026"
             records = [lambda_record(each, arn) for each in self.world.records(mapping.table)]
             delivery = Delivery(mapping, self._invoke, pause=0, bury=self.letters.append)

@@ -72,7 +72,7 @@ class World:
         return End(
             messages=messages,
             views={view["message_id"]: view for agent in agents for view in self._inbox(agent)},
-            orders=self.items("WorkOrdersTable"),
+            orders=[{**head, **head["display"]} for head in self.items("WorkOrdersTable")],
             agents=agents,
             contacts={
                 (item["owner_id"], item["contact_id"]): item["state"]

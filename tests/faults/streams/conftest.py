@@ -27,7 +27,11 @@ class Cloud:
 
     @property
     def mappings(self):
-        return {mapping.table: mapping for mapping in TEMPLATE.streams}
+        return {
+            mapping.table: mapping
+            for mapping in TEMPLATE.streams
+            if mapping.function == "ProjectorFunction"
+        }
 
     def items(self):
         """Everything that the projector has stored."""

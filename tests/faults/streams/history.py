@@ -8,7 +8,6 @@ poison; its `healed` form is what a corrected function reads in it.
 
 import json
 import random
-import re
 import zlib
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from agent_messaging.dynamodb import encode
 from agent_messaging.fields import Party
 from agent_messaging.messaging.model import MessageType, compose
 from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.work_orders.item import head
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import TRANSITIONS
 from agent_messaging.work_orders.table import WorkOrdersTable
@@ -29,7 +29,7 @@ START = datetime(2026, 11, 23, 1, 13, 30, tzinfo=UTC)
 KEYS = {
     "AgentsTable": ("agent_id",),
     "AgentMessagesTable": ("recipient_id", "message_id"),
-    "WorkOrdersTable": ("work_order_id",),
+    "WorkOrdersTable": ("work_order_id", "part"),
 }
 CROWD = [Party(id=f"agent-{index}", name=f"Agent {index}") for index in range(200)]
 messages = MessagesTable(None, "AgentMessagesTable")
@@ -85,7 +85,7 @@ class History:
 
     def _order(self):
         client, worker = self.chance.sample(CROWD, 2)
-        order = WorkOrder(
+        order = WorkOrder.offered(
             work_order_id=self._id("wo"),
             message_id=self._id("msg"),
             thread_id=ids.new_thread(self.now, client.id, worker.id),
@@ -96,7 +96,7 @@ class History:
             created_at=self.now,
             deadline_at=self.now + timedelta(seconds=self.chance.randint(1, 9)),
         )
-        item = orders.put_entry(order)["Put"]["Item"]
+        item = orders.put_entries(order)[0]["Put"]["Item"]
         self._orders.append((order, item))
         self._add("WorkOrdersTable", "INSERT", new=item)
 
@@ -107,11 +107,10 @@ class History:
         action = self.chance.choice(list(TRANSITIONS[order.status]))
         now = self.now
         status = TRANSITIONS[order.status][action]
-        entry = orders.move_entry(order, action, now, {})["Update"]
-        moved = updated(item, entry)
+        transition = orders.move(order, action, now, {})
+        moved = encode(head(transition.order))
         if TRANSITIONS[status]:
-            order = order.model_copy(update={"status": status, f"{status}_at": now})
-            self._orders.append((order, moved))
+            self._orders.append((transition.order, moved))
         self._add("WorkOrdersTable", "MODIFY", old=item, new=moved)
 
     def _agent(self):
@@ -151,7 +150,7 @@ class History:
                 **{name: image for name, image in images.items() if image is not None},
             },
         }
-        record = json.loads(json.dumps(record))
+        record = json.loads(json.dumps(record, default=bytes.hex))
         self.records[table].append(record)
         if any(matches(each, record) for each in self.mappings[table].filters):
             self.healed[identity(record)] = record
@@ -166,24 +165,16 @@ class History:
     def _spoiled(self, record):
         image, new = record["dynamodb"], record["dynamodb"]["NewImage"]
         value = "type" if "message_id" in image["Keys"] else "status"
+        # What a mapping filters by stays, or no function would ever see the record.
+        part = {name: each for name, each in image["Keys"].items() if name == "part"}
         ways = [
             lambda: image.pop("ApproximateCreationDateTime"),
-            lambda: image.update(Keys={"id": {"S": "unknown"}}),
+            lambda: image.update(Keys={**part, "id": {"S": "unknown"}}),
         ]
         if "agent_id" not in image["Keys"]:
             ways += [lambda: new.update({value: {"S": "telegram"}}), lambda: new.pop(value)]
         self.chance.choice(ways)()
         return record
-
-
-def updated(item, entry):
-    """The item behind an update of the kind `SET #a = :a, ... REMOVE b, ...`."""
-    expression, values = entry["UpdateExpression"], entry["ExpressionAttributeValues"]
-    assignments, _, gone = expression.removeprefix("SET ").partition(" REMOVE ")
-    names = re.findall(r"#(\w+) = :\1", assignments)
-    assert ", ".join(f"#{name} = :{name}" for name in names) == assignments
-    kept = {name: value for name, value in item.items() if name not in gone.split(", ")}
-    return kept | {name: values[f":{name}"] for name in names}
 
 
 def stream_of(table):

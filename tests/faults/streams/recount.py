@@ -34,7 +34,8 @@ def _recount_order(counts, new, old):
         counts["work_orders", "all", before] -= 1
     if (before, after) in OBSERVED and before != after:
         metric, start, end = OBSERVED[before, after]
-        seconds = (_time(new[end]) - _time(new[start])).total_seconds()
+        times = {**new["display"]["M"], **new}
+        seconds = (_time(times[end]) - _time(times[start])).total_seconds()
         counts[metric, "all", str(_bucket(seconds))] += 1
 
 

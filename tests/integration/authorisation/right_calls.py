@@ -91,6 +91,9 @@ BELOW_BASE = {
     "POST /messaging/work-order/{work_order_id}/respond": by_worker(
         "{offered}/respond", {"action": "accept"}
     ),
+    "POST /messaging/work-orders/reject": RightCall(
+        "boots", "/messaging/work-orders/reject", {"client_id": "nova"}, other="nova"
+    ),
     "POST /messaging/work-order/{work_order_id}/complete": by_worker("{taken}/complete", {}),
     "POST /messaging/work-order/{work_order_id}/fail": by_worker("{lost}/fail", {}),
     "POST /messaging/work-order/{work_order_id}/cancel": RightCall(

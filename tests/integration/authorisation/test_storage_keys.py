@@ -19,7 +19,9 @@ from agent_messaging.agents.model import Agent
 from agent_messaging.agents.wire import Capability
 from agent_messaging.messaging.lists import POSITION
 from agent_messaging.paging import Listing
+from agent_messaging.work_orders.item import ended_for
 from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.states import Status
 from tests.integration.functions import app
 
 PAIRS = 10_000
@@ -58,6 +60,11 @@ def made_of(prefix: str, end: str = "") -> Made:
     return make
 
 
+def status(rng: random.Random) -> str:
+    """Statuses of orders, and what is none."""
+    return rng.choice((*Status, "", "#", "completed#completed"))
+
+
 def moment(rng: random.Random) -> str:
     """Times, of which some name the same moment and some are none."""
     offset = rng.choice((0, 2, -5))
@@ -78,6 +85,10 @@ def message(recipient: str, message_id: str) -> Hashable:
     return tuple(app("messaging").messages.key(recipient, message_id)[1].values())
 
 
+def ended(client: str, status: str) -> Hashable:
+    return ended_for(client, Status(status))
+
+
 def due(deadline: datetime, work_order_id: str) -> Hashable:
     nova = fields.Party(id="nova", name="Nova")
     texts = dict.fromkeys(("title", "description", "message_id", "thread_id"), "Estimates")
@@ -89,7 +100,7 @@ def due(deadline: datetime, work_order_id: str) -> Hashable:
         created_at=NOON,
         **texts,
     )
-    item = app("work_orders").orders.put_entry(order)["Put"]["Item"]
+    item = app("work_orders").orders.put_entries(order)[0]["Put"]["Item"]
     return str(item["due_at"]["S"])
 
 
@@ -112,6 +123,7 @@ COMPOSED = {
     "messages": Composed(AGENT, (fields.MessageId, made_of("msg")), message),
     "presence": Composed(AGENT, AGENT, lambda one, other: (lease(one), lease(other))),
     "due": Composed(TIME, ORDER, due),
+    "ended": Composed(AGENT, (Status, status), ended),
     # `keys.<key_id>` is a path in an expression, where a dot would lead further down.
     "keys": Composed(
         AGENT, (fields.KeyId, made_of("key")), lambda a, k: (a, *f"keys.{k}".split("."))

@@ -63,6 +63,7 @@ OF_BOOTS = {
     ),
     "accept": ("POST", "/messaging/work-order/{pending}/respond", {"action": "accept"}),
     "reject": ("POST", "/messaging/work-order/{pending}/respond", {"action": "reject"}),
+    "reject many": ("POST", "/messaging/work-orders/reject", {"client_id": "nova"}),
     "cancel": ("POST", "/messaging/work-order/{own}/cancel", {}),
     "complete": ("POST", "/messaging/work-order/{accepted}/complete", {}),
     "fail": ("POST", "/messaging/work-order/{accepted}/fail", {}),

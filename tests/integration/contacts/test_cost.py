@@ -107,7 +107,8 @@ def test_the_contact_and_what_it_asked_are_in_the_transaction_of_the_accept(pair
 def test_an_owner_pays_one_write_for_a_decision(cloud: Cloud, nova: Agent, boots: Agent):
     set_policy(cloud, "boots", "approved")
     assert calls_of(cloud, decide, boots, "nova", "allowed") == [BATCH, UPDATE]
-    assert calls_of(cloud, decide, boots, "nova", "blocked") == [BATCH, UPDATE]
+    # A block looks whether the agent has orders that wait.
+    assert calls_of(cloud, decide, boots, "nova", "blocked") == [BATCH, UPDATE, QUERY]
     # A transaction, so that DynamoDB knows it again when boto3 repeats it.
     assert calls_of(cloud, decide, boots, "nova", "stranger") == [GET, TRANSACT]
     write(cloud, nova, "boots")

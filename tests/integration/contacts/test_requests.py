@@ -80,6 +80,7 @@ def test_the_recipient_reads_the_whole_request(approved: Cloud):
             "body": "I have 100 product opportunities.",
             "priority": 7,
             "metadata": {"price": 0.1, "whole": 12345678901234567890, "deep": [{"ü": None}]},
+            "untrusted": None,
         },
         "content_flags": [],
     }

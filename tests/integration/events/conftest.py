@@ -86,7 +86,7 @@ def write_request() -> None:
 
 
 def write_order(work_order_id: str) -> None:
-    order = WorkOrder(
+    order = WorkOrder.offered(
         work_order_id=work_order_id,
         client=NOVA,
         worker=BOOTS,

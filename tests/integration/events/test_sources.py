@@ -62,9 +62,9 @@ def test_every_schedule_has_an_event_file():
 
 def test_every_stream_has_an_event_file():
     found = {
-        stream.table
+        (stream.function, stream.table)
         for path, event in EVENTS.items()
         if "Records" in event
         for stream in streams_of(event, path.parent.name)
     }
-    assert found == {stream.table for stream in TEMPLATE.streams}
+    assert found == {(stream.function, stream.table) for stream in TEMPLATE.streams}

@@ -107,13 +107,19 @@ def test_unread_messages_are_the_callers_own(get, nova, client):
     assert get()[1]["unread_messages"] == 2
 
 
+def open_order(work_order_id, status):
+    """What the index of a worker's open orders needs of one."""
+    key = {"work_order_id": work_order_id, "part": "head"}
+    return {**key, "open_worker_id": NOVA.id, "status": status, "client_id": BOOTS.id}
+
+
 def test_what_waits_is_counted_to_a_hundred(get, nova, client):
     messages = MessagesTable(client, "AgentMessagesTable")
     orders = Table(client, "WorkOrdersTable")
     for number in range(101):
         messages.put(compose(MessageType.PING, BOOTS, NOVA, NOW, is_verified=True))
-        orders.put({"work_order_id": f"wo_{number:03}", "open_worker_id": NOVA.id})
-        orders.put({"work_order_id": f"wo_more_{number:03}", "open_worker_id": NOVA.id})
+        for name in ("", "more_"):
+            orders.put(open_order(f"wo_{name}{number:03}", "pending"))
 
     answer = get()[1]
 
@@ -123,7 +129,7 @@ def test_what_waits_is_counted_to_a_hundred(get, nova, client):
 def test_pending_and_active_orders_are_told_apart(get, nova, client):
     table = Table(client, "WorkOrdersTable")
     for index in range(5):
-        table.put({"work_order_id": f"wo_{index}", "open_worker_id": NOVA.id})
+        table.put(open_order(f"wo_{index}", "pending" if index < 3 else "accepted"))
 
     answer = get()[1]
 

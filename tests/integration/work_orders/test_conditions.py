@@ -25,20 +25,20 @@ def test_the_write_itself_minds_the_deadline(
     pair: Cloud, action: Action, lateness: int, *, is_written: bool
 ):
     orders = app("work_orders").orders
-    order = orders.fetch(pair.offer("nova", "boots", deadline_at=FUTURE))
+    order = orders.fetch(pair.offer("nova", "boots", deadline_at=FUTURE), clock.now())
     now = order.deadline_at + timedelta(milliseconds=lateness)
-    entry = orders.move_entry(order, action, now, {})
+    entry = orders.move(order, action, now, {}).head
     if is_written:
         transact(orders.client, [entry])
     else:
         with pytest.raises(TransactionFailedError):
             transact(orders.client, [entry])
-    assert (orders.fetch(order.work_order_id).status == "pending") is not is_written
+    assert (orders.fetch(order.work_order_id, clock.now()).status == "pending") is not is_written
 
 
 def test_the_write_itself_minds_the_state(pair: Cloud):
     orders = app("work_orders").orders
-    order = orders.fetch(pair.offer("nova", "boots"))
+    order = orders.fetch(pair.offer("nova", "boots"), clock.now())
     pair.move("nova", order.work_order_id, "cancel")
     with pytest.raises(TransactionFailedError):
-        transact(orders.client, [orders.move_entry(order, Action.ACCEPT, clock.now(), {})])
+        transact(orders.client, [orders.move(order, Action.ACCEPT, clock.now(), {}).head])

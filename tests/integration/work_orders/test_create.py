@@ -78,6 +78,7 @@ def test_both_parties_read_the_whole_order(pair: Cloud):
         "result_data": None,
         "result_url": None,
         "summary": None,
+        "history": order["history"],
     }
 
 

@@ -33,7 +33,7 @@ def test_an_accepted_order_does_not_expire(pair: Cloud):
     pair.move("boots", order_id, "accept")
     pair.change(
         "WorkOrdersTable",
-        {"work_order_id": order_id},
+        {"work_order_id": order_id, "part": "head"},
         deadline_at=clock.to_text(clock.now() - timedelta(days=1)),
     )
     assert pair.sweep() == 0

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from agent_messaging import clock, ids
+from agent_messaging.dynamodb import encode
 from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import WAYS
 
@@ -15,7 +16,9 @@ def test_a_list_shows_one_role_newest_first(pair: Cloud):
     page = pair.get("/messaging/work-orders", {"agent_id": "boots", "role": "worker"}).json
     orders = page.pop("work_orders")
     assert [order["work_order_id"] for order in orders] == sorted((first, second), reverse=True)
-    assert orders[0] == pair.order("boots", orders[0]["work_order_id"])
+    alone = pair.order("boots", orders[0]["work_order_id"])
+    assert alone["history"]
+    assert orders[0] == {**alone, "history": None}
     assert page == {
         "agent_id": "boots",
         "role": "worker",
@@ -39,20 +42,29 @@ def test_a_list_needs_a_role_and_a_known_status(pair: Cloud, query: dict):
 @pytest.fixture
 def busy(pair: Cloud) -> Cloud:
     """Boots has 230 orders of Nova's: 92 pending, 46 accepted, 92 completed."""
-    template = pair.read("WorkOrdersTable", work_order_id=pair.offer("nova", "boots"))
+    template = pair.head(pair.offer("nova", "boots"))
     items = []
     for number in range(230):
         moment = clock.now() - timedelta(minutes=number)
         item = {**template, "work_order_id": ids.new("wo", moment)}
         item["status"] = ("pending", "accepted", "completed", "completed", "pending")[number % 5]
         if item["status"] == "completed":
-            del item["open_worker_id"], item["open_client_id"]
-        items.append(item)
-    pair.dynamodb.delete_item(
-        TableName="WorkOrdersTable", Key={"work_order_id": {"S": template["work_order_id"]}}
-    )
+            item |= ended(item)
+        items.append({name: value for name, value in item.items() if value is not None})
+    key = {"work_order_id": template["work_order_id"], "part": "head"}
+    pair.dynamodb.delete_item(TableName="WorkOrdersTable", Key=encode(key))
     pair.write("WorkOrdersTable", *items)
     return pair
+
+
+def ended(item: dict) -> dict:
+    """What an end changes of an order's index keys, and how long the order is kept."""
+    return {
+        "open_worker_id": None,
+        "open_client_id": None,
+        "ended_for": f"{item['client_id']}#{item['status']}",
+        "purge_at": clock.to_epoch(clock.now() + timedelta(days=1)),
+    }
 
 
 @pytest.mark.parametrize("limit", [23, 100])
@@ -73,13 +85,13 @@ def test_every_page_size_gives_each_order_once_and_one_total(busy: Cloud, limit:
 
 def orders_like(cloud: Cloud, number: int, **attributes: object) -> None:
     """So many orders of Nova's to Boots, which are like one that was offered."""
-    template = cloud.read("WorkOrdersTable", work_order_id=cloud.offer("nova", "boots"))
+    template = cloud.head(cloud.offer("nova", "boots"))
     item = {**template, **attributes}
-    if attributes.get("status") == "completed":
-        del item["open_worker_id"], item["open_client_id"]
+    if attributes.get("status", "pending") not in ("pending", "accepted"):
+        item |= ended(item)
     moments = [clock.now() - timedelta(minutes=each + 1) for each in range(number)]
     items = [{**item, "work_order_id": ids.new("wo", moment)} for moment in moments]
-    cloud.write("WorkOrdersTable", *items)
+    cloud.write("WorkOrdersTable", *items)  # what is None is left out
 
 
 def test_a_total_by_status_reads_two_batches_beyond_the_pages_own(pair: Cloud):
@@ -113,7 +125,7 @@ def test_counting_writes_nothing(pair: Cloud):
     late = min(pair.items("WorkOrdersTable"), key=lambda item: item["work_order_id"])
     pair.change(
         "WorkOrdersTable",
-        {"work_order_id": late["work_order_id"]},
+        {"work_order_id": late["work_order_id"], "part": "head"},
         status="pending",
         deadline_at=overdue,
     )

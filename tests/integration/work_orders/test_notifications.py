@@ -48,7 +48,8 @@ def test_who_is_blocked_gets_no_word_of_its_own_into_a_notification(
     note = notices(pair, reader)[0]
     assert note["relationship"] == "blocked"
     assert note["from_agent"]["id"] == actor
-    assert note["body"].startswith(f"The {role}, whom you block, has ")
+    assert note["body"].startswith(f"The {role} ")
+    assert note["untrusted"] is None
     assert WORDS not in f"{note['subject']} {note['body']} {note['metadata']}"
 
 
@@ -75,7 +76,8 @@ def test_what_a_contact_says_is_in_its_notification(pair: Cloud):
     pair.move("nova", order_id, "cancel", reason="No more need")
     (note,) = notices(pair, "boots")
     assert note["relationship"] == "contact"
-    assert note["body"] == ("Nova has cancelled the work order “Estimates”. Reason: No more need")
+    assert note["body"] == "The client cancelled a work order."
+    assert note["untrusted"] == {"title": "Estimates", "reason": "No more need"}
 
 
 def test_the_system_speaks_its_own_words_alone(pair: Cloud):
@@ -84,7 +86,8 @@ def test_the_system_speaks_its_own_words_alone(pair: Cloud):
     assert pair.sweep() == 1
     for agent_id in ("nova", "boots"):
         (note,) = notices(pair, agent_id)
-        assert WORDS not in f"{note['subject']} {note['body']} {note['metadata']}"
+        assert WORDS not in str(note)
+        assert note["untrusted"] is None
         assert note["work_order_id"] == order_id
 
 

@@ -52,8 +52,9 @@ def test_the_happy_path_of_the_users_document(pair: Cloud):
     }
 
     second, first = notices(pair, "nova")
-    assert first["body"] == "Boots has accepted the work order “Cost Estimates”."
-    assert second["body"] == "Boots has completed the work order “Cost Estimates”."
+    assert first["body"] == "The worker accepted a work order."
+    assert second["body"] == "The worker completed a work order."
+    assert first["untrusted"] == {"title": "Cost Estimates", "reason": None}
     assert notices(pair, "boots") == []
 
 
@@ -69,7 +70,8 @@ def test_a_rejection_carries_its_reason(pair: Cloud):
     }
     assert pair.order("nova", order_id)["reason"] == "Already at capacity"
     (notice,) = notices(pair, "nova")
-    assert notice["body"].endswith("Reason: Already at capacity")
+    assert notice["body"] == "The worker rejected a work order."
+    assert notice["untrusted"]["reason"] == "Already at capacity"
     assert states(pair, "boots") == (0, 0)
 
 
@@ -87,7 +89,8 @@ def test_a_notification_says_who_did_what_in_the_thread_of_the_order(pair: Cloud
         "type": "notification",
         "status": "pending",
         "subject": "Work order accepted",
-        "body": "Boots has accepted the work order “Estimates”.",
+        "body": "The worker accepted a work order.",
+        "untrusted": {"title": "Estimates", "reason": None},
         "priority": 0,
         "thread_id": pair.order("nova", order_id)["thread_id"],
         "reply_to_id": None,

@@ -24,6 +24,7 @@ PLAIN: Document = {
     "body": None,
     "priority": 0,
     "metadata": None,
+    "untrusted": None,
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tests.races.model import contacts
+from tests.races.model import contacts, history
 from tests.races.model.messages import compose
 from tests.races.model.world import Chosen, Document, RefusedError, Request, World, text
 
@@ -66,8 +66,10 @@ def create(world: World, caller: str, body: Document, now: datetime, chosen: Cho
         "content_flags": [],
         "status": "pending",
         "created_at": text(now),
+        "history": None,
     }
     world.orders[order["work_order_id"]] = order
+    history.note(world, order, "client", "create", text(now))
     _bring(world, order, now)
     told = ("work_order_id", "message_id", "status", "created_at")
     return {"success": True, **{name: order[name] for name in told}}
@@ -94,6 +96,7 @@ def move(world: World, request: Request, now: datetime) -> Document:
     given = {**body, "reason": body.get("rejection_reason", body.get("reason"))}
     order |= {name: given[name] for name in UNTOUCHED if name in given}
     order |= {"status": to, f"{to}_at": text(now)}
+    history.note(world, order, role, action, text(now))
     _notify(world, order, role, now)
     if action == "accept":
         contacts.befriend(world, caller, order["client"]["id"], now)
@@ -106,18 +109,50 @@ def read(world: World, caller: str, work_order_id: str, now: datetime) -> Docume
     """An order, to its two parties."""
     order = _own(world, caller, work_order_id)
     settle(world, order, now)
-    return seen_by(order, caller)
+    return {**seen_by(order, caller), "history": world.histories[work_order_id]}
 
 
 def listed(
     world: World, caller: str, role: str, status: str | None, now: datetime
 ) -> list[Document]:
-    """The caller's orders in a role, newest first."""
+    """The caller's orders in a role, newest first; an overdue one is settled where it is shown."""
     mine = [order for order in world.orders.values() if order[role]["id"] == caller]
-    for order in mine:
+    shown = [each for each in mine if status in (None, _status_at(each, now))]
+    for order in shown:
         settle(world, order, now)
-    found = [seen_by(order, caller) for order in mine if status in (None, order["status"])]
+    found = [seen_by(order, caller) for order in shown]
     return sorted(found, key=lambda order: order["work_order_id"], reverse=True)
+
+
+def reject_many(
+    world: World, caller: str, chosen: list[str], reason: str | None, now: datetime
+) -> Document:
+    """Reject each as if it were rejected alone."""
+    rejected, refused = [], []
+    for work_order_id in dict.fromkeys(chosen):
+        body = {"rejection_reason": reason}
+        try:
+            done = move(world, Request("reject", caller, body, work_order_id), now)
+        except RefusedError as refusal:
+            status = refusal.members.get("current_status")
+            refused.append(
+                {"work_order_id": work_order_id, "code": refusal.code, "current_status": status}
+            )
+        else:
+            names = ("work_order_id", "status", "rejected_at")
+            rejected.append({name: done[name] for name in names})
+    return {"success": True, "rejected": rejected, "not_rejected": refused, "has_more": False}
+
+
+def pending_of(world: World, worker: str, client: str) -> list[str]:
+    """A client's orders that wait for the worker, newest first."""
+    mine = [each for each in world.orders.values() if each["worker"]["id"] == worker]
+    waiting = [
+        each["work_order_id"]
+        for each in mine
+        if each["client"]["id"] == client and each["status"] == "pending"
+    ]
+    return sorted(waiting, reverse=True)
 
 
 def sweep(world: World, now: datetime) -> int:
@@ -128,9 +163,10 @@ def sweep(world: World, now: datetime) -> int:
 def settle(world: World, order: Document, now: datetime) -> bool:
     """Write an expiry down, as of the deadline, and tell both parties; False if there is none."""
     deadline = order["deadline_at"]
-    if order["status"] != "pending" or deadline is None or text(now) < deadline:
+    if order["status"] != "pending" or _status_at(order, now) != "expired":
         return False
     order |= {"status": "expired", "expired_at": deadline}
+    history.note(world, order, "system", "expire", deadline)
     for role in ("client", "worker"):
         notice = compose(
             "notification",
@@ -140,7 +176,7 @@ def settle(world: World, order: Document, now: datetime) -> bool:
             relationship=None,
             thread_id=None,
             subject="Work order expired",
-            body="A work order has expired: nobody answered by its deadline.",
+            body="A work order expired: nobody answered by its deadline.",
             work_order_id=order["work_order_id"],
             metadata={"status": "expired"},
         )
@@ -148,11 +184,24 @@ def settle(world: World, order: Document, now: datetime) -> bool:
     return True
 
 
+def _status_at(order: Document, now: datetime) -> str:
+    """How an order stands, whether anybody has written that down or not."""
+    deadline = order["deadline_at"]
+    is_late = order["status"] == "pending" and deadline is not None and text(now) >= deadline
+    return "expired" if is_late else str(order["status"])
+
+
 def waiting_for(world: World, worker: str) -> list[Document]:
-    """The orders that wait for the worker; one that is overdue too, until somebody finds it."""
-    orders = world.orders.values()
+    """The orders that wait for the worker; one that is overdue too, until somebody finds it.
+
+    Those of clients that it blocks do not count.
+    """
     return [
-        each for each in orders if each["worker"]["id"] == worker and each["status"] == "pending"
+        each
+        for each in world.orders.values()
+        if each["worker"]["id"] == worker
+        and each["status"] == "pending"
+        and contacts.state_of(world, worker, each["client"]["id"]) != "blocked"
     ]
 
 
@@ -186,16 +235,14 @@ def _bring(world: World, order: Document, now: datetime) -> None:
 
 
 def _notify(world: World, order: Document, role: str, now: datetime) -> None:
-    """Tell the party that did not act; who is blocked gets no word of its own in."""
+    """Tell the party that did not act; nothing is quoted of who is blocked."""
     other = {"client": "worker", "worker": "client"}[role]
     to, done = order[other], order["status"]
     actor = world.party(order[role]["id"])
     relationship = contacts.relationship(world, to["id"], actor["id"])
-    said = f"{order[role]['name']} has {done} the work order “{order['title']}”."
-    if order["reason"]:
-        said += f" Reason: {order['reason']}"
+    quotes: Document | None = {"title": order["title"], "reason": order["reason"]}
     if relationship == "blocked":
-        said = f"The {role}, whom you block, has {done} a work order."
+        quotes = None
         actor = order[role]
     notice = compose(
         "notification",
@@ -205,7 +252,8 @@ def _notify(world: World, order: Document, role: str, now: datetime) -> None:
         relationship=relationship,
         thread_id=order["thread_id"],
         subject=f"Work order {done}",
-        body=said,
+        body=f"The {role} {done} a work order.",
+        untrusted=quotes,
         work_order_id=order["work_order_id"],
         metadata={"status": done},
     )

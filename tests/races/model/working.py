@@ -107,6 +107,23 @@ class Working(Machine):
         caller = None if pick is None else self.caller(pick)
         self._do(action, order, {}, caller=caller, times=times)
 
+    @precondition(lambda self: self.world.orders)
+    @rule(which=picks, others=st.lists(picks, max_size=2), by_client=st.booleans(), reason=reasons)
+    def reject_many(
+        self, which: int, others: list[int], *, by_client: bool, reason: str | None
+    ) -> None:
+        """All that one client offers, or some by their ids, whatever has become of them."""
+        every = [*self.world.orders.values()]
+        order = self.choose(every, which)
+        worker, client = order["worker"]["id"], order["client"]["id"]
+        chosen = [self.choose(every, each)["work_order_id"] for each in (which, *others)]
+        body: Document = {"work_order_ids": chosen, "reason": reason}
+        if by_client:
+            chosen = orders.pending_of(self.world, worker, client)
+            body = {"client_id": client, "reason": reason}
+        reject = lambda: orders.reject_many(self.world, worker, chosen, reason, self.bench.now)  # noqa: E731
+        self.change("POST", "/messaging/work-orders/reject", worker, body, reject)
+
     # --- deadlines
 
     @rule()

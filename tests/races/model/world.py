@@ -56,6 +56,7 @@ class World:
     messages: dict[str, Document] = field(default_factory=dict)
     contacts: dict[tuple[str, str], Document] = field(default_factory=dict)
     orders: dict[str, Document] = field(default_factory=dict)
+    histories: dict[str, list[Document]] = field(default_factory=dict)  # of orders, by their ids
     threads: dict[str, set[str]] = field(default_factory=dict)  # the two agents of each
     # (caller, route, key): what was sent, what came back, and until when that is repeated.
     recorded: dict[tuple[str, str, str], tuple[Any, str, datetime]] = field(default_factory=dict)

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from typing import Any
 
+from agent_messaging.work_orders.history import chain
 from tests.races.scheduler.world import Seen, World
 
 ENDINGS = ("rejected", "cancelled", "expired", "completed", "failed")
@@ -14,10 +15,12 @@ TIMES = ("accepted", *ENDINGS)
 
 def check(world: World) -> None:
     """Raise AssertionError if anything is half-written, doubled, or contradicts an answer."""
-    orders = {order["work_order_id"]: order for order in world.items("WorkOrdersTable")}
+    stored = world.items("WorkOrdersTable")
+    orders = {order["work_order_id"]: order for order in stored if order["part"] == "head"}
     messages = world.items("AgentMessagesTable")
     for order in orders.values():
         _check_order(order)
+        _check_history(order)
         _check_messages(order, messages)
     _check_agents(world, list(orders.values()))
     _check_answers(world, orders, messages)
@@ -39,6 +42,15 @@ def _check_order(order: dict[str, Any]) -> None:
     assert (status == "pending" and "deadline_at" in order) == ("due_at" in order)
     if "accepted_at" in order and "deadline_at" in order:
         assert order["accepted_at"] < order["deadline_at"], "accepted too late by its own clock"
+
+
+def _check_history(order: dict[str, Any]) -> None:
+    """One record of the creation and one of each move, in the order in which they happened."""
+    moved = [(order[f"{name}_at"], name) for name in TIMES if f"{name}_at" in order]
+    expected = [(order["display"]["created_at"], "pending"), *moved]
+    parties = {"client": order["client_id"], "worker": order["worker_id"]}
+    entries = [*chain(order["history"], parties)]
+    assert [(entry["at"], entry["to"]) for entry in entries] == expected, "another history"
 
 
 def _check_messages(order: dict[str, Any], messages: list[dict[str, Any]]) -> None:

@@ -99,6 +99,25 @@ def endings(world: World) -> None:
     assert len(world.told("complete", "fail", "cancel", status=200)) <= 1, "two winners"
 
 
+@scenario("two bulk rejects of what others move", lambda cloud: offered(cloud, 3))
+def bulk(world: World) -> None:
+    one, two, three = world.names["orders"]
+    path = "/messaging/work-orders/reject"
+    for body in ({"client_id": "nova"}, {"work_order_ids": [one, two, three]}):
+        world.act(world.ask("bulk", "POST", path, "boots", body))
+    world.act(world.move("accept", "boots", one))
+    world.act(world.move("cancel", "nova", two, key="x"))
+    world.stage.play()
+    done = [
+        each["work_order_id"]
+        for seen in world.told("bulk", status=200)
+        for each in seen.json["rejected"]
+    ]
+    assert len(done) == len(set(done)), "one order, rejected twice"
+    statuses = {o["work_order_id"]: o["status"] for o in world.items("WorkOrdersTable")}
+    assert all(statuses[each] == "rejected" for each in done)
+
+
 @scenario("a worker that retries with its keys, and nobody against it", offered)
 def alone(world: World) -> None:
     """What a lost answer or a crash leaves behind is never a conflict for who asks again."""
@@ -127,7 +146,7 @@ def creations(world: World) -> None:
         world.act(create)
     world.stage.play()
     for key in ("one", "two", "three"):
-        made = [o for o in world.items("WorkOrdersTable") if o["title"] == key]
+        made = [o for o in world.items("WorkOrdersTable") if o["display"]["title"] == key]
         assert len(made) <= 1, "one key, two orders"
     texts = {s.answer.text for s in world.told("create", status=200) if s.json}
     assert len(texts) == len(world.items("WorkOrdersTable")) or any(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,18 +45,19 @@ def unconditional_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def unconditional_moves(monkeypatch: pytest.MonkeyPatch) -> None:
     """A transition checks the state that it read, and then writes over whatever is there."""
-    conditional = WorkOrdersTable.move_entry
+    conditional = WorkOrdersTable.move
 
     def move(self: WorkOrdersTable, *arguments: Any) -> Any:
-        entry = conditional(self, *arguments)["Update"]
+        transition = conditional(self, *arguments)
+        entry = transition.head["Update"]
         kept = {name: value for name, value in entry.items() if "Condition" not in name}
         used = kept["UpdateExpression"]
         names = {n: v for n, v in kept["ExpressionAttributeNames"].items() if n in used}
         values = {n: v for n, v in kept["ExpressionAttributeValues"].items() if n in used}
         names_and_values = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
-        return {"Update": {**kept, **names_and_values}}
+        return replace(transition, head={"Update": {**kept, **names_and_values}})
 
-    monkeypatch.setattr(WorkOrdersTable, "move_entry", move)
+    monkeypatch.setattr(WorkOrdersTable, "move", move)
 
 
 def record_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:

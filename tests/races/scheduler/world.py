@@ -165,8 +165,8 @@ class Tables:
         ]
 
 
-def _epoch(value: Any) -> float:
-    return float(value.timestamp())
+def _epoch(value: Any) -> float | str:
+    return value.hex() if isinstance(value, bytes) else float(value.timestamp())
 
 
 @contextmanager

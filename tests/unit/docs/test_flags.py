@@ -16,6 +16,7 @@ SYSTEMS = {
     "agent_id",
     "api_key",
     "capabilities",
+    "code",
     "contact_id",
     "id",
     "key_id",

@@ -59,7 +59,7 @@ def test_every_code_that_a_route_answers_is_named():
 
 def test_what_the_system_vouches_for_and_what_a_sender_wrote_is_every_field_of_a_message(document):
     system, sender = TEXT.split("The system vouches for")[1].split("The sender wrote")
-    written = {"subject", "body", "priority", "metadata"}
+    written = {"subject", "body", "priority", "metadata", "untrusted"}
     fields = set(document["components"]["schemas"]["MessageView"]["properties"])
     named = {field for field in fields if re.search(rf"\b{field}\b", system)}
 

@@ -73,7 +73,15 @@ def test_a_list_has_its_limits_choices_and_defaults(document, operations):
         each["name"]: each for each in operations["work_orders_list_orders"]["parameters"]
     }
 
-    assert list(parameters) == ["agent_id", "role", "status", "limit", "cursor"]
+    assert list(parameters) == [
+        "agent_id",
+        "role",
+        "status",
+        "client_id",
+        "worker_id",
+        "limit",
+        "cursor",
+    ]
     assert parameters["role"]["required"]
     assert document["components"]["schemas"]["Role"]["enum"] == ["client", "worker"]
     limit = {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}

@@ -35,7 +35,10 @@ def record(position, event, keys, *, new=None, old=None, shard=0):
 
 
 def texts(attributes):
-    return {name: {"S": value} for name, value in attributes.items()}
+    return {
+        name: {"M": texts(value)} if isinstance(value, dict) else {"S": value}
+        for name, value in attributes.items()
+    }
 
 
 def at(seconds):
@@ -73,15 +76,15 @@ def agent_changed(position, *, new, old):
     return record(position, "MODIFY", keys, new={**keys, **new}, old={**keys, **old})
 
 
-def order(position, *, shard=0):
-    keys = {"work_order_id": f"wo_{position}"}
-    image = {**keys, "status": "pending", "created_at": at(0)}
+def order(position, *, part="head", shard=0):
+    keys = {"work_order_id": f"wo_{position}", "part": part}
+    image = {**keys, "status": "pending", "display": {"created_at": at(0)}}
     return record(position, "INSERT", keys, new=image, shard=shard)
 
 
 def order_moved(position, before, after, *, shard=0, **times):
-    keys = {"work_order_id": f"wo_{position}"}
-    old = {**keys, "status": before, "created_at": at(0)}
+    keys = {"work_order_id": f"wo_{position}", "part": "head"}
+    old = {**keys, "status": before, "display": {"created_at": at(0)}}
     return record(
         position, "MODIFY", keys, new={**old, **times, "status": after}, old=old, shard=shard
     )

@@ -15,6 +15,7 @@ TIDIED = {
     "IdempotencyTable",
     "LimitsTable",
     "MessagingStatsTable",
+    "WorkOrdersTable",
 }
 # A name of one's own can be given once in an account: a second stack would fail.
 NAMES = {

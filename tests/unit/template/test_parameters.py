@@ -13,6 +13,8 @@ BAD = [
     ("PresenceLeaseSeconds", "soon"),
     ("HeartbeatSeconds", "4"),
     ("MessageRetentionDays", "0"),
+    ("OrderRetentionDays", "0"),
+    ("OrderRetentionDays", "3651"),
     ("ProtectData", "yes"),
     ("RegistrationMode", "closed"),
     ("MessagesPerSender", "0"),

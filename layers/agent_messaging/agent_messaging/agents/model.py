@@ -64,7 +64,8 @@ class Agent(Model):
 
     `active_jobs` is the number of accepted work orders, kept by the transactions that change them,
     and never above `max_concurrent_jobs` by accepting. `last_seen_on` is the day of a heartbeat,
-    for when the exact time has been tidied away. `epoch` goes up each time all keys are revoked.
+    for when the exact time has been tidied away. `muted_clients` are blocked agents whose pending
+    orders its counts leave out. `epoch` goes up each time all keys are revoked.
     An agent that left stays as a marker with `deleted_at`: its id, and with it its inbox, is never
     given to somebody else. `penalty` is the last one that the meter gave it.
     """
@@ -83,6 +84,7 @@ class Agent(Model):
     active_jobs: int = 0
     completed_jobs: int = 0
     last_seen_on: date | None = None
+    muted_clients: list[str] | None = None
     epoch: int = 1
     keys: dict[str, Key] = {}
     penalty: Penalty | None = None

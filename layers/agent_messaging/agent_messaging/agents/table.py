@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 NEVER_USED = "attribute_not_exists(agent_id)"
+IS_UNMUTED = "attribute_not_exists(muted_clients)"
 
 
 class AgentsTable:
@@ -139,6 +140,29 @@ class AgentsTable:
             **also[1],
             **_present(attributes),
         )
+
+    def set_muted(self, caller: Caller, agent: Agent, muted: list[str], now: datetime) -> bool:
+        """Replace the list of muted clients; False if it is not what `agent` says any more.
+
+        Raises:
+            KeyRevokedError, AgentSuspendedError: see `admit`.
+        """
+        known = "muted_clients = :known" if agent.muted_clients else IS_UNMUTED
+        condition, values = admitted(caller)
+        values |= {"known": agent.muted_clients} if agent.muted_clients else {}
+        attributes = {"muted_clients": muted or None}
+        try:
+            self.table.update(
+                {"agent_id": caller.agent_id},
+                _assign(attributes),
+                f"{condition} AND {known}",
+                **values,
+                **_present(attributes),
+            )
+        except ConditionFailedError as error:
+            admit(caller, error.item, now)
+            return False
+        return True
 
     def set_status(self, agent_id: str, status: AgentStatus) -> Agent:
         """Suspend or reinstate an agent, for the operator alone.

@@ -83,6 +83,7 @@ MESSAGE: JsonObject = {
     "body": "I have 100 product opportunities that need cost estimates. Want to collaborate?",
     "priority": 1,
     "metadata": None,
+    "untrusted": None,
 }
 # As its sender sees it: what one is to the other is the recipient's affair.
 SENT: JsonObject = {**MESSAGE, "relationship": None}
@@ -182,6 +183,18 @@ ORDER: JsonObject = {
     "result_url": None,
     "summary": None,
     "content_flags": [],
+    "history": None,
+}
+# One order alone comes with its history; the digest is that of the offer above.
+OFFERED: JsonObject = {
+    "n": 1,
+    "at": CREATED_AT,
+    "actor": {"role": "client", "id": NOVA["id"]},
+    "action": "create",
+    "from": None,
+    "to": "pending",
+    "content_sha256": "9a506b3b223eedf0e6ac73d8e91a7427263ae07ab41622836f0ff58d002982a5",
+    "previous_sha256": None,
 }
 REASON = "Already at capacity with 5 active jobs"
 

@@ -41,6 +41,7 @@ def to_item(message: Message, retention: timedelta) -> Item:
         "work_order_id": message.work_order_id,
         "relationship": message.relationship,
         "is_verified": message.is_verified,
+        "untrusted": message.untrusted and message.untrusted.model_dump(exclude_none=True),
         "created_at": clock.to_text(message.created_at),
         "pending_for": message.recipient.id,
         "sent_by": message.sender.id if message.is_sent else None,
@@ -72,6 +73,7 @@ def parse(item: Item) -> Message:
         metadata=item.get("metadata", item.get("long_metadata")),
         relationship=item.get("relationship"),
         is_verified=item.get("is_verified", False),
+        untrusted=item.get("untrusted"),
         created_at=clock.from_text(item["created_at"]),
         read_at=clock.from_text(item["read_at"]) if "read_at" in item else None,
     )

@@ -37,12 +37,20 @@ class Relationship(StrEnum):
     BLOCKED = "blocked"
 
 
+class Untrusted(Model):
+    """What agents wrote and a notification quotes: an order's title, and the actor's reason."""
+
+    title: str
+    reason: str | None = None
+
+
 class Message(Model):
     """One message as it is stored, under its recipient.
 
-    Its sender wrote `subject`, `body`, `priority` and `metadata` (JSON text, as it was given);
-    everything else is the system's. Names are those of the time of writing. `is_verified` says
-    whether a key vouched for the sender; only open mode asks for none.
+    Its sender wrote `subject`, `body`, `priority` and `metadata` (JSON text, as it was given). A
+    notification's are the system's, and its `untrusted` quotes agents. Everything else is the
+    system's. Names are those of the time of writing. `is_verified` says whether a key vouched for
+    the sender; only open mode asks for none.
     """
 
     message_id: str
@@ -61,6 +69,7 @@ class Message(Model):
     is_verified: bool = False
     created_at: datetime
     read_at: datetime | None = None
+    untrusted: Untrusted | None = None
 
     @property
     def is_sent(self) -> bool:
@@ -93,6 +102,7 @@ def compose(
     reply_to_id: str | None = None,
     work_order_id: str | None = None,
     metadata: str | None = None,
+    untrusted: Untrusted | None = None,
 ) -> Message:
     """A new message of `now`, with a new id and in a new thread unless they are given."""
     return Message(
@@ -109,5 +119,6 @@ def compose(
         reply_to_id=reply_to_id,
         work_order_id=work_order_id,
         metadata=metadata,
+        untrusted=untrusted,
         created_at=now,
     )

@@ -3,7 +3,7 @@
     agents        inserted                registered + 1
                   marked as deleted       registered - 1
     messages      inserted                its type + 1, over all time and in its 10 minutes
-    work orders   inserted                its status + 1
+    work orders   head inserted           its status + 1
                   moved                   the old status - 1, the new one + 1
                   pending -> accepted     and one observed time to accept
                   accepted -> completed   and one observed time to complete
@@ -22,6 +22,7 @@ from agent_messaging import clock
 from agent_messaging.messaging.model import MessageType
 from agent_messaging.stats import histogram
 from agent_messaging.stats.model import Cell, Change, Metric, window_of
+from agent_messaging.work_orders.item import HEAD
 from agent_messaging.work_orders.states import Status
 
 REGISTERED = "registered"
@@ -69,7 +70,7 @@ def _message(event: _Event, image: Mapping[str, Any]) -> list[Change]:
 
 
 def _work_order(event: _Event, image: Mapping[str, Any]) -> list[Change]:
-    if event is _Event.REMOVE:
+    if event is _Event.REMOVE or _text(image["Keys"], "part") != HEAD:
         return []
     cell, new = Cell(Metric.WORK_ORDERS), image["NewImage"]
     status = Status(_text(new, "status"))
@@ -86,7 +87,8 @@ def _observed(before: Status, status: Status, new: Mapping[str, Any]) -> list[Ch
     if (before, status) not in _DURATIONS:
         return []
     metric, start, end = _DURATIONS[before, status]
-    seconds = (_time(new, end) - _time(new, start)).total_seconds()
+    times = {**new["display"]["M"], **new}
+    seconds = (_time(times, end) - _time(times, start)).total_seconds()
     return [Change(Cell(metric), str(histogram.bucket(seconds)))]
 
 
@@ -98,7 +100,7 @@ _DURATIONS = {
 _PROJECTIONS: dict[frozenset[str], Callable[[_Event, Mapping[str, Any]], list[Change]]] = {
     frozenset({"agent_id"}): _agent,
     frozenset({"recipient_id", "message_id"}): _message,
-    frozenset({"work_order_id"}): _work_order,
+    frozenset({"work_order_id", "part"}): _work_order,
 }
 
 

@@ -1,8 +1,8 @@
 """The desk where work orders are handed over: every change of an order, in one transaction each.
 
-    create      the order, and a `work_order` message in the worker's inbox
-    transition  the order, a `notification` to the party that did not act, and the worker's count
-                of active jobs where it changes
+    create      the order's head and parts, and a `work_order` message in the worker's inbox
+    transition  the order's head, a `notification` to the party that did not act, the worker's count
+                of active jobs where it changes, and a result that the head has no room for
 
 With an `Idempotency-Key` the record of the answer is written with it. What the clock ends is in
 `expiry`. An accept takes a job of the worker's in the same transaction that changes the state, so
@@ -29,24 +29,16 @@ from agent_messaging.messaging.model import MessageType, compose, party
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.work_orders import notice
 from agent_messaging.work_orders.expiry import Expiry
+from agent_messaging.work_orders.item import parse
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import ROLES, Action, Status, after
-from agent_messaging.work_orders.table import WorkOrdersTable, parse, unknown
+from agent_messaging.work_orders.table import WorkOrdersTable, unknown
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 # How often an order may change between reading and writing before the caller is sent away.
 ATTEMPTS = 4
-
-TIMES = {
-    Status.ACCEPTED: "accepted_at",
-    Status.REJECTED: "rejected_at",
-    Status.CANCELLED: "cancelled_at",
-    Status.EXPIRED: "expired_at",
-    Status.COMPLETED: "completed_at",
-    Status.FAILED: "failed_at",
-}
 
 
 @dataclass(frozen=True)
@@ -89,18 +81,21 @@ class WorkOrderDesk:
             body=order.description,
             work_order_id=order.work_order_id,
         )
-        once.write([self.orders.put_entry(order), self.messages.put_entry(message)], order)
+        once.write([*self.orders.put_entries(order), self.messages.put_entry(message)], order)
 
     def read(self, caller: Caller, work_order_id: str, now: datetime) -> WorkOrder:
-        """An order that the caller is a party of, settled.
+        """An order that the caller is a party of, settled and with all of its parts.
 
         Raises:
             WorkOrderNotFoundError: there is none, or it is others'.
         """
-        order = self.orders.fetch(work_order_id)
+        order = self.orders.fetch(work_order_id, now)
         if order is None or not order.has_party(caller.agent_id):
             raise unknown(work_order_id)
-        return self.expiry.settle(order, now)
+        whole = self.orders.read_parts([self.expiry.settle(order, now)])
+        if not whole:
+            raise unknown(work_order_id)
+        return whole[0]
 
     def move(self, work_order_id: str, move: Move, once: Once) -> WorkOrder:
         """Move an order, once; the order as it is afterwards.
@@ -134,7 +129,7 @@ class WorkOrderDesk:
         keys = [self.agents.key(move.caller.agent_id), self.orders.key(work_order_id)]
         own, item = batch_get(self.client, keys, consistent=True)
         actor = admit(move.caller, own, move.now)
-        order = None if item is None else parse(item)
+        order = None if item is None else parse(item, move.now)
         if order is None or not order.has_party(actor.agent_id):
             raise unknown(work_order_id)
         role = ROLES[move.action]
@@ -175,17 +170,16 @@ class WorkOrderDesk:
             is_verified=not move.caller.is_open,
             reason=move.changes.get("reason"),
         )
+        transition = self.orders.move(order, move.action, move.now, move.changes)
         entries = [
-            self.orders.move_entry(order, move.action, move.now, move.changes),
+            transition.head,
             *self._job_entries(order, move),
             self.messages.put_entry(note),
             *self._contact_entries(order, move, own),
+            *transition.parts,
         ]
-        status = after(order.status, move.action)
-        changes = {**move.changes, "status": status, TIMES[status]: move.now}
-        moved = order.model_copy(update=changes)
-        once.write(entries, moved)
-        return moved
+        once.write(entries, transition.order)
+        return transition.order
 
     def _job_entries(self, order: WorkOrder, move: Move) -> list[Entry]:
         """The worker's count of active jobs, where the transition changes it."""

@@ -17,9 +17,10 @@ from agent_messaging.dynamodb import Entry
 from agent_messaging.messaging.model import SYSTEM
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.work_orders import notice
+from agent_messaging.work_orders.item import parse
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Action, Status
-from agent_messaging.work_orders.table import WorkOrdersTable, parse
+from agent_messaging.work_orders.table import WorkOrdersTable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -46,15 +47,16 @@ class Expiry:
         try:
             transact(self.client, self._entries(order, now))
         except TransactionFailedError as error:
-            standing = error.items[0]
+            found = error.items[0]
+            standing = None if found is None else parse(found, now)
             if standing is None:
                 raise
-            return parse(standing)
-        return order.as_of(now)
+            return standing
+        return self.orders.move(order, Action.EXPIRE, now, {}).order
 
     def sweep(self, work_order_id: str, now: datetime) -> bool:
         """Settle one order; whether it was overdue, and has expired."""
-        order = self.orders.fetch(work_order_id)
+        order = self.orders.fetch(work_order_id, now)
         if order is None or not order.is_due(now):
             return False
         return self.settle(order, now).status is Status.EXPIRED
@@ -66,5 +68,5 @@ class Expiry:
             )
             for to in (order.client, order.worker)
         ]
-        moved = self.orders.move_entry(order, Action.EXPIRE, now, {})
-        return [moved, *(self.messages.put_entry(each) for each in notices)]
+        moved = self.orders.move(order, Action.EXPIRE, now, {})
+        return [moved.head, *(self.messages.put_entry(each) for each in notices)]

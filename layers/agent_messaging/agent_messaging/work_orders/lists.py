@@ -1,30 +1,32 @@
-"""The list of an agent's work orders: keys from an index, then the orders, then what still matches.
+"""The list of an agent's work orders: keys from an index, then heads, then what is shown of them.
 
-The indexes hold keys, so a status is only known after the batch read; a filtered page therefore
-examines a bounded number of orders, may be short, and still goes on. What a page says of an order
-is settled (`expiry`); a total counts what the clock says.
+Where an index lists exactly what the query wants, a page reads the heads that it shows. Elsewhere
+it examines up to `EXAMINED_BATCHES` batches of 100 heads, so it may be short and still go on.
+Offers and results that lie outside the heads are read for the shown orders alone, in one batch.
+Their sizes stand in the heads, so a page is bounded before anything of it is read or parsed.
+
+An overdue order that is shown is settled first (`expiry`); a total counts what the clock says.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from agent_messaging import paging
 from agent_messaging.batches import BATCH_KEYS
-from agent_messaging.dynamodb import Found
 from agent_messaging.ids import ULID_PATTERN
-from agent_messaging.paging import Listing, Total
-from agent_messaging.work_orders import wire
+from agent_messaging.paging import COUNT_LIMIT, PAGE_BYTES, Listing, Total
+from agent_messaging.work_orders import item, wire
 from agent_messaging.work_orders.expiry import Expiry
+from agent_messaging.work_orders.indexes import Filter
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import OPEN
 from agent_messaging.work_orders.table import WorkOrdersTable
 
 POSITION = f"wo_{ULID_PATTERN}"
 
-# Counting by status reads whole orders, a batch at a time, and so gives up early.
-COUNT_BATCHES = 2
+# A filtered page examines so many batches of heads: at most 150 read units.
+EXAMINED_BATCHES = 3
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,15 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Examined:
+    """Heads that match, the position to go on from, and how many match as far as was looked."""
+
+    heads: list[WorkOrder]
+    resume: str | None
+    total: Total | None
+
+
+@dataclass(frozen=True)
 class OrderList:
     """One agent's orders in one role, at `now`, as the query wants them."""
 
@@ -60,53 +71,67 @@ class OrderList:
         """The orders' table."""
         return self.expiry.orders
 
+    @property
+    def wanted(self) -> Filter:
+        """What the query asks for."""
+        query = self.query
+        return Filter(query.role, self.now, query.status, query.client_id or query.worker_id)
+
     def page(self) -> Page:
         """The page that the query's cursor leads to."""
         query = self.query
-        listing = Listing(self.agent_id, "work-orders", (query.role, query.status), POSITION)
+        filters = (query.role, query.status, query.client_id, query.worker_id)
+        listing = Listing(self.agent_id, "work-orders", filters, POSITION)
         before, carried = listing.open(query.cursor)
-        found = self._find(before, query.limit if query.status is None else BATCH_KEYS)
-        orders = self._matching(found, self._settled)
-        behind = found.last_key.get("work_order_id")
-        views, resume = paging.cut(
-            [wire.view(order, self.agent_id) for order in orders],
-            query.limit,
-            behind,
-            position=lambda view: view.work_order_id,
-            weigh=lambda view: len(view.model_dump_json().encode()),
+        find = self._listed if self.wanted.is_of_keys else self._examine
+        found = find(before, is_first=carried is None)
+        heads, resume = self._cut(found.heads, found.resume, item.weight)
+        whole = self.orders.read_parts(self._settled(heads))
+        shown, resume = self._cut(whole, resume, wire.answer_bytes)
+        total = carried or found.total or Total(len(shown))
+        cursor = None if resume is None else listing.cursor(resume, total)
+        return Page(total, [wire.view(order, self.agent_id) for order in shown], cursor)
+
+    def _cut(
+        self, orders: Sequence[WorkOrder], resume: str | None, weigh: Any
+    ) -> tuple[list[WorkOrder], str | None]:
+        return paging.cut(
+            orders,
+            self.query.limit,
+            resume,
+            position=lambda order: order.work_order_id,
+            weigh=weigh,
         )
 
-        def count() -> Total:
-            if query.status is None:
-                return paging.count(len(orders), behind, self._count_keys)
-            return paging.count(len(orders), behind, self._count_matching, COUNT_BATCHES)
-
-        total, cursor = paging.finish(listing, resume, len(views), carried, count)
-        return Page(total, views, cursor)
-
-    def _find(self, before: str | None, limit: int, *, count: bool = False) -> Found:
-        query = self.query
-        return self.orders.query(
-            query.role, self.agent_id, before, limit, is_open=query.status in OPEN, count=count
-        )
-
-    def _matching(
-        self, found: Found, standing: Callable[[WorkOrder], WorkOrder]
-    ) -> list[WorkOrder]:
-        """The orders behind the keys as they stand, without those of another status."""
-        orders = map(standing, self.orders.read_keys(found))
-        return [order for order in orders if self.query.status in (None, order.status)]
-
-    def _settled(self, order: WorkOrder) -> WorkOrder:
-        return self.expiry.settle(order, self.now)
-
-    def _as_of_now(self, order: WorkOrder) -> WorkOrder:
-        return order.as_of(self.now)
+    def _listed(self, before: str | None, *, is_first: bool) -> Examined:
+        """The next orders of an index that lists nothing else; the total is one of keys."""
+        found = self.orders.query(self.agent_id, self.wanted, before, self.query.limit)
+        resume = found.last_key.get("work_order_id")
+        total = paging.count(found.count, resume, self._count_keys) if is_first else None
+        return Examined(self.orders.read_heads(found, self.now), resume, total)
 
     def _count_keys(self, before: str, missing: int) -> tuple[int, str | None]:
-        found = self._find(before, missing, count=True)
+        found = self.orders.query(self.agent_id, self.wanted, before, missing, count=True)
         return found.count, found.last_key.get("work_order_id")
 
-    def _count_matching(self, before: str, _missing: int) -> tuple[int, str | None]:
-        found = self._find(before, BATCH_KEYS)
-        return len(self._matching(found, self._as_of_now)), found.last_key.get("work_order_id")
+    def _examine(self, before: str | None, *, is_first: bool) -> Examined:
+        """What matches among the next heads; a first page looks on until it knows the total."""
+        enough = COUNT_LIMIT if is_first else self.query.limit
+        matching: list[WorkOrder] = []
+        position, size = before, 0
+        for _ in range(EXAMINED_BATCHES):
+            found = self.orders.query(self.agent_id, self.wanted, position, BATCH_KEYS)
+            heads = self.orders.read_heads(found, self.now)
+            matching += filter(self.wanted.matches, heads)
+            size += sum(map(item.head_bytes, heads))
+            position = found.last_key.get("work_order_id")
+            if position is None or len(matching) > enough or size > PAGE_BYTES:
+                break
+        number = min(len(matching), COUNT_LIMIT)
+        is_minimum = position is not None or len(matching) > COUNT_LIMIT
+        return Examined(matching, position, Total(number, is_minimum))
+
+    def _settled(self, orders: Sequence[WorkOrder]) -> list[WorkOrder]:
+        """The orders as they are stored; one that somebody moved meanwhile may match no more."""
+        settled = [self.expiry.settle(order, self.now) for order in orders]
+        return [order for order in settled if self.wanted.matches(order)]

@@ -1,11 +1,15 @@
 """What a work order is: a job that a client offers, a worker takes, and somebody ends."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
+from agent_messaging import clock
 from agent_messaging.fields import Model, Party
 from agent_messaging.messaging.model import Relationship
-from agent_messaging.work_orders.states import Role, Status
+from agent_messaging.work_orders import history
+from agent_messaging.work_orders.states import OPEN, ROLES, Action, Role, Status, after
 
 
 class WorkOrder(Model):
@@ -15,13 +19,17 @@ class WorkOrder(Model):
     that of a rejection, cancellation or failure. `relationship` is what the client was to the
     worker when it offered the order. `thread_id` is the thread of the message that
     brought the order to the worker; what either party does to it follows there.
+
+    `offer_bytes` and `result_bytes` are sizes of parts that lie outside the head; until these are
+    read, `description` and the like are None. `history` holds the records of `history`. An ended
+    order is kept until `purge_at`, in seconds since 1970.
     """
 
     work_order_id: str
     client: Party
     worker: Party
     title: str
-    description: str
+    description: str | None = None
     requirements: str | None = None
     deliverables: str | None = None
     budget_usd: Decimal | None = None
@@ -43,6 +51,42 @@ class WorkOrder(Model):
     result_data: str | None = None
     result_url: str | None = None
     summary: str | None = None
+    offer_bytes: int | None = None
+    result_bytes: int | None = None
+    history: tuple[bytes, ...] = ()
+    purge_at: int | None = None
+
+    @classmethod
+    def offered(cls, **fields: Any) -> "WorkOrder":
+        """A new order, with the first record of its history."""
+        order = cls(**fields)
+        created = history.record(order.created_at, Role.CLIENT, history.CREATE, dict(order))
+        return order.model_copy(update={"history": (created,)})
+
+    def moved(
+        self, action: Action, now: datetime, changes: Mapping[str, Any], retention: timedelta
+    ) -> "WorkOrder":
+        """The order after a transition, with the transition's record.
+
+        An expiry happened at the deadline, whenever it is stored. An ended order is kept for
+        `retention` from now.
+
+        Raises:
+            IllegalTransitionError: `action` does not lead out of the order's status.
+        """
+        status = after(self.status, action)
+        at = (self.deadline_at or now) if action is Action.EXPIRE else now
+        role = ROLES.get(action, history.SYSTEM)
+        record = history.record(at, role, action, changes)
+        purge_at = None if status in OPEN else clock.to_epoch(now + retention)
+        update = {
+            **{name: value for name, value in changes.items() if value is not None},
+            "status": status,
+            f"{status}_at": at,
+            "history": (*self.history, record),
+            "purge_at": purge_at,
+        }
+        return self.model_copy(update=update)
 
     def is_due(self, now: datetime) -> bool:
         """Whether nobody took it in time; at the very moment of the deadline it is too late."""

@@ -3,7 +3,13 @@
 from datetime import datetime
 
 from agent_messaging.fields import Party, json_text
-from agent_messaging.messaging.model import Message, MessageType, Relationship, compose
+from agent_messaging.messaging.model import (
+    Message,
+    MessageType,
+    Relationship,
+    Untrusted,
+    compose,
+)
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import PARTICIPLES, Action, after
 
@@ -21,20 +27,22 @@ def compose_for(
 ) -> Message:
     """The message to `to` that `actor` moved the order by `action`.
 
-    It quotes what agents wrote, but neither in the system's name nor for who is blocked: it is
-    called what the order calls it, since a new name may be chosen to say something. Its
-    `metadata` carries the new status, for readers that do not read sentences. It stands in the
-    order's thread; but an expiry, of which each party gets its own, begins one with the system.
+    Subject and body are the system's words alone. What agents wrote is quoted in `untrusted`, but
+    not what a blocked agent wrote. A blocked actor also keeps the name that the order has for it,
+    because it can choose a new name to say something. `metadata` carries the new status, for
+    readers that do not read sentences. The message stands in the order's thread; an expiry, of
+    which each party gets its own message, begins a thread with the system.
     """
     done = PARTICIPLES[action]
+    untrusted = None
     if action is Action.EXPIRE:
-        body = "A work order has expired: nobody answered by its deadline."
-    elif relationship is Relationship.BLOCKED:
-        body = f"The {order.role_of(actor.id)}, whom you block, has {done} a work order."
-        actor = order.other_party(to.id)
+        body = "A work order expired: nobody answered by its deadline."
     else:
-        body = f"{actor.name} has {done} the work order “{order.title}”."
-        body += f" Reason: {reason}" if reason else ""
+        body = f"The {order.role_of(actor.id)} {done} a work order."
+        if relationship is Relationship.BLOCKED:
+            actor = order.other_party(to.id)
+        else:
+            untrusted = Untrusted(title=order.title, reason=reason)
     return compose(
         MessageType.NOTIFICATION,
         actor,
@@ -47,4 +55,5 @@ def compose_for(
         body=body,
         work_order_id=order.work_order_id,
         metadata=json_text({"status": after(order.status, action)}),
+        untrusted=untrusted,
     )

@@ -1,16 +1,22 @@
-"""The work orders' table: one item per order, and five indexes that hold keys.
+"""The work orders' table: a head and parts for each order (`item`), and indexes of the heads.
 
-    worker_all, client_all      agent id, work_order_id     every order; no transition touches them
-    worker_open, client_open    agent id, work_order_id     only while pending or accepted
-    due                         due_shard, deadline_at#id   only while pending with a deadline
+    worker_all, client_all      agent id, work_order_id            every order; never changed
+    worker_open, client_open    agent id, work_order_id            while pending or accepted
+    client_ended                client id # status, work_order_id  once ended, but for expired ones
+    due                         due_shard, deadline_at#id          while pending with a deadline
+    pool                        capability, 10 - priority # id     nothing writes it yet
 
-A transition is an update under the condition that the order still is what was read, and that its
-deadline allows it at that moment; whoever comes second fails there, whatever it read before.
+All hold keys. `worker_open` also holds status and client, so that a worker's pending orders are
+counted without reading them, and without those of clients that it blocks.
+
+A transition is an update of the head under the condition that the order still is what was read, and
+that its deadline allows it at that moment; whoever comes second fails there, whatever it read
+before.
 """
 
-import zlib
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock
@@ -18,22 +24,19 @@ from agent_messaging.agents.model import Agent
 from agent_messaging.batches import batch_get
 from agent_messaging.dynamodb import Entry, Found, Item, Table, TableKey
 from agent_messaging.errors import WorkOrderNotFoundError
-from agent_messaging.fields import Party
+from agent_messaging.work_orders import item as items
+from agent_messaging.work_orders.indexes import ALL_ORDERS, DUE, ENDED, OPEN_ORDERS, Filter
+from agent_messaging.work_orders.item import DUE_SHARDS, HEAD, OFFER, RESULT, parse
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import OPEN, Action, Role, Status, after
+from agent_messaging.work_orders.states import OPEN, Action, Role, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-DUE = "due"
-DUE_SHARDS = 4
+DEFAULT_RETENTION = timedelta(days=365)
 
-# The index of a role's orders and the attribute that it is under: all of them, and the open ones.
-ALL_ORDERS = {Role.WORKER: ("worker_all", "worker_id"), Role.CLIENT: ("client_all", "client_id")}
-OPEN_ORDERS = {
-    Role.WORKER: ("worker_open", "open_worker_id"),
-    Role.CLIENT: ("client_open", "open_client_id"),
-}
+# How many of a worker's newest open orders are examined where those of some clients are looked for.
+EXAMINED = 1000
 
 # `~` sorts behind every letter of an id.
 LAST = "wo_~"
@@ -41,89 +44,177 @@ LAST = "wo_~"
 IS_STILL = "#status = :was"
 IS_IN_TIME = "(attribute_not_exists(deadline_at) OR deadline_at > :now)"
 IS_OVERDUE = "deadline_at <= :now"
+IS_KEPT = "purge_at > :epoch"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A transition to write: the order as it is afterwards, and the entries that make it so."""
+
+    order: WorkOrder
+    head: Entry
+    parts: list[Entry]
 
 
 class WorkOrdersTable:
-    """The work orders."""
+    """The work orders. `retention` is how long one is kept after its end."""
 
-    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+    def __init__(
+        self, client: "DynamoDBClient", name: str, retention: timedelta = DEFAULT_RETENTION
+    ) -> None:
         self.client = client
         self.table = Table(client, name)
+        self.retention = retention
 
-    def key(self, work_order_id: str) -> TableKey:
-        """Where an order lies, for a batch read."""
-        return self.table.name, {"work_order_id": work_order_id}
+    def key(self, work_order_id: str, part: str = HEAD) -> TableKey:
+        """Where a part of an order lies, for a batch read."""
+        return self.table.name, {"work_order_id": work_order_id, "part": part}
 
-    def fetch(self, work_order_id: str) -> WorkOrder | None:
-        """The order as it is this moment, None if there is none."""
-        item = self.table.get({"work_order_id": work_order_id}, consistent=True)
-        return None if item is None else parse(item)
+    def fetch(self, work_order_id: str, now: datetime) -> WorkOrder | None:
+        """The order's head as it is this moment, None if there is none."""
+        item = self.table.get(self.key(work_order_id)[1], consistent=True)
+        return None if item is None else parse(item, now)
 
-    def put_entry(self, order: WorkOrder) -> Entry:
+    def put_entries(self, order: WorkOrder) -> list[Entry]:
         """A new order, as part of a transaction."""
-        return self.table.put_entry(_item(order), "attribute_not_exists(work_order_id)")
+        order = items.offered(order)
+        head = self.table.put_entry(items.head(order), "attribute_not_exists(work_order_id)")
+        return [head, *self._part_entries(order, OFFER)]
 
-    def move_entry(
+    def move(
         self, order: WorkOrder, action: Action, now: datetime, changes: Mapping[str, Any]
-    ) -> Entry:
-        """The order moved by `action`, as part of a transaction.
-
-        `changes` are further attributes to set; what is None among them is left as it is.
+    ) -> Transition:
+        """The transition of an order by `action`; `changes` are further attributes to set.
 
         Raises:
             IllegalTransitionError: `action` does not lead out of the order's status.
         """
-        status = after(order.status, action)
-        # What the clock has ended, it ended at the deadline, whenever the sweep comes by.
-        at = order.deadline_at if action is Action.EXPIRE else now
-        values = {"status": status, f"{status}_at": at, **changes}
-        given = {name: _plain(value) for name, value in values.items() if value is not None}
-        expression = f"SET {', '.join(f'#{name} = :{name}' for name in given)}"
-        if gone := _attributes_gone(order.status, status):
+        moved = order.moved(action, now, changes, self.retention)
+        parts: list[Entry] = []
+        if action is Action.COMPLETE:
+            moved = items.resulted(moved)
+            parts = self._part_entries(moved, RESULT)
+        return Transition(moved, self._head_entry(order, moved, now), parts)
+
+    def _part_entries(self, order: WorkOrder, part: str) -> list[Entry]:
+        item = items.part_item(order, part)
+        return [] if item is None else [self.table.put_entry(item)]
+
+    def _head_entry(self, order: WorkOrder, moved: WorkOrder, now: datetime) -> Entry:
+        before, after = items.head(order), items.head(moved)
+        given = {name: value for name, value in after.items() if before.get(name) != value}
+        given["history"] = after["history"][-1:]
+        gone = [f"#{name}" for name in before if name not in after]
+        sets = [f"#{name} = :{name}" for name in given if name != "history"]
+        expression = f"SET {', '.join(sets)}, #history = list_append(#history, :history)"
+        if gone:
             expression += f" REMOVE {', '.join(gone)}"
         condition = IS_STILL
         if order.status is Status.PENDING:
-            condition += f" AND {IS_OVERDUE if action is Action.EXPIRE else IS_IN_TIME}"
+            is_expiry = moved.status is Status.EXPIRED
+            condition += f" AND {IS_OVERDUE if is_expiry else IS_IN_TIME}"
             given["now"] = clock.to_text(now)
-        return self.table.update_entry(
-            self.key(order.work_order_id)[1], expression, condition, was=order.status, **given
-        )
+        key = self.key(order.work_order_id)[1]
+        return self.table.update_entry(key, expression, condition, was=order.status, **given)
 
     def query(
-        self,
-        role: Role,
-        agent_id: str,
-        before: str | None,
-        limit: int,
-        *,
-        is_open: bool,
-        count: bool = False,
+        self, agent_id: str, wanted: Filter, before: str | None, limit: int, *, count: bool = False
     ) -> Found:
-        """Keys of an agent's orders, newest first, from behind `before`."""
-        index, owner = (OPEN_ORDERS if is_open else ALL_ORDERS)[role]
+        """Keys of an agent's orders, newest first, from behind `before`; `limit` are examined.
+
+        Where the index cannot tell, others than the wanted ones are among them.
+        """
+        owners = {**dict([*ALL_ORDERS.values(), *OPEN_ORDERS.values()]), ENDED: "ended_for"}
+        owner = agent_id
+        given: dict[str, Any] = {}
+        if wanted.index == ENDED:
+            owner = items.ended_for(agent_id, wanted.status)
+            matching, given["epoch"] = IS_KEPT, clock.to_epoch(wanted.now)
+        elif wanted.role is Role.WORKER and wanted.status in OPEN:
+            matching, given["status"] = "#status = :status", wanted.status
+            if wanted.other_id is not None:
+                matching, given["other"] = f"{matching} AND client_id = :other", wanted.other_id
+        else:
+            matching = ""
         return self.table.query(
-            f"{owner} = :agent AND work_order_id < :before",
-            index=index,
+            f"{owners[wanted.index]} = :owner AND work_order_id < :before",
+            index=wanted.index,
+            matching=matching,
             limit=limit,
             count=count,
-            agent=agent_id,
+            owner=owner,
             before=before or LAST,
+            **given,
         )
 
-    def read_keys(self, found: Found) -> list[WorkOrder]:
-        """The orders behind the keys of an index, in their order."""
+    def read_heads(self, found: Found, now: datetime) -> list[WorkOrder]:
+        """The heads behind the keys of an index, in their order."""
         keys = [self.key(item["work_order_id"]) for item in found.items]
-        return [parse(item) for item in batch_get(self.client, keys) if item is not None]
+        heads = [parse(item, now) for item in batch_get(self.client, keys) if item is not None]
+        return [head for head in heads if head is not None]
+
+    def read_parts(self, orders: Sequence[WorkOrder]) -> list[WorkOrder]:
+        """The same orders with all of their content, without those removed meanwhile.
+
+        A part is never changed, so a replica will do; one that has not got it yet is asked past.
+        """
+        wanted = [(order, part) for order in orders for part in items.parts_of(order)]
+        keys = [self.key(order.work_order_id, part) for order, part in wanted]
+        found = batch_get(self.client, keys) if keys else []
+        late = [key for key, item in zip(keys, found, strict=True) if item is None]
+        if late:
+            found += batch_get(self.client, late, consistent=True)
+        parts: dict[str, dict[str, Item]] = {}
+        for item in found:
+            if item is not None:
+                parts.setdefault(item["work_order_id"], {})[item["part"]] = item
+        return [
+            items.completed(order, parts.get(order.work_order_id, {}))
+            for order in orders
+            if set(items.parts_of(order)) <= set(parts.get(order.work_order_id, {}))
+        ]
 
     def count_pending(self, agent: Agent, limit: int) -> int:
         """How many orders wait for the worker's answer, counted no further than `limit`.
 
-        Open orders are pending or accepted, and the agent's own item knows the accepted ones, so
-        keys suffice. The index may lag a moment behind that item.
+        Orders of clients that it has muted are left out. Then its newest `EXAMINED` open orders are
+        looked at; otherwise as many as can be accepted beside the counted ones.
         """
-        examined = limit + agent.active_jobs
-        found = self.query(Role.WORKER, agent.agent_id, None, examined, is_open=True, count=True)
-        return max(0, min(limit, found.count - agent.active_jobs))
+        muted = {f"muted{number}": each for number, each in enumerate(agent.muted_clients or ())}
+        which = f"NOT client_id IN ({', '.join(f':{name}' for name in muted)})" if muted else ""
+        examined = EXAMINED if muted else limit + agent.active_jobs
+        found = self._query_pending(agent.agent_id, which, examined, muted, count=True)
+        return min(limit, found.count)
+
+    def pending(self, worker_id: str, client_id: str | None = None) -> list[Item]:
+        """Keys and clients of a worker's pending orders, newest first; of one client, if given.
+
+        The worker's newest `EXAMINED` open orders are looked at.
+        """
+        given = {} if client_id is None else {"client": client_id}
+        which = "client_id = :client" if given else ""
+        return self._query_pending(worker_id, which, EXAMINED, given).items
+
+    def _query_pending(
+        self,
+        worker_id: str,
+        which: str,
+        examined: int,
+        given: Mapping[str, Any],
+        *,
+        count: bool = False,
+    ) -> Found:
+        index, owner = OPEN_ORDERS[Role.WORKER]
+        return self.table.query(
+            f"{owner} = :worker",
+            index=index,
+            matching=" AND ".join(filter(None, ["#status = :status", which])),
+            limit=examined,
+            count=count,
+            worker=worker_id,
+            status=Status.PENDING,
+            **given,
+        )
 
     def overdue(self, now: datetime) -> Iterator[str]:
         """The ids of orders that are pending past their deadline, as the index knows them."""
@@ -141,55 +232,12 @@ class WorkOrdersTable:
                 yield from (item["work_order_id"] for item in found.items)
                 after_key = f"{found.last_key['due_at']}~" if found.last_key else ""
 
-
-def parse(item: Item) -> WorkOrder:
-    """An order from its item."""
-    fields = {name: value for name, value in item.items() if name in WorkOrder.model_fields}
-    client = Party(id=item["client_id"], name=item["client_name"])
-    worker = Party(id=item["worker_id"], name=item["worker_name"])
-    return WorkOrder.model_validate({**fields, "client": client, "worker": worker})
+    def remove_parts(self, work_order_id: str, parts: Collection[str]) -> None:
+        """Remove parts whose head is gone; what is not there is no fault."""
+        for part in parts:
+            self.table.delete(self.key(work_order_id, part)[1])
 
 
 def unknown(work_order_id: str) -> WorkOrderNotFoundError:
     """The refusal for an order that is absent or not the caller's."""
     return WorkOrderNotFoundError(f"You have no work order `{work_order_id}`.")
-
-
-def _attributes_gone(before: Status, now: Status) -> list[str]:
-    """The attributes of sparse indexes that a transition takes away."""
-    waiting = ["due_shard", "due_at"] if before is Status.PENDING else []
-    ended = [] if now in OPEN else ["open_worker_id", "open_client_id"]
-    return waiting + ended
-
-
-def _plain(value: object) -> object:
-    return clock.to_text(value) if isinstance(value, datetime) else value
-
-
-def _item(order: WorkOrder) -> Item:
-    item: Item = {
-        "work_order_id": order.work_order_id,
-        "client_id": order.client.id,
-        "client_name": order.client.name,
-        "worker_id": order.worker.id,
-        "worker_name": order.worker.name,
-        "title": order.title,
-        "description": order.description,
-        "requirements": order.requirements,
-        "deliverables": order.deliverables,
-        "budget_usd": order.budget_usd,
-        "status": order.status,
-        "message_id": order.message_id,
-        "thread_id": order.thread_id,
-        "relationship": order.relationship,
-        "is_verified": order.is_verified,
-        "created_at": clock.to_text(order.created_at),
-        "open_worker_id": order.worker.id,
-        "open_client_id": order.client.id,
-    }
-    if order.deadline_at is not None:
-        deadline = clock.to_text(order.deadline_at)
-        item["deadline_at"] = deadline
-        item["due_shard"] = zlib.crc32(order.work_order_id.encode()) % DUE_SHARDS
-        item["due_at"] = f"{deadline}#{order.work_order_id}"
-    return item

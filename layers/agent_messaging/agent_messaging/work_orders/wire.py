@@ -1,8 +1,9 @@
 """The shapes of the requests and answers about work orders."""
 
+import json
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from agent_messaging import content
 from agent_messaging.content import ContentFlags
@@ -19,13 +20,18 @@ from agent_messaging.fields import (
     Timestamp,
     Title,
     Url,
+    WorkOrderId,
 )
 from agent_messaging.messaging.model import Relationship
 from agent_messaging.messaging.wire import IsMinimum, NextCursor, Total
+from agent_messaging.work_orders import history
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Role, Status
 
-MAX_BYTES = 128 * 1024  # so that an order and its result fit one item of 400 KB
+MAX_BYTES = 128 * 1024  # so that each part fits one item of 400 KB, and a page several
+
+# All that an answer says of an order beside its texts and objects.
+FRAME = 1500
 
 
 class CreateRequest(Model):
@@ -57,12 +63,57 @@ class CreateResponse(Model):
 
 
 class WorkOrdersQuery(Model):
-    """Which orders to list: those an agent received as worker, or gave as client."""
+    """Which orders to list: those an agent received as worker, or gave as client.
+
+    A worker filters by `client_id`, a client by `worker_id`.
+    """
 
     role: Role
     status: Status | None = None
+    client_id: Annotated[
+        AgentId | None, Field(description="Orders of this client alone; with `role=worker`.")
+    ] = None
+    worker_id: Annotated[
+        AgentId | None, Field(description="Orders to this worker alone; with `role=client`.")
+    ] = None
     limit: Limit = 50
     cursor: str | None = None
+
+    @property
+    def own_filter(self) -> str | None:
+        """The filter that names the caller's own side instead of the other one, if it is given."""
+        own = f"{self.role}_id"
+        return own if getattr(self, own) is not None else None
+
+    @property
+    def other_filter(self) -> str:
+        """The filter that names the other side."""
+        return "worker_id" if self.role is Role.CLIENT else "client_id"
+
+
+class HistoryActor(Model):
+    """Who moved the order; the system ends an order at its deadline."""
+
+    role: Literal["client", "worker", "system"]
+    id: str
+
+
+class HistoryEntry(Model):
+    """One transition; entry 1 is the creation.
+
+    `content_sha256` covers what the action wrote, `previous_sha256` the whole entry before.
+    """
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    n: int
+    at: Timestamp
+    actor: HistoryActor
+    action: str
+    from_status: Annotated[Status | None, Field(alias="from")]
+    to: Status
+    content_sha256: str
+    previous_sha256: str | None
 
 
 class WorkOrderView(Model):
@@ -100,6 +151,10 @@ class WorkOrderView(Model):
     result_url: str | None
     summary: str | None
     content_flags: ContentFlags
+    history: Annotated[
+        list[HistoryEntry] | None,
+        Field(description="Every transition, oldest first; null in lists."),
+    ] = None
 
 
 class WorkOrdersPage(Model):
@@ -119,6 +174,43 @@ class RespondRequest(Model):
     action: Annotated[Literal["accept", "reject"], Field(examples=["accept"])]
     estimated_completion: Timestamp | None = None
     rejection_reason: Line | None = None
+
+
+class RejectManyRequest(Model):
+    """Which pending orders to reject: those of one client, or up to 25 by id."""
+
+    client_id: AgentId | None = None
+    work_order_ids: Annotated[list[WorkOrderId] | None, Field(min_length=1, max_length=25)] = None
+    reason: Line | None = None
+
+
+class Rejected(Model):
+    """An order that this call rejected."""
+
+    work_order_id: str
+    status: Status
+    rejected_at: Timestamp
+
+
+class NotRejected(Model):
+    """An order that this call left as it was, and why."""
+
+    work_order_id: str
+    code: Annotated[str, Field(description="The code of the refusal, as of a single reject.")]
+    current_status: Annotated[
+        Status | None, Field(description="How the order stands, if that is what stood in the way.")
+    ]
+
+
+class RejectManyResponse(Model):
+    """What became of each order; repeat the call while `has_more` is true."""
+
+    success: bool = True
+    rejected: list[Rejected]
+    not_rejected: list[NotRejected]
+    has_more: Annotated[
+        bool, Field(description="Whether orders are left that this call had no room or time for.")
+    ]
 
 
 class Moved(Model):
@@ -186,8 +278,24 @@ def view(order: WorkOrder, reader_id: str) -> WorkOrderView:
         "verified": order.is_verified,
         "content_flags": flags,
     }
-    fields = {name: value for name, value in order if name != "is_verified"}
-    return WorkOrderView(**{**fields, **asserted})
+    fields = {name: value for name, value in order if name in WorkOrderView.model_fields}
+    return WorkOrderView(**{**fields, **asserted, "history": None})
+
+
+def whole_view(order: WorkOrder, reader_id: str) -> WorkOrderView:
+    """The same with the order's history."""
+    parties = {"client": order.client.id, "worker": order.worker.id}
+    chain = [HistoryEntry(**entry) for entry in history.chain(order.history, parties)]
+    return view(order, reader_id).model_copy(update={"history": chain})
+
+
+def answer_bytes(order: WorkOrder) -> int:
+    """How many bytes an order takes of an answer, told without parsing its JSON objects."""
+    texts = (order.title, order.description, order.reason, order.summary, order.result_url)
+    names = (order.client.name, order.worker.name)
+    objects = (order.requirements, order.deliverables, order.result_data)
+    written = (json.dumps(text, ensure_ascii=False) for text in (*texts, *names) if text)
+    return FRAME + sum(len(text.encode()) for text in (*written, *filter(None, objects)))
 
 
 def created(order: WorkOrder) -> CreateResponse:
@@ -203,6 +311,17 @@ def accepted(order: WorkOrder) -> AcceptedResponse:
 def rejected(order: WorkOrder) -> RejectedResponse:
     """The answer to a reject."""
     return RejectedResponse.model_validate(_moved(order, "rejected_at", "reason"))
+
+
+def rejected_one(order: WorkOrder) -> Rejected:
+    """One of many that were rejected."""
+    return Rejected.model_validate(_moved(order, "rejected_at"))
+
+
+def not_rejected(work_order_id: str, code: str, status: str | None) -> NotRejected:
+    """One of many that was left, for a reason."""
+    current = None if status is None else Status(status)
+    return NotRejected(work_order_id=work_order_id, code=code, current_status=current)
 
 
 def completed(order: WorkOrder) -> CompletedResponse:

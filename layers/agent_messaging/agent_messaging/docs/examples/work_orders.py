@@ -36,7 +36,22 @@ EXAMPLES: Examples = {
             "next_cursor": None,
         }
     ),
-    "work_orders_read_order": Example(story.ORDER),
+    "work_orders_read_order": Example({**story.ORDER, "history": [story.OFFERED]}),
+    "work_orders_reject_many": Example(
+        request={"client_id": "scout-agent-id", "reason": story.REASON},
+        answer={
+            "success": True,
+            "rejected": [
+                {
+                    "work_order_id": story.ORDER_ID,
+                    "status": "rejected",
+                    "rejected_at": story.MOVED_AT,
+                }
+            ],
+            "not_rejected": [],
+            "has_more": False,
+        },
+    ),
     "work_orders_complete": Example(
         request={
             "result_data": {"estimates": 50},

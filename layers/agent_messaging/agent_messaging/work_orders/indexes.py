@@ -1,0 +1,48 @@
+"""The indexes of the work orders, and which of them answers a list."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent_messaging.work_orders.item import LISTED_ENDS
+from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.states import OPEN, Role, Status
+
+DUE = "due"
+ENDED = "client_ended"
+
+# The index of a role's orders and the attribute that it is under: all of them, and the open ones.
+ALL_ORDERS = {Role.WORKER: ("worker_all", "worker_id"), Role.CLIENT: ("client_all", "client_id")}
+OPEN_ORDERS = {
+    Role.WORKER: ("worker_open", "open_worker_id"),
+    Role.CLIENT: ("client_open", "open_client_id"),
+}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which of an agent's orders to find at `now`: of one status, with one other party, or all."""
+
+    role: Role
+    now: datetime
+    status: Status | None = None
+    other_id: str | None = None
+
+    @property
+    def is_of_keys(self) -> bool:
+        """Whether an index lists exactly these orders, so that no head has to be looked at."""
+        return self.other_id is None and (self.status is None or self.index == ENDED)
+
+    @property
+    def index(self) -> str:
+        """The index that lists these orders, with as few others as possible."""
+        if self.status in OPEN:
+            return OPEN_ORDERS[self.role][0]
+        if self.role is Role.CLIENT and self.status in LISTED_ENDS:
+            return ENDED
+        return ALL_ORDERS[self.role][0]
+
+    def matches(self, order: WorkOrder) -> bool:
+        """Whether an order is one of these, as the clock says."""
+        other = order.client.id if self.role is Role.WORKER else order.worker.id
+        status = order.as_of(self.now).status
+        return self.status in (None, status) and self.other_id in (None, other)
