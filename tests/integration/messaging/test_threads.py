@@ -1,7 +1,7 @@
 """A thread holds what two agents write to each other, and is closed to a third."""
 
 from agent_messaging import ids
-from agent_messaging.messaging.lists import POSITION
+from agent_messaging.messaging.pages import POSITION
 from agent_messaging.paging import Listing, Total
 from tests.integration.cloud import Cloud
 from tests.integration.messaging.messages import NOW
