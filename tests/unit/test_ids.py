@@ -75,7 +75,7 @@ def test_an_id_says_what_it_names(prefix: str):
 @given(agent_ids, agent_ids)
 def test_a_thread_belongs_to_a_pair_whichever_writes(one: str, other: str):
     thread_id = ids.new_thread(NOW, one, other)
-    assert re.fullmatch(f"thr_{ids.ULID_PATTERN}[{ids.ALPHABET}]{{8}}", thread_id)
+    assert re.fullmatch(f"thr_{ids.ULID_PATTERN}[{ids.ALPHABET}]{{16}}", thread_id)
     assert ids.is_thread_of(thread_id, one, other)
     assert ids.is_thread_of(thread_id, other, one)
 
@@ -88,4 +88,6 @@ def test_a_thread_is_not_another_pairs():
 
 
 def test_a_pairs_hash_stays_the_same_from_release_to_release():
-    assert ids.pair_digits("nova", "boots") == ids.pair_digits("boots", "nova") == "4nz57jnb"
+    assert (
+        ids.pair_digits("nova", "boots") == ids.pair_digits("boots", "nova") == "4nz57jnbx0kwpwsd"
+    )

@@ -27,7 +27,7 @@ from tests.integration.recorder import RECORDER
 PAST = "2026-01-01T00:00:00.000Z"
 
 # What a refused request may change: the day on which a key was last used, and what was counted.
-MAY_CHANGE = ("LimitsTable", "AgentKeysTable.last_used_on")
+MAY_CHANGE = ("AgentSentTable", "AgentKeysTable.last_used_on")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ def test_a_message_is_answered_with_its_id_thread_and_time(pair: Cloud):
     )
     assert answer.status == 200
     assert re.fullmatch(r"msg_[0-9a-z]{26}", answer.json["message_id"])
-    assert re.fullmatch(r"thr_[0-9a-z]{34}", answer.json["thread_id"])
+    assert re.fullmatch(r"thr_[0-9a-z]{42}", answer.json["thread_id"])
     assert re.fullmatch(STAMP, answer.json["created_at"])
     assert answer.json == {
         "success": True,

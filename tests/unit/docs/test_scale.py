@@ -93,7 +93,7 @@ def test_a_key_of_many_agents_is_split_until_nothing_is_refused():
         ("AgentMessagesTable/pending_inbox", False),
         ("WorkOrdersTable/due", False),
         ("MessagingStatsTable", False),
-        ("LimitsTable", False),
+        ("AgentSentTable", False),
         ("AgentsTable", False),
     ],
 )

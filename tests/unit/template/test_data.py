@@ -10,9 +10,9 @@ KEPT = {"Fn::If": ["DataIsProtected", "Retain", "Delete"]}
 TIDIED = {
     "AgentMessagesTable",
     "AgentPresenceTable",
+    "AgentSentTable",
     "ContactsTable",
     "IdempotencyTable",
-    "LimitsTable",
     "MessagingStatsTable",
 }
 # A name of one's own can be given once in an account: a second stack would fail.

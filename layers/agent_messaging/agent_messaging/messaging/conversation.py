@@ -88,10 +88,9 @@ class Conversation:
         others = parties - {self.agent_id}
         if not others and (sent_to := self.log.recipient_of(self.agent_id, opening_id)):
             others = {sent_to}
-        keys = [(recipient_id, opening_id) for recipient_id in (self.agent_id, *others)]
+        found = self.messages.search({self.agent_id, *others}, opening_id)
         # An id can be made up so that it names a message of another thread.
-        found = (each for each in self.messages.heads(keys) if each.thread_id == self.thread_id)
-        return next(found, None)
+        return next((each for each in found if each.thread_id == self.thread_id), None)
 
     def _count(self, read: _Slice) -> Total:
         def count_on(position: str, missing: int) -> tuple[int, str | None]:

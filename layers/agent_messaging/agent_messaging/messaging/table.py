@@ -10,7 +10,7 @@ index entry. Pending is a marker on the item and not a time: a message that comm
 """
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -97,9 +97,15 @@ class MessagesTable:
         item = self.table.get(self.key(recipient_id, message_id)[1], consistent=True)
         return None if item is None else parse(item)
 
-    def heads(self, keys: Sequence[tuple[str, str]]) -> list[Message]:
+    def heads(self, pairs: Sequence[tuple[str, str]]) -> list[Message]:
         """The heads under pairs of recipient and message, in their order, without the absent."""
-        items = self._sure([self.key(*pair) for pair in keys])
+        items = self._sure([self.key(*pair) for pair in pairs])
+        return [parse(item) for item in items if item is not None]
+
+    def search(self, recipients: Iterable[str], message_id: str) -> list[Message]:
+        """The head of a message that one of these agents received, as it is this moment."""
+        keys = [self.key(recipient_id, message_id) for recipient_id in recipients]
+        items = batch_get(self.client, keys, consistent=True)
         return [parse(item) for item in items if item is not None]
 
     def whole(self, heads: Sequence[Message]) -> list[Message]:
