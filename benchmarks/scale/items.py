@@ -24,7 +24,7 @@ TABLES: dict[str, Mapping[str, Any]] = {table.name: table.create for table in TE
 __all__ = ["PARAMETERS", "TEMPLATE", "Item", "Touch", "held", "kilobytes", "size_of", "writes"]
 
 # Sort keys that begin with a time: what is new comes last, so a split leaves the heat on one side.
-GROWING = {"message_id", "work_order_id", "due_at", "window"}
+GROWING = {"message_id", "slot", "work_order_id", "due_at", "window"}
 
 Item = Mapping[str, Any]  # in DynamoDB's typed JSON
 
@@ -56,7 +56,7 @@ class Recorder:
     def update_item(self, **request: Any) -> dict[str, Any]:
         """Keep the key."""
         self.items.append(request["Key"])
-        return {"Attributes": {}}
+        return {"Attributes": request["Key"]}
 
     def transact_write_items(self, **request: Any) -> dict[str, Any]:
         """Keep each item, or its key."""

@@ -38,9 +38,7 @@ def stored_message(recipient: str, sender: str, number: int, **attributes: Any) 
         "thread_id": display["thread_id"],
         "purge_at": clock.to_epoch(moment) + 90 * 86_400,
         **{name: value for name, value in attributes.items() if name not in DISPLAY},
-        "display": {
-            name: value for name, value in {**display, **shown}.items() if value is not None
-        },
+        "display": {**display, **shown},
     }
 
 

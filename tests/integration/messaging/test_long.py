@@ -2,10 +2,10 @@
 
 import pytest
 
-from benchmarks import units
-from benchmarks.metering import Meter
 from agent_messaging.dynamodb import encode
 from agent_messaging.messaging.item import long_id
+from benchmarks import units
+from benchmarks.metering import Meter
 from tests.integration.cloud import Cloud
 from tests.integration.functions import app
 from tests.integration.recorder import RECORDER

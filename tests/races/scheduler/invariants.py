@@ -43,7 +43,8 @@ def _check_order(order: dict[str, Any]) -> None:
 
 def _check_messages(order: dict[str, Any], messages: list[dict[str, Any]]) -> None:
     """One message about the order, one notice of each move, two of an expiry."""
-    about = [m for m in messages if m.get("work_order_id") == order["work_order_id"]]
+    shown = [message["display"] for message in messages if "display" in message]
+    about = [each for each in shown if each.get("work_order_id") == order["work_order_id"]]
     kinds = Counter(message["type"] for message in about)
     assert kinds["work_order"] == 1
     notices = Counter(

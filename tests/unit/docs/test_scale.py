@@ -42,22 +42,24 @@ def test_every_parameter_that_it_names_is_there():
 
 def test_the_dollars_that_it_names_follow_from_units_and_prices():
     # The longest messages, a minute of them and a day.
-    longest = samples.message("nova", "boots", 128 * 1024)
-    written = sum(each.units for each in writes("AgentMessagesTable", longest))
+    longest = samples.parts("nova", "boots", 128 * 1024)
+    touches = [touch for item in longest for touch in writes("AgentMessagesTable", item)]
+    written = sum(each.units for each in touches)
     assert f"{written:.0f} units each" in PAGE
     dollars_a_minute = 1_200 * written * prices.PER_MILLION_WRITE_UNITS / 1e6
     assert f"${dollars_a_minute:.2f} a minute" in PAGE
     assert f"${dollars_a_minute * 1440:.0f} a day" in PAGE
 
 
-@pytest.mark.parametrize(("body_bytes", "table", "inbox"), [(2_000, 3, 3), (3_000, 4, 1)])
-def test_a_message_takes_its_kilobytes_and_a_unit_of_each_list_of_keys(body_bytes, table, inbox):
-    item = samples.message("nova", "boots", body_bytes=body_bytes)
-    assert [(each.place, each.units) for each in writes("AgentMessagesTable", item)] == [
-        ("AgentMessagesTable", table),
-        ("AgentMessagesTable/pending_inbox", inbox),
-        ("AgentMessagesTable/sent", 1),
-        ("AgentMessagesTable/thread", 1),
+@pytest.mark.parametrize(
+    ("body_bytes", "units"), [(400, [(1, 1)]), (2_000, [(3, 3)]), (3_000, [(4,), (1, 1)])]
+)
+def test_a_message_takes_its_kilobytes_and_its_head_those_of_the_inbox_too(body_bytes, units):
+    parts = samples.parts("nova", "boots", body_bytes=body_bytes)
+    places = ["AgentMessagesTable", "AgentMessagesTable/pending_inbox"]
+    assert [list(writes("AgentMessagesTable", item)) for item in parts] == [
+        [(place, "nova", each) for place, each in zip(places, touched, strict=False)]
+        for touched in units
     ]
 
 
