@@ -34,6 +34,13 @@ def app(group: str) -> ModuleType:
     return _apps[group]
 
 
+def forget() -> None:
+    """Take from the functions what they remember of tables that are emptied now."""
+    for module in _apps.values():
+        if hasattr(module, "sent_log"):
+            module.sent_log._full.clear()
+
+
 def fresh(group: str, **environment: str) -> ModuleType:
     """The same loaded anew, where `environment` stands instead of the template's variables."""
     for function in TEMPLATE.functions.values():
