@@ -18,6 +18,7 @@ ULID_PATTERN = f"[0-7][{ALPHABET}]{{25}}"
 PAIR_DIGITS = 16
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
 
 
 def ulid(now: datetime) -> str:
@@ -55,11 +56,11 @@ def ulid_of(name: str) -> str:
 
 
 def time_of(name: str) -> datetime:
-    """When an id was made, to the millisecond."""
+    """When an id was made, to the millisecond; of one that was made up, the year 9999 at most."""
     milliseconds = 0
     for digit in ulid_of(name)[:TIME_DIGITS]:
         milliseconds = milliseconds << 5 | ALPHABET.index(digit)
-    return _EPOCH + timedelta(milliseconds=milliseconds)
+    return _EPOCH + min(timedelta(milliseconds=milliseconds), _LAST - _EPOCH)
 
 
 def is_thread_of(thread_id: str, one: str, other: str) -> bool:
