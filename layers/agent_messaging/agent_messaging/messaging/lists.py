@@ -66,7 +66,7 @@ def sent(messages: MessagesTable, log: SentLog, agent_id: str, query: wire.ListQ
         return Candidates(found.entries, None if found.is_end else found.entries[-1].message_id)
 
     def count_on(position: str, missing: int) -> tuple[int, str | None]:
-        counted = look(position, missing)
+        counted = look(position, missing - 1)
         return len(counted.entries), counted.resume
 
     candidates = look(before, query.limit)
