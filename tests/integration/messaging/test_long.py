@@ -146,6 +146,3 @@ def test_what_is_long_is_written_once_and_read_when_it_is_shown(pair: Cloud):
     with meter.reading() as beat:
         pair.post("/messaging/heartbeat", {"agent_id": "boots"})
     assert beat.read_units <= 3
-    with meter.reading() as read:
-        pair.post(f"/messaging/mark-read/{message['message_id']}", {"agent_id": "boots"}, {})
-    assert read.write_units == kilobytes + 1

@@ -208,8 +208,8 @@ class SentLog:
         chunks, 0.4 MB. Read consistently: what was sent is listed at once.
         """
         behind = chunks.end_of(chunks.minute_of(before)) if before else LAST
-        # One more for the minute that the query may cut, and another that is to be there.
-        limit = max(wanted + 2, CHUNKS_AT_LEAST)
+        # One more than is wanted, the chunk of `before` itself, and the minute that the query cuts.
+        limit = max(wanted + 3, CHUNKS_AT_LEAST)
         read: list[Chunk] = []
         while True:
             found = self.table.query(
