@@ -18,6 +18,7 @@ from agent_messaging import clock, ids
 from agent_messaging.agents.model import Agent
 from agent_messaging.dynamodb import encode
 from agent_messaging.fields import Party
+from agent_messaging.messaging.item import to_long_item
 from agent_messaging.messaging.model import MessageType, compose
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.work_orders.model import WorkOrder
@@ -76,6 +77,9 @@ class History:
             message_id=self._id("msg"),
             body="Hello.",
         )
+        if self.chance.random() < 0.2:
+            long = encode(to_long_item(message, messages.retention))
+            self._add("AgentMessagesTable", "INSERT", new=long)
         item = messages.put_entry(message)["Put"]["Item"]
         self._add("AgentMessagesTable", "INSERT", new=item)
         if self.chance.random() < 0.2:
@@ -171,7 +175,8 @@ class History:
             lambda: image.update(Keys={"id": {"S": "unknown"}}),
         ]
         if "agent_id" not in image["Keys"]:
-            ways += [lambda: new.update({value: {"S": "telegram"}}), lambda: new.pop(value)]
+            said = new["display"]["M"] if "display" in new else new
+            ways += [lambda: said.update({value: {"S": "telegram"}}), lambda: said.pop(value)]
         self.chance.choice(ways)()
         return record
 
