@@ -170,10 +170,12 @@ class History:
     def _spoiled(self, record):
         image, new = record["dynamodb"], record["dynamodb"]["NewImage"]
         value = "type" if "message_id" in image["Keys"] else "status"
-        ways = [
-            lambda: image.pop("ApproximateCreationDateTime"),
-            lambda: image.update(Keys={"id": {"S": "unknown"}}),
-        ]
+        ways = [lambda: image.pop("ApproximateCreationDateTime")]
+        if "message_id" in image["Keys"]:
+            # By its key the mapping knows a head, so another key would not be delivered.
+            ways += [lambda: new.pop("display")]
+        else:
+            ways += [lambda: image.update(Keys={"id": {"S": "unknown"}})]
         if "agent_id" not in image["Keys"]:
             said = new["display"]["M"] if "display" in new else new
             ways += [lambda: said.update({value: {"S": "telegram"}}), lambda: said.pop(value)]
