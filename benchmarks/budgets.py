@@ -4,14 +4,18 @@ Items are up to 1 KB where nothing else is said.
 """
 
 UNITS: dict[str, tuple[float, float]] = {
-    "send": (5, 3),
-    "send, with a key": (8, 3),
-    "mark-read": (2, 1),
+    "ping": (3, 3.5),
+    "send": (3, 3),
+    "send, with a key": (6, 3),
+    "send, a reply": (4, 4),
+    "send, a reply with a key": (7, 4),
+    "mark-read": (2, 2),
+    "mark-read, again": (0, 2),
     "heartbeat": (1, 3),
-    "create order": (12, 4),
-    "create order, with a key": (14, 4),
-    "create order, with a deadline": (13, 4),
-    "create order, 500 characters": (14, 4),
+    "create order": (10, 4),
+    "create order, with a key": (12, 4),
+    "create order, with a deadline": (11, 4),
+    "create order, 500 characters": (12, 4),
     "accept": (10, 3),
     "accept, 100 KB": (10, 3),
     "accept, with a key": (12, 3),
@@ -19,10 +23,12 @@ UNITS: dict[str, tuple[float, float]] = {
     "complete, with a key": (13, 3),
     "complete, 100 KB": (11, 3),
     "reject, ten at once": (90, 31),
-    "inbox page of 20 × 400 B": (0, 2),
+    # Of 150 that wait, with bodies of 400 bytes; the first page counts them, up to a hundred.
+    "inbox page of 20 × 400 B": (0, 4),
+    "inbox page of 20 × 400 B and its total": (0, 9),
     "presence": (0, 2),
-    "send, 16 KB": (21, 3),
-    "mark-read, 16 KB": (18, 1),
+    "send, 16 KB": (20, 3),
+    "mark-read, 16 KB": (2, 2),
 }
 # Of a message or a transition in a busy stream, when it is projected.
 PROJECTION_WRITE_UNITS = 0.1

@@ -12,7 +12,8 @@ from tests.integration.functions import Context, app
 
 KILOBYTE = "x" * 500
 PAGE = 20
-PAGE_TEXT = "x" * 45  # an entry of 400 bytes
+PAGE_TEXT = "x" * 400
+WAITING = 150
 LONG_TEXT = "x" * 16 * 1024
 # As long as the order of the user's document.
 ORDINARY = {
@@ -49,10 +50,17 @@ class Day:
             raise RuntimeError(f"{method} {path}: {answer.text}")
         return answer.json if answer.text else None
 
-    def send(self, sender: str, recipient: str, text: str = KILOBYTE, **more: Any) -> Any:
+    def send(
+        self,
+        sender: str,
+        recipient: str,
+        text: str = KILOBYTE,
+        key: str | None = None,
+        **more: Any,
+    ) -> Any:
         """A message's answer."""
-        body = {"to_agent_id": recipient, "body": text}
-        return self.call("POST", "/messaging/send", sender, body, **more)
+        body = {"to_agent_id": recipient, "body": text, **more}
+        return self.call("POST", "/messaging/send", sender, body, key=key)
 
     def offer(self, key: str | None = None, **order: Any) -> str:
         """A pending order of Nova's to Boots: its id."""
@@ -90,20 +98,35 @@ class Day:
         yield "ping", lambda: self.call("POST", "/messaging/ping", body=ping)
         yield "send", lambda: self.send("nova", "boots")
         yield "send, with a key", lambda: self.send("nova", "boots", key="send")
-        for _ in range(PAGE):
-            self.send("boots", "nova", PAGE_TEXT)
+        reply = {"reply_to_id": sent["message_id"]}
+        yield "send, a reply", lambda: self.send("boots", "nova", **reply)
+        yield "send, a reply with a key", lambda: self.send("boots", "nova", key="r", **reply)
+        yield from self.inbox()
         page = {"limit": PAGE}
-        pending = {**page, "status": "pending"}
-        yield "inbox page of 20 × 400 B", lambda: self.call("GET", "/messaging/inbox", query=page)
-        yield "inbox, pending", lambda: self.call("GET", "/messaging/inbox", query=pending)
         yield "sent", lambda: self.call("GET", "/messaging/sent", "boots", query=page)
         thread = f"/messaging/threads/{sent['thread_id']}"
         yield "thread", lambda: self.call("GET", thread, query=page)
         yield "message", lambda: self.call("GET", one)
         read = f"/messaging/mark-read/{sent['message_id']}"
         yield "mark-read", lambda: self.call("POST", read, "boots", {})
+        yield "mark-read, again", lambda: self.call("POST", read, "boots", {})
         ids = {"message_ids": [self.send("nova", "boots")["message_id"] for _ in range(10)]}
         yield "mark-read, ten", lambda: self.call("POST", "/messaging/mark-read", "boots", ids)
+
+    def inbox(self) -> Iterator[Operation]:
+        """Pages of what waits: the first counts it, the second knows the total from its cursor."""
+        for _ in range(WAITING):
+            self.send("boots", "nova", PAGE_TEXT)
+        page = {"limit": PAGE, "status": "pending"}
+
+        def read(**more: Any) -> Any:
+            return self.call("GET", "/messaging/inbox", query={**page, **more})
+
+        after = {"cursor": read()["next_cursor"]}
+        yield "inbox page of 20 × 400 B and its total", read
+        yield "inbox page of 20 × 400 B", lambda: read(**after)
+        every = {"limit": PAGE}
+        yield "inbox, all", lambda: self.call("GET", "/messaging/inbox", query=every)
 
     def presence(self) -> Iterator[Operation]:
         """Being there."""
@@ -116,6 +139,7 @@ class Day:
 
     def orders(self) -> Iterator[Operation]:
         """Orders through all their states."""
+        self.offer()  # which meets the chunks that the other function has filled
         yield "create order", self.offer
         due = "2036-01-01T00:00:00Z"
         yield "create order, with a deadline", lambda: self.offer(deadline_at=due)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from agent_messaging import clock
+from agent_messaging import clock, ids
 from agent_messaging.dynamodb import encode
+from agent_messaging.messaging.chunks import minute_of, slot
 from benchmarks.day import Day
 from benchmarks.metering import Meter
 from benchmarks.shelf import Shelf
@@ -17,6 +18,11 @@ from tests.integration.functions import TEMPLATE, app
 
 PAGE = {"limit": "20"}
 OLD = "00000000"  # how ids of long ago begin, behind their prefix
+
+
+def _old(number: int) -> str:
+    """The ULID of one message in each minute from 1970 on."""
+    return ids.base32(number * 60_000 << 80, ids.ULID_DIGITS)
 
 
 Growing = tuple[str, Callable[[int], dict[str, Any]]]  # a table, and its n-th item
@@ -63,15 +69,19 @@ class History:
 
     def messages(self) -> tuple[list[Growing], Pages]:
         """Messages that were read, before twenty that are read and three that wait."""
-        sent = [self.day.send("nova", "boots", "x" * 45) for _ in range(23)]
+        thread = self.day.send("nova", "boots", "x" * 45)["thread_id"]
+        sent = [self.day.send("nova", "boots", "x" * 45, thread_id=thread) for _ in range(23)]
         for message in sent[:20]:
             self.day.call("POST", f"/messaging/mark-read/{message['message_id']}", "boots", {})
-        thread = sent[0]["thread_id"]
         key = {"recipient_id": "boots", "message_id": sent[0]["message_id"]}
         read = encode(self.cloud.read("AgentMessagesTable", **key) or {})
 
         def older(number: int) -> dict[str, Any]:
-            return {**read, "message_id": {"S": f"msg_{OLD}{number:018}"}}
+            return {**read, "message_id": {"S": f"msg_{_old(number)}"}}
+
+        def logged(number: int) -> dict[str, Any]:
+            place = slot(minute_of(f"msg_{_old(number)}"), 0)
+            return encode({"sender_id": "nova", "slot": place, "n": 1, _old(number): "boots"})
 
         pages = {
             "inbox, pending": self._get("/messaging/inbox", status="pending"),
@@ -81,7 +91,7 @@ class History:
             "sent": self._get("/messaging/sent", "nova"),
             "thread": self._get(f"/messaging/threads/{thread}"),
         }
-        return [("AgentMessagesTable", older)], pages
+        return [("AgentMessagesTable", older), ("AgentSentTable", logged)], pages
 
     def orders(self) -> tuple[list[Growing], Pages]:
         """Orders that were completed, before three that are open."""

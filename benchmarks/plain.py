@@ -43,27 +43,35 @@ class Plain:
             raise TypeError("not a text")
         found = self._agents(sender_id, recipient_id)
         now = datetime.now(UTC)
-        self._spend(sender_id, recipient_id)
-        message = {
-            "recipient_id": {"S": recipient_id},
-            "message_id": {"S": f"msg_{uuid.uuid4().hex}"},
+        message_id = f"msg_{uuid.uuid4().hex}"
+        self._spend(sender_id, recipient_id, message_id)
+        display = {
             "recipient_name": found[recipient_id]["name"],
             "sender_id": {"S": sender_id},
             "sender_name": found[sender_id]["name"],
             "type": {"S": body.get("type", "contact_request")},
-            "status": {"S": "pending"},
             "subject": {"S": body.get("subject", "")},
             "body": {"S": text},
             "priority": {"N": str(body.get("priority", 0))},
             "thread_id": {"S": f"thr_{uuid.uuid4().hex}"},
             "created_at": {"S": now.isoformat()},
+        }
+        message = {
+            "recipient_id": {"S": recipient_id},
+            "message_id": {"S": message_id},
+            "status": {"S": "pending"},
+            "display": {"M": display},
             "pending_for": {"S": recipient_id},
-            "sent_by": {"S": sender_id},
             "purge_at": {"N": str(int(now.timestamp()) + 90 * 86400)},
         }
         self.client.put_item(TableName="AgentMessagesTable", Item=message)
-        shown = ("message_id", "thread_id", "status", "created_at")
-        return {"success": True, **{name: message[name]["S"] for name in shown}}
+        return {
+            "success": True,
+            "message_id": message_id,
+            "thread_id": display["thread_id"]["S"],
+            "status": "pending",
+            "created_at": display["created_at"]["S"],
+        }
 
     def _agents(self, sender_id: str, recipient_id: str) -> dict[str, Any]:
         ids = (sender_id, recipient_id)
@@ -81,15 +89,19 @@ class Plain:
             raise LookupError("no such agent")
         return found
 
-    def _spend(self, sender_id: str, recipient_id: str) -> None:
+    def _spend(self, sender_id: str, recipient_id: str, message_id: str) -> None:
         pair = "p" + hashlib.sha256(recipient_id.encode()).hexdigest()[:6]
         self.client.update_item(
-            TableName="LimitsTable",
-            Key={"sender_window": {"S": f"{sender_id}#{int(time.time()) // 60}"}},
-            UpdateExpression="ADD #total :one, #pair :one",
+            TableName="AgentSentTable",
+            Key={"sender_id": {"S": sender_id}, "slot": {"S": f"{int(time.time()) // 60}"}},
+            UpdateExpression="SET #sent = :recipient ADD #total :one, #pair :one",
             ConditionExpression="(attribute_not_exists(#total) OR #total < :most)",
-            ExpressionAttributeNames={"#total": "total", "#pair": pair},
-            ExpressionAttributeValues={":one": {"N": "1"}, ":most": {"N": "1200"}},
+            ExpressionAttributeNames={"#sent": message_id, "#total": "n", "#pair": pair},
+            ExpressionAttributeValues={
+                ":one": {"N": "1"},
+                ":most": {"N": "1200"},
+                ":recipient": {"S": recipient_id},
+            },
         )
 
     def inbox(self, agent_id: str, event: Request) -> Any:
@@ -112,13 +124,16 @@ class Plain:
         }
 
     def _shown(self, item: Request) -> Any:
-        texts = ("message_id", "type", "status", "subject", "body", "thread_id", "created_at")
+        display = item["display"]["M"]
+        texts = ("type", "subject", "body", "thread_id", "created_at")
         absent = ("reply_to_id", "work_order_id", "read_at")
         return {
-            **{name: item[name]["S"] for name in texts},
-            **{name: item[name]["S"] if name in item else None for name in absent},
-            "from_agent": {"id": item["sender_id"]["S"], "name": item["sender_name"]["S"]},
-            "priority": int(item["priority"]["N"]),
+            "message_id": item["message_id"]["S"],
+            "status": "pending",
+            **{name: display[name]["S"] for name in texts},
+            **{name: display[name]["S"] if name in display else None for name in absent},
+            "from_agent": {"id": display["sender_id"]["S"], "name": display["sender_name"]["S"]},
+            "priority": int(display["priority"]["N"]),
         }
 
     def heartbeat(self, agent_id: str, _event: Request) -> Any:

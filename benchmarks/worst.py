@@ -101,9 +101,7 @@ class Stage:
 
 def _unlimit(app: Any) -> None:
     """Let a stage send as much as it takes."""
-    limits = getattr(app, "limits", None)
-    if limits is not None:
-        limits.quota = type(limits.quota)(10**6, 10**6)
+    app.sent_log.quota = type(app.sent_log.quota)(10**6, 10**6)
 
 
 # --- what each route does at its worst

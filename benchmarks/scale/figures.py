@@ -26,8 +26,8 @@ def measure() -> Iterator[Figure]:
     yield Figure("scale: senders that fill an inbox with the longest messages", longest.senders, "")
     waiting = inbox(BODIES["2 KB"])
     yield Figure("scale: heartbeat while 100 of 2 KB wait", waiting.heartbeat, "read units")
-    busiest = minute(AT_MOST).at_the_end
-    yield Figure("scale: limiter's item, most messages a minute", busiest, "write units/s")
+    busiest = minute(AT_MOST).per_second
+    yield Figure("scale: sent log's key, most messages a minute", busiest, "write units/s")
     first = midnights()[0]
     yield Figure("scale: refused at midnight, 1 million agents", first.refused * 100, "%")
     read = project(STREAMED).receipts_read / limits.PARTITION_READ_UNITS

@@ -1,6 +1,7 @@
 """How much one inbox takes, by the size of what is written; and what its owner pays to look."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ BODIES = {
 class Inbox(NamedTuple):
     """One inbox, and messages of one size."""
 
-    size: int  # bytes of an item
+    size: int  # bytes of its items
     written: float  # units of the recipient's key that a message takes
     read: float  # and marking it read
     per_second: float  # the most that the key takes of messages that are written, and read later
@@ -39,15 +40,16 @@ class Inbox(NamedTuple):
 
 def inbox(body_bytes: int) -> Inbox:
     """An inbox of messages with bodies of this size."""
-    item = samples.message(HOT, "sender-000", body_bytes)
-    written = _hottest(writes(TABLE, item))
-    keyed = _hottest(writes(TABLE, item, in_transaction=True))
+    *long, item = samples.parts(HOT, "sender-000", body_bytes)
+    apart = [touch for part in long for touch in writes(TABLE, part)]
+    written = _hottest([*apart, *writes(TABLE, item)])
+    keyed = _hottest([*apart, *writes(TABLE, item, in_transaction=True)])
     read = _hottest(writes(TABLE, samples.was_read(item), item))
     most = limits.PARTITION_WRITE_UNITS / written
     # A page ends before the item that would not fit any more.
     page = min(HEARTBEAT_COUNTS, limits.QUERY_BYTES // size_of(held(PENDING, item)))
     return Inbox(
-        size_of(item),
+        sum(map(size_of, [*long, item])),
         written,
         read,
         most,
@@ -61,7 +63,11 @@ def inbox(body_bytes: int) -> Inbox:
 
 def _hottest(touches: Iterable[Touch]) -> float:
     """Of the recipient's key, in the table or in the index that takes most."""
-    return max(touch.units for touch in touches if touch.key == HOT)
+    units: Counter[str] = Counter()
+    for touch in touches:
+        if touch.key == HOT:
+            units[touch.place] += touch.units  # type: ignore[assignment]
+    return max(units.values())
 
 
 def table() -> str:

@@ -25,7 +25,7 @@ __all__ = ["PARAMETERS", "TEMPLATE", "Item", "Touch", "held", "kilobytes", "size
 
 # Sort keys that begin with a time: what is new comes last, so a split leaves the heat on one side.
 # And the parts of one order, of which the head alone is hot.
-GROWING = {"message_id", "work_order_id", "due_at", "window", "part"}
+GROWING = {"message_id", "slot", "work_order_id", "due_at", "window", "part"}
 
 Item = Mapping[str, Any]  # in DynamoDB's typed JSON
 
@@ -57,7 +57,7 @@ class Recorder:
     def update_item(self, **request: Any) -> dict[str, Any]:
         """Keep the key."""
         self.items.append(request["Key"])
-        return {"Attributes": {}}
+        return {"Attributes": request["Key"]}
 
     def transact_write_items(self, **request: Any) -> dict[str, Any]:
         """Keep each item, or its key."""

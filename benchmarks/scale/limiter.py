@@ -1,45 +1,47 @@
-"""The limiter's own item: written with each message, and paid by the kilobyte each time."""
+"""The sent log: one update a message, twelve to an item, which is paid by the kilobyte."""
 
 from typing import NamedTuple
 
+from agent_messaging.messaging.chunks import CHUNK_ENTRIES
 from benchmarks.scale import limits, markdown, samples
 from benchmarks.scale.items import PARAMETERS, kilobytes
 
 DEFAULT = int(PARAMETERS["MessagesPerSender"]["Default"])
 AT_MOST = int(PARAMETERS["MessagesPerSender"]["MaxValue"])
-SAMPLES = 40
 SECONDS = 60
+# Agents' ids: as most are, as long as keeps a chunk below a kilobyte, and as long as they may be.
+CHARACTERS = (13, 40, 64)
 
 
 class Window(NamedTuple):
     """One minute of a sender who writes to another agent each time."""
 
     messages: int
-    per_message: float  # write units of the limiter, on average
-    average: float  # units a second, of the sender's one item
-    at_the_end: float  # in the minute's last second
+    characters: int  # of each agent's id
+    per_message: float  # write units of the log, on average over a chunk
+    per_second: float  # units a second, of the sender's key
 
 
-def window(messages: int) -> Window:
+def window(messages: int, characters: int = CHARACTERS[0]) -> Window:
     """A minute of so many messages."""
-    places = [round(messages * (step + 0.5) / SAMPLES) for step in range(SAMPLES)]
-    sizes = [kilobytes(samples.window("nova-agent-id", max(1, place))) for place in places]
-    per_message = sum(sizes) / SAMPLES
-    rate = messages / SECONDS
-    return Window(messages, per_message, per_message * rate, sizes[-1] * rate)
+    places = range(1, CHUNK_ENTRIES + 1)
+    sizes = [kilobytes(samples.chunk("n" * characters, place)) for place in places]
+    per_message = sum(sizes) / len(sizes)
+    return Window(messages, characters, per_message, per_message * messages / SECONDS)
 
 
 def table() -> str:
-    """A row for each limit that an operator may set."""
+    """A row for each limit that an operator may set, and length of the agents' ids."""
     rows = [
         [
             f"{each.messages:,}",
-            f"{each.per_message:.1f}",
-            f"{each.average:,.0f}",
-            f"{each.at_the_end:,.0f}",
-            f"{each.at_the_end / limits.PARTITION_WRITE_UNITS:.0%}",
+            f"{each.characters}",
+            f"{each.per_message:.2f}",
+            f"{each.per_second:,.0f}",
+            f"{each.per_second / limits.PARTITION_WRITE_UNITS:.0%}",
         ]
-        for each in map(window, (DEFAULT, 2 * DEFAULT, AT_MOST))
+        for messages in (DEFAULT, AT_MOST)
+        for each in (window(messages, characters) for characters in CHARACTERS)
     ]
-    head = "messages a minute, each to another agent|limiter's units a message|its item, units/s"
-    return markdown.table(f"{head}|at the minute's end|of a partition", rows)
+    head = "messages a minute, each to another agent|characters of their ids|log's units a message"
+    return markdown.table(f"{head}|its key, units/s|of a partition", rows)

@@ -76,9 +76,9 @@ def send(rate: float, senders: list[str], body: int) -> Iterator[Flow]:
         for owner, contact_id in ((HOT, sender), (sender, HOT)):
             entry = samples.contact(owner, contact_id)
             yield read(reads("ContactsTable", owner, entry), per_sender)
-        yield from wrote(writes("LimitsTable", samples.window(sender, 1)), per_sender)
-        item = samples.message(HOT, sender, body)
-        yield from wrote(writes("AgentMessagesTable", item), per_sender)
+        yield from wrote(writes("AgentSentTable", samples.chunk(sender)), per_sender)
+        for item in samples.parts(HOT, sender, body):
+            yield from wrote(writes("AgentMessagesTable", item), per_sender)
 
 
 def take(rate: float, body: int) -> Iterator[Flow]:
@@ -87,7 +87,7 @@ def take(rate: float, body: int) -> Iterator[Flow]:
     place = "AgentMessagesTable/pending_inbox"
     yield read(queried(place, HOT, item, BATCH), rate / BATCH)
     yield read(reads("AgentsTable", HOT, samples.registered(HOT)[0], consistent=True), rate / BATCH)
-    # `sent` and `thread` hold keys, which stay as they are.
+    # `thread` holds keys, which stay as they are; what is long stays where it is.
     yield from wrote(writes("AgentMessagesTable", samples.was_read(item), item), rate)
 
 

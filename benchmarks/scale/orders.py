@@ -31,7 +31,7 @@ def life(client: str, worker: str, number: int) -> Iterator[Touch]:
         yield from writes("WorkOrdersTable", part, in_transaction=True)
     agent, _ = samples.registered(worker)
     steps = ((offered, None, worker), (accepted, offered, client), (completed, accepted, client))
-    yield from writes("LimitsTable", samples.window(client, 1))
+    yield from writes("AgentSentTable", samples.chunk(client))
     for after, before, told in steps:
         yield from writes("WorkOrdersTable", after, before, in_transaction=True)
         kind = MessageType.WORK_ORDER if before is None else MessageType.NOTIFICATION

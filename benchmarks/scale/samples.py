@@ -12,8 +12,10 @@ from agent_messaging.auth import Caller
 from agent_messaging.contacts.table import ContactsTable
 from agent_messaging.dynamodb import encode
 from agent_messaging.fields import Party
-from agent_messaging.limits import LimitsTable, Quota, recipient_digits
+from agent_messaging.ids import pair_digits
+from agent_messaging.messaging.chunks import counter_of
 from agent_messaging.messaging.model import MessageType, compose
+from agent_messaging.messaging.sent import Quota, SentLog
 from agent_messaging.messaging.table import DEFAULT_RETENTION, MessagesTable
 from agent_messaging.presence.model import heartbeat
 from agent_messaging.presence.table import PresenceTable
@@ -38,7 +40,17 @@ def message(
     body_bytes: int = BODY_BYTES,
     kind: MessageType = MessageType.CHAT_MESSAGE,
 ) -> Item:
-    """A message that waits."""
+    """The head of a message that waits."""
+    return parts(recipient, sender, body_bytes, kind)[-1]
+
+
+def parts(
+    recipient: str,
+    sender: str,
+    body_bytes: int = BODY_BYTES,
+    kind: MessageType = MessageType.CHAT_MESSAGE,
+) -> list[Item]:
+    """All items of a message that waits, in the order in which they are written."""
     recorder: Any = Recorder()
     composed = compose(
         kind,
@@ -47,18 +59,19 @@ def message(
         NOW,
         is_verified=True,
         message_id=f"msg_{ULID}",
-        thread_id=f"thr_{ULID}{sender[-8:]:0>8}",
+        thread_id=f"thr_{ULID}{pair_digits(sender, recipient)}",
         subject="Cost estimates",
         body="x" * body_bytes,
     )
-    MessagesTable(recorder, "AgentMessagesTable").put(composed)
-    return kept(recorder)
+    table = MessagesTable(recorder, "AgentMessagesTable")
+    table.put(table.put_long(composed))
+    return list(recorder.items)
 
 
 def was_read(pending: Item) -> Item:
     """The same message once it is read: `mark_read` sets a time and takes the marker away."""
     rest = {name: value for name, value in pending.items() if name != "pending_for"}
-    return {**rest, "status": {"S": "read"}, "read_at": pending["created_at"]}
+    return {**rest, "status": {"S": "read"}, "read_at": pending["display"]["M"]["created_at"]}
 
 
 def order(client: str, worker: str, number: int) -> WorkOrder:
@@ -72,7 +85,7 @@ def order(client: str, worker: str, number: int) -> WorkOrder:
         budget_usd=Decimal("15000"),
         deadline_at=NOW + timedelta(hours=1),
         message_id=f"msg_{ULID}",
-        thread_id=f"thr_{ULID}00000000",
+        thread_id=f"thr_{ULID}{pair_digits(client, worker)}",
         is_verified=True,
         created_at=NOW,
     )
@@ -120,14 +133,17 @@ def contact(owner: str, other: str) -> Item:
     return kept(recorder)
 
 
-def window(sender: str, recipients: int) -> Item:
-    """What the limiter holds of a sender who has written to so many agents in this minute."""
+def chunk(sender: str, messages: int = 1) -> Item:
+    """A chunk of a sender's log with so many messages, each to another agent with as long an id."""
     recorder: Any = Recorder()
-    limits = LimitsTable(recorder, "LimitsTable", Quota(1, 1))
-    limits.spend(Caller(sender, "key", 1), "somebody", NOW)
-    item = {**kept(recorder), "purge_at": {"N": "1795396262"}}
-    counters = {recipient_digits(f"agent-{number}"): {"N": "1"} for number in range(recipients)}
-    return {**item, "total": {"N": str(recipients)}, **counters}
+    log = SentLog(recorder, "AgentSentTable", Quota(1, 1), DEFAULT_RETENTION)
+    log.record(Caller(sender, "key", 1), sender, f"msg_{ULID}")
+    item = {**kept(recorder), "purge_at": {"N": "1795396262"}, "n": {"N": str(messages)}}
+    for number in range(messages):
+        recipient = f"{number:02}".rjust(len(sender), "r")
+        item[f"{ULID[:-2]}{number:02}"] = {"S": recipient}
+        item[counter_of(recipient)] = {"N": "1"}
+    return item
 
 
 def receipts(numbers: int) -> Item:

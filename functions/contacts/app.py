@@ -32,7 +32,7 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
 @api.route("GET", "/messaging/contacts", "List your contacts, and the requests of strangers")
 def list_contacts(caller: Caller, query: wire.ContactsQuery) -> wire.ContactsPage:
-    return lists.page(contacts, caller.agent_id, query, clock.now())
+    return lists.page(desk, caller.agent_id, query, clock.now())
 
 
 @api.route(
@@ -43,9 +43,10 @@ def list_contacts(caller: Caller, query: wire.ContactsQuery) -> wire.ContactsPag
 )
 def read_contact(caller: Caller, agent_id: AgentId) -> wire.ContactView:
     contact = contacts.fetch(caller.agent_id, agent_id, clock.now())
-    if contact is None:
+    whole = [] if contact is None else desk.whole([contact])
+    if not whole:
         raise unknown(agent_id)
-    return wire.view(contact)
+    return wire.view(whole[0])
 
 
 @api.route(

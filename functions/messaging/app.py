@@ -1,14 +1,16 @@
 """Messaging: ping an agent, leave it a message, read the inbox, acknowledge.
 
 A write is one batch read (the caller, the recipient, what they are to each other, what is
-answered), one update of the caller's limit, and one put.
+answered), one update of the caller's sent log, and one put.
 """
 
 import functools
 import os
+from collections.abc import Sequence
 from datetime import timedelta
 
-from agent_messaging import clock, connection, metrics
+from agent_messaging import batches, clock, connection, metrics
+from agent_messaging.agents.admission import admit
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.contacts.desk import ContactDesk
@@ -24,12 +26,13 @@ from agent_messaging.errors import (
 from agent_messaging.fields import MessageId, ThreadId
 from agent_messaging.http import Api
 from agent_messaging.idempotency import IdempotencyTable, Once
-from agent_messaging.limits import LimitsTable, Quota
 from agent_messaging.messaging import lists, threads, wire
+from agent_messaging.messaging.conversation import Conversation
 from agent_messaging.messaging.desk import MessageDesk
 from agent_messaging.messaging.item import parse
 from agent_messaging.messaging.model import MessageType, compose, party
-from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.messaging.sent import Quota, SentLog
+from agent_messaging.messaging.table import MessagesTable, unknown
 from agent_messaging.meter.counters import Counters
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.presence.table import PresenceTable
@@ -44,11 +47,11 @@ agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
 presences = PresenceTable(client, os.environ["AGENT_PRESENCE_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)
 contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], retention)
-limits = LimitsTable(client, os.environ["LIMITS_TABLE"], quota)
+sent_log = SentLog(client, os.environ["AGENT_SENT_TABLE"], quota, retention)
 answers = IdempotencyTable(client, os.environ["IDEMPOTENCY_TABLE"])
 contact_desk = ContactDesk(client, agents, contacts, messages)
 counters = Counters(client, os.environ["AGENT_METER_TABLE"])
-desk = MessageDesk(contact_desk, messages, limits, counters)
+desk = MessageDesk(contact_desk, messages, sent_log, counters)
 meter = Meter.connect(client, agents)
 api = handler = Api(is_registered=agents.is_registered, answers=answers, meter=meter)
 
@@ -130,22 +133,34 @@ def inbox(caller: Caller, query: wire.InboxQuery) -> wire.InboxPage:
     raises=(MessageNotFoundError,),
 )
 def mark_read(caller: Caller, message_id: MessageId) -> wire.MarkReadResponse:
-    now = clock.now()
-    agents.read(caller, now)
-    return wire.receipt(messages.mark_read(caller.agent_id, message_id, now))
+    receipts, _ = _acknowledged(caller, [message_id])
+    if not receipts:
+        raise unknown(message_id)
+    return receipts[0]
 
 
 @api.route("POST", "/messaging/mark-read", "Acknowledge up to a hundred messages")
 def mark_many_read(caller: Caller, body: wire.MarkManyReadRequest) -> wire.MarkManyReadResponse:
-    now = clock.now()
-    agents.read(caller, now)
-    receipts, absent = [], []
-    for message_id in dict.fromkeys(body.message_ids):
-        try:
-            receipts.append(wire.receipt(messages.mark_read(caller.agent_id, message_id, now)))
-        except MessageNotFoundError:
-            absent.append(message_id)
+    receipts, absent = _acknowledged(caller, body.message_ids)
     return wire.MarkManyReadResponse(messages=receipts, not_found=absent)
+
+
+def _acknowledged(
+    caller: Caller, message_ids: Sequence[str]
+) -> tuple[list[wire.MarkReadResponse], list[str]]:
+    """The receipts of the caller's messages among these, and the ids that name none.
+
+    The heads are read first, so that a repeated call writes nothing.
+    """
+    now = clock.now()
+    wanted = list(dict.fromkeys(message_ids))
+    keys = [messages.key(caller.agent_id, message_id) for message_id in wanted]
+    own, *items = batches.batch_get(client, [agents.key(caller.agent_id), *keys], consistent=True)
+    admit(caller, own, now)
+    heads = [messages.mark_read(parse(item), now) for item in items if item is not None]
+    receipts = [wire.receipt(message) for message in heads if message is not None]
+    known = {receipt.message_id for receipt in receipts}
+    return receipts, [message_id for message_id in wanted if message_id not in known]
 
 
 @api.route(
@@ -155,12 +170,12 @@ def mark_many_read(caller: Caller, body: wire.MarkManyReadRequest) -> wire.MarkM
     raises=(MessageNotFoundError,),
 )
 def read_message(caller: Caller, message_id: MessageId) -> wire.MessageView:
-    return wire.view(messages.fetch(caller.agent_id, message_id), caller.agent_id)
+    return wire.view(desk.read(caller.agent_id, message_id), caller.agent_id)
 
 
 @api.route("GET", "/messaging/sent", "List the messages that an agent wrote, newest first")
 def sent(caller: Caller, query: wire.ListQuery) -> wire.SentPage:
-    page = lists.sent(messages, caller.agent_id, query)
+    page = lists.sent(messages, sent_log, caller.agent_id, query)
     return wire.SentPage(agent_id=caller.agent_id, **page.answer)
 
 
@@ -171,5 +186,5 @@ def sent(caller: Caller, query: wire.ListQuery) -> wire.SentPage:
     raises=(ThreadNotFoundError,),
 )
 def thread(caller: Caller, thread_id: ThreadId, query: wire.ListQuery) -> wire.ThreadPage:
-    page = lists.thread(messages, caller.agent_id, thread_id, query)
+    page = Conversation(messages, sent_log, caller.agent_id, thread_id).page(query)
     return wire.ThreadPage(thread_id=thread_id, agent_id=caller.agent_id, **page.answer)

@@ -30,9 +30,10 @@ from agent_messaging.errors import (
 from agent_messaging.fields import WorkOrderId
 from agent_messaging.http import Api
 from agent_messaging.idempotency import IdempotencyTable, Once
-from agent_messaging.limits import LimitsTable, Quota
 from agent_messaging.log import logger
+from agent_messaging.messaging.item import long_bytes
 from agent_messaging.messaging.model import party
+from agent_messaging.messaging.sent import Quota, SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.work_orders import rejection, removal, wire
@@ -58,7 +59,7 @@ orders = WorkOrdersTable(
 )
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)
 contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], retention)
-limits = LimitsTable(client, os.environ["LIMITS_TABLE"], quota)
+sent_log = SentLog(client, os.environ["AGENT_SENT_TABLE"], quota, retention)
 answers = IdempotencyTable(client, os.environ["IDEMPOTENCY_TABLE"])
 contact_desk = ContactDesk(client, agents, contacts, messages)
 expiry = Expiry(client, messages, orders)
@@ -79,18 +80,21 @@ def create(caller: Caller, body: wire.CreateRequest, once: Once) -> wire.CreateR
     now = clock.now()
     encounter, _ = contact_desk.meet(caller, body.to_agent_id, now)
     encounter = _checked(encounter, body, now)
+    message_id, thread_id = ids.new_opening(
+        now, encounter.sender.agent_id, encounter.recipient.agent_id
+    )
     order = WorkOrder.offered(
         work_order_id=ids.new("wo", now),
         client=party(encounter.sender),
         worker=party(encounter.recipient),
-        message_id=ids.new("msg", now),
-        thread_id=ids.new_thread(now, encounter.sender.agent_id, encounter.recipient.agent_id),
+        message_id=message_id,
+        thread_id=thread_id,
         relationship=encounter.relationship,
         is_verified=not caller.is_open,
         created_at=now,
         **body.offer(),
     )
-    limits.spend(caller, order.worker.id, now)
+    sent_log.record(caller, order.worker.id, order.message_id, long_bytes(order.description))
     contact_desk.befriend(encounter, now, once)
     desk.create(order, once.answering(wire.created))
     return wire.created(order)

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from local.routing import Routes
-from tests.integration.functions import TEMPLATE, Context, app, forget_accounts
+from tests.integration.functions import TEMPLATE, Context, app, forget
 from tests.integration.gateway import BASE, Answer, checked, event_of
 from tests.integration.recorder import RECORDER, Call, Fault, is_flush
 from tests.integration.tables import Tables
@@ -39,7 +39,7 @@ class Cloud(Tables):
     def __init__(self) -> None:
         super().__init__()
         RECORDER.reset()
-        forget_accounts()
+        forget()
 
     # --- over HTTP
 

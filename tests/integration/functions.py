@@ -14,13 +14,6 @@ TEMPLATE = load(parameters={"RegistrationMode": "open"})
 _apps: dict[str, ModuleType] = {}
 
 
-def forget_accounts() -> None:
-    """Let the functions be instances that have served nobody yet."""
-    for module in _apps.values():
-        if hasattr(module, "meter"):
-            module.meter.forget()
-
-
 class Context:
     """What Lambda tells a function beside the event."""
 
@@ -39,6 +32,15 @@ def app(group: str) -> ModuleType:
     if group not in _apps:
         _apps[group] = fresh(group)
     return _apps[group]
+
+
+def forget() -> None:
+    """Let the functions be instances that have served nobody yet, over empty tables."""
+    for module in _apps.values():
+        if hasattr(module, "meter"):
+            module.meter.forget()
+        if hasattr(module, "sent_log"):
+            module.sent_log._full.clear()
 
 
 def fresh(group: str, **environment: str) -> ModuleType:

@@ -25,7 +25,7 @@ FIELDS = [
 WORDS = [
     "nova", "boots", "ghost", "accept", "reject", "chat_message", "", "\x00", "\ud800", "me",
     "2099-01-01T00:00:00Z", "0001-01-01T00:00:00+12:00", "9999-12-31T23:59:59-12:00",
-    "msg_01m830ztk8hqmnnzmzdykrdxts", "thr_01m830ztk8hqmnnzmzdykrdxts00000000", "https://x.y",
+    "msg_01m830ztk8hqmnnzmzdykrdxts", "thr_01m830ztk8hqmnnzmzdykrdxts0000000000000000", "https://x.y",
 ]  # fmt: skip
 scalars = (
     st.none()

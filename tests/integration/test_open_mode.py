@@ -21,7 +21,7 @@ def filled(path: str) -> str:
         "{agent_id}": "boots",
         "{key_id}": f"key_{ULID}",
         "{message_id}": f"msg_{ULID}",
-        "{thread_id}": f"thr_{ULID}00000000",
+        "{thread_id}": f"thr_{ULID}{'0' * 16}",
         "{work_order_id}": f"wo_{ULID}",
     }.items():
         path = path.replace(name, value)

@@ -16,21 +16,19 @@ TABLE = next(table for table in load().tables if table.name == "AgentMessagesTab
 KEY = {"recipient_id": "boots", "message_id": "msg_1"}
 PENDING = {
     **KEY,
-    "sender_id": "nova",
-    "sent_by": "nova",
     "thread_id": "thr_1",
     "pending_for": "boots",
-    "body": "x" * 600,
+    "display": {"sender_id": "nova", "body": "x" * 600},
 }
 READ = {name: value for name, value in PENDING.items() if name != "pending_for"}
 WRITES = {
     "a new message": (None, PENDING),
-    "a larger one": (None, {**PENDING, "body": "é" * 1500}),
+    "a larger one": (None, {**PENDING, "display": {"body": "é" * 1500}}),
     "one that is read": (PENDING, READ),
     "one in no index": (None, {**KEY, "body": "x"}),
     "another thread": (PENDING, {**PENDING, "thread_id": "thr_2"}),
     "the same again": (PENDING, PENDING),
-    "a smaller one": ({**PENDING, "body": "x" * 5000}, PENDING),
+    "a smaller one": ({**PENDING, "display": {"body": "x" * 5000}}, PENDING),
     "with a map, a list and a number": (None, {**PENDING, "m": {"a": [1, -12345, True]}}),
 }
 

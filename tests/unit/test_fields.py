@@ -64,7 +64,7 @@ def test_an_agent_id_is_not(text: object):
     [
         (fields.MessageId, "msg", ""),
         (fields.WorkOrderId, "wo", ""),
-        (fields.ThreadId, "thr", "0123abcz"),
+        (fields.ThreadId, "thr", "0123abczzyxw9876"),
     ],
 )
 def test_an_id_is_a_prefix_and_a_ulid_of_lower_case(kind: Any, prefix: str, tail: str):

@@ -75,7 +75,7 @@ def test_an_id_says_what_it_names(prefix: str):
 @given(agent_ids, agent_ids)
 def test_a_thread_belongs_to_a_pair_whichever_writes(one: str, other: str):
     thread_id = ids.new_thread(NOW, one, other)
-    assert re.fullmatch(f"thr_{ids.ULID_PATTERN}[{ids.ALPHABET}]{{8}}", thread_id)
+    assert re.fullmatch(f"thr_{ids.ULID_PATTERN}[{ids.ALPHABET}]{{16}}", thread_id)
     assert ids.is_thread_of(thread_id, one, other)
     assert ids.is_thread_of(thread_id, other, one)
 
@@ -88,4 +88,28 @@ def test_a_thread_is_not_another_pairs():
 
 
 def test_a_pairs_hash_stays_the_same_from_release_to_release():
-    assert ids.pair_digits("nova", "boots") == ids.pair_digits("boots", "nova") == "4nz57jnb"
+    assert (
+        ids.pair_digits("nova", "boots") == ids.pair_digits("boots", "nova") == "4nz57jnbx0kwpwsd"
+    )
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [NOW, datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)],
+)
+def test_an_id_says_when_it_was_made(moment: datetime):
+    assert ids.time_of(ids.new("msg", moment)) == moment.replace(
+        microsecond=moment.microsecond // 1000 * 1000
+    )
+
+
+def test_an_id_that_was_made_up_ends_with_the_calendar():
+    assert ids.time_of("msg_7" + "z" * 25).year == 9999
+
+
+def test_a_message_and_the_thread_that_it_begins_share_their_ulid():
+    message_id, thread_id = ids.new_opening(NOW, "nova", "boots")
+    assert ids.opening_of(thread_id) == message_id
+    assert ids.ulid_of(thread_id) == ids.ulid_of(message_id)
+    assert ids.is_thread_of(thread_id, "boots", "nova")
+    assert ids.new_opening(NOW, "nova", "boots") != (message_id, thread_id)

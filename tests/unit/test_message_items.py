@@ -1,4 +1,4 @@
-"""What a message is as an item, and what of it the index of an inbox holds."""
+"""What a message is as items, and what of it the index of an inbox holds."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -10,15 +10,20 @@ from hypothesis import strategies as st
 from agent_messaging.content import ContentFlag
 from agent_messaging.dynamodb import decode, encode
 from agent_messaging.fields import Party
+from agent_messaging.ids import ULID_PATTERN
 from agent_messaging.messaging.item import (
     LONG_BYTES,
-    completed,
     fitting,
-    is_cut,
+    head,
+    joined,
+    long_bytes,
+    long_id,
     parse,
     to_item,
+    to_long_item,
 )
 from agent_messaging.messaging.model import Message, MessageType, compose
+from agent_messaging.messaging.table import FIRST, LAST, _just_before
 from agent_messaging.messaging.wire import most_bytes, view
 from agent_messaging.paging import PAGE_BYTES
 from benchmarks import units
@@ -36,8 +41,12 @@ def message(body: str | None = None, metadata: str | None = None, **more) -> Mes
     ).model_copy(update=more)
 
 
+RETENTION = timedelta(days=90)
+
+
 def stored(one: Message) -> dict:
-    return encode(to_item(one, timedelta(days=90)))
+    """The head, as it lies in the table."""
+    return encode(to_item(head(one), RETENTION))
 
 
 def indexed(one: Message) -> dict:
@@ -55,13 +64,14 @@ texts = st.none() | st.sampled_from([1, 1024, 1025, 2047, 2048, 2049]).map("x"._
 @example("é" * 1025, None)
 @example(None, "x" * 2049)
 @example("", "x" * 2049)
-def test_an_item_brings_back_its_message(body, metadata):
+def test_its_parts_bring_back_a_message(body, metadata):
     one = message(body, metadata)
-    whole = decode(stored(one))
-    assert parse(whole) == one
-    assert not is_cut(whole)
-    (again,) = completed([indexed(one)], {one.message_id: whole})
-    assert parse(again) == one
+    part = decode(encode(to_long_item(one, RETENTION)))
+    for place in (decode(stored(one)), indexed(one)):
+        found = parse(place)
+        assert found == head(one)
+        assert (joined(found, part) if found.long_bytes else found) == one
+    assert part["purge_at"] == to_item(one, RETENTION)["purge_at"]
 
 
 @pytest.mark.parametrize(
@@ -75,10 +85,20 @@ def test_an_item_brings_back_its_message(body, metadata):
         (None, "y" * LONG_BYTES + "y", True),
     ],
 )
-def test_what_is_long_in_bytes_is_left_out_of_the_index(body, metadata, is_long):
-    entry = indexed(message(body, metadata))
-    assert is_cut(entry) is is_long
-    assert ("body" in entry or "metadata" in entry) is not is_long
+def test_what_is_long_in_bytes_is_left_out_of_the_head(body, metadata, is_long):
+    display = decode(stored(message(body, metadata)))["display"]
+    assert ("body" in display or "metadata" in display) is not is_long
+    size = len(((body or "") + (metadata or "")).encode())
+    assert head(message(body, metadata)).long_bytes == (size if is_long else 0)
+    assert long_bytes(body, metadata) == (size if is_long else 0)
+
+
+def test_a_head_that_is_stored_again_stays_as_it_is():
+    """As is a request, which waits with the contacts and is then released."""
+    one = head(message("x" * 3000))
+    again = Message.model_validate_json(one.model_dump_json(exclude_none=True))
+    assert to_item(again, RETENTION) == to_item(one, RETENTION)
+    assert head(again) == one
 
 
 def test_the_index_holds_all_else_that_a_message_says():
@@ -99,13 +119,34 @@ def test_the_index_holds_all_else_that_a_message_says():
 def test_a_hundred_entries_of_the_index_stay_below_a_megabyte():
     longest = message(
         "\U0001f680" * 512, subject="\U0001f680" * 500, work_order_id="wo_" + "x" * 26
+    ).model_copy(
+        update={
+            "sender": Party(id="a" * 64, name="\U0001f680" * 500),
+            "recipient": Party(id="b" * 64, name="\U0001f680" * 500),
+        }
     )
-    assert not is_cut(indexed(longest))
+    assert not head(longest).long_bytes
     assert 100 * units.size_of(encode(indexed(longest))) < 1_000_000
 
 
-def entries(*sizes: int) -> list[dict]:
-    return [{"long_bytes": size} if size else {} for size in sizes]
+def test_a_long_part_sorts_before_every_head():
+    one = message("x" * 3000)
+    assert long_id(one.message_id) < FIRST < one.message_id < LAST
+
+
+def test_only_a_message_that_does_not_begin_its_thread_is_in_the_index_of_threads():
+    one = message("x")
+    reply = message("y", thread_id=one.thread_id)
+    assert "thread_id" not in stored(one)
+    assert stored(reply)["thread_id"] == {"S": one.thread_id}
+
+
+@given(st.lists(st.from_regex(f"msg_{ULID_PATTERN}", fullmatch=True), min_size=2, max_size=2))
+@example(["msg_" + "0" * 26, "msg_" + "0" * 25 + "1"])
+@example(["msg_" + "7" + "z" * 25, "msg_" + "7" + "z" * 24 + "y"])
+def test_a_range_ends_right_before_its_end(message_ids):
+    one, other = message_ids
+    assert (one <= _just_before(other)) is (one < other)
 
 
 @pytest.mark.parametrize(
@@ -121,20 +162,7 @@ def entries(*sizes: int) -> list[dict]:
     ],
 )
 def test_a_page_takes_as_many_long_ones_as_it_holds_and_one_at_least(sizes, number):
-    assert len(fitting(entries(*sizes))) == number
-
-
-def test_what_has_expired_since_is_left_out():
-    one, other = message("x" * 3000), message("y")
-    assert completed([indexed(one), indexed(other)], {}) == [indexed(other)]
-
-
-def test_an_index_says_what_it_knew_when_it_was_read():
-    one = message("x" * 3000)
-    since_read = decode(stored(one)) | {"status": "read", "read_at": "2026-11-27T00:00:00.000Z"}
-    del since_read["pending_for"]
-    (shown,) = completed([indexed(one)], {one.message_id: since_read})
-    assert parse(shown) == one
+    assert len(fitting("abc"[: len(sizes)], sizes)) == number
 
 
 # A character that JSON writes in six bytes, one that takes four, and one that takes one.

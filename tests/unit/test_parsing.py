@@ -129,7 +129,7 @@ def test_a_part_of_the_path_is_checked_by_its_type():
         ),
         (fields.MessageId, "x", "is not a message id: `msg_` and 26 letters and digits"),
         (fields.WorkOrderId, "x", "is not a work order's id: `wo_` and 26 letters and digits"),
-        (fields.ThreadId, "x", "is not a thread id: `thr_` and 34 letters and digits"),
+        (fields.ThreadId, "x", "is not a thread id: `thr_` and 42 letters and digits"),
         (fields.Title, " ", "is blank"),
         (fields.Title, "x" * 501, "has more than 500 characters"),
         (fields.Title, 5, "is not a text"),

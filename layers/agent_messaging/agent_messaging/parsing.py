@@ -46,7 +46,7 @@ PATTERNS = {
     fields.MESSAGE_ID_PATTERN: "is not a message id: `msg_` and 26 letters and digits",
     fields.WORK_ORDER_ID_PATTERN: "is not a work order's id: `wo_` and 26 letters and digits",
     fields.KEY_ID_PATTERN: "is not a key's id: `key_` and 26 letters and digits",
-    fields.THREAD_ID_PATTERN: "is not a thread id: `thr_` and 34 letters and digits",
+    fields.THREAD_ID_PATTERN: "is not a thread id: `thr_` and 42 letters and digits",
     fields.NOT_BLANK_PATTERN: "is blank",
     fields.ONE_LINE_PATTERN: "has a line break or a control character; it is one line",
     fields.URL_PATTERN: "is not a URL that begins with http:// or https://",

@@ -28,7 +28,9 @@ def orders(history: Sequence[Operation], end: End) -> Findings:
             yield Finding("unexpected", f"{operation} was refused, and is there")
         if operation.answer and not any(_is_as_sent(operation, item) for item in items):
             yield Finding("lost", f"{operation} is not there as it was sent")
-    briefs = Counter(i["work_order_id"] for i in end.messages if i["type"] == "work_order")
+    briefs = Counter(
+        i["display"]["work_order_id"] for i in end.messages if i["display"]["type"] == "work_order"
+    )
     for item in end.orders:
         if (number := briefs[item["work_order_id"]]) != 1:
             kind = "doubled" if number else "lost"
@@ -104,9 +106,9 @@ def capacity(history: Sequence[Operation], end: End) -> Findings:
 def notifications(end: End) -> Findings:
     """One to the party that did not act for each step of an order; of an expiry, one to each."""
     told = Counter(
-        (i["work_order_id"], json.loads(i["metadata"])["status"], i["recipient_id"])
+        (shown["work_order_id"], json.loads(shown["metadata"])["status"], i["recipient_id"])
         for i in end.messages
-        if i["type"] == "notification"
+        if (shown := i["display"])["type"] == "notification"
     )
     due = Counter()
     for item in end.orders:

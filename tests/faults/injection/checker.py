@@ -66,7 +66,9 @@ def answers(history: Sequence[Operation]) -> Findings:
 
 def messages(history: Sequence[Operation], end: End) -> Findings:
     """Each message that was acknowledged is there once and as it was sent, and no other is."""
-    stored = Counter(i["body"] for i in end.messages if i["type"] in WRITTEN_BY_AGENTS)
+    stored = Counter(
+        i["display"].get("body") for i in end.messages if i["display"]["type"] in WRITTEN_BY_AGENTS
+    )
     asked = {each.mark: each for each in history if each.kind in MESSAGES}
     for mark, number in stored.items():
         operation = asked.get(mark)

@@ -63,18 +63,24 @@ def view(message_id, sender, recipient, **fields):
 
 
 MESSAGES = (
-    {"message_id": "msg_1", "type": "chat_message", "body": "mark 1"},
-    {"message_id": "msg_2", "type": "ping", "body": "mark 2"},
-    {"message_id": "msg_3", "type": "work_order", "body": "d", "work_order_id": "wo_1"},
+    {"message_id": "msg_1", "display": {"type": "chat_message", "body": "mark 1"}},
+    {"message_id": "msg_2", "display": {"type": "ping", "body": "mark 2"}},
+    {
+        "message_id": "msg_3",
+        "display": {"type": "work_order", "body": "d", "work_order_id": "wo_1"},
+    },
     {
         "message_id": "msg_4",
-        "type": "notification",
-        "body": "Boots has accepted it.",
-        "work_order_id": "wo_1",
         "recipient_id": "nova",
-        "metadata": '{"status": "accepted"}',
+        "display": {
+            "type": "notification",
+            "body": "Boots has accepted it.",
+            "work_order_id": "wo_1",
+            "metadata": '{"status": "accepted"}',
+        },
     },
 )
+BRIEF: dict = MESSAGES[2]["display"]
 VIEWS = {
     "msg_1": view(
         "msg_1",
@@ -167,7 +173,7 @@ BAD = {
         GOOD,
         {
             "orders": (ORDER, ORDER | {"work_order_id": "wo_2"}),
-            "messages": (*MESSAGES, MESSAGES[2] | {"work_order_id": "wo_2"}),
+            "messages": (*MESSAGES, {**MESSAGES[2], "display": BRIEF | {"work_order_id": "wo_2"}}),
             "statuses": {**END.statuses, "wo_2": ["pending"]},
         },
     ),

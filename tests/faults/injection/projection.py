@@ -71,7 +71,11 @@ class Projection:
     def present(self) -> Counts:
         """The counters as they should stand, by what the tables hold."""
         orders = Counter(each["status"] for each in self.world.items("WorkOrdersTable"))
-        messages = Counter(each["type"] for each in self.world.items("AgentMessagesTable"))
+        messages = Counter(
+            each["display"]["type"]
+            for each in self.world.items("AgentMessagesTable")
+            if "display" in each
+        )
         return {
             **{("work_orders", "all", name): number for name, number in orders.items()},
             **{("messages", "all", name): number for name, number in messages.items()},

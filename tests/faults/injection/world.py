@@ -68,7 +68,7 @@ class World:
     def end(self) -> End:
         """What is there."""
         agents = self.items("AgentsTable")
-        messages = self.items("AgentMessagesTable")
+        messages = [item for item in self.items("AgentMessagesTable") if "display" in item]
         return End(
             messages=messages,
             views={view["message_id"]: view for agent in agents for view in self._inbox(agent)},

@@ -17,6 +17,7 @@ from agent_messaging import clock, ids
 from agent_messaging.agents.model import Agent
 from agent_messaging.dynamodb import encode
 from agent_messaging.fields import Party
+from agent_messaging.messaging.item import to_long_item
 from agent_messaging.messaging.model import MessageType, compose
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.work_orders.item import head
@@ -76,6 +77,9 @@ class History:
             message_id=self._id("msg"),
             body="Hello.",
         )
+        if self.chance.random() < 0.2:
+            long = encode(to_long_item(message, messages.retention))
+            self._add("AgentMessagesTable", "INSERT", new=long)
         item = messages.put_entry(message)["Put"]["Item"]
         self._add("AgentMessagesTable", "INSERT", new=item)
         if self.chance.random() < 0.2:
@@ -167,12 +171,15 @@ class History:
         value = "type" if "message_id" in image["Keys"] else "status"
         # What a mapping filters by stays, or no function would ever see the record.
         part = {name: each for name, each in image["Keys"].items() if name == "part"}
-        ways = [
-            lambda: image.pop("ApproximateCreationDateTime"),
-            lambda: image.update(Keys={**part, "id": {"S": "unknown"}}),
-        ]
+        ways = [lambda: image.pop("ApproximateCreationDateTime")]
+        if "message_id" in image["Keys"]:
+            # By its key the mapping knows a head, so another key would not be delivered.
+            ways += [lambda: new.pop("display")]
+        else:
+            ways += [lambda: image.update(Keys={**part, "id": {"S": "unknown"}})]
         if "agent_id" not in image["Keys"]:
-            ways += [lambda: new.update({value: {"S": "telegram"}}), lambda: new.pop(value)]
+            said = new["display"]["M"] if "display" in new else new
+            ways += [lambda: said.update({value: {"S": "telegram"}}), lambda: said.pop(value)]
         self.chance.choice(ways)()
         return record
 

@@ -20,8 +20,12 @@ def recount(records):
             counts["agents", "all", "registered"] += is_new
             counts["agents", "all", "registered"] -= "deleted_at" in new and "deleted_at" not in old
         elif "message_id" in image["Keys"]:
-            counts["messages", "all", new["type"]["S"]] += is_new
-            counts["messages", new["created_at"]["S"][:15] + "0", new["type"]["S"]] += is_new
+            display = new.get("display", {"M": {}})["M"]
+            is_new = is_new and image["Keys"]["message_id"]["S"].startswith("msg_")
+            if is_new:
+                kind, created_at = display["type"]["S"], display["created_at"]["S"]
+                counts["messages", "all", kind] += 1
+                counts["messages", created_at[:15] + "0", kind] += 1
         else:
             _recount_order(counts, new, old)
     return {name: count for name, count in counts.items() if count}

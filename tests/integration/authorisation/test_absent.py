@@ -11,7 +11,7 @@ from tests.integration.gateway import Answer
 ULID = "01m830ztk8hqmnnzmzdykrdxts"
 ABSENT = {
     "message": f"msg_{ULID}",
-    "thread": f"thr_{ULID}00000000",
+    "thread": f"thr_{ULID}{'0' * 16}",
     "offered": f"wo_{ULID}",
     "taken": f"wo_{ULID}",
     "scout": "ghost",

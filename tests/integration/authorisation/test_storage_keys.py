@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from agent_messaging import fields, ids, limits
+from agent_messaging import fields, ids
 from agent_messaging.agents import directory, words
 from agent_messaging.agents.model import Agent
 from agent_messaging.agents.wire import Capability
-from agent_messaging.messaging.lists import POSITION
+from agent_messaging.messaging import chunks
+from agent_messaging.messaging.pages import POSITION
 from agent_messaging.paging import Listing
 from agent_messaging.work_orders.item import ended_for
 from agent_messaging.work_orders.model import WorkOrder
@@ -118,7 +119,12 @@ AGENT = (fields.AgentId, agent_id)
 ORDER = (fields.WorkOrderId, made_of("wo"))
 TIME = (fields.Timestamp, moment)
 COMPOSED = {
-    "limits": Composed(AGENT, TIME, limits.key_of, lambda a, t: (a, limits.window_of(t))),
+    "sent": Composed(
+        AGENT,
+        (fields.MessageId, made_of("msg")),
+        lambda a, m: (a, chunks.slot(chunks.minute_of(m), 0)),
+        lambda a, m: (a, ids.time_of(m).replace(second=0, microsecond=0)),
+    ),
     "contacts": Composed(AGENT, AGENT, entry),
     "messages": Composed(AGENT, (fields.MessageId, made_of("msg")), message),
     "presence": Composed(AGENT, AGENT, lambda one, other: (lease(one), lease(other))),

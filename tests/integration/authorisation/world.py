@@ -23,13 +23,13 @@ from agent_messaging.agents.keys import issue, key_hash
 from local.cloudformation import ACCOUNT_ID, REGION
 from tests.integration.authorisation.gateway import Gateway
 from tests.integration.cloud import Cloud
-from tests.integration.functions import forget_accounts
+from tests.integration.functions import forget
 from tests.integration.recorder import RECORDER
 
 PAST = "2026-01-01T00:00:00.000Z"
 
 # What a refused request may change: the day on which a key was last used, and what was counted.
-MAY_CHANGE = ("LimitsTable", "AgentKeysTable.last_used_on")
+MAY_CHANGE = ("AgentSentTable", "AgentKeysTable.last_used_on")
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class World:
         for name, items in self._stored.items():
             _tables()[name].items = copy.deepcopy(items)
         self.gateway.forget()
-        forget_accounts()
+        forget()
         RECORDER.reset()
 
     def done(self, agent_id: str, method: str, path: str, body: Any = None) -> Any:

@@ -37,7 +37,7 @@ def test_the_edges_of_an_id_are_well_formed(pair: Cloud, first: str):
         ulid = first + last * 25
         for path in (f"/messaging/messages/msg_{ulid}", f"/messaging/work-order/wo_{ulid}"):
             assert pair.get(path, {"agent_id": "nova"}).status == 404
-        path = f"/messaging/threads/thr_{ulid}{last * 8}"
+        path = f"/messaging/threads/thr_{ulid}{last * 16}"
         assert pair.get(path, {"agent_id": "nova"}).status == 404
 
 

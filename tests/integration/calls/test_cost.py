@@ -59,7 +59,7 @@ def test_each_operation_makes_as_many_calls_as_the_design_says(
     run("accept", boots, f"POST {path}/respond", body={"action": "accept"})
     run("complete", boots, f"POST {path}/complete", body={})
     assert cost == {
-        # The caller's limit, and for the first message to an agent the caller's contact.
+        # The caller's sent log, and for the first message to an agent the caller's contact.
         "first ping": [BATCH, UPDATE, PUT, PUT],
         "ping": [BATCH, UPDATE, PUT],
         "send": [BATCH, UPDATE, PUT],
@@ -67,11 +67,11 @@ def test_each_operation_makes_as_many_calls_as_the_design_says(
         "reply": [BATCH, UPDATE, PUT],
         "inbox": [QUERY],
         "pending": [QUERY],
-        "mark-read": [GET, UPDATE],
+        "mark-read": [BATCH, UPDATE],
         "sent": [QUERY, BATCH],
-        "thread": [QUERY, BATCH],
+        "thread": [QUERY, BATCH, BATCH],
         "message received": [GET],
-        "message sent": [GET, QUERY, BATCH],
+        "message sent": [GET, QUERY, GET],
         "first heartbeat": [GET, UPDATE, PUT, QUERY, QUERY],
         "heartbeat": [GET, PUT, QUERY, QUERY],
         "presence": [BATCH],

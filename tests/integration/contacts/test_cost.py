@@ -143,7 +143,7 @@ def test_agents_are_read_consistently_and_contacts_only_before_a_refusal(
             assert len(looks) == (policy == "closed") or policy == "approved"
 
 
-def test_a_message_of_a_kilobyte_to_a_contact_costs_five_write_and_three_read_units(
+def test_a_message_of_a_kilobyte_to_a_contact_costs_three_write_and_three_read_units(
     cloud: Cloud, nova: Agent, boots: Agent
 ):
     write(cloud, nova, "boots")
@@ -151,10 +151,20 @@ def test_a_message_of_a_kilobyte_to_a_contact_costs_five_write_and_three_read_un
     assert write(cloud, nova, "boots", body=KILOBYTE).status == 200
     batch, limit, put = cloud.cost()
     assert 900 < size_of(put.request["Item"]) <= 1024
-    # The message, its copy in the pending inbox, its keys in `sent` and `thread`; the limit.
-    assert (write_units(cloud, put), write_units(cloud, limit)) == (4, 1)
+    # The message and its entry in the pending inbox; the sent log.
+    assert (write_units(cloud, put), write_units(cloud, limit)) == (2, 1)
     # Two agents, read consistently; what each is to the other, read at half the price.
     assert read_units(batch) == 3
+
+
+def test_a_reply_costs_one_write_unit_more_for_its_thread(cloud: Cloud, nova: Agent, boots: Agent):
+    first = write(cloud, nova, "boots").json
+    write(cloud, boots, "nova", reply_to_id=first["message_id"])
+    cloud.cost()
+    answer = write(cloud, boots, "nova", reply_to_id=first["message_id"], body="x" * 600)
+    assert answer.status == 200
+    _, log, put = cloud.cost()
+    assert (write_units(cloud, put), write_units(cloud, log)) == (3, 1)
 
 
 def test_a_first_message_costs_one_write_unit_more_and_a_held_one_two(
@@ -166,7 +176,7 @@ def test_a_first_message_costs_one_write_unit_more_and_a_held_one_two(
     assert write(cloud, nova, "third", body=KILOBYTE).json["status"] == "held"
     calls = cloud.cost()
     writes = [call for call in calls if call.operation in (PUT, UPDATE)]
-    assert [write_units(cloud, call) for call in writes] == [1, 1, 4, 1, 1, 1]
+    assert [write_units(cloud, call) for call in writes] == [1, 1, 2, 1, 1, 1]
     # A transaction, in which each unit costs two.
     (held,) = (call.request["TransactItems"] for call in calls if call.operation == TRANSACT)
     (entry,) = held

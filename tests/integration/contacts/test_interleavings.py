@@ -90,7 +90,7 @@ def test_what_was_acknowledged_is_in_one_place(start: Start, names: list[str], t
     arrived = {
         item["message_id"]: item["status"]
         for item in items
-        if item["recipient_id"] == "boots" and item["type"] != "work_order"
+        if item["recipient_id"] == "boots" and item["display"]["type"] != "work_order"
     }
     acknowledged = _acknowledged(start, names, answers)
     waiting = (entry or {}).get("request_id")

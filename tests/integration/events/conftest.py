@@ -65,6 +65,11 @@ def write_messages() -> None:
     more = {"thread_id": story.THREAD_ID, "body": "Want to collaborate?", "is_verified": True}
     messages.put(compose(kind, NOVA, BOOTS, sent_at, message_id=story.MESSAGE_ID, **more))
     messages.put(compose(kind, BOOTS, NOVA, sent_at, message_id=story.REPLY_ID, **more))
+    for sender, recipient, message_id in (
+        (NOVA, BOOTS, story.MESSAGE_ID),
+        (BOOTS, NOVA, story.REPLY_ID),
+    ):
+        app("messaging").sent_log.record(Caller(sender.id), recipient.id, message_id)
 
 
 def write_request() -> None:

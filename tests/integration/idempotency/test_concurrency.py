@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from tests.integration.authorisation.overtaken import overtaken
-from tests.integration.calls.operations import BATCH, TRANSACT, UPDATE, operations
+from tests.integration.calls.operations import BATCH, GET, PUT, TRANSACT, UPDATE, operations
 from tests.integration.cloud import Cloud
 from tests.integration.functions import app
 from tests.integration.idempotency.requests import REQUESTS
@@ -50,12 +50,12 @@ def test_a_write_whose_answer_was_lost_is_answered_to_the_retry(pair: Cloud, nam
         failed = request.send(pair, KEY)
     finally:
         events.unregister(LOST, lose)
-    written = pair.digest()
+    written = pair.digest("AgentSentTable")
     again = request.send(pair, KEY)
 
     assert (failed.status, failed.json["code"]) == (500, "internal")
     assert (again.status, again.headers["Idempotency-Replayed"]) == (200, "true")
-    assert pair.digest() == written
+    assert pair.digest("AgentSentTable") == written
     assert len(pair.items("IdempotencyTable")) == 1
 
 
@@ -64,6 +64,19 @@ def test_a_first_request_reads_no_record(pair: Cloud):
     request.send(pair, None)
     pair.cost()
     request.send(pair, KEY)
-    assert operations(pair)[-2:] == [BATCH, TRANSACT]
-    request.send(pair, KEY)
-    assert UPDATE not in operations(pair)  # open mode has no limits
+    assert operations(pair)[-3:] == [BATCH, UPDATE, TRANSACT]
+
+
+def test_what_is_long_is_not_written_before_the_record_was_looked_for(pair: Cloud):
+    """A retry would write as much again, and leave it there."""
+    for name in ("send", "create"):
+        request = REQUESTS[name](pair)
+        field = "body" if name == "send" else "description"
+        body = {**request.body, field: "x" * 5000}
+        pair.cost()
+        first = request.send(pair, KEY, body=body)
+        assert first.status == 200, first.text
+        assert operations(pair)[-3:] == [GET, PUT, TRANSACT]
+        before = pair.digest("AgentSentTable")
+        assert request.send(pair, KEY, body=body).text == first.text
+        assert pair.digest("AgentSentTable") == before

@@ -38,7 +38,7 @@ def transaction_units(cloud: Cloud, call) -> int:
     return units
 
 
-def test_a_message_with_a_key_costs_eight_write_and_three_read_units(
+def test_a_message_with_a_key_costs_six_write_and_three_read_units(
     cloud: Cloud, agents: dict[str, Agent], figure: Figure
 ):
     cloud.cost()
@@ -51,11 +51,11 @@ def test_a_message_with_a_key_costs_eight_write_and_three_read_units(
     assert kilobytes(record) == 1
     written = write_units(cloud, limit) + transaction_units(cloud, transaction)
     figure("send with a key, write units", written)
-    assert (written, read_units(batch)) == (8, 3)
+    assert (written, read_units(batch)) == (6, 3)
 
 
 @pytest.mark.parametrize(
-    ("name", "budget"), [("create", 14), ("accept", 12), ("complete", 13), ("cancel", 13)]
+    ("name", "budget"), [("create", 12), ("accept", 12), ("complete", 13), ("cancel", 13)]
 )
 def test_an_order_with_a_key_stays_in_its_budget(
     cloud: Cloud, agents: dict[str, Agent], name: str, budget: int, figure: Figure

@@ -13,14 +13,14 @@ KEY = "a key of mine"
 def test_a_key_with_another_body_is_refused_and_changes_nothing(pair: Cloud, name: str):
     request = REQUESTS[name](pair)
     assert request.send(pair, KEY).status == 200
-    before = pair.digest("LimitsTable")
+    before = pair.digest("AgentSentTable")
 
     answer = request.send(pair, KEY, body=request.other_body)
 
     assert (answer.status, answer.json["code"]) == (422, "idempotency_key_reused")
     # A message to somebody else has made that a contact by then; nothing was sent.
     if request.other_body.get("to_agent_id") != "third":
-        assert pair.digest("LimitsTable") == before
+        assert pair.digest("AgentSentTable") == before
     assert pair.inbox("third")["messages"] == []
 
 

@@ -1,9 +1,10 @@
 import time
+from datetime import timedelta
 
 import pytest
 
 from agent_messaging import clock
-from agent_messaging.limits import WINDOW, LimitsTable, Quota, window_of
+from agent_messaging.messaging.sent import WINDOW, Quota, SentLog
 from tests.integration.cloud import Agent, Cloud, app
 
 # Longer than any test takes that asks the clock.
@@ -13,15 +14,21 @@ ROOM_SECONDS = 8
 @pytest.fixture
 def within_a_minute() -> None:
     """Wait for the next window if this one ends too soon: a test must not be cut in two by it."""
-    left = (window_of(clock.now()) + WINDOW - clock.now()).total_seconds()
+    now = clock.now()
+    left = (now.replace(second=0, microsecond=0) + WINDOW - now).total_seconds()
     if left < ROOM_SECONDS:
         time.sleep(left)
 
 
 @pytest.fixture
-def limits(cloud: Cloud) -> LimitsTable:
-    """The counters, with ten messages a minute for each sender and four for each pair."""
-    return LimitsTable(cloud.dynamodb, "LimitsTable", Quota(per_sender=10, per_pair=4))
+def limits(cloud: Cloud) -> SentLog:
+    """The log, with ten messages a minute for each sender and four for each pair."""
+    return log_of(cloud, Quota(per_sender=10, per_pair=4))
+
+
+def log_of(cloud: Cloud, quota: Quota) -> SentLog:
+    """The log as one more instance of a function has it."""
+    return SentLog(cloud.dynamodb, "AgentSentTable", quota, timedelta(days=90))
 
 
 @pytest.fixture
@@ -29,7 +36,7 @@ def small(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Quota:
     """The functions' quotas are five messages a minute for each sender and three for each pair."""
     quota = Quota(per_sender=5, per_pair=3)
     for group in ("messaging", "work_orders"):
-        monkeypatch.setattr(app(group).limits, "quota", quota)
+        monkeypatch.setattr(app(group).sent_log, "quota", quota)
     return quota
 
 

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agent_messaging import ids
 from agent_messaging.auth import Caller
 from agent_messaging.errors import RateLimitedError
-from agent_messaging.limits import LimitsTable
+from agent_messaging.messaging.sent import SentLog
 from tests.integration.cloud import Cloud
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -28,7 +29,7 @@ attempts = st.lists(st.tuples(agents, agents, st.integers(0, 119)), max_size=60)
 )
 @given(attempts=attempts)
 def test_each_sender_and_each_pair_gets_its_quota_of_each_minute_and_no_more(
-    cloud: Cloud, limits: LimitsTable, attempts: list[tuple[str, str, int]]
+    cloud: Cloud, limits: SentLog, attempts: list[tuple[str, str, int]]
 ):
     midnight = NOON + timedelta(days=next(_days))  # each example in minutes of its own
     by_sender: Counter[tuple[str, int]] = Counter()
@@ -37,7 +38,8 @@ def test_each_sender_and_each_pair_gets_its_quota_of_each_minute_and_no_more(
         minute = second // 60
         has_room = by_sender[sender, minute] < 10 and by_pair[sender, recipient, minute] < 4
         try:
-            limits.spend(Caller(sender, "key", 1), recipient, midnight + timedelta(seconds=second))
+            message_id = ids.new("msg", midnight + timedelta(seconds=second))
+            limits.record(Caller(sender, "key", 1), recipient, message_id)
         except RateLimitedError:
             assert not has_room
         else:

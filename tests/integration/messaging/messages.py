@@ -4,28 +4,75 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agent_messaging import clock, ids
+from agent_messaging.messaging import chunks
+from agent_messaging.messaging.chunks import Entry
+from agent_messaging.messaging.item import DISPLAYED, long_id
 
 STAMP = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z"
+DISPLAY = {*DISPLAYED, "recipient_name", "sender_id", "sender_name", "created_at"} - {"thread_id"}
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def stored_message(recipient: str, sender: str, number: int, **attributes: Any) -> dict[str, Any]:
-    """An item of the messages' table, read long ago; ids sort by `number`."""
+    """The head of a message in its table, read long ago; ids sort by `number`.
+
+    `attributes` with a name of the map `display` go there, and `thread_id` to both places.
+    """
     moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=number)
-    return {
-        "recipient_id": recipient,
-        "message_id": ids.new("msg", moment),
+    display = {
         "recipient_name": recipient.title(),
         "sender_id": sender,
         "sender_name": sender.title(),
         "type": "contact_request",
-        "status": "read",
         "body": "Old news",
         "priority": 0,
-        "thread_id": ids.new_thread(moment, recipient, sender),
+        "thread_id": attributes.pop("thread_id", ids.new_thread(moment, recipient, sender)),
         "created_at": clock.to_text(moment),
-        "read_at": clock.to_text(moment),
-        "sent_by": sender,
-        "purge_at": clock.to_epoch(moment) + 90 * 86_400,
-        **attributes,
     }
+    shown = {name: value for name, value in attributes.items() if name in DISPLAY}
+    return {
+        "recipient_id": recipient,
+        "message_id": ids.new("msg", moment),
+        "status": "read",
+        "read_at": clock.to_text(moment),
+        "thread_id": display["thread_id"],
+        "purge_at": clock.to_epoch(moment) + 90 * 86_400,
+        **{name: value for name, value in attributes.items() if name not in DISPLAY},
+        "display": {**display, **shown},
+    }
+
+
+def with_long(head: dict[str, Any], **texts: str) -> list[dict[str, Any]]:
+    """The items of a message whose `body` or `metadata` is stored apart."""
+    display = {name: value for name, value in head["display"].items() if name != "body"}
+    size = sum(len(text.encode()) for text in texts.values())
+    place = {"recipient_id": head["recipient_id"], "message_id": long_id(head["message_id"])}
+    return [
+        {**head, "display": display, "long_bytes": size},
+        {**place, "purge_at": head["purge_at"], **texts},
+    ]
+
+
+def logged(*heads: dict[str, Any]) -> list[dict[str, Any]]:
+    """The items of the sent log in which these messages stand."""
+    minutes: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for head in heads:
+        place = (head["display"]["sender_id"], chunks.minute_of(head["message_id"]))
+        minutes.setdefault(place, []).append(head)
+    return [
+        {
+            "sender_id": sender_id,
+            "slot": chunks.slot(minute, start // chunks.CHUNK_ENTRIES),
+            "n": len(some),
+            "purge_at": some[0]["purge_at"],
+            **{
+                ids.ulid_of(head["message_id"]): Entry(
+                    head["message_id"], head["recipient_id"], head.get("long_bytes", 0)
+                ).value
+                for head in some
+            },
+        }
+        for (sender_id, minute), sent in minutes.items()
+        for start in range(0, len(sent), chunks.CHUNK_ENTRIES)
+        if (some := sent[start : start + chunks.CHUNK_ENTRIES])
+    ]

@@ -1,7 +1,7 @@
 """Pending messages cost what they are, however many were read before."""
 
 from tests.integration.cloud import Cloud
-from tests.integration.messaging.messages import stored_message
+from tests.integration.messaging.messages import stored_message, with_long
 
 
 def test_an_inbox_with_3_pending_among_5000_read_messages_reads_3(pair: Cloud):
@@ -20,10 +20,10 @@ def test_an_inbox_with_3_pending_among_5000_read_messages_reads_3(pair: Cloud):
 
 def test_large_messages_are_counted_to_the_end(pair: Cloud):
     text = "x" * 60_000
-    pair.write(
-        "AgentMessagesTable",
-        *({**stored_message("boots", "nova", n), "body": text} for n in range(30)),
-    )
+    for number in range(30):
+        pair.write(
+            "AgentMessagesTable", *with_long(stored_message("boots", "nova", number), body=text)
+        )
     for _ in range(30):
         pair.send("nova", "boots", body=text)
     beat = pair.post("/messaging/heartbeat", {"agent_id": "boots"}).json

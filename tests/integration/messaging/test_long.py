@@ -2,6 +2,8 @@
 
 import pytest
 
+from agent_messaging.dynamodb import encode
+from agent_messaging.messaging.item import long_id
 from benchmarks import units
 from benchmarks.metering import Meter
 from tests.integration.cloud import Cloud
@@ -61,8 +63,24 @@ def test_only_what_is_long_takes_a_second_round_trip(pair: Cloud):
     RECORDER.calls.clear()
     pair.inbox("boots", status="pending")
     assert operations() == [*short, "BatchGetItem"]
-    # An index may be ahead of a copy of the table: what is not there is to have expired.
-    assert RECORDER.calls[-1].request["RequestItems"]["AgentMessagesTable"]["ConsistentRead"]
+
+
+def test_a_long_part_that_a_copy_of_the_table_lacks_is_read_again_consistently(mixed: Cloud):
+    batch_get, flags = app("messaging").client.batch_get_item, []
+
+    def behind(**request):
+        """A copy that has none of them yet."""
+        asked = request["RequestItems"]["AgentMessagesTable"]
+        flags.append(asked["ConsistentRead"])
+        if asked["ConsistentRead"]:
+            return batch_get(**request)
+        return {"Responses": {}, "UnprocessedKeys": {}}
+
+    whole = mixed.inbox("boots")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app("messaging").client, "batch_get_item", behind)
+        assert mixed.inbox("boots", status="pending") == whole
+    assert flags == [False, True]
 
 
 def test_a_page_of_them_ends_at_a_megabyte(pair: Cloud):
@@ -84,7 +102,8 @@ def test_one_that_is_gone_since_is_left_out(mixed: Cloud):
         """The item goes after the index was read and before the table is."""
 
         def __call__(self, **request):
-            key = {"recipient_id": {"S": "boots"}, "message_id": {"S": gone["message_id"]}}
+            part = long_id(gone["message_id"])
+            key = {"recipient_id": {"S": "boots"}, "message_id": {"S": part}}
             mixed.dynamodb.delete_item(TableName="AgentMessagesTable", Key=key)
             return batch_get(**request)
 
@@ -108,21 +127,22 @@ def test_read_they_leave_the_index_and_say_so_to_their_sender(mixed: Cloud):
     assert {message["status"] for message in sent} == {"read"}
 
 
-def test_what_is_long_is_written_once_and_counted_by_its_name(pair: Cloud):
+def test_what_is_long_is_written_once_and_read_when_it_is_shown(pair: Cloud):
+    pair.send("nova", "boots")
     meter = Meter(pair, [app("messaging").client, app("presence").client])
     with meter.reading() as sent:
         message = pair.send("nova", "boots", body=LONG)
-    stored = pair.dynamodb.get_item(
-        TableName="AgentMessagesTable",
-        Key={"recipient_id": {"S": "boots"}, "message_id": {"S": message["message_id"]}},
-    )["Item"]
-    kilobytes = units.kilobytes(stored)
+    part = {"recipient_id": "boots", "message_id": long_id(message["message_id"])}
+    kilobytes = units.kilobytes(encode(pair.read("AgentMessagesTable", **part)))
     assert kilobytes == 17
-    # The limiter's item, and an entry in each of three indexes.
-    assert sent.write_units == kilobytes + 1 + 3
+    # Its long part, its head, the head's entry in `pending_inbox`, and the sent log.
+    assert sent.write_units == kilobytes + 3
+    path = f"/messaging/mark-read/{message['message_id']}"
+    for write_units in (2, 0):
+        with meter.reading() as marked:
+            assert pair.post(path, {"agent_id": "boots"}).status == 200
+        # The caller and the head, and in open mode half a unit to see that the caller exists.
+        assert (marked.write_units, marked.read_units) == (write_units, 2.5)
     with meter.reading() as beat:
         pair.post("/messaging/heartbeat", {"agent_id": "boots"})
     assert beat.read_units <= 3
-    with meter.reading() as read:
-        pair.post(f"/messaging/mark-read/{message['message_id']}", {"agent_id": "boots"}, {})
-    assert read.write_units == kilobytes + 1

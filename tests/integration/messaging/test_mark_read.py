@@ -1,11 +1,14 @@
 """The recipient alone marks messages as read, one or many, once or again."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from agent_messaging import ids
+from agent_messaging.dynamodb import encode
 from tests.integration.cloud import Cloud
+from tests.integration.functions import app
 from tests.integration.messaging.messages import NOW, STAMP
 
 
@@ -69,3 +72,38 @@ def test_many_are_one_to_a_hundred(pair: Cloud, number: int):
     body = {"message_ids": [ids.new("msg", NOW) for _ in range(number)]}
     answer = pair.post("/messaging/mark-read", {"agent_id": "boots"}, body)
     assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "#/message_ids")
+
+
+def test_what_is_read_already_costs_reads_alone(pair: Cloud):
+    sent = [pair.send("nova", "boots", body="x" * 5000)["message_id"] for _ in range(3)]
+    body = {"message_ids": sent}
+    pair.post("/messaging/mark-read", {"agent_id": "boots"}, {"message_ids": sent[:1]})
+    pair.cost()
+    pair.post("/messaging/mark-read", {"agent_id": "boots"}, body)
+    first = [call.operation for call in pair.cost()]
+    pair.post("/messaging/mark-read", {"agent_id": "boots"}, body)
+    again = [call.operation for call in pair.cost()]
+    # The first read sees in open mode that the caller is registered.
+    assert first == ["GetItem", "BatchGetItem", "UpdateItem", "UpdateItem"]
+    assert again == ["GetItem", "BatchGetItem"]
+
+
+def test_of_two_that_mark_a_message_read_at_once_the_second_answers_what_the_first_wrote(
+    pair: Cloud,
+):
+    message_id = pair.send("nova", "boots")["message_id"]
+    table = app("messaging").messages
+    pending = table.fetch("boots", message_id)
+    first = table.mark_read(pending, NOW)
+    second = table.mark_read(pending, NOW + timedelta(seconds=1))
+    assert first == second
+    assert second.read_at == NOW
+
+
+def test_a_message_that_goes_while_it_is_marked_read_is_unknown(pair: Cloud):
+    message_id = pair.send("nova", "boots")["message_id"]
+    table = app("messaging").messages
+    pending = table.fetch("boots", message_id)
+    key = {"recipient_id": "boots", "message_id": message_id}
+    pair.dynamodb.delete_item(TableName="AgentMessagesTable", Key=encode(key))
+    assert table.mark_read(pending, NOW) is None

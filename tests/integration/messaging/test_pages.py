@@ -1,10 +1,13 @@
 """The pages of a list hold each message once, under one total and of bounded size."""
 
 import pytest
+from moto import mock_aws
 
 from agent_messaging import ids
+from agent_messaging.dynamodb import encode
+from benchmarks.histories import History
 from tests.integration.cloud import Cloud
-from tests.integration.messaging.messages import NOW, stored_message
+from tests.integration.messaging.messages import NOW, logged, stored_message, with_long
 
 
 @pytest.fixture
@@ -12,13 +15,13 @@ def full(pair: Cloud) -> Cloud:
     """Boots has 250 messages from Nova, every tenth a ping, every third pending."""
     items = []
     for number in range(250):
-        item = stored_message("boots", "nova", number)
-        if number % 10 == 0:
-            item["type"] = "ping"
+        kind = "ping" if number % 10 == 0 else "contact_request"
+        item = stored_message("boots", "nova", number, type=kind)
         if number % 3 == 0:
             item |= {"status": "pending", "pending_for": "boots", "read_at": None}
         items.append(item)
     pair.write("AgentMessagesTable", *items)
+    pair.write("AgentSentTable", *logged(*items))
     return pair
 
 
@@ -102,8 +105,8 @@ def test_a_total_is_exact_up_to_a_hundred_and_then_a_minimum(pair: Cloud, limit:
 
 
 def test_a_filtered_total_counts_on_through_what_does_not_match(pair: Cloud):
-    # Of a hundred that a page examines 99 match; the next that does lies behind 250 others.
-    types = ["ping"] * 99 + ["work_order"] * 251 + ["ping"]
+    # Of the 500 that a page examines 99 match; the next that does lies behind 250 others.
+    types = ["ping"] * 99 + ["work_order"] * 651 + ["ping"]
     items = [stored_message("boots", "nova", n, type=kind) for n, kind in enumerate(types[::-1])]
     pair.write("AgentMessagesTable", *items)
     page = pair.inbox("boots", limit=20, type="ping")
@@ -111,16 +114,37 @@ def test_a_filtered_total_counts_on_through_what_does_not_match(pair: Cloud):
 
 
 def test_a_filtered_total_stops_where_counting_would_read_too_much(pair: Cloud):
-    items = [stored_message("boots", "nova", number) for number in range(600)]
-    pair.write("AgentMessagesTable", *items, {**items[0], "type": "ping"})
+    items = [stored_message("boots", "nova", number) for number in range(1100)]
+    items[0]["display"]["type"] = "ping"
+    pair.write("AgentMessagesTable", *items)
+    pair.cost()
     page = pair.inbox("boots", limit=1, type="ping")
     assert (page["messages"], page["total_messages"], page["total_is_minimum"]) == ([], 0, True)
+    queries = [call for call in pair.cost() if call.operation == "Query"]
+    assert [call.answer["ScannedCount"] for call in queries] == [500, 500]
+
+
+@pytest.mark.parametrize("query", [{"type": "work_order"}, {"status": "read", "type": "ping"}])
+def test_a_filter_without_a_match_takes_ten_requests_over_5000_messages(query: dict):
+    """On a shelf, for moto reads the whole table for each."""
+    with mock_aws():
+        made = History()
+        made.cloud.register("reader")
+        with made.on_shelf() as shelf:
+            for number in range(4999):
+                shelf.put("AgentMessagesTable", encode(stored_message("reader", "nova", number)))
+            query = {"agent_id": "reader", "limit": 1, **query}
+            pages = list(made.cloud.pages("/messaging/inbox", query))
+    assert len(pages) == 10
+    assert all(page["messages"] == [] for page in pages)
 
 
 def test_a_page_of_big_messages_ends_at_a_megabyte(pair: Cloud):
     body = "é" * 32_768
-    items = [stored_message("boots", "nova", number, body=body) for number in range(40)]
-    pair.write("AgentMessagesTable", *items)
+    for number in range(40):
+        pair.write(
+            "AgentMessagesTable", *with_long(stored_message("boots", "nova", number), body=body)
+        )
     pages = list(pair.pages("/messaging/inbox", {"agent_id": "boots", "limit": 100}))
     found = [message["message_id"] for page in pages for message in page["messages"]]
     assert len(set(found)) == len(found) == 40
@@ -130,8 +154,9 @@ def test_a_page_of_big_messages_ends_at_a_megabyte(pair: Cloud):
 
 def test_control_characters_do_not_burst_a_page(pair: Cloud):
     # Each takes one byte in storage and six in JSON; Lambda refuses an answer above 6 MB.
-    items = [stored_message("boots", "nova", n, body="\x01" * 65_536) for n in range(14)]
-    pair.write("AgentMessagesTable", *items)
+    for number in range(14):
+        head = stored_message("boots", "nova", number)
+        pair.write("AgentMessagesTable", *with_long(head, body="\x01" * 65_536))
     sizes = []
     found = 0
     query = {"agent_id": "boots", "limit": 100}

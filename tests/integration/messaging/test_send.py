@@ -20,7 +20,7 @@ def test_a_message_is_answered_with_its_id_thread_and_time(pair: Cloud):
     )
     assert answer.status == 200
     assert re.fullmatch(r"msg_[0-9a-z]{26}", answer.json["message_id"])
-    assert re.fullmatch(r"thr_[0-9a-z]{34}", answer.json["thread_id"])
+    assert re.fullmatch(r"thr_[0-9a-z]{42}", answer.json["thread_id"])
     assert re.fullmatch(STAMP, answer.json["created_at"])
     assert answer.json == {
         "success": True,
@@ -120,7 +120,7 @@ def test_names_are_those_of_the_time_of_writing(pair: Cloud):
 def test_a_message_is_kept_for_the_retention_and_no_longer(pair: Cloud):
     message_id = pair.send("nova", "boots")["message_id"]
     item = pair.read("AgentMessagesTable", recipient_id="boots", message_id=message_id)
-    created = datetime.fromisoformat(item["created_at"])
+    created = datetime.fromisoformat(item["display"]["created_at"])
     assert item["purge_at"] == int((created + timedelta(days=90)).timestamp())
     pair.post(f"/messaging/mark-read/{message_id}", {"agent_id": "boots"})
     after = pair.read("AgentMessagesTable", recipient_id="boots", message_id=message_id)

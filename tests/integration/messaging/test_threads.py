@@ -1,9 +1,13 @@
 """A thread holds what two agents write to each other, and is closed to a third."""
 
+import pytest
+
 from agent_messaging import ids
-from agent_messaging.messaging.lists import POSITION
+from agent_messaging.dynamodb import encode
+from agent_messaging.messaging.pages import POSITION
 from agent_messaging.paging import Listing, Total
 from tests.integration.cloud import Cloud
+from tests.integration.contacts.mailboxes import decide, set_policy, write
 from tests.integration.messaging.messages import NOW
 
 
@@ -80,3 +84,102 @@ def test_a_forged_cursor_opens_no_thread_of_others(pair: Cloud):
     query = {"agent_id": "third", "limit": 1, "cursor": cursor}
     answer = pair.get(f"/messaging/threads/{thread_id}", query)
     assert (answer.status, answer.json["code"]) == (404, "thread_not_found")
+
+
+def thread(cloud: Cloud, thread_id: str, agent_id: str, limit: int = 50) -> list[str]:
+    path = f"/messaging/threads/{thread_id}"
+    pages = list(cloud.pages(path, {"agent_id": agent_id, "limit": limit}))
+    shown = [message["message_id"] for page in pages for message in page["messages"]]
+    assert {page["total_messages"] for page in pages} == {len(shown)}
+    return shown
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 50])
+@pytest.mark.parametrize("senders", [["nova"], ["nova", "nova"], ["nova", "boots", "boots"]])
+def test_the_message_that_begins_a_thread_ends_its_list(pair: Cloud, senders: list, limit: int):
+    first = pair.send("nova", "boots")
+    sent = [first["message_id"]]
+    for sender in senders:
+        other = "boots" if sender == "nova" else "nova"
+        sent.append(pair.send(sender, other, thread_id=first["thread_id"])["message_id"])
+    for agent_id in ("nova", "boots"):
+        assert thread(pair, first["thread_id"], agent_id, limit) == sent[::-1]
+
+
+def test_a_thread_of_one_message_is_shown_to_both(pair: Cloud):
+    for sender, recipient in (("nova", "boots"), ("boots", "nova"), ("nova", "nova")):
+        only = pair.send(sender, recipient)
+        for agent_id in (sender, recipient):
+            assert thread(pair, only["thread_id"], agent_id) == [only["message_id"]]
+    assert all("thread_id" not in item for item in pair.items("AgentMessagesTable"))
+
+
+def test_a_thread_whose_first_message_is_gone_is_shown_without_it(pair: Cloud):
+    first = pair.send("nova", "boots")
+    reply = pair.send("boots", "nova", reply_to_id=first["message_id"])
+    key = {"recipient_id": "boots", "message_id": first["message_id"]}
+    pair.dynamodb.delete_item(TableName="AgentMessagesTable", Key=encode(key))
+    for agent_id in ("nova", "boots"):
+        assert thread(pair, first["thread_id"], agent_id) == [reply["message_id"]]
+
+
+def test_a_made_up_thread_has_no_first_message(pair: Cloud):
+    """Its id is valid, and names a message of the same two agents in another thread."""
+    first = pair.send("nova", "boots")
+    reply = pair.send("boots", "nova", reply_to_id=first["message_id"])
+    pair_digits = ids.pair_digits("nova", "boots")
+    unknown = ids.new_thread(NOW, "nova", "boots")
+    for made_up in (f"thr_{ids.ulid_of(reply['message_id'])}{pair_digits}", unknown):
+        path = f"/messaging/threads/{made_up}"
+        for agent_id in ("nova", "boots"):
+            assert pair.get(path, {"agent_id": agent_id}).status == 404
+        sent = [pair.send("nova", "boots", thread_id=made_up)["message_id"] for _ in range(2)]
+        for agent_id in ("nova", "boots"):
+            assert thread(pair, made_up, agent_id, 1) == sent[::-1]
+
+
+@pytest.mark.parametrize("limit", [1, 50])
+def test_an_orders_thread_begins_with_its_offer(pair: Cloud, limit: int):
+    order_id = pair.offer("nova", "boots")
+    assert pair.move("boots", order_id, "accept").status == 200
+    order = pair.order("nova", order_id)
+    assert ids.opening_of(order["thread_id"]) == order["message_id"]
+    for agent_id in ("nova", "boots"):
+        shown = thread(pair, order["thread_id"], agent_id, limit)
+        assert len(shown) == 2
+        assert shown[-1] == order["message_id"]
+
+
+def test_an_expiry_is_a_thread_with_the_system(pair: Cloud):
+    pair.overdue(pair.offer("nova", "boots"))
+    assert pair.sweep() == 1
+    for agent_id in ("nova", "boots"):
+        told = pair.inbox(agent_id, type="notification")["messages"][0]
+        assert thread(pair, told["thread_id"], agent_id) == [told["message_id"]]
+        other = "boots" if agent_id == "nova" else "nova"
+        path = f"/messaging/threads/{told['thread_id']}"
+        assert pair.get(path, {"agent_id": other}).status == 404
+
+
+def test_a_released_request_begins_its_thread(pair: Cloud):
+    set_policy(pair, "boots", "approved")
+    held = write(pair, "nova", "boots").json
+    path = f"/messaging/threads/{held['thread_id']}"
+    assert pair.get(path, {"agent_id": "nova"}).status == 404
+    decide(pair, "boots", "nova", "allowed")
+    reply = pair.send("boots", "nova", reply_to_id=held["message_id"])
+    for agent_id in ("nova", "boots"):
+        assert thread(pair, held["thread_id"], agent_id) == [
+            reply["message_id"],
+            held["message_id"],
+        ]
+
+
+def test_who_is_in_no_thread_is_refused_by_the_keys_of_its_messages(pair: Cloud):
+    first = pair.send("nova", "boots")
+    for _ in range(3):
+        pair.send("nova", "boots", thread_id=first["thread_id"])
+    third = {"agent_id": "third", "key_id": "key_of_third", "epoch": 1}
+    pair.cost()
+    assert pair.get(f"/messaging/threads/{first['thread_id']}", caller=third).status == 404
+    assert [call.operation for call in pair.cost()] == ["Query"]

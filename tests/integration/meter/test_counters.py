@@ -54,14 +54,14 @@ def test_an_agent_takes_so_many_new_requests_in_a_day(cloud: Cloud, at: Any, mon
     strangers = [cloud.register(f"stranger-{number}") for number in range(4)]
     for stranger in strangers[:2]:
         assert write(cloud, stranger, "boots").json["status"] == "held"
-    before = cloud.digest("LimitsTable")
+    before = cloud.digest("AgentSentTable")
     answer = write(cloud, strangers[2], "boots")
     assert refusal(answer) == (429, "rate_limited")
     assert answer.headers["Retry-After"] == "12"
     assert answer.headers["RateLimit-Policy"] == '"contact-requests";q=2;w=86400'
     assert answer.json["fix"] == "Send the message again in 12 seconds."
     # The sender has made nobody its contact by that.
-    assert cloud.digest("LimitsTable") == before
+    assert cloud.digest("AgentSentTable") == before
     # Who waits is told so, as ever; and who is no stranger is let through.
     assert refusal(write(cloud, strangers[0], "boots")) == (429, "contact_pending")
     path = "/messaging/contacts/stranger-3"

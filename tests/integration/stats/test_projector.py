@@ -40,7 +40,8 @@ def test_work_orders_are_counted(projector, stats, event, context):
 def test_poison_is_reported_and_logged_without_what_it_holds(projector, event, context, caplog):
     batch = event("projector/messages.json")
     image = batch["Records"][1]["dynamodb"]["NewImage"]
-    image["type"]["S"] = "telegram"
+    display = image["display"]["M"]
+    display["type"]["S"] = "telegram"
     number = batch["Records"][1]["dynamodb"]["SequenceNumber"]
 
     answer = projector.handler(batch, context)
@@ -49,7 +50,7 @@ def test_poison_is_reported_and_logged_without_what_it_holds(projector, event, c
     [line] = caplog.records
     assert (line.levelname, line.sequence_number) == ("ERROR", number)
     assert "telegram" not in str(vars(line))
-    assert image["body"]["S"] not in str(vars(line))
+    assert display["body"]["S"] not in str(vars(line))
 
 
 def test_an_event_without_records_fails(projector, context):

@@ -55,7 +55,8 @@ def _check_history(order: dict[str, Any]) -> None:
 
 def _check_messages(order: dict[str, Any], messages: list[dict[str, Any]]) -> None:
     """One message about the order, one notice of each move, two of an expiry."""
-    about = [m for m in messages if m.get("work_order_id") == order["work_order_id"]]
+    shown = [message["display"] for message in messages if "display" in message]
+    about = [each for each in shown if each.get("work_order_id") == order["work_order_id"]]
     kinds = Counter(message["type"] for message in about)
     assert kinds["work_order"] == 1
     notices = Counter(
@@ -97,7 +98,15 @@ def _check_answers(world: World, orders: dict[str, Any], messages: list[dict[str
         if seen.what in ("accept", "reject", "complete", "fail", "cancel"):
             order = orders[seen.json["work_order_id"]]
             assert order.get(f"{seen.json['status']}_at"), "an acknowledged move did not happen"
+        if seen.what in ("send", "ping", "hold", "create"):
+            assert _is_logged(world, seen), "an acknowledged message is in no sent list"
     _check_expiries(world)
+
+
+def _is_logged(world: World, seen: Seen) -> bool:
+    ulid = seen.json["message_id"].removeprefix("msg_")
+    logs = [i for i in world.items("AgentSentTable") if i["sender_id"] == seen.who]
+    return sum(ulid in chunk for chunk in logs) == 1
 
 
 def _check_expiries(world: World) -> None:

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from agent_messaging import clock, ids
+from agent_messaging.messaging import lists
+from agent_messaging.messaging.chunks import minute_of, slot
+from agent_messaging.messaging.sent import Quota, SentLog
+from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.messaging.wire import ListQuery
 from tests.integration.cloud import Cloud
 from tests.integration.contacts.mailboxes import set_policy
 from tests.races.scheduler.scenario import register, scenario
@@ -28,13 +34,18 @@ def send(world: World, body: str, key: str | None = None, what: str = "send") ->
     return world.ask(what, "POST", "/messaging/send", "nova", message, key=key)
 
 
+def bodies(world: World) -> Counter[str | None]:
+    """What the stored messages say, and how many say so."""
+    heads = (item["display"] for item in world.items("AgentMessagesTable") if "display" in item)
+    return Counter(display.get("body") for display in heads)
+
+
 @scenario("four sends with one key", written_to)
 def one_key(world: World) -> None:
     for _ in range(4):
         world.act(send(world, "once", "one"))
     world.stage.play()
-    stored = [m for m in world.items("AgentMessagesTable") if m.get("body") == "once"]
-    assert len(stored) <= 1, "one key, two messages"
+    assert bodies(world)["once"] <= 1, "one key, two messages"
     texts = {seen.answer.text for seen in world.told("send", status=200)}
     assert len(texts) <= 1, "one key, two answers"
     assert not any(seen.status in (409, 422) for seen in world.told("send"))
@@ -45,7 +56,7 @@ def two_bodies(world: World) -> None:
     for body in ("one", "other", "one", "other"):
         world.act(send(world, body, "one"))
     world.stage.play()
-    stored = Counter(m.get("body") for m in world.items("AgentMessagesTable"))
+    stored = bodies(world)
     assert stored["one"] + stored["other"] <= 1, "one key, two messages"
     for seen in world.told("send"):
         assert seen.status in (0, 200, 422, 503), seen
@@ -65,7 +76,7 @@ def inbox(world: World) -> None:
     world.act(look, mark, look)
     world.act(mark_all, mark)
     world.stage.play()
-    stored = Counter(m.get("body") for m in world.items("AgentMessagesTable"))
+    stored = bodies(world)
     assert all(stored[body] <= 1 for body in "abcd"), "sent once, stored twice"
     (read,) = (m for m in world.items("AgentMessagesTable") if m["message_id"] == first)
     assert ("read_at" in read) == (read["status"] == "read") == ("pending_for" not in read)
@@ -73,6 +84,44 @@ def inbox(world: World) -> None:
         assert read["status"] == "read", "an acknowledgement is lost"
     times = {_read_at(seen.json) for seen in world.told("mark", status=200)}
     assert len(times) <= 1, "acknowledged at two times"
+
+
+@scenario("messages over the edge of a chunk, and their sender's list", written_to)
+def sent_list(world: World) -> None:
+    """Eleven of twelve entries stand there, of messages that never came: two chunks are opened."""
+    now = clock.now()
+    entries = {ids.ulid(now): "boots" for _ in range(11)}
+    place = {"sender_id": "nova", "slot": slot(minute_of(ids.new("msg", now)), 0)}
+    world.cloud.write("AgentSentTable", {**place, "n": 11, "purge_at": 2**33, **entries})
+    look = world.ask("sent", "GET", "/messaging/sent", "nova", query={"limit": 3})
+    long = "x" * 3000
+    world.act(send(world, "a", "a"), send(world, "b"))
+    world.act(send(world, f"c{long}"), send(world, f"d{long}", "d"))
+    world.act(send(world, "e", "e"), look)
+    world.act(look, send(world, "f"))
+    world.stage.play()
+    told = {seen.json["message_id"] for seen in world.told("send", status=200)}
+    listed = sent_by_nova(world)
+    assert told <= set(listed), "an acknowledged message is in no sent list"
+    assert listed == sorted(set(listed), reverse=True), "listed twice, or in another order"
+    heads = {item["message_id"] for item in world.items("AgentMessagesTable") if "display" in item}
+    assert set(listed) <= heads, "a message that is not there is listed"
+    chunks = [item for item in world.items("AgentSentTable") if item["sender_id"] == "nova"]
+    assert all(item["n"] <= 12 for item in chunks), "a chunk has more than twelve"
+
+
+def sent_by_nova(world: World) -> list[str]:
+    """Every page of the list, when nothing fails any more."""
+    client = world.cloud.dynamodb
+    table = MessagesTable(client, "AgentMessagesTable")
+    log = SentLog(client, "AgentSentTable", Quota(1, 1), table.retention)
+    listed, cursor = [], None
+    while True:
+        page = lists.sent(table, log, "nova", ListQuery(limit=3, cursor=cursor))
+        listed += [message.message_id for message in page.messages]
+        cursor = page.next_cursor
+        if cursor is None:
+            return listed
 
 
 def _read_at(answer: dict[str, Any]) -> str:
@@ -99,7 +148,7 @@ def requests(world: World) -> None:
     answer = {"to_agent_id": "nova", "body": "an answer"}
     world.act(world.ask("answer", "POST", "/messaging/send", "boots", answer, key="b"))
     world.stage.play()
-    stored = Counter(m.get("body") for m in world.items("AgentMessagesTable"))
+    stored = bodies(world)
     assert all(number == 1 for number in stored.values()), "delivered twice"
     for entry in world.items("ContactsTable"):
         assert (entry["state"] == "held") == ("request" in entry) == ("purge_at" in entry)

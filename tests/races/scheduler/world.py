@@ -14,7 +14,7 @@ from moto.dynamodb.models import dynamodb_backends
 from agent_messaging import clock, dynamodb
 from local.cloudformation import ACCOUNT_ID, REGION
 from tests.integration.cloud import Cloud
-from tests.integration.functions import Context, app
+from tests.integration.functions import Context, app, forget
 from tests.integration.gateway import Answer
 from tests.integration.recorder import RECORDER
 from tests.races.scheduler.turns import CrashError, Stage, staged
@@ -149,6 +149,7 @@ class Tables:
 
     def put_back(self) -> None:
         RECORDER.reset()
+        forget()
         for name, table in self._tables.items():
             table.items = copy.deepcopy(self._start[name])
             if table.stream_shard is not None:

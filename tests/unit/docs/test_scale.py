@@ -39,14 +39,15 @@ def test_every_parameter_that_it_names_is_there():
     assert wanted | {"MessagesPerSender", "ReservedConcurrency"} <= named
 
 
-@pytest.mark.parametrize(("body_bytes", "table", "inbox"), [(2_000, 3, 3), (3_000, 4, 1)])
-def test_a_message_takes_its_kilobytes_and_a_unit_of_each_list_of_keys(body_bytes, table, inbox):
-    item = samples.message("nova", "boots", body_bytes=body_bytes)
-    assert [(each.place, each.units) for each in writes("AgentMessagesTable", item)] == [
-        ("AgentMessagesTable", table),
-        ("AgentMessagesTable/pending_inbox", inbox),
-        ("AgentMessagesTable/sent", 1),
-        ("AgentMessagesTable/thread", 1),
+@pytest.mark.parametrize(
+    ("body_bytes", "units"), [(400, [(1, 1)]), (2_000, [(3, 3)]), (3_000, [(4,), (1, 1)])]
+)
+def test_a_message_takes_its_kilobytes_and_its_head_those_of_the_inbox_too(body_bytes, units):
+    parts = samples.parts("nova", "boots", body_bytes=body_bytes)
+    places = ["AgentMessagesTable", "AgentMessagesTable/pending_inbox"]
+    assert [list(writes("AgentMessagesTable", item)) for item in parts] == [
+        [(place, "nova", each) for place, each in zip(places, touched, strict=False)]
+        for touched in units
     ]
 
 
@@ -82,7 +83,7 @@ def test_a_key_of_many_agents_is_split_until_nothing_is_refused():
         ("AgentMessagesTable/pending_inbox", False),
         ("WorkOrdersTable/due", False),
         ("MessagingStatsTable", False),
-        ("LimitsTable", False),
+        ("AgentSentTable", False),
         ("AgentsTable", False),
     ],
 )

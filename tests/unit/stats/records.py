@@ -47,8 +47,16 @@ def at(seconds):
 
 def message(position, kind="ping", *, seconds=0, shard=0):
     keys = {"recipient_id": "boots-agent-id", "message_id": f"msg_{position}"}
-    image = {**keys, "type": kind, "created_at": at(seconds)}
-    return record(position, "INSERT", keys, new=image, shard=shard)
+    made = record(position, "INSERT", keys, new=keys, shard=shard)
+    display = texts({"type": kind, "created_at": at(seconds)})
+    made["dynamodb"]["NewImage"]["display"] = {"M": display}
+    return made
+
+
+def long_part(position, *, shard=0):
+    """What is long of a message, which is written before its head."""
+    keys = {"recipient_id": "boots-agent-id", "message_id": f"long_{position}"}
+    return record(position, "INSERT", keys, new={**keys, "body": "x" * 3000}, shard=shard)
 
 
 def unknown_message(position, *, shard=0):

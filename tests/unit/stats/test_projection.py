@@ -9,6 +9,7 @@ from tests.unit.stats.records import (
     agent,
     agent_changed,
     at,
+    long_part,
     message,
     order,
     order_moved,
@@ -52,6 +53,10 @@ def test_a_message_that_is_read_or_purged_counts_nothing():
 
     assert changes_of(record(1, "MODIFY", keys, new=keys)) == []
     assert changes_of(record(1, "REMOVE", keys)) == []
+
+
+def test_what_is_long_of_a_message_counts_nothing():
+    assert changes_of(long_part(1)) == []
 
 
 def test_a_new_work_order_counts_as_pending():
@@ -132,7 +137,8 @@ def having(value, path, sound):
 ACCEPTED = order_moved(1, "pending", "accepted", accepted_at=at(120))
 NEW = ("dynamodb", "NewImage")
 OLD = ("dynamodb", "OldImage")
-CREATED = (*NEW, "created_at")
+DISPLAY = (*NEW, "display", "M")
+CREATED = (*DISPLAY, "created_at")
 
 MALFORMED = {
     "nothing": {},
@@ -144,13 +150,14 @@ MALFORMED = {
     "half a key": without(("dynamodb", "Keys", "message_id"), message(1)),
     "a message without an image": without(NEW, message(1)),
     "a message with no image": having(None, NEW, message(1)),
-    "a message without a type": without((*NEW, "type"), message(1)),
+    "a message without a display": without((*NEW, "display"), message(1)),
+    "a message without a type": without((*DISPLAY, "type"), message(1)),
     "a message of an unknown type": message(1, "telegram"),
-    "a type that is a number": having({"N": "1"}, (*NEW, "type"), message(1)),
-    "a type that is a list": having([], (*NEW, "type"), message(1)),
-    "a message without a time": without((*NEW, "created_at"), message(1)),
-    "a time that is none": having({"S": "yesterday"}, (*NEW, "created_at"), message(1)),
-    "a time of nowhere": having({"S": "2026-11-23T01:10:00"}, (*NEW, "created_at"), message(1)),
+    "a type that is a number": having({"N": "1"}, (*DISPLAY, "type"), message(1)),
+    "a type that is a list": having([], (*DISPLAY, "type"), message(1)),
+    "a message without a time": without((*DISPLAY, "created_at"), message(1)),
+    "a time that is none": having({"S": "yesterday"}, (*DISPLAY, "created_at"), message(1)),
+    "a time of nowhere": having({"S": "2026-11-23T01:10:00"}, (*DISPLAY, "created_at"), message(1)),
     "a time before all time": having({"S": "0001-01-01T00:00:00+14:00"}, CREATED, message(1)),
     "a time after all time": having({"S": "9999-12-31T23:59:59-14:00"}, CREATED, message(1)),
     "a changed agent without an image": without(NEW, agent_changed(1, new={}, old={})),

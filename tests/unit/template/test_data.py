@@ -11,9 +11,9 @@ TIDIED = {
     "AgentMeterTable",
     "AgentMessagesTable",
     "AgentPresenceTable",
+    "AgentSentTable",
     "ContactsTable",
     "IdempotencyTable",
-    "LimitsTable",
     "MessagingStatsTable",
     "WorkOrdersTable",
 }

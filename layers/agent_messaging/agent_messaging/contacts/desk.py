@@ -131,6 +131,16 @@ class ContactDesk:
                 )
         raise ContentionError("The contact kept changing.")
 
+    def whole(self, contacts: Sequence[Contact]) -> list[Contact]:
+        """Contacts with what is long of their requests; a request that lost it has expired."""
+        requests = [contact.request for contact in contacts if contact.request is not None]
+        found = {message.message_id: message for message in self.messages.whole(requests)}
+        return [
+            contact.model_copy(update={"request": found.get(_request_id(contact))})
+            for contact in contacts
+            if contact.request is None or _request_id(contact) in found
+        ]
+
     def _release(self, held: Contact, now: datetime) -> None:
         # Unless it was answered meanwhile, one way or the other.
         with contextlib.suppress(TransactionFailedError):
@@ -142,3 +152,7 @@ class ContactDesk:
             message = held.request.model_copy(update={"status": MessageStatus.PENDING})
             entries.append(self.messages.put_entry(message))
         return entries
+
+
+def _request_id(contact: Contact) -> str:
+    return "" if contact.request is None else contact.request.message_id

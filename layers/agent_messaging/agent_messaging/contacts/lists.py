@@ -1,13 +1,16 @@
 """The list of an agent's contacts: a query and a page of it, in the order of the ids.
 
-With a state a bounded number of entries is examined, so a page may be short and still go on.
+With a state a bounded number of entries is examined, so a page may be short and still go on. What
+is long of the requests that it shows is read last, no more than a page holds.
 """
 
 from datetime import datetime
 
 from agent_messaging import paging
 from agent_messaging.contacts import wire
-from agent_messaging.contacts.table import ContactsTable, parse
+from agent_messaging.contacts.desk import ContactDesk
+from agent_messaging.contacts.table import parse
+from agent_messaging.messaging.item import fitting
 from agent_messaging.paging import Listing
 
 POSITION = r"[a-z0-9._-]{1,64}"
@@ -18,7 +21,7 @@ EXAMINED_AT_LEAST = 100
 
 
 def page(
-    contacts: ContactsTable, owner_id: str, query: wire.ContactsQuery, now: datetime
+    desk: ContactDesk, owner_id: str, query: wire.ContactsQuery, now: datetime
 ) -> wire.ContactsPage:
     """The page that the query's cursor leads to."""
     listing = Listing(owner_id, "contacts", (query.state,), POSITION)
@@ -26,11 +29,19 @@ def page(
     examined = query.limit
     if query.state is not None:
         examined = max(EXAMINED_AT_LEAST, EXAMINED_PER_ENTRY * query.limit)
-    found = contacts.query(owner_id, after, examined, query.state)
+    found = desk.table.query(owner_id, after, examined, query.state)
+    resume = found.last_key.get("contact_id")
+    if len(found.items) > query.limit:
+        resume = found.items[query.limit - 1]["contact_id"]
+    parsed = (parse(item, now) for item in found.items[: query.limit])
+    contacts = [contact for contact in parsed if contact is not None]
+    kept = fitting(contacts, [contact.long_bytes for contact in contacts])
+    if len(kept) < len(contacts):
+        resume = kept[-1].contact.id
     views, resume = paging.cut(
-        [wire.view(contact) for item in found.items if (contact := parse(item, now))],
+        list(map(wire.view, desk.whole(kept))),
         query.limit,
-        found.last_key.get("contact_id"),
+        resume,
         position=lambda view: view.contact.id,
         weigh=lambda view: len(view.model_dump_json().encode()),
     )

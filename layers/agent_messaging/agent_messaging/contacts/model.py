@@ -64,7 +64,10 @@ RELATIONSHIPS: dict[ContactState | None, Relationship] = {
 
 
 class Contact(Model):
-    """One agent among the contacts of another; `request` is the message of one that is held."""
+    """One agent among the contacts of another; `request` is the message of one that is held.
+
+    What is long of the message stays in the messages' table; see `Message`.
+    """
 
     owner_id: str
     contact: Party
@@ -72,6 +75,11 @@ class Contact(Model):
     created_at: datetime
     updated_at: datetime
     request: Message | None = None
+
+    @property
+    def long_bytes(self) -> int:
+        """What is long of the message that asks, and was not read yet."""
+        return 0 if self.request is None else self.request.long_bytes
 
 
 def state_of(contact: Contact | None) -> ContactState | None:

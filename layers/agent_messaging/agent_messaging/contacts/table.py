@@ -1,7 +1,9 @@
 """The contacts' table: one item per owner and contact, under the owner.
 
-An entry that is held carries the message that asks, and `purge_at`, which no other has: a request
-that nobody answered goes as its message would have gone. DynamoDB removes expired items up to days
+An entry that is held carries the head of the message that asks, and `purge_at`, which no other has:
+a request that nobody answered goes as its message would have gone. What is long of the message lies
+in the messages' table from the start, so a held request costs no read more than a kilobyte or two.
+DynamoDB removes expired items up to days
 late, so an entry past `purge_at` counts as absent.
 """
 

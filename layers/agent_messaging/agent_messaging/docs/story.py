@@ -20,9 +20,9 @@ KEY_HASH = "9f2c" * 16
 MESSAGE_ID = "msg_01jd5m3v9k8q7w6x5y4z3a2b1c"
 REPLY_ID = "msg_01jd5m6a2b3c4d5e6f7g8h9j0k"
 ORDER_ID = "wo_01jd5m4t8n7p6q5r4s3t2v1w0x"
-THREAD_ID = "thr_01jd5m3v9k8q7w6x5y4z3a2b1c40apdpc5"
+THREAD_ID = "thr_01jd5m3v9k8q7w6x5y4z3a2b1c40apdpc5k9khm7p6"
 REQUEST_ID = "msg_01jd5m2v9k8q7w6x5y4z3a2b1c"
-REQUEST_THREAD_ID = "thr_01jd5m2v9k8q7w6x5y4z3a2b1cm5wyvv6c"
+REQUEST_THREAD_ID = "thr_01jd5m2v9k8q7w6x5y4z3a2b1cm5wyvv6cg45trns3"
 KEY_ID = "key_01jd5m3v9k8q7w6x5y4z3a2b1c"
 NEW_KEY_ID = "key_01jd5m7w1e2r3t4y5q6p7a8s9d"
 

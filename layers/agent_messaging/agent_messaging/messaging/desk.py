@@ -5,8 +5,9 @@
     refuse    nothing is written
 
 Who writes to an agent makes it a contact of its own. That a stranger has at most one request
-waiting is a condition of the write. A message is one single item; with an `Idempotency-Key` the
-record of its answer is written in the same transaction.
+waiting is a condition of the write. The sent log comes first, then what is long of the message, and
+its head last: only the head makes it a message. With an `Idempotency-Key` the record of the answer
+is written in the head's transaction.
 """
 
 from dataclasses import dataclass, replace
@@ -20,9 +21,10 @@ from agent_messaging.contacts.model import Contact, Verdict
 from agent_messaging.contacts.table import parse
 from agent_messaging.errors import ContactPendingError, ContactRefusedError, ContentionError
 from agent_messaging.idempotency import Once
-from agent_messaging.limits import LimitsTable
+from agent_messaging.messaging.item import long_bytes
 from agent_messaging.messaging.model import Message, MessageStatus
-from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.messaging.sent import SentLog
+from agent_messaging.messaging.table import MessagesTable, unknown
 from agent_messaging.meter.counters import Counters
 
 ATTEMPTS = 4
@@ -37,13 +39,13 @@ class MessageDesk:
 
     contacts: ContactDesk
     messages: MessagesTable
-    limits: LimitsTable
+    log: SentLog
     counters: Counters
 
     def hand_in(
         self, caller: Caller, encounter: Encounter, message: Message, now: datetime, once: Once
     ) -> Message:
-        """Deliver or hold a message, once; as it stands then.
+        """Deliver or hold a message, once; its head as it stands then.
 
         Raises:
             AnsweredBeforeError: see `Once.write`.
@@ -57,13 +59,15 @@ class MessageDesk:
             encounter = self.contacts.look_again(encounter, now)
         if encounter.verdict is not Verdict.REFUSE:
             # One that has to wait has cost as much to read as another that is delivered.
-            self.limits.spend(caller, message.recipient.id, now)
+            size = long_bytes(message.body, message.metadata)
+            self.log.record(caller, message.recipient.id, message.message_id, size)
         for _ in range(ATTEMPTS):
             _require_welcome(encounter)
             if encounter.verdict is Verdict.HOLD:
                 self.counters.hold(message.recipient.id, now)
             # First, so that nothing can fail any more once the message is written.
             self.contacts.befriend(encounter, now, once)
+            message = self._put_long(message, once)
             written = message.model_copy(update={"relationship": encounter.relationship})
             if encounter.verdict is Verdict.DELIVER:
                 self._deliver(written, once)
@@ -74,6 +78,12 @@ class MessageDesk:
                 return written
             encounter = replace(encounter, theirs=standing)
         raise ContentionError("The recipient's contact kept changing.")
+
+    def _put_long(self, message: Message, once: Once) -> Message:
+        """Write what is long of a message, once; its head, which has nothing long."""
+        if long_bytes(message.body, message.metadata):
+            once.require_new()
+        return self.messages.put_long(message)
 
     def _deliver(self, message: Message, once: Once) -> None:
         if once.is_keyed:
@@ -94,6 +104,22 @@ class MessageDesk:
                 raise
             return parse(error.items[0], now)
         return None
+
+    def read(self, agent_id: str, message_id: str) -> Message:
+        """A message that the agent received or sent, whole.
+
+        Raises:
+            MessageNotFoundError: neither.
+        """
+        message = self.messages.fetch(agent_id, message_id)
+        if message is None:
+            recipient_id = self.log.recipient_of(agent_id, message_id)
+            if recipient_id is not None:
+                message = self.messages.fetch(recipient_id, message_id)
+        whole = [] if message is None else self.messages.whole([message])
+        if not whole:
+            raise unknown(message_id)
+        return whole[0]
 
 
 def _require_welcome(encounter: Encounter) -> None:

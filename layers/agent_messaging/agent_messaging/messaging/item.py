@@ -1,81 +1,123 @@
-"""A message as an item of the table, and what of it the index of an inbox leaves out.
+"""A message as items of its table: a head, and what is long of it apart.
 
-    body, metadata              up to 2 KB together: in the table, and in `pending_inbox`
-    long_body, long_metadata    what is longer: in the table alone
-    long_bytes                  the size of these: in both
+    head    (recipient, msg_<ulid>)     what lists show, and up to 2 KB of body and metadata
+    long    (recipient, long_<ulid>)    body and metadata where they are longer, written first
 
-So a long message is written once, not twice, and marking it read does not write it again; counting
-what waits reads a few kilobytes, whatever waits. A page of an inbox fetches what is long by its
-keys, no more than a page holds.
+Lists, receipts and mark-read read and write heads. A head tells the size of its long part, so a
+page is bounded before that part is read. A crash between the two writes leaves a long part that
+nobody sees, until DynamoDB removes it.
+
+The map `display` holds all that an index shows, so a new field of a message needs no new index. At
+the top level stand the keys of table and indexes, what an update changes, and `long_bytes`, which
+the `thread` index projects.
 """
 
 import functools
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import TypeVar
 
 from agent_messaging import clock
 from agent_messaging.dynamodb import Item
 from agent_messaging.fields import Party
-from agent_messaging.messaging.model import Message
+from agent_messaging.ids import ulid_of
+from agent_messaging.messaging.model import Message, MessageStatus
 from agent_messaging.paging import PAGE_BYTES
 
 LONG_BYTES = 2048
-LONG_NAMES = ("long_body", "long_metadata")
+
+# What `display` holds under the name that it has in the model.
+DISPLAYED = (
+    "type",
+    "subject",
+    "body",
+    "metadata",
+    "priority",
+    "thread_id",
+    "reply_to_id",
+    "work_order_id",
+    "relationship",
+    "is_verified",
+)
+
+Sized = TypeVar("Sized")
 
 
 def to_item(message: Message, retention: timedelta) -> Item:
-    """The item of a new message, which is kept for `retention`."""
+    """The head of a new message, which is kept for `retention`."""
     return {
         "recipient_id": message.recipient.id,
         "message_id": message.message_id,
-        "recipient_name": message.recipient.name,
-        "sender_id": message.sender.id,
-        "sender_name": message.sender.name,
-        "type": message.type,
         "status": message.status,
-        "subject": message.subject,
-        **_content(message.body, message.metadata),
-        "priority": message.priority,
-        "thread_id": message.thread_id,
-        "reply_to_id": message.reply_to_id,
-        "work_order_id": message.work_order_id,
-        "relationship": message.relationship,
-        "is_verified": message.is_verified,
-        "untrusted": message.untrusted and message.untrusted.model_dump(exclude_none=True),
-        "created_at": clock.to_text(message.created_at),
+        "display": _display(message),
+        "long_bytes": message.long_bytes or None,
         "pending_for": message.recipient.id,
-        "sent_by": message.sender.id if message.is_sent else None,
-        "purge_at": clock.to_epoch(message.created_at + retention),
+        # The message that begins a thread is found by the thread's id alone.
+        "thread_id": None if message.is_opening else message.thread_id,
+        "purge_at": _purge_at(message, retention),
     }
 
 
-def _content(body: str | None, metadata: str | None) -> Item:
+def _display(message: Message) -> Item:
+    display = {
+        **{name: getattr(message, name) for name in DISPLAYED},
+        "recipient_name": message.recipient.name,
+        "sender_id": message.sender.id,
+        "sender_name": message.sender.name,
+        "untrusted": message.untrusted and message.untrusted.model_dump(exclude_none=True),
+        "created_at": clock.to_text(message.created_at),
+    }
+    return {name: value for name, value in display.items() if value is not None}
+
+
+def to_long_item(message: Message, retention: timedelta) -> Item:
+    """The long part of a new message, which is kept as long as its head."""
+    return {
+        "recipient_id": message.recipient.id,
+        "message_id": long_id(message.message_id),
+        "body": message.body,
+        "metadata": message.metadata,
+        "purge_at": _purge_at(message, retention),
+    }
+
+
+def _purge_at(message: Message, retention: timedelta) -> int:
+    return clock.to_epoch(message.created_at + retention)
+
+
+def long_id(message_id: str) -> str:
+    """The sort key of a message's long part: before those of all heads."""
+    return f"long_{ulid_of(message_id)}"
+
+
+def long_bytes(body: str | None, metadata: str | None = None) -> int:
+    """How many bytes of these texts are stored apart: all, or none."""
     size = sum(len(text.encode()) for text in (body, metadata) if text is not None)
-    if size <= LONG_BYTES:
-        return {"body": body, "metadata": metadata}
-    return {"long_body": body, "long_metadata": metadata, "long_bytes": size}
+    return size if size > LONG_BYTES else 0
+
+
+def head(message: Message) -> Message:
+    """The message without what is stored apart."""
+    size = long_bytes(message.body, message.metadata)
+    if not size:
+        return message
+    return message.model_copy(update={"body": None, "metadata": None, "long_bytes": size})
 
 
 def parse(item: Item) -> Message:
-    """A message from its item."""
+    """A message from its head, of the table or of an index."""
+    display = item["display"]
     return Message(
+        **{name: display[name] for name in DISPLAYED if name in display},
         message_id=item["message_id"],
-        sender=_party(item["sender_id"], item["sender_name"]),
-        recipient=_party(item["recipient_id"], item["recipient_name"]),
-        type=item["type"],
-        status=item["status"],
-        subject=item.get("subject"),
-        body=item.get("body", item.get("long_body")),
-        priority=int(item["priority"]),
-        thread_id=item["thread_id"],
-        reply_to_id=item.get("reply_to_id"),
-        work_order_id=item.get("work_order_id"),
-        metadata=item.get("metadata", item.get("long_metadata")),
-        relationship=item.get("relationship"),
-        is_verified=item.get("is_verified", False),
-        untrusted=item.get("untrusted"),
-        created_at=clock.from_text(item["created_at"]),
+        sender=_party(display["sender_id"], display["sender_name"]),
+        recipient=_party(item["recipient_id"], display["recipient_name"]),
+        # An index holds pending messages only, and leaves out that they are.
+        status=item.get("status", MessageStatus.PENDING),
+        untrusted=display.get("untrusted"),
+        created_at=clock.from_text(display["created_at"]),
         read_at=clock.from_text(item["read_at"]) if "read_at" in item else None,
+        long_bytes=int(item.get("long_bytes", 0)),
     )
 
 
@@ -85,27 +127,17 @@ def _party(agent_id: str, name: str) -> Party:
     return Party(id=agent_id, name=name)
 
 
-def is_cut(item: Item) -> bool:
-    """Whether the index left out what is long."""
-    return "long_bytes" in item and not any(name in item for name in LONG_NAMES)
+def joined(message: Message, part: Mapping[str, str]) -> Message:
+    """The whole message, of its head and its long part."""
+    texts = {name: part.get(name) for name in ("body", "metadata")}
+    return message.model_copy(update={**texts, "long_bytes": 0})
 
 
-def fitting(items: Sequence[Item]) -> Sequence[Item]:
-    """The first of an index's items whose long parts fit a page; one at least."""
-    size = 0
-    for number, item in enumerate(items):
-        size += int(item.get("long_bytes", 0))
-        if number and size > PAGE_BYTES:
-            return items[:number]
-    return items
-
-
-def completed(items: Sequence[Item], wholes: Mapping[str, Item]) -> list[Item]:
-    """An index's items, with what is long from whole ones by id; without those since expired."""
-    joined = [{**item, **_long_parts(wholes.get(item["message_id"], {}))} for item in items]
-    return [item for item in joined if not is_cut(item)]
-
-
-def _long_parts(whole: Item) -> Item:
-    """No more than that: it may have been read since the index was, which said that it waits."""
-    return {name: whole[name] for name in LONG_NAMES if name in whole}
+def fitting(entries: Sequence[Sized], sizes: Sequence[int]) -> Sequence[Sized]:
+    """The first entries whose long parts, of these sizes, fit a page; one at least."""
+    total = 0
+    for number, size in enumerate(sizes):
+        total += size
+        if number and total > PAGE_BYTES:
+            return entries[:number]
+    return entries

@@ -51,6 +51,9 @@ class Message(Model):
     notification's are the system's, and its `untrusted` quotes agents. Everything else is the
     system's. Names are those of the time of writing. `is_verified` says whether a key vouched for
     the sender; only open mode asks for none.
+
+    A message whose long texts are stored apart, and were not read yet, has `long_bytes` of them
+    and neither `body` nor `metadata`.
     """
 
     message_id: str
@@ -70,11 +73,17 @@ class Message(Model):
     created_at: datetime
     read_at: datetime | None = None
     untrusted: Untrusted | None = None
+    long_bytes: int = 0
 
     @property
     def is_sent(self) -> bool:
         """Whether it is in its sender's own list: the system's notifications are not."""
         return self.type is not MessageType.NOTIFICATION
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether it begins its thread: then the two share their ULID."""
+        return self.message_id == ids.opening_of(self.thread_id)
 
     def has_party(self, agent_id: str) -> bool:
         """Whether the agent wrote it or received it."""
@@ -105,8 +114,9 @@ def compose(
     untrusted: Untrusted | None = None,
 ) -> Message:
     """A new message of `now`, with a new id and in a new thread unless they are given."""
+    new_id, opened_id = ids.new_opening(now, sender.id, recipient.id)
     return Message(
-        message_id=message_id or ids.new("msg", now),
+        message_id=message_id or new_id,
         sender=sender,
         recipient=recipient,
         type=kind,
@@ -115,7 +125,7 @@ def compose(
         subject=subject,
         body=body,
         priority=priority,
-        thread_id=thread_id or ids.new_thread(now, sender.id, recipient.id),
+        thread_id=thread_id or opened_id,
         reply_to_id=reply_to_id,
         work_order_id=work_order_id,
         metadata=metadata,

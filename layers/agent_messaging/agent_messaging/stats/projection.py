@@ -2,7 +2,7 @@
 
     agents        inserted                registered + 1
                   marked as deleted       registered - 1
-    messages      inserted                its type + 1, over all time and in its 10 minutes
+    messages      a head is inserted      its type + 1, over all time and in its 10 minutes
     work orders   head inserted           its status + 1
                   moved                   the old status - 1, the new one + 1
                   pending -> accepted     and one observed time to accept
@@ -26,6 +26,9 @@ from agent_messaging.work_orders.item import HEAD
 from agent_messaging.work_orders.states import Status
 
 REGISTERED = "registered"
+
+# Only a message's head begins so: what is long of it is an item of its own, written before.
+MESSAGE_HEAD = "msg_"
 
 
 class PoisonRecordError(Exception):
@@ -62,10 +65,12 @@ def _agent(event: _Event, image: Mapping[str, Any]) -> list[Change]:
 
 
 def _message(event: _Event, image: Mapping[str, Any]) -> list[Change]:
-    if event is not _Event.INSERT:
+    is_head = _text(image["Keys"], "message_id").startswith(MESSAGE_HEAD)
+    if event is not _Event.INSERT or not is_head:
         return []
-    kind = MessageType(_text(image["NewImage"], "type"))
-    window = window_of(_time(image["NewImage"], "created_at"))
+    display = image["NewImage"]["display"]["M"]
+    kind = MessageType(_text(display, "type"))
+    window = window_of(_time(display, "created_at"))
     return [Change(Cell(Metric.MESSAGES), kind), Change(Cell(Metric.MESSAGES, window), kind)]
 
 

@@ -25,6 +25,7 @@ from agent_messaging.contacts.table import parse as parse_contact
 from agent_messaging.dynamodb import Entry
 from agent_messaging.errors import AtCapacityError, ContentionError, WrongRoleError
 from agent_messaging.idempotency import Once
+from agent_messaging.messaging.item import long_bytes
 from agent_messaging.messaging.model import MessageType, compose, party
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.work_orders import notice
@@ -81,6 +82,9 @@ class WorkOrderDesk:
             body=order.description,
             work_order_id=order.work_order_id,
         )
+        if long_bytes(message.body):
+            once.require_new()
+        message = self.messages.put_long(message)
         once.write([*self.orders.put_entries(order), self.messages.put_entry(message)], order)
 
     def read(self, caller: Caller, work_order_id: str, now: datetime) -> WorkOrder:
