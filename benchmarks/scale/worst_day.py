@@ -108,9 +108,9 @@ def agents(number: int, dearest: float) -> float:
     return worst_day
 
 
-def dearest_request(but: frozenset[str] = frozenset()) -> float:
+def dearest_request() -> float:
     """Units of the dearest request that an agent can make."""
-    return max(cost for route, cost in worst.kept().items() if route not in but)
+    return max(worst.kept().values())
 
 
 # --- nobody

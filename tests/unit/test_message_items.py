@@ -22,7 +22,7 @@ from agent_messaging.messaging.item import (
     to_item,
     to_long_item,
 )
-from agent_messaging.messaging.model import Message, MessageType, compose
+from agent_messaging.messaging.model import Message, MessageType, Untrusted, compose
 from agent_messaging.messaging.table import FIRST, LAST, _just_before
 from agent_messaging.messaging.wire import most_bytes, view
 from agent_messaging.paging import PAGE_BYTES
@@ -110,6 +110,7 @@ def test_the_index_holds_all_else_that_a_message_says():
         reply_to_id="msg_1",
         work_order_id="wo_1",
         relationship="contact",
+        untrusted=Untrusted(title="Estimates", reason="Full"),
     )
     assert parse(indexed(every)) == every
     absent = {"read_at"}

@@ -62,6 +62,7 @@ def test_an_inbox_shows_the_whole_message(pair: Cloud):
                 "reply_to_id": None,
                 "work_order_id": None,
                 "metadata": {"price": 0.1, "whole": 12345678901234567890, "deep": [{"ü": None}]},
+                "untrusted": None,
                 "created_at": sent["created_at"],
                 "read_at": None,
             }

@@ -60,8 +60,8 @@ def test_a_small_order_is_one_item_and_costs_what_it_did(pair: Cloud, meter: Met
     pair.offer("nova", "boots")
     with meter.reading() as cost:
         pair.offer("nova", "boots")
-    # Its head in a transaction and in four indexes; its message, with three; in open mode no limit.
-    assert cost.write_units == 2 + 2 + 2 + 2 + 3
+    # Its head in a transaction and in four indexes; its message and the inbox; the sender's log.
+    assert cost.write_units == 2 + 4 + 2 + 1 + 1
     assert {item["part"] for item in pair.items("WorkOrdersTable")} == {"head"}
 
 

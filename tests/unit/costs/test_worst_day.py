@@ -16,10 +16,6 @@ ROOT = Path(__file__).resolve().parents[3]
 MOST_OF_ONE_KEY = 25
 MOST_OF_NOBODY = 5
 
-# Dearer than the bound of one key allows; to be measured again when it writes less, and then the
-# last test of this group asks for this set to be emptied.
-TOO_DEAR = frozenset({"POST /messaging/mark-read"})
-
 
 def template_routes() -> set[str]:
     return {f"{route.method} {route.path.removeprefix('/api/v1')}" for route in load().routes}
@@ -32,38 +28,28 @@ def test_every_route_is_measured_and_nothing_else_is():
 
 
 def test_one_key_costs_at_most_so_much_a_day_everything_included():
-    day = worst_day.agents(1, worst_day.dearest_request(but=TOO_DEAR))
+    day = worst_day.agents(1, worst_day.dearest_request())
     assert worst_day.DAY_MINUTES * worst_day.QUOTA * worst_day.UNIT_DOLLARS < day <= MOST_OF_ONE_KEY
-
-
-def test_what_is_too_dear_is():
-    for route in TOO_DEAR:
-        day = worst_day.agents(1, worst.kept()[route])
-        assert day > MOST_OF_ONE_KEY, f"{route} is cheap enough now: take it out of TOO_DEAR"
 
 
 def test_a_key_that_trips_again_and_again_costs_less_than_one_that_never_does():
     """The extra of a trip, against what its penalty keeps from being spent."""
-    extra = worst_day.trip(worst_day.dearest_request(but=TOO_DEAR)).total
+    extra = worst_day.trip(worst_day.dearest_request()).total
     minute = worst_day.QUOTA * worst_day.UNIT_DOLLARS
     assert extra < PENALTIES[-1].total_seconds() / 60 * minute
     assert math.isclose(worst_day.trip(0).refused, 600_000 * worst_day.quick_request())
 
 
 def test_five_keys_of_an_agent_are_one_meter_and_five_agents_are_five():
-    dearest = worst_day.dearest_request(but=TOO_DEAR)
+    dearest = worst_day.dearest_request()
     one, five = worst_day.agents(1, dearest), worst_day.agents(5, dearest)
     assert 3 * one < five < 5 * one
 
 
 def test_nobody_costs_at_most_so_much_a_day():
-    """Once each open page has a throttle of its own; until then the pages alone are dearer."""
     day = worst_day.nobody()
-    throttled = set(worst_day.API["RouteSettings"])
-    if set(worst.PAGES) <= throttled:
-        assert sum(day.values()) <= MOST_OF_NOBODY
-    else:
-        assert sum(day.values()) > MOST_OF_NOBODY
+    assert set(worst.PAGES) <= set(worst_day.API["RouteSettings"])
+    assert sum(day.values()) <= MOST_OF_NOBODY
     assert 0 < day["registration with a wrong key"] < MOST_OF_NOBODY / 2
 
 
@@ -86,7 +72,7 @@ def test_every_operation_for_what_is_short_costs_less_than_a_flush():
 
 def test_readme_says_what_the_worst_day_is():
     readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
-    dollars = worst_day.agents(1, worst_day.dearest_request(but=TOO_DEAR))
+    dollars = worst_day.agents(1, worst_day.dearest_request())
     assert f"at most ${math.ceil(dollars)} a day" in readme
     assert math.ceil(dollars) <= MOST_OF_ONE_KEY
     quota = f"{PARAMETERS['UnitsPerMinute']['Default']:,}"

@@ -123,7 +123,13 @@ class Streams:
 
     def get_records(self, *, ShardIterator: int, Limit: int) -> dict[str, Any]:  # noqa: N803
         page = [
-            {"eventName": name, "dynamodb": {"SequenceNumber": f"{number:022d}"}}
+            {
+                "eventName": name,
+                "dynamodb": {
+                    "Keys": {"recipient_id": {"S": "boots"}, "message_id": {"S": "msg_1"}},
+                    "SequenceNumber": f"{number:022d}",
+                },
+            }
             for number, name in self.records
             if number == ShardIterator
         ]
