@@ -51,10 +51,19 @@ def of_units(writes: float, reads: float) -> float:
 
 def around_it() -> float:
     """US dollars for a million calls of any kind: gateway, functions, authorizer, logs."""
+    return sum(parts_around_it().values())
+
+
+def parts_around_it() -> dict[str, float]:
+    """The same by what it pays for."""
     invocation = PER_MILLION_INVOCATIONS + MEMORY_GB * SECONDS * PER_GB_SECOND * 1e6
     authorizer = (invocation + AUTHORIZER_READ_UNITS * PER_MILLION_READ_UNITS) / AUTHORIZED_EACH
-    logs = LOG_BYTES * 1e6 / 1e9 * PER_GB_OF_LOGS
-    return PER_MILLION_GATEWAY_REQUESTS + invocation + authorizer + logs
+    return {
+        "API Gateway": PER_MILLION_GATEWAY_REQUESTS,
+        "Lambda": invocation,
+        "authorizer, one call in five": authorizer,
+        "logs": LOG_BYTES * 1e6 / 1e9 * PER_GB_OF_LOGS,
+    }
 
 
 def table() -> str:
