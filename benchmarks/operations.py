@@ -33,17 +33,18 @@ COLUMNS = (
 def costs() -> Iterator[tuple[str, Any]]:
     """Each operation and its `metering.Cost`, on a second day: the first has warmed all up."""
     with unheard(), over_moto():
-        for _, perform in _metered_day()[1]:
+        for _, perform in metered_day()[1].operations():
             perform()
     with unheard(), over_moto():
-        meter, day = _metered_day()
-        for name, perform in day:
+        meter, day = metered_day()
+        for name, perform in day.operations():
             with meter.reading() as cost:
                 perform()
             yield name, cost
 
 
-def _metered_day() -> tuple[Any, Iterator[Any]]:
+def metered_day() -> tuple[Any, Any]:
+    """A meter over every function's client, and the `day.Day` that it measures."""
     from benchmarks.day import Day  # noqa: PLC0415 - within moto
     from benchmarks.metering import Meter  # noqa: PLC0415
     from tests.integration.cloud import Cloud  # noqa: PLC0415
@@ -52,7 +53,7 @@ def _metered_day() -> tuple[Any, Iterator[Any]]:
     groups = {function.code.name for function in TEMPLATE.functions.values()}
     clients = [app(group).client for group in sorted(groups) if hasattr(app(group), "client")]
     cloud = Cloud()
-    return Meter(cloud, clients), Day(cloud).operations()
+    return Meter(cloud, clients), Day(cloud)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ day has as many trips as pay.
 Who has no key is bounded by the throttles of the routes and by the account's quota. API Gateway
 does not charge for a request that it refuses for want of authorization:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-pricing.html
-It writes a line to the access log all the same.
+With the access log on (`AccessLog=true`) it writes a line for that request all the same.
 """
 
 import base64
@@ -26,7 +26,12 @@ from local.template import TEMPLATE as TEMPLATE_FILE
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT: Mapping[str, Any] = parse(TEMPLATE_FILE.read_text("utf-8"), "")
-API = scope_of(DOCUMENT, {}).resolve(DOCUMENT["Resources"]["MessagingApi"]["Properties"])
+API = scope_of(DOCUMENT, {}).resolve(
+    {
+        name: DOCUMENT["Resources"]["MessagingApi"]["Properties"][name]
+        for name in ("Auth", "DefaultRouteSettings", "RouteSettings")
+    }
+)
 QUOTA = float(DOCUMENT["Parameters"]["UnitsPerMinute"]["Default"])
 REMEMBERED_SECONDS = API["Auth"]["Authorizers"]["KeyAuthorizer"]["Identity"]["ReauthorizeEvery"]
 REGISTER = "POST /api/v1/agents/register"
@@ -149,7 +154,7 @@ def nobody() -> dict[str, float]:
 
 
 def unauthorized_lines() -> float:
-    """A day of requests without a key at the account's quota: free, but for their log lines."""
+    """A day of requests without a key at the account's quota: free, but for an access log."""
     return limits.GATEWAY_REQUESTS * DAY_SECONDS * _logs(ACCESS_LOG_BYTES)
 
 
@@ -161,7 +166,7 @@ def made_up_keys() -> float:
     invocation = prices.PER_MILLION_INVOCATIONS / 1e6
     running = prices.MEMORY_GB * AUTHORIZER_SECONDS * prices.PER_GB_SECOND
     read = prices.PER_MILLION_READ_UNITS / 1e6
-    logs = _logs(AUTHORIZER_LOG_BYTES + ACCESS_LOG_BYTES)
+    logs = _logs(AUTHORIZER_LOG_BYTES)
     return limits.GATEWAY_REQUESTS * DAY_SECONDS * (invocation + running + read + logs)
 
 
@@ -191,7 +196,7 @@ def rows() -> Iterator[tuple[str, str, float]]:
     yield "five agents", "the same, each", agents(5, dearest)
     pages = nobody()
     yield "nobody", "open pages, and registration with a wrong key", sum(pages.values())
-    yield "nobody", "10,000 requests/s without a key: lines of the log", unauthorized_lines()
+    yield "nobody", "10,000 requests/s without a key, with AccessLog=true: its lines", unauthorized_lines()
     yield "nobody", "10,000 made-up keys/s: the authorizer", made_up_keys()
     for what, dollars in open_registration().items():
         yield "anybody, where registration is open", what, dollars

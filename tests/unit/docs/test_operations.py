@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from benchmarks import prices
+from benchmarks import figures, prices, sizes
 from tests.unit.template.written import DOCUMENT, properties_of
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -22,9 +22,13 @@ def test_the_prices_are_those_of_the_script():
     assert shown[1] == prices.table()
 
 
+def test_the_costs_by_size_are_those_that_were_measured():
+    assert sizes.placed(RUNBOOK, figures.read()) == RUNBOOK
+
+
 def test_a_price_is_the_sum_of_its_parts():
-    # 5.1 write units at 0.625 and 3 read units at 0.125.
-    assert prices.of_units(*prices.units_of("send")) == pytest.approx(3.1875 + 0.375)
+    # 3.1 write units at 0.625 and 3 read units at 0.125.
+    assert prices.of_units(*prices.units_of("send")) == pytest.approx(1.9375 + 0.375)
 
 
 def test_every_alarm_has_a_row_and_every_row_an_alarm():

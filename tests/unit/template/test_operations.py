@@ -134,7 +134,11 @@ def test_the_dashboard_and_the_functions_agree_on_the_metrics():
 
 
 def test_a_line_of_the_apis_log_says_who_and_what_became_of_it_and_holds_no_key():
-    settings = RESOURCES["MessagingApi"]["Properties"]["AccessLogSettings"]
+    condition, settings, otherwise = RESOURCES["MessagingApi"]["Properties"]["AccessLogSettings"][
+        "Fn::If"
+    ]
+    assert (condition, otherwise) == ("HasAccessLog", {"Ref": "AWS::NoValue"})
+    assert RESOURCES["AccessLogs"]["Condition"] == "HasAccessLog"
     assert settings["DestinationArn"] == {"Fn::GetAtt": ["AccessLogs", "Arn"]}
     line = json.loads(settings["Format"])
     assert line["request_id"] == "$context.requestId"

@@ -16,6 +16,7 @@ BAD = [
     ("OrderRetentionDays", "0"),
     ("OrderRetentionDays", "3651"),
     ("ProtectData", "yes"),
+    ("AccessLog", "on"),
     ("RegistrationMode", "closed"),
     ("MessagesPerSender", "0"),
     ("MessagesPerPair", "5001"),
