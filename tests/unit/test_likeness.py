@@ -1,11 +1,13 @@
 """What looks alike has one skeleton, and what looks like the system is known for it."""
 
 import re
+import time
 from datetime import UTC, datetime
 
 import pytest
 
 from agent_messaging import ids, unicode_data
+from agent_messaging.agents import likeness
 from agent_messaging.agents.likeness import looks_like_system, skeleton, skeletons
 
 
@@ -114,3 +116,13 @@ def test_the_table_holds_prototypes_in_ascii_and_nothing_that_is_ascii_already()
         assert not pair[0].isascii()
         assert re.fullmatch("[0-9A-Za-z]{1,3}", pair[1:]), ascii(pair)
     assert {"оo", "СC", "ѕs"} <= set(pairs)
+
+
+@pytest.mark.parametrize("word", sorted({*likeness.AUTHORITIES, *likeness.COMPANIONS}))
+def test_a_name_of_one_word_again_and_again_is_judged_at_once(word: str):
+    """A pattern that reads a word in two ways takes days for fifty of them."""
+    name = f"{word * 50}?x"
+    before = time.process_time()
+    assert not looks_like_system(name)
+    assert not looks_like_system(f"system {name}")
+    assert time.process_time() - before < 0.1

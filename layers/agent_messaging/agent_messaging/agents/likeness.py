@@ -14,6 +14,7 @@ them.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 
 # --- who vouches for things here. A name or an id of nothing but such words, one of the first at
@@ -84,9 +85,13 @@ def _prototypes() -> dict[str, str]:
 
 @cache
 def _systems() -> re.Pattern[str]:
-    first = "|".join(_joined(skeleton(word)) for word in AUTHORITIES)
-    other = "|".join(_joined(skeleton(word)) for word in COMPANIONS)
+    first, other = _choice(AUTHORITIES), _choice(COMPANIONS)
     return re.compile(f"(?:{other})*(?:{first})(?:{first}|{other})*")
+
+
+def _choice(words: Iterable[str]) -> str:
+    """A pattern of these words, each look once: of two equal ones, a long name tries all mixes."""
+    return "|".join(sorted({_joined(skeleton(word)) for word in words}))
 
 
 def _joined(text: str) -> str:
