@@ -56,3 +56,20 @@ def test_who_is_blocked_after_it_was_read_gets_in_once_more(pair: Cloud):
     answer, _ = interleaved(works, ONCE_READ)
     assert answer.json["status"] == "pending"
     assert write(pair, "nova", "boots").status == 403
+
+
+@pytest.mark.parametrize("reads", range(2, 7))
+def test_who_is_allowed_while_its_long_request_is_written_loses_nothing_of_it(
+    pair: Cloud, reads: int
+):
+    """The request meets the new contact, and is delivered instead: with all of its text."""
+    set_policy(pair, "boots", "approved")
+    body = "x" * 5000
+    works = [
+        lambda: write(pair, "nova", "boots", body=body),
+        lambda: decide(pair, "boots", "nova", "allowed"),
+    ]
+    answer, _ = interleaved(works, [*[0] * reads, *[1] * 20])
+    assert answer.status == 200
+    (message,) = pair.inbox("boots")["messages"]
+    assert message["body"] == body

@@ -53,10 +53,11 @@ class MessagesTable:
     def put_long(self, message: Message) -> Message:
         """Write what is long of a new message, and return its head, which is to be written next.
 
-        Repeating it changes nothing: only this message has its id, and its texts never change.
+        Repeating it changes nothing: only this message has its id, and its texts never change. Of
+        a head nothing is written: its long part was, and a head has none of its texts.
         """
         new = head(message)
-        if new.long_bytes:
+        if new is not message:
             self.table.put(to_long_item(message, self.retention))
         return new
 
