@@ -8,6 +8,7 @@ import pytest
 from agent_messaging import clock
 from agent_messaging.meter import counters
 from tests.integration.cloud import Cloud
+from tests.integration.contacts.interleaving import interleaved
 from tests.integration.contacts.mailboxes import refusal, write
 
 NOW = clock.from_text("2026-11-30T23:59:48.000Z")
@@ -85,3 +86,31 @@ def test_a_request_that_is_repeated_with_its_key_is_answered_beyond_the_limit(
     first = ask()
     assert first.json["status"] == "held"
     assert ask().json == first.json
+
+
+def held_of_boots(cloud: Cloud) -> int:
+    items = cloud.items("AgentMeterTable")
+    return sum(int(item["count"]) for item in items if item["window"].startswith("held#"))
+
+
+@pytest.mark.parametrize("text", ["May I?", "x" * 5000])
+def test_a_repetition_of_a_dropped_request_is_not_counted(cloud: Cloud, text: str):
+    """A stranger could use up the day of its recipient by one request, sent again and again."""
+    cloud.register("boots", contact_policy="approved")
+    stranger = cloud.register("stranger")
+    body = {"to_agent_id": "boots", "body": text}
+    for _ in range(3):
+        answer = cloud.post("/messaging/send", body=body, caller=stranger.keyed, key="1")
+        assert answer.status == 200
+        cloud.call("DELETE", "/messaging/contacts/stranger", {"agent_id": "boots"})
+    assert held_of_boots(cloud) == 1
+
+
+def test_requests_of_one_stranger_at_once_count_once(cloud: Cloud):
+    cloud.register("boots", contact_policy="approved")
+    stranger = cloud.register("stranger")
+    # Each reads that there is no request of the stranger, before any of them is held.
+    works = [lambda: write(cloud, stranger, "boots")] * 3
+    answers = interleaved(works, [0, 1, 2] * 10)
+    assert sorted(answer.status for answer in answers) == [200, 429, 429]
+    assert held_of_boots(cloud) == 1

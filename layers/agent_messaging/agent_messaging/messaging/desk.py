@@ -20,7 +20,7 @@ from agent_messaging.contacts.encounter import Encounter
 from agent_messaging.contacts.model import Contact, Verdict
 from agent_messaging.contacts.table import parse
 from agent_messaging.errors import ContactPendingError, ContactRefusedError, ContentionError
-from agent_messaging.idempotency import Once
+from agent_messaging.idempotency import AnsweredBeforeError, Once
 from agent_messaging.messaging.item import long_bytes
 from agent_messaging.messaging.model import Message, MessageStatus
 from agent_messaging.messaging.sent import SentLog
@@ -63,21 +63,38 @@ class MessageDesk:
             self.log.record(caller, message.recipient.id, message.message_id, size)
         for _ in range(ATTEMPTS):
             _require_welcome(encounter)
-            if encounter.verdict is Verdict.HOLD:
+            is_request = encounter.verdict is Verdict.HOLD
+            if is_request:
                 self.counters.hold(message.recipient.id, now)
-            # First, so that nothing can fail any more once the message is written.
-            self.contacts.befriend(encounter, now, once)
-            message = self._put_long(message, once)
-            written = message.model_copy(update={"relationship": encounter.relationship})
-            if encounter.verdict is Verdict.DELIVER:
-                self._deliver(written, once)
-                return written
-            written = written.model_copy(update={"status": MessageStatus.HELD})
-            standing = self._hold(written, now, once)
+            try:
+                message = self._prepared(encounter, message, now, once)
+                if not is_request:
+                    self._deliver(message, once)
+                    return message
+                standing = self._hold(message, now, once)
+            except AnsweredBeforeError:
+                if is_request:
+                    self.counters.give_back(message.recipient.id, now)
+                raise
             if standing is None:
-                return written
+                return message
+            # Only what is held counts: a stranger could use up the recipient's day otherwise.
+            self.counters.give_back(message.recipient.id, now)
             encounter = replace(encounter, theirs=standing)
         raise ContentionError("The recipient's contact kept changing.")
+
+    def _prepared(
+        self, encounter: Encounter, message: Message, now: datetime, once: Once
+    ) -> Message:
+        """Write what comes before the head; the head, as it is to be delivered or held.
+
+        Nothing can fail any more once the head is written.
+        """
+        self.contacts.befriend(encounter, now, once)
+        head = self._put_long(message, once)
+        is_held = encounter.verdict is Verdict.HOLD
+        status = MessageStatus.HELD if is_held else MessageStatus.PENDING
+        return head.model_copy(update={"relationship": encounter.relationship, "status": status})
 
     def _put_long(self, message: Message, once: Once) -> Message:
         """Write what is long of a message, once; its head, which has nothing long."""

@@ -7,6 +7,7 @@ A window's first refusal and its counting are one conditional update. `#` cannot
 agent's id.
 """
 
+import contextlib
 import math
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -55,8 +56,8 @@ class Counters:
         Raises:
             RateLimitedError: the agent holds no more of them today.
         """
-        start = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        if not self._count(owner_id, f"held#{start.date()}", HELD_PER_DAY, start + DAY):
+        start = _day_of(now)
+        if not self._count(owner_id, _held_on(start), HELD_PER_DAY, start + DAY):
             reset = _seconds(start + DAY - now)
             raise RateLimitedError(
                 f"`{owner_id}` takes {HELD_PER_DAY} new contact requests in a day, and has them.",
@@ -65,6 +66,17 @@ class Counters:
                 window=int(DAY.total_seconds()),
                 reset=reset,
                 fix=f"Send the message again in {reset} seconds.",
+            )
+
+    def give_back(self, owner_id: str, now: datetime) -> None:
+        """Take back the count of a request that is not held after all."""
+        with contextlib.suppress(ConditionFailedError):
+            self.table.update(
+                {"agent_id": owner_id, "window": _held_on(_day_of(now))},
+                "ADD #count :less",
+                "#count > :none",
+                less=-1,
+                none=0,
             )
 
     def _count(self, counted: str, window: str, quota: int, ends_at: datetime) -> bool:
@@ -80,6 +92,14 @@ class Counters:
         except ConditionFailedError:
             return False
         return True
+
+
+def _day_of(now: datetime) -> datetime:
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _held_on(day: datetime) -> str:
+    return f"held#{day.date()}"
 
 
 def _seconds(left: timedelta) -> int:
