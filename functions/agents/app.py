@@ -74,10 +74,10 @@ def register(body: wire.RegisterRequest) -> wire.RegisterResponse:
         created_at=now,
         keys={key.key_id: key},
     )
-    directory.refuse_name_of_another(agent.name, body.agent_id)
     try:
+        directory.refuse_name_of_another(agent.name, body.agent_id)
         agents.register(agent, key, keys, directory)
-    except (AgentIdTakenError, KeyTakenError):
+    except (AgentIdTakenError, InvalidError, KeyTakenError):
         before = agents.registered_with(body.key_hash, keys, now) if body.key_hash else None
         if before is None or body.agent_id not in (None, before[0].agent_id):
             raise

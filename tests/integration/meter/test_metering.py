@@ -2,6 +2,8 @@
 
 import pytest
 
+from agent_messaging.meter import units
+from agent_messaging.meter.tally import TALLY
 from tests.integration.cloud import Cloud, app
 from tests.integration.functions import fresh
 from tests.integration.meter.conftest import GROUPS, Spender
@@ -163,3 +165,29 @@ def test_the_pool_of_threads_is_counted(spender: Spender):
     assert spender.call("/agents", query="online=true").status == 200
     # 64 partitions, each half a read unit and the time of a call.
     assert gathered() >= 34 + 64 * 2
+
+
+def offered(spender: Spender, **more: str) -> tuple[str, int]:
+    """A new order of Nova's to Boots, and what Nova paid for it, in tenths."""
+    before = gathered()
+    body = {"to_agent_id": "boots", "title": "Estimates", "description": "Fifty of them", **more}
+    answer = spender.call("/messaging/work-order", "POST", body=body)
+    assert answer.status == 200, answer.text
+    return str(answer.json["work_order_id"]), gathered() - before
+
+
+def test_the_end_of_an_order_by_its_deadline_is_paid_by_its_client(spender: Spender):
+    """A worker would spend its own units on what strangers let expire in its list."""
+    offered(spender)  # makes Boots a contact
+    _, without = offered(spender)
+    order_id, paid = offered(spender, deadline_at="2026-11-30T12:00:50Z")
+    assert without + units.DEADLINE <= paid <= without + units.DEADLINE + 20
+    spender.pass_time(seconds=40)
+    desk = app("work_orders").desk
+    order = desk.orders.fetch(order_id, spender.now)
+    TALLY.begin()
+    assert desk.expiry.settle(order, spender.now).status == "expired"
+    assert TALLY.tenths == 0
+    # Only the one that ends it pays nothing: who comes second has written nothing for anybody.
+    desk.expiry.settle(order, spender.now)
+    assert TALLY.tenths > 0

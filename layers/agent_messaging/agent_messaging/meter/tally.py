@@ -4,7 +4,9 @@ A process serves one request at a time, so one tally is enough. Some requests ca
 pool of threads (`presence.table`), hence the lock.
 """
 
+import contextlib
 import threading
+from collections.abc import Iterator
 
 
 class Tally:
@@ -23,6 +25,14 @@ class Tally:
         """Count the cost of a call."""
         with self._lock:
             self._tenths += tenths
+
+    @contextlib.contextmanager
+    def unpaid(self) -> Iterator[None]:
+        """Charge nothing for what is done within, unless it fails."""
+        before = self.tenths
+        yield
+        with self._lock:
+            self._tenths = before
 
     @property
     def tenths(self) -> int:

@@ -8,6 +8,7 @@ pay for is expressed in it:
     a call to DynamoDB                 0.1    9 ms of a function of 512 MB
     a request                          3.4    gateway, function, authorizer, log lines
     a kilobyte that is answered        0.15   traffic out of AWS, and the gateway's 512 KB steps
+    a deadline                         12     the end of an order that nobody answers, see `expiry`
 
 Amounts are integers, in tenths of a unit, so that sums are exact. `benchmarks/prices.py` has the
 prices in dollars, and a test holds these numbers against them.
@@ -26,6 +27,7 @@ WRITE_UNIT = 10
 READ_UNIT = 2
 CALL = 1
 REQUEST = 34
+DEADLINE = 120
 ANSWERED_BYTES = 1024 * 2 // 3  # that cost one tenth
 
 KILOBYTE = 1024

@@ -5,7 +5,8 @@ and not yet for another. What decides is therefore neither clock but the table: 
 an order overdue (a party that acts on it or looks at it, or the sweep) stores that it expired, in a
 transaction that competes with every other transition, and says so only then. Nobody ever sees
 `expired` and afterwards another state. It costs nothing more: one of them writes what otherwise the
-sweep would have written.
+sweep would have written. Its client has paid for that with the order (`units.DEADLINE`), so nobody
+can make a worker spend its units by orders that expire.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from agent_messaging.batches import TransactionFailedError, transact
 from agent_messaging.dynamodb import Entry
 from agent_messaging.messaging.model import SYSTEM
 from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.meter.tally import TALLY
 from agent_messaging.work_orders import notice
 from agent_messaging.work_orders.item import parse
 from agent_messaging.work_orders.model import WorkOrder
@@ -45,7 +47,8 @@ class Expiry:
         if not order.is_due(now):
             return order
         try:
-            transact(self.client, self._entries(order, now))
+            with TALLY.unpaid():
+                transact(self.client, self._entries(order, now))
         except TransactionFailedError as error:
             found = error.items[0]
             standing = None if found is None else parse(found, now)
