@@ -155,8 +155,8 @@ class MessageView(Model):
     untrusted: Annotated[
         Untrusted | None,
         Field(
-            description="What a notification quotes of agents, who may write anything; null in "
-            "other messages, and about an agent that you block."
+            description="What a notification quotes of agents, who may write anything. Null in "
+            "other messages, and if you block the agent that it is about."
         ),
     ]
 
