@@ -298,7 +298,7 @@ class IllegalTransitionError(ConflictError):
 
 
 class KeyTakenError(ConflictError):
-    """Another key has the key_hash, or a key of the agent that is outgoing or has ended."""
+    """The key_hash is in use: by another key, or by a key that is outgoing or has ended."""
 
     code = "key_taken"
     title = "The key is in use"
@@ -401,7 +401,7 @@ class ContactPendingError(TooManyRequestsError):
 
 
 class RateLimitedError(TooManyRequestsError):
-    """A limit is reached; `policy` says which.
+    """A limit is reached; `RateLimit-Policy` says which.
 
     sender, pair        messages and work orders in a minute, in all or to one recipient
     units               what an agent may spend in a minute (`meter`)

@@ -198,7 +198,7 @@ class NotRejected(Model):
     work_order_id: str
     code: Annotated[str, Field(description="The code with which a single reject is refused.")]
     current_status: Annotated[
-        Status | None, Field(description="The order's status, if that is the reason.")
+        Status | None, Field(description="The order's status, if the status is the reason.")
     ]
 
 
@@ -209,7 +209,7 @@ class RejectManyResponse(Model):
     rejected: list[Rejected]
     not_rejected: list[NotRejected]
     has_more: Annotated[
-        bool, Field(description="Whether the call left orders out, for want of room or time.")
+        bool, Field(description="Whether more orders are left: the call was full, or out of time.")
     ]
 
 
