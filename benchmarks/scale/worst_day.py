@@ -196,7 +196,8 @@ def rows() -> Iterator[tuple[str, str, float]]:
     yield "five agents", "the same, each", agents(5, dearest)
     pages = nobody()
     yield "nobody", "open pages, and registration with a wrong key", sum(pages.values())
-    yield "nobody", "10,000 requests/s without a key, with AccessLog=true: its lines", unauthorized_lines()
+    logged = "10,000 requests/s without a key, with AccessLog=true: its lines"
+    yield "nobody", logged, unauthorized_lines()
     yield "nobody", "10,000 made-up keys/s: the authorizer", made_up_keys()
     for what, dollars in open_registration().items():
         yield "anybody, where registration is open", what, dollars

@@ -129,7 +129,7 @@ def list_orders(caller: Caller, query: wire.WorkOrdersQuery) -> wire.WorkOrdersP
         raise InvalidError.at(
             f"?{query.own_filter}",
             "names your own side of the orders",
-            fix=f"With `role={query.role}` filter by `{query.other_filter}`, or leave it out.",
+            fix=f"With `role={query.role}` filter by `{query.other_filter}`, or send no filter.",
         )
     page = OrderList(expiry, caller.agent_id, query, clock.now()).page()
     return wire.WorkOrdersPage(agent_id=caller.agent_id, role=query.role, **page.answer)
@@ -174,8 +174,8 @@ def reject_many(caller: Caller, body: wire.RejectManyRequest) -> wire.RejectMany
     if (body.client_id is None) == (body.work_order_ids is None):
         raise InvalidError.at(
             "#/client_id",
-            "and `work_order_ids` exclude each other, and one of them is needed",
-            fix="Send either `client_id` or `work_order_ids`.",
+            "or `work_order_ids` is needed, and not both",
+            fix="Send either `client_id`, or `work_order_ids` with up to 25 ids.",
         )
     now = clock.now()
     worker = agents.read(caller, now)

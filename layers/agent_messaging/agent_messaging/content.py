@@ -41,13 +41,13 @@ class ContentFlag(StrEnum):
 ContentFlags = Annotated[
     list[ContentFlag],
     Field(
-        description="What a reader would not see in the texts that an agent wrote here; they stand "
-        "here as they were sent. `invisible_characters`: characters for which nothing is drawn, or "
-        "blanks that carry data; `bidirectional_controls`: characters that change the order in "
-        "which text is shown; `tag_characters`: an invisible copy of ASCII, used to hide "
-        "instructions; `lookalike_characters`: a word mixes scripts, with letters that look alike. "
-        "Ordinary emoji, and joiners in scripts that need them, are not flagged. More kinds may "
-        "come."
+        description="What a reader would not see in the texts that agents wrote here. The texts "
+        "are shown as they were sent. `invisible_characters`: characters that are not drawn, or "
+        "blanks that carry data. `bidirectional_controls`: characters that change the order in "
+        "which text is shown. `tag_characters`: an invisible copy of ASCII that can hide "
+        "instructions. `lookalike_characters`: a word that mixes letters of two scripts that look "
+        "alike. Ordinary emoji are not flagged, nor joiners in scripts that need them. More kinds "
+        "may come."
     ),
 ]
 

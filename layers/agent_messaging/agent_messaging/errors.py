@@ -173,12 +173,13 @@ class IdentityMismatchError(ForbiddenError):
 
 
 class KeyOutgoingError(ForbiddenError):
-    """The key has replaced itself; until it ends it changes no keys, and cannot leave."""
+    """`revoke_others` has replaced the key. Until it ends it changes no keys, and cannot leave."""
 
     code = "key_outgoing"
     title = "The key is outgoing"
     default_fix = (
-        "Use the key that replaced this one; if nobody has it, ask the operator for a new one."
+        "Use the key that replaced this one. If you do not have it, repeat the call with "
+        "`revoke_others`; if that is refused, ask the operator for a new key."
     )
 
 
@@ -297,11 +298,11 @@ class IllegalTransitionError(ConflictError):
 
 
 class KeyTakenError(ConflictError):
-    """The key_hash is that of a key which exists, or has expired, and is not this request's."""
+    """The key_hash is in use: by another key, or by a key that is outgoing or has ended."""
 
     code = "key_taken"
     title = "The key is in use"
-    default_fix = "Make a new random key and send the hash of that one."
+    default_fix = "Make a new random key and send its hash as `key_hash`."
 
 
 class LastKeyError(ConflictError):
@@ -400,7 +401,7 @@ class ContactPendingError(TooManyRequestsError):
 
 
 class RateLimitedError(TooManyRequestsError):
-    """A limit is reached; `policy` says which.
+    """A limit is reached; `RateLimit-Policy` says which.
 
     sender, pair        messages and work orders in a minute, in all or to one recipient
     units               what an agent may spend in a minute (`meter`)

@@ -91,8 +91,8 @@ KeyHash = Annotated[
     StringConstraints(pattern=KEY_HASH_PATTERN),
     Field(
         description="The SHA-256, in lower-case hexadecimal, of a key that you made yourself; "
-        "/llms.txt has the recipe. With it a repetition is the same request, and the answer shows "
-        "no key."
+        "/llms.txt has the recipe. The answer then shows no key, and repeating the request has one "
+        "effect."
     ),
 ]
 ThreadId = Annotated[str, StringConstraints(pattern=THREAD_ID_PATTERN)]

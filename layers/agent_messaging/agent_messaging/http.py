@@ -74,8 +74,8 @@ class Route:
         if self.takes_key:
             return "Send it again with the same Idempotency-Key"
         if self.body is not None and "key_hash" in self.body.model_fields:
-            return "Send it again with a key_hash, the same each time"
-        return "Send it again: twice does no harm"
+            return "Send it again with a key_hash, and use the same one each time"
+        return "Send it again: repeating it is safe"
 
 
 class Api:

@@ -40,7 +40,7 @@ def failed(request_id: str, again: str) -> dict[str, Any]:
         "detail": "Something broke on our side; the write may or may not have happened.",
         "code": "internal",
         "errors": [],
-        "fix": f"{again}; if it stays so, give the operator the request_id.",
+        "fix": f"{again}. If it fails again, give the operator the request_id.",
         "request_id": request_id,
     }
     return _answered(document, {})

@@ -53,6 +53,7 @@ class Stage:
         before = [self.world.count(table) for table in COUNTED]
         self.faulty.injector.decide = script
         self.faulty.remembered.clear()
+        self.faulty.forget_units()
         statuses: list[int] = []
         while not statuses or statuses[-1] >= 500:
             answer = self.faulty.call("POST", path, {}, body, api_key=key)

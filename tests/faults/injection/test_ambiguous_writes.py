@@ -104,6 +104,7 @@ class Stage:
         caller = ids["worker" if name.removesuffix(", no key") in OF_WORKER else "client"]
         self.faulty.injector.decide = script
         self.faulty.remembered.clear()
+        self.faulty.forget_units()
         query = {"from_agent_id" if path in FROM else "agent_id": caller}
         sending = {
             "api_key": self.world.keys[caller],

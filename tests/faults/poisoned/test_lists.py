@@ -20,9 +20,9 @@ from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.work_orders.states import Status
 from tests import poisoned, poisoned_orders
 from tests.engine import SecondEngine, second_engine
-from tests.scale import Figure
+from tests.scale import Figure, scaled
 
-NUMBER = 300
+NUMBER = scaled(300)
 RETENTION = timedelta(days=90)
 PEAK_BYTES = 200 * 1024 * 1024
 CPU_SECONDS = 0.5
@@ -38,7 +38,7 @@ def calls() -> Iterator[Call]:
             for status in (None, *STATUSES, Status.EXPIRED):
                 query = {"role": role} | ({"status": status.value} if status else {})
                 yield agent, "/messaging/work-orders", query
-                yield agent, "/messaging/work-orders", {**query, "limit": "1"}
+            yield agent, "/messaging/work-orders", {"role": role, "status": "pending", "limit": "1"}
         for query in ({}, {"status": "pending"}, {"status": "read"}, {"type": "ping"}):
             yield agent, "/messaging/inbox", {**query, "limit": "100"}
         yield agent, "/messaging/sent", {"limit": "100"}
@@ -97,7 +97,7 @@ def test_every_list_of_poisoned_mailboxes_answers_within_its_memory_and_time(
     assert [line["call"] for line in lines] == [list(each) for each in asked]
     assert {line["status"] for line in lines} == {200}
     slowest = max(lines, key=lambda line: line["cpu"])
-    peak = json.loads(read.stdout.splitlines()[-1])["peak_bytes"]
+    peak = lines[-1]["peak_bytes"]
     figure(f"{NUMBER} orders and messages of 128 KB: peak MB", round(peak / 1e6))
     figure(f"the slowest list, CPU seconds ({slowest['call'][1]})", round(slowest["cpu"], 2))
     assert slowest["cpu"] <= CPU_SECONDS, slowest

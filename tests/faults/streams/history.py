@@ -178,7 +178,7 @@ class History:
         else:
             ways += [lambda: image.update(Keys={**part, "id": {"S": "unknown"}})]
         if "agent_id" not in image["Keys"]:
-            said = new["display"]["M"] if "display" in new else new
+            said = new["display"]["M"] if "message_id" in image["Keys"] else new
             ways += [lambda: said.update({value: {"S": "telegram"}}), lambda: said.pop(value)]
         self.chance.choice(ways)()
         return record

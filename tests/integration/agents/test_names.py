@@ -9,7 +9,7 @@ from tests.integration.cloud import Cloud
 
 FIX = (
     "Choose an agent_id that differs in more than `.`, `_` and `-`, 0 and o, 1 and l, m and rn, "
-    "w and vv; or leave it out to be given one."
+    "w and vv; or leave it out, and the server makes one."
 )
 
 

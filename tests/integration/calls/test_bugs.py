@@ -42,8 +42,8 @@ def test_a_bug_is_a_500_that_says_its_request_id_alone(
         "detail": "Something broke on our side; the write may or may not have happened.",
         "code": "internal",
         "errors": [],
-        "fix": "Send it again with the same Idempotency-Key; if it stays so, give the operator the "
-        "request_id.",
+        "fix": "Send it again with the same Idempotency-Key. If it fails again, give the operator "
+        "the request_id.",
         "request_id": answer.headers["X-Request-Id"],
     }
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
@@ -59,8 +59,8 @@ def test_a_bug_is_a_500_that_says_its_request_id_alone(
 
 
 KEYED = "Send it again with the same Idempotency-Key"
-HASHED = "Send it again with a key_hash, the same each time"
-HARMLESS = "Send it again: twice does no harm"
+HASHED = "Send it again with a key_hash, and use the same one each time"
+HARMLESS = "Send it again: repeating it is safe"
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_the_fix_names_what_makes_a_repetition_safe_on_the_route(
     query = {"from_agent_id" if path.endswith("ping") else "agent_id": "third"}
     answer = pair.call(method, path, {} if "register" in path else query, body)
     assert answer.status == 500
-    assert answer.json["fix"] == f"{again}; if it stays so, give the operator the request_id."
+    assert answer.json["fix"] == f"{again}. If it fails again, give the operator the request_id."
 
 
 def test_an_item_that_cannot_be_read_is_logged_without_what_is_in_it(pair: Cloud, log: io.StringIO):

@@ -53,4 +53,5 @@ def availability(world: World, agent_id: str, now: datetime) -> Document:
         "accepts_work_orders": agent["accepts"],
         "max_concurrent_jobs": agent["max_jobs"],
         "current_active_jobs": agent["active"],
+        "content_flags": [],
     }

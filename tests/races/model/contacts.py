@@ -116,4 +116,5 @@ def _entry(
         "created_at": text(now),
         "updated_at": text(now),
         "request": request,
+        "content_flags": [],
     }

@@ -57,7 +57,7 @@ def read(world: World, caller: str, agent_id: str, now: datetime) -> Document:
     is_contact = entry is not None and entry["state"] == "allowed"
     if agent["policy"] == "closed" and caller != agent_id and not is_contact:
         raise RefusedError(403, "contact_required")
-    shown = {"agent_name": agent["name"], "content_flags": []}
+    shown = {"agent_name": agent["name"]}
     return {**availability(world, agent_id, now), **shown}
 
 

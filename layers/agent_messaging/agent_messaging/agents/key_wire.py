@@ -22,8 +22,8 @@ class CreateKeyRequest(Model):
     revoke_others: Annotated[
         Flag,
         Field(
-            description="Revoke every other key with the same write; the one that you call with "
-            "at once if you bring a `key_hash`, and else within ten minutes."
+            description="Revoke all other keys with the same write. The key that you call with "
+            "ends at once if you send a `key_hash`, else after ten minutes."
         ),
     ] = False
     key_hash: KeyHash | None = None
@@ -34,7 +34,7 @@ class CreateKeyResponse(Model):
 
     success: bool = True
     key_id: str
-    api_key: Annotated[str | None, Field(description="Null if you brought a `key_hash`.")]
+    api_key: Annotated[str | None, Field(description="Null if you sent a `key_hash`.")]
     label: str | None
     created_at: Timestamp
     expires_at: Timestamp | None
@@ -55,8 +55,8 @@ class KeyView(Model):
     replaced_by: Annotated[
         str | None,
         Field(
-            description="The `key_id` that this key created with `revoke_others`; it ends at its "
-            "`expires_at`, and changes no keys."
+            description="The `key_id` of the key that replaced this one by `revoke_others`. This "
+            "one ends at its `expires_at`, and changes no keys."
         ),
     ]
     content_flags: ContentFlags

@@ -165,7 +165,7 @@ class Keyring:
         others = [each for each in agent.keys.values() if each.key_id != own.key_id]
         used = self.keys.last_used(others, consistent=True)
         if own.replaced_by not in used or any(used.values()):
-            raise KeyOutgoingError(f"`{own.replaced_by}` has replaced the key, and is in use.")
+            raise KeyOutgoingError(f"`{own.replaced_by}` has replaced this key, and is in use.")
 
     def _change(self, requester: Requester, change: Callable[[Agent], Change]) -> Key:
         """Read, decide and write, again when the agent changed in between; the key that stands."""
@@ -215,7 +215,7 @@ def _brought_before(agent: Agent, key: Key, now: datetime) -> Key | None:
     """
     there = next((each for each in agent.keys.values() if each.key_hash == key.key_hash), None)
     if there is not None and (there.is_outgoing or not there.is_live(now)):
-        raise KeyTakenError("This key was used before, and ends or has ended.")
+        raise KeyTakenError("Your key with this key_hash is outgoing or has ended.")
     return there
 
 

@@ -26,7 +26,7 @@ def _visible(name: str) -> str:
         title = f"U+{ord(unseen):04X} ({unicodedata.name(unseen, default)})"
         raise PydanticCustomError(
             "unseen",
-            "has {title}, which is not seen or moves what is seen",
+            "has {title}, which is invisible or changes the order of the text",
             {"title": title, "fix": f"Leave {title} out of the name."},
         )
     if name.strip() != name:
@@ -52,7 +52,7 @@ def _not_the_systems(name: str) -> str:
         raise PydanticCustomError(
             "systems",
             "looks like the system, its operator or this service",
-            {"fix": "Choose a name that says what your agent does; the system's are reserved."},
+            {"fix": "Choose a name that says what your agent does. The system's are reserved."},
         )
     return name
 
@@ -61,7 +61,7 @@ def _not_reserved(agent_id: str) -> str:
     if likeness.skeleton(agent_id) in _RESERVED or likeness.looks_like_system(agent_id):
         raise PydanticCustomError(
             "reserved",
-            "is reserved: it is, or looks like, {words} or a word of the system's",
+            "is reserved: it is or looks like {words}, or a name of the system",
             {
                 "words": ", ".join(sorted(RESERVED_IDS)),
                 "fix": "Choose an agent_id that says what your agent does, or leave it out.",
@@ -76,9 +76,9 @@ Name = Annotated[
     AfterValidator(_visible),
     AfterValidator(_not_the_systems),
     Field(
-        description="What the agent calls itself, in one line of at most 100 characters. No "
-        "characters that are not seen, no blanks around it. Names that look like the system's, "
-        "its operator's or another agent's id are refused."
+        description="What the agent calls itself: one line of at most 100 characters, all of them "
+        "visible, without blanks around it. A name is refused if it looks like the system, its "
+        "operator or another agent's id."
     ),
 ]
 NewAgentId = Annotated[AgentId, AfterValidator(_not_reserved)]

@@ -39,4 +39,4 @@ class Requester:
         """
         own = self.own_key(agent)
         if own is not None and own.is_outgoing:
-            raise KeyOutgoingError(f"`{own.replaced_by}` has replaced the key.")
+            raise KeyOutgoingError(f"`{own.replaced_by}` has replaced this key.")

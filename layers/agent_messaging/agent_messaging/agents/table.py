@@ -84,7 +84,7 @@ class AgentsTable:
             raise AgentIdTakenError(
                 f"`{agent.agent_id}` looks like an id that is taken.",
                 fix="Choose an agent_id that differs in more than `.`, `_` and `-`, 0 and o, 1 and "
-                "l, m and rn, w and vv; or leave it out to be given one.",
+                "l, m and rn, w and vv; or leave it out, and the server makes one.",
             ) from None
 
     def registered_with(

@@ -66,7 +66,7 @@ Policy = Annotated[
 class RegisterRequest(Model):
     """A new agent. Names need not be unique; without `agent_id` one is made.
 
-    An id that looks like the id of another agent is taken, too.
+    An id that looks like another agent's id counts as taken.
     """
 
     name: Annotated[Name, Field(examples=["Product Scout Agent"])]
@@ -83,7 +83,7 @@ class RegisterResponse(Model):
     success: bool = True
     agent_id: str
     name: str
-    api_key: Annotated[str | None, Field(description="Null if you brought a `key_hash`.")]
+    api_key: Annotated[str | None, Field(description="Null if you sent a `key_hash`.")]
     key_id: str
 
 

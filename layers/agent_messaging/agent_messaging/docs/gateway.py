@@ -39,8 +39,8 @@ CLOSED = (
     OwnAnswer(
         403,
         "Forbidden",
-        "the key was refused: mistyped, revoked or expired, or its agent spent too many units. It "
-        "remembers that for a minute.",
+        "the key was refused: mistyped, revoked or expired, or its agent spent too many units. The "
+        "gateway remembers that for a minute.",
     ),
 )
 WITH_BODY = OwnAnswer(413, "Request Entity Too Large", "the request is larger than it lets in.")

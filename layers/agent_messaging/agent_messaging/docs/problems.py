@@ -74,8 +74,8 @@ class FailureError(AgentMessagingError):
     code = "internal"
     title = "Internal Server Error"
     default_fix = (
-        "Send it again, with the same Idempotency-Key or key_hash where the route takes one; if it "
-        "stays so, give the operator the request_id."
+        "Send it again, with the same Idempotency-Key or key_hash where the route takes one. If it "
+        "fails again, give the operator the request_id."
     )
 
 

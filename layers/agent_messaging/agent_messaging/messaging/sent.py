@@ -114,7 +114,7 @@ class SentLog:
             else:
                 self._note(caller.agent_id, full, chunks.parse(item))
                 return
-        raise ContentionError("Other requests of yours kept filling the log of this minute.")
+        raise ContentionError("Your other requests kept filling the log of this minute.")
 
     def _left(self, caller: Caller, entry: Entry, full: Full) -> Quota:
         """What the chunk behind the full ones may hold.

@@ -60,7 +60,7 @@ class Counters:
         if not self._count(owner_id, _held_on(start), HELD_PER_DAY, start + DAY):
             reset = _seconds(start + DAY - now)
             raise RateLimitedError(
-                f"`{owner_id}` takes {HELD_PER_DAY} new contact requests in a day, and has them.",
+                f"`{owner_id}` takes {HELD_PER_DAY} new contact requests a day, and has had them.",
                 policy="contact-requests",
                 quota=HELD_PER_DAY,
                 window=int(DAY.total_seconds()),

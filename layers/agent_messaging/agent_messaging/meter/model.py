@@ -50,8 +50,8 @@ class Penalty(Model):
             quota=self.quota,
             window=int(MINUTE.total_seconds()),
             reset=seconds,
-            fix=f"Stop calling for {seconds} seconds. Then send fewer or smaller requests a "
-            "minute: each further time that you exceed the limit, you are refused for longer.",
+            fix=f"Stop calling for {seconds} seconds. Then send fewer or smaller requests. Each "
+            "time that you exceed the limit again, the refusal lasts longer.",
         )
 
 

@@ -71,10 +71,10 @@ class WorkOrdersQuery(Model):
     role: Role
     status: Status | None = None
     client_id: Annotated[
-        AgentId | None, Field(description="Orders of this client alone; with `role=worker`.")
+        AgentId | None, Field(description="With `role=worker`: only orders of this client.")
     ] = None
     worker_id: Annotated[
-        AgentId | None, Field(description="Orders to this worker alone; with `role=client`.")
+        AgentId | None, Field(description="With `role=client`: only orders to this worker.")
     ] = None
     limit: Limit = 50
     cursor: str | None = None
@@ -101,7 +101,7 @@ class HistoryActor(Model):
 class HistoryEntry(Model):
     """One transition; entry 1 is the creation.
 
-    `content_sha256` covers what the action wrote, `previous_sha256` the whole entry before.
+    `content_sha256` hashes what the action wrote, `previous_sha256` the whole entry before it.
     """
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -196,20 +196,20 @@ class NotRejected(Model):
     """An order that this call left as it was, and why."""
 
     work_order_id: str
-    code: Annotated[str, Field(description="The code of the refusal, as of a single reject.")]
+    code: Annotated[str, Field(description="The code with which a single reject is refused.")]
     current_status: Annotated[
-        Status | None, Field(description="How the order stands, if that is what stood in the way.")
+        Status | None, Field(description="The order's status, if the status is the reason.")
     ]
 
 
 class RejectManyResponse(Model):
-    """What became of each order; repeat the call while `has_more` is true."""
+    """What became of each order. Repeat the call while `has_more` is true."""
 
     success: bool = True
     rejected: list[Rejected]
     not_rejected: list[NotRejected]
     has_more: Annotated[
-        bool, Field(description="Whether orders are left that this call had no room or time for.")
+        bool, Field(description="Whether more orders are left: the call was full, or out of time.")
     ]
 
 
