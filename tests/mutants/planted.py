@@ -238,8 +238,8 @@ MUTANTS = (
     Mutant(
         "a thread ends before the message that begins it",
         "messaging/conversation.py",
-        "if shown.resume is None and (before is None or opening_id < before):",
-        "if shown.resume is None and (before is None or opening_id < before) and not entries:",
+        "if is_here and (before is None or opening_id < before):",
+        "if is_here and (before is None or opening_id < before) and not entries:",
         (f"{MESSAGING}/test_threads.py",),
     ),
     Mutant(

@@ -55,6 +55,15 @@ def test_registering_again_with_the_same_key_answers_the_same(
     assert gateway.call("GET", "/agents/me", key=api_key).json["name"] == "Product Scout"
 
 
+def test_registering_again_is_answered_though_another_took_the_name_as_its_id(
+    gateway: Gateway, made: tuple[str, str]
+):
+    first = registered(gateway, key_hash=made[1])
+    assert registered(gateway, name="Another", agent_id="product-scout").status == 201
+    again = registered(gateway, key_hash=made[1])
+    assert (again.status, again.json) == (201, first.json)
+
+
 def test_two_registrations_at_once_with_the_same_key_make_one_agent(
     gateway: Gateway, made: tuple[str, str]
 ):

@@ -1,8 +1,10 @@
 """A thread holds what two agents write to each other, and is closed to a third."""
 
+from datetime import timedelta
+
 import pytest
 
-from agent_messaging import ids
+from agent_messaging import clock, ids
 from agent_messaging.dynamodb import encode
 from agent_messaging.messaging.pages import POSITION
 from agent_messaging.paging import Listing, Total
@@ -30,6 +32,21 @@ def test_a_reply_is_in_the_thread_of_what_it_answers(pair: Cloud):
             "total_is_minimum": False,
             "next_cursor": None,
         }
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_replies_by_a_clock_that_is_behind_hide_no_first_message(
+    pair: Cloud, monkeypatch: pytest.MonkeyPatch, limit: int
+):
+    """Their ids sort before that of the message that begins the thread."""
+    first = pair.send("nova", "boots")
+    behind = clock.now() - timedelta(minutes=5)
+    monkeypatch.setattr(clock, "now", lambda: behind)
+    thread_id, sent = first["thread_id"], [first]
+    sent += [pair.send("boots", "nova", thread_id=thread_id) for _ in range(3)]
+    pages = pair.pages(f"/messaging/threads/{thread_id}", {"agent_id": "nova", "limit": str(limit)})
+    listed = [message["message_id"] for page in pages for message in page["messages"]]
+    assert listed == sorted((each["message_id"] for each in sent), reverse=True)
 
 
 def test_a_reply_and_its_own_thread_go_together(pair: Cloud):

@@ -67,12 +67,17 @@ class Conversation:
         shown = Candidates(entries, pages.position_of(found)).cut(limit)
         heads = self.messages.heads(shown.pairs)
         opening_id = ids.opening_of(self.thread_id)
-        if shown.resume is None and (before is None or opening_id < before):
+        # A clock that is behind makes replies with ids before that of what they answer.
+        is_here = shown.resume is None or opening_id > shown.resume
+        if is_here and (before is None or opening_id < before):
             opening = self._opening(heads)
             if opening is not None:
                 place = Entry(opening_id, opening.recipient.id, opening.long_bytes)
-                shown = Candidates([*entries, place], None).cut(limit)
-                heads += [opening] if shown.resume is None else []
+                newest = sorted([*entries, place], key=_id_of, reverse=True)
+                shown = Candidates(newest, pages.position_of(found)).cut(limit)
+                kept = {entry.message_id for entry in shown.entries}
+                heads = [each for each in [*heads, opening] if each.message_id in kept]
+                heads.sort(key=_id_of, reverse=True)
         return _Slice(found, heads, shown.resume)
 
     def _require_party(self, entries: Iterable[Entry]) -> None:
@@ -102,3 +107,7 @@ class Conversation:
 
     def _unknown(self) -> ThreadNotFoundError:
         return ThreadNotFoundError(f"You are in no thread `{self.thread_id}`.")
+
+
+def _id_of(message: Entry | Message) -> str:
+    return message.message_id
