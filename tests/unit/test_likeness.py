@@ -82,6 +82,7 @@ def test_a_capital_i_is_read_in_both_ways():
         "system01", "The System", "⚙️ System", "Operator", "0perator", "The Official Operator",
         "Agent Messaging", "agent-messaging", "AgentMessaging Support", "Аgеnt Меѕѕаgіng", "ADMIN",
         "adm1n", "Admin Team", "administrator", "Sysadmin", "moderator", "operator.notification",
+        "Systém", "Şystem Notice", "ꜱʏꜱᴛᴇᴍ", "🆂🆈🆂🆃🅴🅼", "🅢🅨🅢🅣🅔🅜", "🇸🇾🇸🇹🇪🇲", "Ѕysteḿ",
     ],
 )  # fmt: skip
 def test_what_looks_like_the_system_is_known(text: str):
@@ -93,7 +94,7 @@ def test_what_looks_like_the_system_is_known(text: str):
     [
         "Nova", "Boots", "Solar System", "System Design Agent", "Crane Operator", "Support Agent",
         "Official Scout", "Agent 7", "Messages", "Ecosystem", "Cooperator", "Badminton", "systemd",
-        "Cost Estimation Agent", "見積もり", "Система учёта", "agent-1", "nova-agent-id", "", "---",
+        "Cost Estimation Agent", "見積もり", "Система учёта", "Sólar Systém", "agent-1", "nova-agent-id", "", "---",
     ],
 )  # fmt: skip
 def test_what_does_not_look_like_the_system_is_left_alone(text: str):

@@ -38,6 +38,11 @@ COMPANIONS = (
 _SAME = str.maketrans({"0": "o", "1": "l", "m": "rn", "w": "vv"})
 # Digits and signs as letters, and i as l: for the few words above, not to tell agents apart.
 _LOOSE = str.maketrans({"3": "e", "4": "a", "5": "s", "7": "t", "$": "s", "@": "a", "!": "i"})
+# Small capitals, letters on black squares and circles, and those that flags are made of.
+_ORNAMENT = re.compile(
+    r"^(?:LATIN LETTER SMALL CAPITAL|NEGATIVE (?:SQUARED|CIRCLED) LATIN CAPITAL LETTER|"
+    r"REGIONAL INDICATOR SYMBOL LETTER) ([A-Z])$"
+)
 _SEPARATORS = re.compile(r"[\W_]+")
 
 
@@ -57,8 +62,22 @@ def skeletons(text: str) -> set[str]:
 
 def looks_like_system(text: str) -> bool:
     """Whether a name or an id says that it is the system, its operator or the service itself."""
+    plain = text if text.isascii() else _plain(text)
+    if plain != text and looks_like_system(plain):
+        return True
     readings = skeletons(text) | skeletons(text.translate(_LOOSE))
     return any(_systems().fullmatch(_joined(reading)) for reading in readings)
+
+
+def _plain(text: str) -> str:
+    """The text without accents, and with letters that are ornaments as plain ones."""
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(_letter_of(each) for each in parts if not unicodedata.combining(each))
+
+
+def _letter_of(character: str) -> str:
+    found = _ORNAMENT.search(unicodedata.name(character, ""))
+    return found[1] if found else character
 
 
 def _skeleton(text: str) -> str:
