@@ -94,7 +94,8 @@ def test_what_looks_like_the_system_is_known(text: str):
     [
         "Nova", "Boots", "Solar System", "System Design Agent", "Crane Operator", "Support Agent",
         "Official Scout", "Agent 7", "Messages", "Ecosystem", "Cooperator", "Badminton", "systemd",
-        "Cost Estimation Agent", "見積もり", "Система учёта", "Sólar Systém", "agent-1", "nova-agent-id", "", "---",
+        "Cost Estimation Agent", "見積もり", "Система учёта", "agent-1", "nova-agent-id", "", "---",
+        "Sólar Systém",
     ],
 )  # fmt: skip
 def test_what_does_not_look_like_the_system_is_left_alone(text: str):
