@@ -19,7 +19,8 @@ PER_GB_OF_TRAFFIC = 0.09  # out to the internet
 # What a call takes beside DynamoDB.
 MEMORY_GB = 0.5
 SECONDS = 0.03
-LOG_BYTES = 800  # Lambda's three lines; an access log would add half as much
+LOG_BYTES = 800  # Lambda's three lines
+ACCESS_LOG_BYTES = 400  # the gateway's line, with AccessLog=true
 # The authorizer is asked once a minute for a key that is busy; here for every fifth call.
 AUTHORIZED_EACH = 5
 AUTHORIZER_READ_UNITS = 0.5
@@ -53,6 +54,11 @@ def of_units(writes: float, reads: float) -> float:
 def around_it() -> float:
     """US dollars for a million calls of any kind: gateway, functions, authorizer, logs."""
     return sum(parts_around_it().values())
+
+
+def access_log() -> float:
+    """US dollars for a million lines of the access log, where it is on."""
+    return ACCESS_LOG_BYTES * 1e6 / 1e9 * PER_GB_OF_LOGS
 
 
 def parts_around_it() -> dict[str, float]:

@@ -46,7 +46,6 @@ GATEWAY_BYTES = 512 * 1024  # https://aws.amazon.com/api-gateway/pricing/: an an
 # What a function does for a request that it refuses at its door, or a page that lies ready.
 QUICK_SECONDS = 0.005
 REFUSED_LOG_BYTES = prices.LOG_BYTES + 200  # and the line of the refusal
-ACCESS_LOG_BYTES = 400
 AUTHORIZER_SECONDS = 0.015
 AUTHORIZER_LOG_BYTES = 600
 
@@ -155,7 +154,7 @@ def nobody() -> dict[str, float]:
 
 def unauthorized_lines() -> float:
     """A day of requests without a key at the account's quota: free, but for an access log."""
-    return limits.GATEWAY_REQUESTS * DAY_SECONDS * _logs(ACCESS_LOG_BYTES)
+    return limits.GATEWAY_REQUESTS * DAY_SECONDS * _logs(prices.ACCESS_LOG_BYTES)
 
 
 def made_up_keys() -> float:

@@ -11,14 +11,14 @@ from hypothesis.stateful import initialize, precondition, rule
 from tests.races.model import agents, presence
 from tests.races.model.bench import FOUNDERS, MILLISECOND
 from tests.races.model.machine import Machine
-from tests.races.model.values import besides, names, picks, policies, words
+from tests.races.model.values import besides, lines, names, picks, policies
 
 decisions = st.sampled_from(["allowed", "allowed", "blocked", "removed"])
 takes = st.fixed_dictionaries(
     {},
     optional={
         "max_concurrent_jobs": st.integers(1, 3),
-        "status_message": st.none() | words,
+        "status_message": st.none() | lines,
         "accepts_work_orders": st.sampled_from([True, True, True, False]),
     },
 )

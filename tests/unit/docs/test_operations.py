@@ -17,7 +17,7 @@ RUNBOOK = (ROOT / "docs" / "operations.md").read_text("utf-8")
 
 
 def test_the_prices_are_those_of_the_script():
-    shown = re.search(r"<!-- prices -->\n(.*)\n<!-- end -->", RUNBOOK, re.DOTALL)
+    shown = re.search(r"<!-- prices -->\n(.*?)\n<!-- end -->", RUNBOOK, re.DOTALL)
     assert shown is not None
     assert shown[1] == prices.table()
 

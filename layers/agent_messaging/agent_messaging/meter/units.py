@@ -6,7 +6,7 @@ pay for is expressed in it:
     a write unit                       1
     a read unit                        0.2    a write costs five times a read
     a call to DynamoDB                 0.1    9 ms of a function of 512 MB
-    a request                          3.4    gateway, function, authorizer, log lines
+    a request                          3.4    gateway, function, authorizer, all log lines
     a kilobyte that is answered        0.15   traffic out of AWS, and the gateway's 512 KB steps
     a deadline                         12     the end of an order that nobody answers, see `expiry`
 
