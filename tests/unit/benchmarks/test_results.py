@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks import figures, readme
+from benchmarks import figures, readme, sizes
 from benchmarks.__main__ import absent, check, disturbed, improvements, keep, regressions
 from benchmarks.figures import Figure
 from tests.unit.test_readme import README
@@ -78,11 +78,12 @@ def test_the_table_says_what_is_not_met():
 
 @pytest.fixture
 def kept(tmp_path, monkeypatch):
-    """A file of results in place of the project's, and no README that is written."""
+    """A file of results in place of the project's, and no document that is written."""
     monkeypatch.setattr(figures, "RESULTS", tmp_path / "results.json")
     monkeypatch.setattr(figures.write, "__defaults__", (tmp_path / "results.json",))
     monkeypatch.setattr(figures.read, "__defaults__", (tmp_path / "results.json",))
     monkeypatch.setattr(readme, "main", lambda: None)
+    monkeypatch.setattr(sizes, "main", lambda: None)
     figures.write([SEND, CPU])
     return tmp_path / "results.json"
 

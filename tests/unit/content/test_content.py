@@ -236,7 +236,8 @@ def test_an_object_without_strings_has_no_flags():
 # --- whatever the text
 
 UNSEEN = [chr(code) for code in FLAG_OF]
-visible = st.text("abc é.,:!?0123456789ßжя漢字かなעב\n")
+# Latin and Cyrillic letters in one word have a flag of their own, so there are none of the latter.
+visible = st.text("abc é.,:!?0123456789ß漢字かなעב\n")
 unseen = st.sampled_from(UNSEEN)
 
 

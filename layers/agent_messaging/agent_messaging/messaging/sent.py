@@ -36,7 +36,7 @@ WINDOW = timedelta(minutes=1)
 # How often a chunk may fill up between looking for it and writing to it.
 ROUNDS = 50
 # Of how many minutes an instance remembers the full chunks.
-REMEMBERED = 256
+REMEMBERED = 16
 # How many chunks a page reads at least; a busy minute is then read in few round trips.
 CHUNKS_AT_LEAST = 25
 
