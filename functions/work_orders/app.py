@@ -38,7 +38,7 @@ from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter import units
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.meter.tally import TALLY
-from agent_messaging.work_orders import rejection, removal, wire
+from agent_messaging.work_orders import item, rejection, removal, wire
 from agent_messaging.work_orders.desk import Move, WorkOrderDesk
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.lists import OrderList
@@ -99,8 +99,8 @@ def create(caller: Caller, body: wire.CreateRequest, once: Once) -> wire.CreateR
     sent_log.record(caller, order.worker.id, order.message_id, long_bytes(order.description))
     contact_desk.befriend(encounter, now, once)
     desk.create(order, once.answering(wire.created))
-    if order.deadline_at is not None:
-        TALLY.add(units.DEADLINE)
+    apart = item.offered(order).offer_bytes or 0
+    TALLY.add(units.of_order(apart, has_deadline=order.deadline_at is not None))
     return wire.created(order)
 
 

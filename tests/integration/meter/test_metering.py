@@ -176,6 +176,15 @@ def offered(spender: Spender, **more: str) -> tuple[str, int]:
     return str(answer.json["work_order_id"]), gathered() - before
 
 
+def test_the_removal_of_a_long_offer_is_paid_when_it_is_created(spender: Spender):
+    offered(spender)  # makes Boots a contact
+    _, without = offered(spender)
+    _, paid = offered(spender, description="x" * 9_000)
+    removal = units.of_order(9_000 + len("description"), has_deadline=False)
+    assert removal == 9 * units.WRITE_UNIT
+    assert without + removal <= paid <= without + removal + 20
+
+
 def test_the_end_of_an_order_by_its_deadline_is_paid_by_its_client(spender: Spender):
     """A worker would spend its own units on what strangers let expire in its list."""
     offered(spender)  # makes Boots a contact

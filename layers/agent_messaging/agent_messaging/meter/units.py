@@ -41,6 +41,16 @@ def of_request(answer_bytes: int) -> int:
     return REQUEST + math.ceil(answer_bytes / ANSWERED_BYTES)
 
 
+def of_order(offer_bytes: int, *, has_deadline: bool) -> int:
+    """Tenths of what a new order costs later: its end by the deadline, and its offer's removal.
+
+    `offer_bytes` is the size of an offer that is an item of its own, else 0. Nobody else pays for
+    the two, so the client does when it creates the order.
+    """
+    removal = WRITE_UNIT * math.ceil(offer_bytes / KILOBYTE)
+    return removal + (DEADLINE if has_deadline else 0)
+
+
 def of_answer(operation: str, answer: Mapping[str, Any]) -> int:
     """Tenths of a call to DynamoDB that succeeded; `operation` as boto3 names it."""
     consumed = answer.get("ConsumedCapacity") or []
