@@ -174,7 +174,7 @@ def reject_many(caller: Caller, body: wire.RejectManyRequest) -> wire.RejectMany
     if (body.client_id is None) == (body.work_order_ids is None):
         raise InvalidError.at(
             "#/client_id",
-            "or `work_order_ids` is needed, and not both",
+            "is needed, or `work_order_ids` instead; not both",
             fix="Send either `client_id`, or `work_order_ids` with up to 25 ids.",
         )
     now = clock.now()

@@ -45,6 +45,7 @@ PATTERNS = {
     "`-` between them",
     fields.MESSAGE_ID_PATTERN: "is not a message id: `msg_` and 26 letters and digits",
     fields.WORK_ORDER_ID_PATTERN: "is not a work order's id: `wo_` and 26 letters and digits",
+    fields.KEY_HASH_PATTERN: "is not the SHA-256 of a key: 64 digits and lower-case letters a to f",
     fields.KEY_ID_PATTERN: "is not a key's id: `key_` and 26 letters and digits",
     fields.THREAD_ID_PATTERN: "is not a thread id: `thr_` and 42 letters and digits",
     fields.NOT_BLANK_PATTERN: "is blank",

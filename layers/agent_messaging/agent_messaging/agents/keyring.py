@@ -165,7 +165,11 @@ class Keyring:
         others = [each for each in agent.keys.values() if each.key_id != own.key_id]
         used = self.keys.last_used(others, consistent=True)
         if own.replaced_by not in used or any(used.values()):
-            raise KeyOutgoingError(f"`{own.replaced_by}` has replaced this key, and is in use.")
+            raise KeyOutgoingError(
+                f"`{own.replaced_by}` has replaced this key, and is in use.",
+                fix="Use the key that replaced this one. If you do not have it, ask the operator "
+                "for a new key.",
+            )
 
     def _change(self, requester: Requester, change: Callable[[Agent], Change]) -> Key:
         """Read, decide and write, again when the agent changed in between; the key that stands."""

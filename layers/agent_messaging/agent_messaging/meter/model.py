@@ -45,7 +45,7 @@ class Penalty(Model):
         seconds = math.ceil((self.until - now).total_seconds())
         return RateLimitedError(
             f"You spent more than {self.quota} units in a minute. A request costs 3.4 units, a "
-            "kilobyte written 1 to 2, four kilobytes read 0.2.",
+            "kilobyte written 1 to 2, four kilobytes read 0.2, a kilobyte answered 0.15.",
             policy="units",
             quota=self.quota,
             window=int(MINUTE.total_seconds()),
