@@ -3,7 +3,7 @@
 import pytest
 
 from agent_messaging.messaging.sent import Quota
-from tests.integration.cloud import Agent, Cloud
+from tests.integration.cloud import Agent, Cloud, app
 from tests.integration.contacts.interleaving import interleaved
 from tests.integration.contacts.mailboxes import decide, offer, ping, refusal, set_policy, write
 
@@ -54,6 +54,18 @@ def test_who_has_sent_enough_to_all_writes_to_nobody(cloud: Cloud, nova: Agent, 
             assert answer.json["detail"] == "You may send 5 messages and work orders in 60 seconds."
     assert refusal(write(cloud, nova, "nova")) == (429, "rate_limited")
     assert cloud.digest() == before
+
+
+def test_an_order_counts_behind_the_messages_that_another_function_has_logged(
+    cloud: Cloud, nova: Agent, monkeypatch: pytest.MonkeyPatch
+):
+    """Twelve fill a chunk, so the order's function has to look for the next one."""
+    monkeypatch.setattr(app("work_orders").sent_log, "quota", Quota(per_sender=13, per_pair=13))
+    for _ in range(12):
+        assert write(cloud, nova, "boots").status == 200
+    assert offer(cloud, nova, "boots").status == 200
+    assert sorted(item["n"] for item in cloud.items("AgentSentTable")) == [1, 12]
+    assert refusal(offer(cloud, nova, "third")) == (429, "rate_limited")
 
 
 def test_the_next_minute_is_free(cloud: Cloud, nova: Agent, small: Quota):
