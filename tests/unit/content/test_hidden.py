@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from agent_messaging.content import flags
+from agent_messaging.content import ContentFlag, flags
 from agent_messaging.fields import json_text
 from tests.unit.content.hidden import METHODS
 
@@ -35,3 +35,9 @@ def test_what_a_method_hides_is_flagged_wherever_it_is_hidden(name: str):
 
 def test_the_cover_alone_is_not_flagged():
     assert flags(COVER, objects=[json_text({COVER: COVER})]) == []
+
+
+@pytest.mark.parametrize("left", ["🍕", "🐍", "👩"])
+@pytest.mark.parametrize("right", ["🍕", "🐍"])
+def test_a_joiner_between_emoji_that_make_no_other_is_flagged(left: str, right: str):
+    assert flags(f"Lunch? {left}\u200d{right}") == [ContentFlag.INVISIBLE_CHARACTERS]
