@@ -37,7 +37,8 @@ def test_the_cover_alone_is_not_flagged():
     assert flags(COVER, objects=[json_text({COVER: COVER})]) == []
 
 
-@pytest.mark.parametrize("left", ["🍕", "🐍", "👩"])
-@pytest.mark.parametrize("right", ["🍕", "🐍"])
-def test_a_joiner_between_emoji_that_make_no_other_is_flagged(left: str, right: str):
+@pytest.mark.parametrize("pair", ["👩🔥", "🐕💻", "🐦🚀", "👨💨"])
+def test_a_joiner_between_emoji_that_make_no_other_is_flagged(pair: str):
+    """Each of the two joins others: 👩 with 💻, and ❤ with 🔥."""
+    left, right = pair
     assert flags(f"Lunch? {left}\u200d{right}") == [ContentFlag.INVISIBLE_CHARACTERS]
