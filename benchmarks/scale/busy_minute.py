@@ -13,7 +13,7 @@ from benchmarks.scale.items import PARAMETERS
 
 
 class Part(NamedTuple):
-    """What it does, how often, under which budget, with how many calls and bytes answered."""
+    """One operation: its name, how often it runs, its budget, its calls and bytes answered."""
 
     what: str
     times: int

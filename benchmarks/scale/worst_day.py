@@ -43,7 +43,7 @@ DAY_MINUTES = 1_440
 UNIT_DOLLARS = prices.PER_MILLION_WRITE_UNITS / 1e6
 GATEWAY_BYTES = 512 * 1024  # https://aws.amazon.com/api-gateway/pricing/: an answer is metered so
 
-# What a function does for a request that it refuses at its door, or a page that lies ready.
+# A function takes this long to refuse a request, or to send a prepared page.
 QUICK_SECONDS = 0.005
 REFUSED_LOG_BYTES = prices.LOG_BYTES + 200  # and the line of the refusal
 AUTHORIZER_SECONDS = 0.015
@@ -71,7 +71,7 @@ def _logs(size: float) -> float:
 
 
 class Trip(NamedTuple):
-    """What an agent spends beyond its quota until nobody serves it any more, in dollars."""
+    """The dollars that an agent spends beyond its quota before every instance refuses it."""
 
     served: float
     refused: float
