@@ -17,7 +17,7 @@ from dataclasses import replace
 from itertools import groupby
 from types import ModuleType
 
-from benchmarks import figures, operations, readme, sizes
+from benchmarks import costs_page, figures, operations, sizes
 from benchmarks.figures import Figure
 
 COUNTED = ("operations", "sizes", "growth", "worst", "package", "scale")
@@ -148,9 +148,9 @@ def keep(found: list[Figure]) -> int:
         print("\nNot kept, for others were at work here; measure again:", *wrong, sep="\n")
         return 1
     figures.write(found)
-    readme.main()
+    costs_page.main()
     sizes.main()
-    print(f"\nkept in {figures.RESULTS}, and shown in README and docs/operations.md")
+    print(f"\nkept in {figures.RESULTS}, and shown in docs/costs.md")
     return 0
 
 

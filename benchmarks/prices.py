@@ -74,7 +74,7 @@ def parts_around_it() -> dict[str, float]:
 
 
 def table() -> str:
-    """The table of docs/operations.md."""
+    """The table of docs/costs.md."""
     lines = [
         "| a million of | write units | read units | tables, $ | all, $ |",
         "|---|---:|---:|---:|---:|",

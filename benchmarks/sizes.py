@@ -1,7 +1,7 @@
 """What operations cost by the size of their texts: 0.4, 4 and 64 KB.
 
     python -m benchmarks.sizes           measures, and prints the two tables
-    python -m benchmarks.sizes --write   brings docs/operations.md up to date from results.json
+    python -m benchmarks.sizes --write   brings docs/costs.md up to date from results.json
 
 The functions' own handlers run in this process, over moto, as in `operations`. A text of 64 KB is
 the longest that a message, an order's description or a result's summary may have.
@@ -17,7 +17,7 @@ from benchmarks import figures, prices
 from benchmarks.figures import Figure
 from benchmarks.operations import over_moto, unheard
 
-RUNBOOK = Path(__file__).resolve().parents[1] / "docs" / "operations.md"
+COSTS = Path(__file__).resolve().parents[1] / "docs" / "costs.md"
 SIZES = {"0.4 KB": 400, "4 KB": 4 * 1024, "64 KB": 64 * 1024}
 PAGE = {"limit": "20"}
 
@@ -129,7 +129,7 @@ def shares(found: list[Figure]) -> str:
 
 
 def placed(text: str, found: list[Figure]) -> str:
-    """The runbook with both tables in their places."""
+    """Return docs/costs.md with both tables in their places."""
     for name, shown in (("sizes", table(found)), ("shares", shares(found))):
         block = f"<!-- {name} -->\n{shown}\n<!-- end -->"
         pattern = f"<!-- {name} -->.*?<!-- end -->"
@@ -138,8 +138,8 @@ def placed(text: str, found: list[Figure]) -> str:
 
 
 def main() -> None:
-    """Bring the runbook up to date from results.json."""
-    RUNBOOK.write_text(placed(RUNBOOK.read_text("utf-8"), figures.read()), "utf-8")
+    """Bring docs/costs.md up to date from results.json."""
+    COSTS.write_text(placed(COSTS.read_text("utf-8"), figures.read()), "utf-8")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@
     inboxes, limiter, sweep, quotas, costs
     busy_minute   the busiest minute of an honest agent, in units of its meter
     worst_day     what somebody can make the operator pay in a day
-    report        the tables of docs/scale.md
+    report        the tables of docs/scale.md and docs/costs.md
 
 Nothing here measures time: loads and durations are stated, units follow from the items, and chance
 has a seed, so that it prints the same wherever it runs.

@@ -1,4 +1,4 @@
-"""Tables and numbers as docs/scale.md shows them."""
+"""Tables and numbers as docs/scale.md and docs/costs.md show them."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""The tables of docs/scale.md, each under the name that the document has it by."""
+"""The tables of docs/scale.md and docs/costs.md, each under the name that its page uses."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,8 @@ from benchmarks.scale import (
 from benchmarks.scale.loads import HEARTBEAT_SECONDS, Load, heartbeats, one_recipient
 from benchmarks.scale.orders import hourly
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "scale.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGES = (DOCS / "scale.md", DOCS / "costs.md")
 
 
 def loads() -> list[Load]:
@@ -54,7 +55,7 @@ def tables(burst_seconds: float = 1) -> Mapping[str, str]:
 
 
 def fill(document: str, found: Mapping[str, str]) -> str:
-    """The document with each table between its marks."""
+    """Return the page with each of its tables between its marks."""
     for name, text in found.items():
         between = rf"(<!-- scale: {name} -->\n).*?(<!-- end -->)"
         document = re.sub(between, rf"\1{text}\n\2", document, flags=re.DOTALL)

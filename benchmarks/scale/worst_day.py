@@ -183,7 +183,7 @@ def open_registration() -> dict[str, float]:
     }
 
 
-# --- as docs/scale.md has it
+# --- as docs/costs.md has it
 
 
 def rows() -> Iterator[tuple[str, str, float]]:

@@ -1,7 +1,7 @@
-"""README's curl lines, run in their order against a fresh server; only the port differs.
+"""The curl commands of README and docs/ run against a fresh server.
 
-Those under "With keys" run where keys are asked for, with what that server prints in their
-variables; the others in open mode.
+Only the port differs. The commands of README come first and those of docs/api.md continue them, in
+open mode. Those of "With keys" run on a server that needs keys, with the keys that it prints.
 """
 
 import json
@@ -14,15 +14,20 @@ from typing import Any
 
 from tests.e2e.server import Server, running_server
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
-RUN_HERE = ("Eight things to do", "With keys", "What it promises")
-SECTIONS = re.split(r"^## ", README, flags=re.MULTILINE)
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+API = (ROOT / "docs/api.md").read_text()
+PAGES = (README, *(path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))))
+RUN_HERE = ("Five things to do", "More examples", "With keys", "A retry does nothing twice")
+OPEN_MODE = RUN_HERE[:2]
+SECTIONS = [section for page in PAGES for section in re.split(r"^## ", page, flags=re.MULTILINE)]
 
 
-def lines(title: str) -> list[str]:
-    """The curl lines of a section, each a block of its own."""
-    (section,) = (each for each in SECTIONS if each.startswith(f"{title}\n"))
-    return re.findall(r"```bash\n(curl .*?)```", section, flags=re.DOTALL)
+def commands(*titles: str) -> list[str]:
+    """The curl commands of some sections, each a block of its own."""
+    sections = [each for title in titles for each in SECTIONS if each.startswith(f"{title}\n")]
+    assert len(sections) == len(titles)
+    return re.findall(r"```bash\n(curl .*?)```", "".join(sections), flags=re.DOTALL)
 
 
 def run(command: str, url: str, **variables: str) -> dict[str, Any]:
@@ -39,8 +44,8 @@ def run(command: str, url: str, **variables: str) -> dict[str, Any]:
 
 
 def made_by_the_recipe() -> dict[str, str]:
-    """What README's Python prints: a key and its hash, as lines for a shell."""
-    (recipe,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    """What the Python of docs/api.md prints: a key and its hash, as assignments for a shell."""
+    (recipe,) = re.findall(r"```python\n(.*?)```", API, flags=re.DOTALL)
     done = subprocess.run(
         [sys.executable, "-I", "-c", recipe], capture_output=True, text=True, check=True
     )
@@ -51,51 +56,53 @@ def key_of_nova(server: Server) -> str:
     return server.printed(r"^  Nova .* (am_live_\w+)$")
 
 
-def test_every_curl_line_is_in_a_section_that_is_run() -> None:
-    run_here = [line for title in RUN_HERE for line in lines(title)]
-    assert re.findall(r"```bash\n(curl .*?)```", README, flags=re.DOTALL) == run_here
+def test_every_curl_command_is_in_a_section_that_is_run() -> None:
+    written = re.findall(r"```\w*\n(curl .*?)```", "".join(PAGES), flags=re.DOTALL)
+    assert written == commands(*RUN_HERE)
 
 
-def test_every_line_of_open_mode_works_as_it_stands(fresh_url: str) -> None:
+def test_every_command_of_open_mode_works_as_it_is_written(fresh_url: str) -> None:
     order_id = "ORDER_ID"
     answers = []
-    for line in lines("Eight things to do"):
-        answer = run(line.replace("ORDER_ID", order_id), fresh_url)
+    for command in commands(*OPEN_MODE):
+        answer = run(command.replace("ORDER_ID", order_id), fresh_url)
         order_id = answer.get("work_order_id", order_id)
         answers.append(answer)
 
     assert len(answers) == 9
     assert [answer for answer in answers if "code" in answer] == []
-    ping, _, inbox, created, orders, accepted, presence, beat, completed = answers
+    ping, _, inbox, created, accepted, orders, completed, presence, beat = answers
     documented = json.loads(re.findall(r"```json\n(.*?)```", README, flags=re.DOTALL)[0])
     assert ping == {**documented, "message_id": ping["message_id"]}
     assert inbox["total_messages"] == 2
-    assert created["status"] == orders["work_orders"][0]["status"] == "pending"
-    assert (accepted["status"], completed["status"]) == ("accepted", "completed")
+    assert (created["status"], accepted["status"]) == ("pending", "accepted")
+    assert orders["work_orders"][0]["status"] == "accepted"
+    assert orders["work_orders"][0]["work_order_id"] == created["work_order_id"]
+    assert completed["status"] == "completed"
     assert (presence["max_concurrent_jobs"], beat["is_online"]) == (10, True)
 
 
 def test_a_message_that_is_sent_again_with_its_key_is_sent_once(fresh_url: str) -> None:
-    (line,) = lines("What it promises")
+    (command,) = commands("A retry does nothing twice")
 
-    first, again = (run(line, fresh_url) for _ in range(2))
+    first, again = (run(command, fresh_url) for _ in range(2))
 
     assert first["success"]
     assert again == first
 
 
-def test_every_line_with_a_key_works_where_keys_are_asked_for() -> None:
+def test_every_command_with_a_key_works_where_keys_are_needed() -> None:
     key_id = "KEY_ID"
     answers = []
     new = made_by_the_recipe()
     with running_server(auth="required", registration="key") as server:
         given = {"KEY": key_of_nova(server), "REGISTRATION_KEY": server.registration_key(), **new}
-        for line in lines("With keys"):
-            answer = run(line.replace("KEY_ID", key_id), server.url, **given)
+        for command in commands("With keys"):
+            answer = run(command.replace("KEY_ID", key_id), server.url, **given)
             given.setdefault("SCOUT_KEY", answer.get("api_key", ""))
             key_id = answer.get("key_id", key_id)
             answers.append(answer)
-        send = lines("With keys")[1]
+        send = commands("With keys")[1]
         sent_with_new = run(send, server.url, KEY=new["NEW_KEY"])
         refused = run(send, server.url, KEY=given["KEY"])
 
@@ -115,11 +122,11 @@ def test_every_line_with_a_key_works_where_keys_are_asked_for() -> None:
     assert refused["code"] == "key_revoked"
 
 
-def test_the_lines_with_a_key_are_refused_without_it() -> None:
+def test_the_commands_with_a_key_are_refused_without_it() -> None:
     with running_server(auth="required", registration="key") as server:
         answers = [
-            run(line, server.url, KEY="am_live_", SCOUT_KEY="x", REGISTRATION_KEY="another")
-            for line in lines("With keys")
+            run(command, server.url, KEY="am_live_", SCOUT_KEY="x", REGISTRATION_KEY="another")
+            for command in commands("With keys")
         ]
 
     register, *others = answers

@@ -4,17 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks import figures, readme, sizes
+from benchmarks import costs_page, figures, sizes
 from benchmarks.__main__ import absent, check, disturbed, improvements, keep, regressions
 from benchmarks.figures import Figure
-from tests.unit.test_readme import README
 
 SEND = Figure("send: write units", 5, "WCU", 5, group="operations")
 CPU = Figure("send: CPU", 2.0, "×", 6, kind="ratio", group="beside")
 
 
-def test_readme_shows_what_was_measured():
-    assert readme.placed(README, figures.read()) == README
+def test_the_costs_page_shows_what_was_measured():
+    page = costs_page.COSTS.read_text("utf-8")
+    assert costs_page.placed(page, figures.read()) == page
 
 
 def test_a_figure_is_met_when_it_is_no_more_than_its_target():
@@ -82,7 +82,7 @@ def kept(tmp_path, monkeypatch):
     monkeypatch.setattr(figures, "RESULTS", tmp_path / "results.json")
     monkeypatch.setattr(figures.write, "__defaults__", (tmp_path / "results.json",))
     monkeypatch.setattr(figures.read, "__defaults__", (tmp_path / "results.json",))
-    monkeypatch.setattr(readme, "main", lambda: None)
+    monkeypatch.setattr(costs_page, "main", lambda: None)
     monkeypatch.setattr(sizes, "main", lambda: None)
     figures.write([SEND, CPU])
     return tmp_path / "results.json"

@@ -70,10 +70,10 @@ def test_every_operation_for_what_is_short_costs_less_than_a_flush():
         assert part.units < 50
 
 
-def test_readme_says_what_the_worst_day_is():
-    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+def test_the_costs_page_says_what_the_worst_day_is():
+    page = " ".join((ROOT / "docs/costs.md").read_text("utf-8").split())
     dollars = worst_day.agents(1, worst_day.dearest_request())
-    assert f"at most ${math.ceil(dollars)} a day" in readme
+    assert f"at most ${math.ceil(dollars)} a day" in page
     assert math.ceil(dollars) <= MOST_OF_ONE_KEY
     quota = f"{PARAMETERS['UnitsPerMinute']['Default']:,}"
-    assert re.search(rf"{quota} units a minute", readme)
+    assert re.search(rf"{quota} units a minute", page)

@@ -67,9 +67,9 @@ def test_what_the_system_vouches_for_and_what_a_sender_wrote_is_every_field_of_a
     assert all(re.search(rf"\b{field}\b", sender.split(":")[0]) for field in written)
 
 
-def test_the_recipe_for_a_key_makes_one_and_is_that_of_readme():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (recipe,) = re.findall(r"```python\n(.*?)```", readme, flags=re.DOTALL)
+def test_the_recipe_for_a_key_makes_one_and_is_that_of_the_api_page():
+    page = (ROOT / "docs/api.md").read_text(encoding="utf-8")
+    (recipe,) = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
     told = textwrap.dedent(re.search(r"^  import hashlib.*?\n\n(?! )", TEXT, re.M | re.S).group())
     assert told.strip() == recipe.strip()
     assert len(recipe.split("\n")) == 12  # ten of code, one of air, and the end

@@ -192,12 +192,12 @@ def dollars_a_day(page, settings) -> float:
     return requests * (traffic + gateway + function + logs)
 
 
-def test_the_open_pages_cost_a_day_what_operations_says_at_most():
+def test_the_open_pages_cost_a_day_what_the_costs_page_says_at_most():
     template = cloudformation.parse((ROOT / "template.yaml").read_text(), "template.yaml")
     settings = template["Resources"]["MessagingApi"]["Properties"]["RouteSettings"]
     rows = re.findall(
         r"^\| `(/[\w.]+)` \| [^|]+ \| ([\d.]+) \| (\d+) \| ([\d.]+) \|$",
-        (ROOT / "docs/operations.md").read_text(),
+        (ROOT / "docs/costs.md").read_text(),
         re.MULTILINE,
     )
     told = {path: (float(rate), int(burst), float(cost)) for path, rate, burst, cost in rows}

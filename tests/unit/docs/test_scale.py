@@ -1,4 +1,4 @@
-"""docs/scale.md says what the simulation prints, and the simulation what can be told by hand."""
+"""docs/scale.md and docs/costs.md show what the simulation prints; simple sums agree with it."""
 
 import re
 from pathlib import Path
@@ -12,9 +12,9 @@ from benchmarks.scale.items import PARAMETERS, is_divisible, writes
 from benchmarks.scale.loads import Flow, heartbeats, one_recipient
 from benchmarks.scale.partitions import heat
 from benchmarks.scale.quotas import need
-from benchmarks.scale.report import DOCUMENT, fill, tables
+from benchmarks.scale.report import PAGES, fill, tables
 
-PAGE = DOCUMENT.read_text("utf-8")
+PAGE = "\n".join(page.read_text("utf-8") for page in PAGES)
 AWS = r"https://(?:docs|repost)\.aws[^\s)]*"
 
 

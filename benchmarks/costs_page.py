@@ -1,6 +1,6 @@
-"""README's table of what was measured: what has a target, from results.json.
+"""Write the table "What was measured" of docs/costs.md: the figures with a target.
 
-python -m benchmarks.readme        brings README up to date
+python -m benchmarks.costs_page        brings docs/costs.md up to date
 """
 
 import re
@@ -10,14 +10,14 @@ from pathlib import Path
 from benchmarks import budgets, figures
 from benchmarks.figures import Figure
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+COSTS = Path(__file__).resolve().parents[1] / "docs" / "costs.md"
 BEGIN, END = "<!-- bench -->", "<!-- end -->"
 MANY = 100  # from here on a digit behind the point says nothing
 HEAD = ("| figure | measured | target |", "|---|---:|---:|")
 
 
 def table(found: list[Figure]) -> str:
-    """The lines of README."""
+    """Return the table in Markdown."""
     return "\n".join((*HEAD, *_lines(found)))
 
 
@@ -54,14 +54,14 @@ def _line(name: str, value: float, target: float, unit: str) -> str:
 
 
 def placed(text: str, found: list[Figure]) -> str:
-    """README with this table in its place."""
+    """Return docs/costs.md with the table in its place."""
     block = f"{BEGIN}\n{table(found)}\n{END}"
     return re.sub(f"{BEGIN}.*?{END}", lambda _: block, text, flags=re.DOTALL)
 
 
 def main() -> None:
-    """Write it."""
-    README.write_text(placed(README.read_text("utf-8"), figures.read()), "utf-8")
+    """Bring docs/costs.md up to date."""
+    COSTS.write_text(placed(COSTS.read_text("utf-8"), figures.read()), "utf-8")
 
 
 if __name__ == "__main__":
