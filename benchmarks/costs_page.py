@@ -12,7 +12,7 @@ from benchmarks.figures import Figure
 
 COSTS = Path(__file__).resolve().parents[1] / "docs" / "costs.md"
 BEGIN, END = "<!-- bench -->", "<!-- end -->"
-MANY = 100  # from here on a digit behind the point says nothing
+MANY = 100  # from here on, decimals say nothing
 HEAD = ("| figure | measured | target |", "|---|---:|---:|")
 
 
@@ -39,12 +39,12 @@ def _lines(found: list[Figure]) -> Iterator[str]:
 
 
 def _growth(pages: list[Figure]) -> Iterator[str]:
-    """The worst of the ratios, and of what a filtered page takes, which is bounded."""
+    """Yield the worst ratio, and the most read units of a filtered page."""
     ratios = [figure.value for figure in pages if figure.target is not None]
-    told = "a page with 100,000 entries in the history, to that with few: the worst of"
+    told = "a page of a list of 100,000 entries, to one of a few: the worst of"
     yield _line(f"{told} {len(ratios)}", max(ratios), 1, "×")
     taken = [figure.value for figure in pages if figure.unit == "read units"]
-    yield f"| a filtered page, whatever its history: read units | {max(taken):g} | bounded |"
+    yield f"| a filtered page of a list of any length: read units | {max(taken):g} | bounded |"
 
 
 def _line(name: str, value: float, target: float, unit: str) -> str:

@@ -32,13 +32,13 @@ class Part(NamedTuple):
 SENT = int(PARAMETERS["MessagesPerSender"]["Default"])
 ORDERS = 20
 PARTS = (
-    Part("messages of 1 KB, with a key", SENT - ORDERS, "send, with a key", 4, 250),
-    Part("orders, with a key and a deadline", ORDERS, "create order, with a key", 4, 250),
-    Part("pages of its inbox, every 5 s", 12, "inbox page of 20 × 400 B", 3, 20_000),
-    Part("messages that it reads, one by one", 240, "mark-read", 2, 150),
-    Part("looks whether somebody is there", 60, "presence", 1, 400),
-    Part("orders that it accepts, with a key", 10, "accept, with a key", 4, 250),
-    Part("orders that it completes, with a key", 10, "complete, with a key", 4, 250),
+    Part("messages of 1 KB sent, with a key", SENT - ORDERS, "send, with a key", 4, 250),
+    Part("orders created, with a key and a deadline", ORDERS, "create order, with a key", 4, 250),
+    Part("inbox pages, every 5 s", 12, "inbox page of 20 × 400 B", 3, 20_000),
+    Part("messages marked as read, one by one", 240, "mark-read", 2, 150),
+    Part("presence of other agents", 60, "presence", 1, 400),
+    Part("orders accepted, with a key", 10, "accept, with a key", 4, 250),
+    Part("orders completed, with a key", 10, "complete, with a key", 4, 250),
     Part("heartbeats", 2, "heartbeat", 4, 250),
 )
 
@@ -55,5 +55,5 @@ def table() -> str:
         for part in PARTS
     ]
     quota = f"{PARAMETERS['UnitsPerMinute']['Default']:,}"
-    rows.append([f"**all**, of {quota} that it may spend", "", "", f"{total():,.0f}"])
+    rows.append([f"**all**, of {quota} allowed", "", "", f"{total():,.0f}"])
     return markdown.table("in a minute|times|units each|units", rows)

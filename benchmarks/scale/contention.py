@@ -68,5 +68,7 @@ def table() -> str:
                 f"{met.mean_wait * 1000:.0f}",
             ]
         )
-    head = "workers that share the orders|transactions/s on one item|it is held|collide at first"
-    return markdown.table(f"{head}|refused after six|mean wait, ms", rows)
+    head = (
+        "workers that share the orders|transactions/s on one item|item in use|meet another at first"
+    )
+    return markdown.table(f"{head}|refused after six tries|mean wait, ms", rows)

@@ -83,4 +83,4 @@ def table() -> str:
         for each in midnights()
     ]
     head = "table|partitions|writes/s asked|taken|refused in the first round|s until all wrote"
-    return markdown.table(f"{head}|refused twice running|more calls in flight", rows)
+    return markdown.table(f"{head}|refused twice in a row|more calls in flight", rows)

@@ -35,5 +35,5 @@ def table() -> str:
         f"{orders_a_run() * 60:,.0f}",
         f"{due_per_second():,.0f}",
     ]
-    head = "seconds of a run that it may begin a write in|ms an order, stated|orders a run|an hour"
+    head = "seconds in which a run may start a write|ms an order, assumed|orders a run|an hour"
     return markdown.table(f"{head}|orders/s that `due` takes", [row])

@@ -178,8 +178,8 @@ def open_registration() -> dict[str, float]:
     routes = int(limits.GATEWAY_REQUESTS / rate("any other route"))
     a_second = sum(dearest[:routes]) * limits.GATEWAY_REQUESTS / routes
     return {
-        "registering": cost + refused * quick_request(),
-        "as many agents as they like": a_second * DAY_SECONDS * UNIT_DOLLARS,
+        "registers agents": cost + refused * quick_request(),
+        "uses as many agents as they like": a_second * DAY_SECONDS * UNIT_DOLLARS,
     }
 
 
@@ -189,17 +189,17 @@ def open_registration() -> dict[str, float]:
 def rows() -> Iterator[tuple[str, str, float]]:
     """Who, doing what, and its dollars a day."""
     dearest = dearest_request()
-    yield "one key", "its units in every minute", DAY_MINUTES * QUOTA * UNIT_DOLLARS
-    yield "one key", "and trips, as often as it pays", agents(1, dearest)
-    yield "five keys of one agent", "the same: the meter is the agent's", agents(1, dearest)
-    yield "five agents", "the same, each", agents(5, dearest)
+    yield "one key", "spends all its units in every minute", DAY_MINUTES * QUOTA * UNIT_DOLLARS
+    yield "one key", "exceeds its limit as often as that costs you more", agents(1, dearest)
+    yield "five keys of one agent", "the same, because all keys share one limit", agents(1, dearest)
+    yield "five agents", "each the same", agents(5, dearest)
     pages = nobody()
-    yield "nobody", "open pages, and registration with a wrong key", sum(pages.values())
-    logged = "10,000 requests/s without a key, with AccessLog=true: its lines"
+    yield "nobody", "requests open pages, and registers with a wrong key", sum(pages.values())
+    logged = "sends 10,000 requests/s without a key, with AccessLog=true"
     yield "nobody", logged, unauthorized_lines()
-    yield "nobody", "10,000 made-up keys/s: the authorizer", made_up_keys()
+    yield "nobody", "sends 10,000 made-up keys/s to the authorizer", made_up_keys()
     for what, dollars in open_registration().items():
-        yield "anybody, where registration is open", what, dollars
+        yield "anybody, with open registration", what, dollars
 
 
 def table() -> str:
