@@ -76,6 +76,15 @@ def test_every_make_target_that_is_named_exists(name):
     assert named <= set(" ".join(rules).split())
 
 
+def test_every_decision_has_a_reason_and_is_in_the_index_once():
+    index, *entries = re.split(r"^## (?=\d)", TEXTS["decisions.md"], flags=re.MULTILINE)
+    listed = re.findall(r"^- \[.*\]\(#(\d{4}-[^)]+)\)$", index, re.MULTILINE)
+
+    assert sorted(listed) == sorted(each for each in sections("decisions.md") if each[0] == "2")
+    for entry in entries:
+        assert re.findall(r"^- \*\*(\w+)\*\*: ", entry, re.MULTILINE)[:2] == ["Decision", "Reason"]
+
+
 def test_the_table_of_calls_is_the_templates_routes():
     pattern = r"^\| `(GET|POST|PUT|PATCH|DELETE) (/[^`]*)` \|"
     rows = re.findall(pattern, TEXTS["api.md"], re.MULTILINE)
