@@ -71,7 +71,7 @@ operate: $(VENV)/.run
 	@if [ -n "$(DO)" ] && [ -z "$(STACK)$(ENGINE)" ]; then \
 		echo 'Where? STACK=<name of a stack>, or ENGINE=<URL of the tables that make run prints>' >&2; exit 1; \
 	fi
-	@$(VENV)/bin/python -m local.operate $(or $(DO),--help) \
+	@$(VENV)/bin/python -m tools.operator.operate $(or $(DO),--help) \
 		$(if $(DO),$(if $(STACK),--stack $(STACK)) $(if $(ENGINE),--engine $(ENGINE)))
 
 test: $(VENV)/.test $(ENGINE_VENV)/.engine
@@ -102,7 +102,7 @@ smoke: $(VENV)/.test
 
 replay: $(VENV)/.run
 	@if [ -z "$(STACK)" ]; then echo 'Which stack? make replay STACK=<name>' >&2; exit 1; fi
-	@$(VENV)/bin/python -m local.replay --stack $(STACK) $(if $(DRY_RUN),--dry-run)
+	@$(VENV)/bin/python -m tools.operator.redrive --stack $(STACK) $(if $(DRY_RUN),--dry-run)
 
 e2e: $(VENV)/.test
 	@$(VENV)/bin/python -m pytest tests/e2e
@@ -116,7 +116,7 @@ month: $(VENV)/.test
 	@$(VENV)/bin/python -m benchmarks.month_one
 
 docs: $(VENV)/.run
-	@$(VENV)/bin/python -m local.openapi
+	@$(VENV)/bin/python -m tools.openapi.render
 
 # What is locked stays locked, unless UPGRADE names it. The largest group comes first, so that those
 # it contains get the same versions.
@@ -130,7 +130,7 @@ lint: $(VENV)/.test $(SAM_VENV)/.sam $(CHECKS_VENV)/.checks
 	@$(VENV)/bin/ruff format --check $(NOT_OURS) .
 	@$(VENV)/bin/mypy
 	@for app in functions/*/app.py; do $(VENV)/bin/mypy --no-error-summary "$$app" || exit 1; done
-	@$(VENV)/bin/python -m local.openapi --check
+	@$(VENV)/bin/python -m tools.openapi.render --check
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM_VENV)/bin/sam validate --lint
 	@$(CHECKS_VENV)/bin/cfn-lint --config-file tests/checks/cfnlint.yaml
 	@mkdir -p .aws-sam && AWS_DEFAULT_REGION=us-east-1 $(SAM_VENV)/bin/python tests/checks/translate.py >.aws-sam/translated.json
@@ -148,7 +148,7 @@ build: $(SAM_VENV)/.sam
 	@PATH="$(RUNTIME)/bin:$$PATH" LAYER_PLATFORM=$(LAYER_PLATFORM) $(SAM_VENV)/bin/sam build \
 		--parameter-overrides Architecture=$(ARCHITECTURE) && \
 	$(call compile_functions,.aws-sam/build) && \
-	"$(RUNTIME)/bin/python3.13" -m tests.build $(ARCHITECTURE)
+	"$(RUNTIME)/bin/python3.13" -m tools.build.check $(ARCHITECTURE)
 
 clean:
 	@rm -rf $(VENV) $(SAM_VENV) $(CHECKS_VENV) $(ENGINE_VENV) $(RUNTIME_VENV) $(LOCK_VENV) .aws-sam .pytest_cache .mypy_cache .ruff_cache

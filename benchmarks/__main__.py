@@ -22,12 +22,12 @@ from benchmarks.figures import Figure
 
 COUNTED = ("operations", "sizes", "growth", "worst", "package", "scale")
 GROUPS = (*COUNTED, "warm", "beside", "clients")
-MODULES = {"scale": "benchmarks.scale.figures", "beside": "benchmarks.beside.run"}
+MODULES = {"scale": "benchmarks.scale.figures", "beside": "benchmarks.comparisons.run"}
 ALLOWED = 1.02
 TELL_SECONDS = 5
 LEGEND = """
 WCU, RCU  write and read units of DynamoDB     ×  divided by what stands behind "to"
-M         millions                             leaner clients: benchmarks/leaner/wins.py names them
+M         millions                             botocore tweaks: benchmarks/botocore_tweaks/tweaks.py
 (!)       above its target                     floor: one PutItem, signed and sent by plain boto3"""
 TWICE = "boto3 again"  # measured a second time as if it were another client
 TWICE_ALLOWED = 0.08

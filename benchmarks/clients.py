@@ -16,9 +16,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 
 from benchmarks import figures, recorded, stub
+from benchmarks.compared import ENVIRONMENT, ROOT, Side, compared, python
 from benchmarks.figures import Figure
 from benchmarks.recorded import Case
-from benchmarks.sides import ENVIRONMENT, ROOT, Side, compared, python
 
 PLAIN = "boto3"
 PYDYNOX = "pydynox"
@@ -48,19 +48,25 @@ def measure(cases: Mapping[str, Case] | None = None) -> Iterator[Figure]:
 
 def _sides(stack: ExitStack, case: Case) -> Iterator[tuple[str, Side]]:
     variants = json.loads(
-        _ask("from benchmarks.leaner import wins; print(json.dumps(wins.VARIANTS))")
+        _ask("from benchmarks.botocore_tweaks import wins; print(json.dumps(wins.VARIANTS))")
     )
     for name, wins in {PLAIN: [], **variants}.items():
         url = stack.enter_context(stub.running(case.wire))
         settings = {"case": case.as_json(), "wins": wins}
-        yield name, stack.enter_context(_side("benchmarks.leaner.wins:make", url, settings))
+        yield (
+            name,
+            stack.enter_context(_side("benchmarks.botocore_tweaks.tweaks:make", url, settings)),
+        )
     if (
         _ask("import importlib.util as u; print(json.dumps(bool(u.find_spec('pydynox'))))")
         == "true"
     ):
         url = stack.enter_context(stub.running(list(_table_by_table(case))))
         settings = {"case": case.as_json()}
-        yield PYDYNOX, stack.enter_context(_side("benchmarks.leaner.rust:make", url, settings))
+        yield (
+            PYDYNOX,
+            stack.enter_context(_side("benchmarks.botocore_tweaks.rust:make", url, settings)),
+        )
 
 
 def _side(make: str, url: str, settings: object) -> Side:

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from agent_messaging import clock, ids
-from agent_messaging.dynamodb import encode
-from agent_messaging.messaging.chunks import minute_of, slot
-from benchmarks.day import Day
+from agent_messaging.messaging.sent_chunks import minute_of, slot
+from agent_messaging.storage.table import encode
+from benchmarks.fake_dynamodb import Shelf
 from benchmarks.metering import Meter
-from benchmarks.shelf import Shelf
+from benchmarks.workload import Day
 from tests.integration.cloud import Cloud
 from tests.integration.functions import TEMPLATE, app
 

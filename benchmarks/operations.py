@@ -45,8 +45,8 @@ def costs() -> Iterator[tuple[str, Any]]:
 
 def metered_day() -> tuple[Any, Any]:
     """A meter over every function's client, and the `day.Day` that it measures."""
-    from benchmarks.day import Day  # noqa: PLC0415 - within moto
     from benchmarks.metering import Meter  # noqa: PLC0415
+    from benchmarks.workload import Day  # noqa: PLC0415 - within moto
     from tests.integration.cloud import Cloud  # noqa: PLC0415
     from tests.integration.functions import TEMPLATE, app  # noqa: PLC0415
 

@@ -23,8 +23,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import figures
+from benchmarks.compared import python
 from benchmarks.figures import Figure
-from benchmarks.sides import python
 from local.template import load
 
 BUILT = Path(__file__).resolve().parents[1] / ".aws-sam" / "stack"

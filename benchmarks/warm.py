@@ -18,10 +18,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from benchmarks import figures, functions, recorded
+from benchmarks.compared import PACKAGED, Side, compared
 from benchmarks.figures import Figure
 from benchmarks.plain import Plain
 from benchmarks.recorded import Case
-from benchmarks.sides import PACKAGED, Side, compared
 
 TARGET = 5.0
 BY_HAND = ("send", "inbox", "heartbeat")
@@ -47,7 +47,7 @@ class PreparedClient:
 
 def make(settings: str) -> Callable[[], Any]:
     """A side: the handler of a case."""
-    from agent_messaging import connection  # noqa: PLC0415 - the side's
+    from agent_messaging.storage import connection  # noqa: PLC0415 - the side's
 
     case = Case.from_json(settings)
 

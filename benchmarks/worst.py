@@ -318,7 +318,7 @@ def measured() -> Iterator[tuple[str, float]]:
 
 
 def _units(stage: Stage, call: Call) -> float:
-    from agent_messaging.meter import units  # noqa: PLC0415 - within moto
+    from agent_messaging.storage import units  # noqa: PLC0415 - within moto
 
     with stage.meter.reading() as cost:
         call()

@@ -19,10 +19,10 @@ from local.instance import Endpoints
 from local.model import Schedule, StreamMapping, Template
 from local.options import Options
 from local.pool import Pools
+from local.secrets_manager import create_secrets
 from local.streams import Subscription
 from local.tables import create_tables
 from local.template import TemplateError, load
-from local.vault import create_secrets
 
 
 class Cloud:

@@ -21,7 +21,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from local.moto_repairs import correct_moto
+from local.moto_patches import correct_moto
 from local.origin import is_trusted
 
 

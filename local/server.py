@@ -23,9 +23,9 @@ from local.cloud import Cloud
 from local.engine import Engine, EngineError
 from local.instance import Endpoints
 from local.options import OptionError, Options
+from local.secrets_manager import REGISTRATION_KEY
 from local.seed import Seeded, SeedError
 from local.template import TemplateError, load
-from local.vault import REGISTRATION_KEY
 
 HOST = "127.0.0.1"
 DRAIN_SECONDS = 2.0

@@ -5,7 +5,7 @@ import os
 
 from moto.core import patch_client
 
-from agent_messaging import connection
+from agent_messaging.storage import connection
 
 os.environ.update(
     AWS_REGION="us-east-1",

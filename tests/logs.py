@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from agent_messaging.log import logger
+from agent_messaging.observability.log import logger
 
 # Shorter texts stand in a line by chance. Of longer ones the beginning of the longest line tells,
 # for what quotes a text may cut it.

@@ -21,7 +21,7 @@ from agent_messaging.messaging.model import (
     Relationship,
     compose,
 )
-from agent_messaging.messaging.sent import SentLog
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 
 DEPTH = 29
@@ -75,7 +75,7 @@ def requests(
         moment = since + timedelta(seconds=stranger)
         (message,) = _composed(1, f"stranger-{stranger:04}", owner, moment)
         held = table.put_long(message).model_copy(update={"status": MessageStatus.HELD})
-        entry = contacts.hold_entry(held, moment)["Put"]
+        entry = contacts.transact_hold(held, moment)["Put"]
         contacts.table.client.put_item(**entry)
         made.append(message)
     return made

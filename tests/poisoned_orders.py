@@ -12,8 +12,8 @@ from functools import cache
 from typing import Any
 
 from agent_messaging import ids
-from agent_messaging.dynamodb import encode
 from agent_messaging.fields import OBJECT_BYTES, Party
+from agent_messaging.storage.table import encode
 from agent_messaging.work_orders import item
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Action, Status

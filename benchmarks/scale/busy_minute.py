@@ -6,7 +6,7 @@ the time, and does the work of the orders that it has. Units are the budgets of 
 
 from typing import NamedTuple
 
-from agent_messaging.meter import units
+from agent_messaging.storage import units
 from benchmarks import budgets
 from benchmarks.scale import markdown
 from benchmarks.scale.items import PARAMETERS

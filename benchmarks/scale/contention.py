@@ -1,15 +1,15 @@
 """Transactions that meet on one item: who is in the way, who comes again, who is sent away.
 
 A transaction holds its items from prepare to commit; another that comes meanwhile is cancelled, and
-sent again after a pause, as `batches.transact` does it: with full jitter, so many times. How long
-one holds its items AWS does not say. HOLD_SECONDS is a guess on the dear side.
+sent again after a pause, as `transactions.transact` does it: with full jitter, so many times. How
+long one holds its items AWS does not say. HOLD_SECONDS is a guess on the dear side.
 """
 
 import heapq
 import random
 from typing import NamedTuple
 
-from agent_messaging.dynamodb import ATTEMPTS, FIRST_WAIT_SECONDS
+from agent_messaging.storage.table import ATTEMPTS, FIRST_WAIT_SECONDS
 from benchmarks.scale import markdown
 from benchmarks.scale.loads import ORDERS_PER_SECOND
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from agent_messaging.messaging.chunks import CHUNK_ENTRIES
+from agent_messaging.messaging.sent_chunks import CHUNK_ENTRIES
 from benchmarks.scale import limits, markdown, samples
 from benchmarks.scale.items import PARAMETERS, kilobytes
 

@@ -4,24 +4,24 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from agent_messaging.agents.directory import DirectoryTable
 from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.agents.model import Agent, Key
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.contacts.table import ContactsTable
-from agent_messaging.dynamodb import encode
+from agent_messaging.directory.table import DirectoryTable
 from agent_messaging.fields import Party
 from agent_messaging.ids import pair_digits
-from agent_messaging.messaging.chunks import counter_of
 from agent_messaging.messaging.model import MessageType, compose
-from agent_messaging.messaging.sent import Quota, SentLog
+from agent_messaging.messaging.sent_chunks import counter_of
+from agent_messaging.messaging.sent_log import Quota, SentLog
 from agent_messaging.messaging.table import DEFAULT_RETENTION, MessagesTable
 from agent_messaging.presence.model import heartbeat
 from agent_messaging.presence.table import PresenceTable
-from agent_messaging.stats.receipts import Receipt
+from agent_messaging.stats.counted_records import CountedRecords
 from agent_messaging.stats.runs import Run
 from agent_messaging.stats.table import StatsTable
+from agent_messaging.storage.table import encode
 from agent_messaging.work_orders import item
 from agent_messaging.work_orders.model import WorkOrder
 from benchmarks.scale.items import Item, Recorder
@@ -150,7 +150,7 @@ def receipts(numbers: int) -> Item:
     """The receipt of a batch whose records were all made in one second."""
     recorder: Any = Recorder()
     first, step = 300000000000000499659 * 10**20 + 660, 10**20 + 1
-    receipt = Receipt(1795396262, tuple(first + step * place for place in range(numbers)))
+    receipt = CountedRecords(1795396262, tuple(first + step * place for place in range(numbers)))
     StatsTable(recorder, "MessagingStatsTable").commit(STREAM, Run((receipt,), {}), NOW)
     return kept(recorder)
 

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from agent_messaging.connection import CONFIG, longest_call
+from agent_messaging.storage.connection import CONFIG, longest_call
 from agent_messaging.work_orders.table import DUE_SHARDS
 from benchmarks.scale import limits, markdown
 from benchmarks.scale.items import TEMPLATE

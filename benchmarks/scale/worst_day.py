@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agent_messaging.meter import counters
+from agent_messaging import limits as counters
 from agent_messaging.meter.model import FLUSH_UNITS, MINUTE, PENALTIES
 from benchmarks import prices, worst
 from benchmarks.scale import limits, markdown

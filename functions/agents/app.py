@@ -3,20 +3,22 @@
 import os
 from datetime import datetime
 
-from agent_messaging import batches, clock, connection, ids
-from agent_messaging.agents import key_wire, wire
+from agent_messaging import clock, ids
+from agent_messaging.agents import key_schemas
 from agent_messaging.agents import keys as api_keys
-from agent_messaging.agents.admission import admitted, found
-from agent_messaging.agents.directory import DirectoryTable
+from agent_messaging.agents.access import active_condition, require_registered
 from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.agents.keyring import Keyring
-from agent_messaging.agents.lists import AgentList, Tables
 from agent_messaging.agents.model import Agent, ContactPolicy
-from agent_messaging.agents.profile import Profiles
 from agent_messaging.agents.registration import RegistrationGuard
 from agent_messaging.agents.requester import Requester
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
+from agent_messaging.directory import schemas
+from agent_messaging.directory.lists import AgentList, Tables
+from agent_messaging.directory.profile import Profiles
+from agent_messaging.directory.table import DirectoryTable
+from agent_messaging.door.api import Api
 from agent_messaging.errors import (
     AgentBusyError,
     AgentIdTakenError,
@@ -30,11 +32,11 @@ from agent_messaging.errors import (
     TooManyKeysError,
 )
 from agent_messaging.fields import AgentId, KeyId
-from agent_messaging.http import Api
-from agent_messaging.meter.counters import Counters
+from agent_messaging.limits import WindowLimits
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.presence.table import parse as parse_presence
+from agent_messaging.storage import connection, transactions
 
 client = connection.connect()
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
@@ -43,7 +45,7 @@ directory = DirectoryTable(client, os.environ["AGENT_DIRECTORY_TABLE"])
 presences = PresenceTable(client, os.environ["AGENT_PRESENCE_TABLE"])
 tables = Tables(client, agents, directory, presences)
 profiles = Profiles(client, agents, directory)
-counters = Counters(client, os.environ["AGENT_METER_TABLE"])
+counters = WindowLimits(client, os.environ["AGENT_METER_TABLE"])
 keyring = Keyring(client, agents.table, keys)
 may_register = RegistrationGuard(
     os.environ["REGISTRATION_MODE"], os.environ["REGISTRATION_KEY_SECRET"]
@@ -61,7 +63,7 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
     status=201,
     raises=(AgentIdTakenError, KeyTakenError, RateLimitedError),
 )
-def register(body: wire.RegisterRequest) -> wire.RegisterResponse:
+def register(body: schemas.RegisterRequest) -> schemas.RegisterResponse:
     now = clock.now()
     counters.register(now)
     api_key, key = api_keys.issue_unless_brought(body.key_hash, now)
@@ -82,34 +84,36 @@ def register(body: wire.RegisterRequest) -> wire.RegisterResponse:
         if before is None or body.agent_id not in (None, before[0].agent_id):
             raise
         agent, key = before
-    return wire.RegisterResponse(
+    return schemas.RegisterResponse(
         agent_id=agent.agent_id, name=agent.name, api_key=api_key, key_id=key.key_id
     )
 
 
 @api.route("GET", "/agents", "List the agents")
-def list_agents(caller: Caller, query: wire.DirectoryQuery) -> wire.DirectoryPage:
+def list_agents(caller: Caller, query: schemas.DirectoryQuery) -> schemas.DirectoryPage:
     return AgentList(tables, caller.agent_id, query, clock.now()).page()
 
 
 @api.route("GET", "/agents/me", "Read your own profile")
-def read_me(caller: Caller) -> wire.AgentProfile:
+def read_me(caller: Caller) -> schemas.AgentProfile:
     # As it is this moment: an agent finds what it was told a moment ago that it is.
     wanted = [agents.key(caller.agent_id), presences.key(caller.agent_id)]
-    own, lease = batches.batch_get(client, wanted, consistent=True)
-    return wire.profile(found(caller.agent_id, own), parse_presence(lease), clock.now())
+    own, lease = transactions.batch_get(client, wanted, consistent=True)
+    return schemas.profile(
+        require_registered(caller.agent_id, own), parse_presence(lease), clock.now()
+    )
 
 
 @api.route("PATCH", "/agents/me", "Change your own profile")
-def update_me(caller: Caller, body: wire.UpdateRequest) -> wire.AgentProfile:
+def update_me(caller: Caller, body: schemas.UpdateRequest) -> schemas.AgentProfile:
     now = clock.now()
     changes = {name: getattr(body, name) for name in body.model_fields_set}
     agent = profiles.change(caller, changes, now)
     if "contact_policy" in changes:
         is_closed = agent.contact_policy is ContactPolicy.CLOSED
         presences.hide(agent.agent_id, is_hidden=is_closed)
-    (lease,) = batches.batch_get(client, [presences.key(agent.agent_id)])
-    return wire.profile(agent, parse_presence(lease), now)
+    (lease,) = transactions.batch_get(client, [presences.key(agent.agent_id)])
+    return schemas.profile(agent, parse_presence(lease), now)
 
 
 @api.route(
@@ -118,32 +122,32 @@ def update_me(caller: Caller, body: wire.UpdateRequest) -> wire.AgentProfile:
     "Leave for good; the id is not given to anybody else",
     raises=(AgentBusyError, KeyOutgoingError),
 )
-def leave(caller: Caller) -> wire.LeaveResponse:
+def leave(caller: Caller) -> schemas.LeaveResponse:
     now = clock.now()
     agent = agents.read(caller, now)
     requester(caller, now).refuse_outgoing(agent)
     others = [
-        *directory.delete_entries(agent),
-        presences.delete_entry(agent.agent_id),
-        *(keys.delete_entry(key) for key in agent.keys.values()),
+        *directory.transact_delete_all(agent),
+        presences.transact_delete(agent.agent_id),
+        *(keys.transact_delete(key) for key in agent.keys.values()),
     ]
     agents.leave(caller, agent, now, others)
-    return wire.LeaveResponse(agent_id=agent.agent_id)
+    return schemas.LeaveResponse(agent_id=agent.agent_id)
 
 
 @api.route(
     "GET", "/agents/{agent_id}", "Read an agent's public profile", raises=(AgentNotFoundError,)
 )
-def read_agent(agent_id: AgentId) -> wire.AgentCard:
-    item, lease = batches.batch_get(client, [agents.key(agent_id), presences.key(agent_id)])
-    return wire.card(found(agent_id, item), parse_presence(lease), clock.now())
+def read_agent(agent_id: AgentId) -> schemas.AgentCard:
+    item, lease = transactions.batch_get(client, [agents.key(agent_id), presences.key(agent_id)])
+    return schemas.card(require_registered(agent_id, item), parse_presence(lease), clock.now())
 
 
 @api.route("GET", "/agents/me/keys", "List your keys")
-def list_keys(caller: Caller) -> key_wire.KeysResponse:
+def list_keys(caller: Caller) -> key_schemas.KeysResponse:
     item = agents.table.get({"agent_id": caller.agent_id}, consistent=True)
-    agent = found(caller.agent_id, item)
-    return key_wire.listed(agent, keys.last_used(agent.keys.values()), clock.now())
+    agent = require_registered(caller.agent_id, item)
+    return key_schemas.listed(agent, keys.last_used(agent.keys.values()), clock.now())
 
 
 @api.route(
@@ -153,7 +157,7 @@ def list_keys(caller: Caller) -> key_wire.KeysResponse:
     status=201,
     raises=(KeyOutgoingError, KeyTakenError, TooManyKeysError),
 )
-def create_key(caller: Caller, body: key_wire.CreateKeyRequest) -> key_wire.CreateKeyResponse:
+def create_key(caller: Caller, body: key_schemas.CreateKeyRequest) -> key_schemas.CreateKeyResponse:
     now = clock.now()
     if body.expires_at is not None and body.expires_at <= now:
         raise InvalidError.at("#/expires_at", "lies in the past", fix="Give a time to come.")
@@ -163,7 +167,7 @@ def create_key(caller: Caller, body: key_wire.CreateKeyRequest) -> key_wire.Crea
         key = keyring.revoke_others(asks, key, now, at_once=body.key_hash is not None)
     else:
         key = keyring.add(asks, key, now)
-    return key_wire.created(api_key, key)
+    return key_schemas.created(api_key, key)
 
 
 @api.route(
@@ -180,4 +184,4 @@ def revoke_key(caller: Caller, key_id: KeyId) -> None:
 
 def requester(caller: Caller, now: datetime) -> Requester:
     """The caller as one that changes its keys."""
-    return Requester(lambda: agents.read(caller, now), admitted(caller), caller.key_id)
+    return Requester(lambda: agents.read(caller, now), active_condition(caller), caller.key_id)

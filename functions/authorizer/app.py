@@ -9,9 +9,10 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from agent_messaging import clock, connection, time_left
+from agent_messaging import clock, deadline
 from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents.key_table import AgentKeysTable, Grant
+from agent_messaging.storage import connection
 
 REFUSED: dict[str, Any] = {"isAuthorized": False}
 
@@ -19,7 +20,7 @@ client = connection.connect(connection.HURRIED_CONFIG)
 keys = AgentKeysTable(client, os.environ["AGENT_KEYS_TABLE"])
 
 
-@time_left.bounded
+@deadline.bounded
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
     """Whose key it is; refused when it is nobody's. What DynamoDB cannot tell is raised: a 500."""
     api_key = api_keys.from_header(_authorization(event))

@@ -3,20 +3,21 @@
 import os
 from datetime import timedelta
 
-from agent_messaging import batches, clock, connection
-from agent_messaging.agents.admission import admit, found
+from agent_messaging import clock
+from agent_messaging.agents.access import require_active, require_registered
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
-from agent_messaging.contacts import lists, wire
-from agent_messaging.contacts.desk import ContactDesk
-from agent_messaging.contacts.muting import Muting
-from agent_messaging.contacts.table import ContactsTable, parse, unknown
+from agent_messaging.contacts import lists, schemas
+from agent_messaging.contacts.service import ContactService
+from agent_messaging.contacts.table import ContactsTable, not_found, parse
+from agent_messaging.door.api import Api
 from agent_messaging.errors import AgentNotFoundError, ContactNotFoundError, InvalidError
 from agent_messaging.fields import AgentId
-from agent_messaging.http import Api
 from agent_messaging.messaging.model import party
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
+from agent_messaging.storage import connection, transactions
+from agent_messaging.work_orders.muting import Muting
 from agent_messaging.work_orders.table import WorkOrdersTable
 
 client = connection.connect()
@@ -24,15 +25,15 @@ retention = timedelta(days=int(os.environ["MESSAGE_RETENTION_DAYS"]))
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)
 contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], retention)
-desk = ContactDesk(client, agents, contacts, messages)
+service = ContactService(client, agents, contacts, messages)
 meter = Meter.connect(client, agents)
 muting = Muting(agents, WorkOrdersTable(client, os.environ["WORK_ORDERS_TABLE"]))
 api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
 
 @api.route("GET", "/messaging/contacts", "List your contacts, and the requests of strangers")
-def list_contacts(caller: Caller, query: wire.ContactsQuery) -> wire.ContactsPage:
-    return lists.page(desk, caller.agent_id, query, clock.now())
+def list_contacts(caller: Caller, query: schemas.ContactsQuery) -> schemas.ContactsPage:
+    return lists.page(service, caller.agent_id, query, clock.now())
 
 
 @api.route(
@@ -41,12 +42,12 @@ def list_contacts(caller: Caller, query: wire.ContactsQuery) -> wire.ContactsPag
     "Read one contact, with the request that waits",
     raises=(ContactNotFoundError,),
 )
-def read_contact(caller: Caller, agent_id: AgentId) -> wire.ContactView:
+def read_contact(caller: Caller, agent_id: AgentId) -> schemas.ContactView:
     contact = contacts.fetch(caller.agent_id, agent_id, clock.now())
-    whole = [] if contact is None else desk.whole([contact])
+    whole = [] if contact is None else service.whole([contact])
     if not whole:
-        raise unknown(agent_id)
-    return wire.view(whole[0])
+        raise not_found(agent_id)
+    return schemas.view(whole[0])
 
 
 @api.route(
@@ -55,15 +56,17 @@ def read_contact(caller: Caller, agent_id: AgentId) -> wire.ContactView:
     "Allow or block an agent; answers the request that waits",
     raises=(AgentNotFoundError,),
 )
-def decide(caller: Caller, agent_id: AgentId, body: wire.ContactRequest) -> wire.ContactResponse:
+def decide(
+    caller: Caller, agent_id: AgentId, body: schemas.ContactRequest
+) -> schemas.ContactResponse:
     now = clock.now()
     keys = [agents.key(caller.agent_id), agents.key(agent_id)]
-    own, other, entry = batches.batch_get(
+    own, other, entry = transactions.batch_get(
         client, [*keys, contacts.key(caller.agent_id, agent_id)], consistent=True
     )
-    owner, known = admit(caller, own, now), parse(entry, now)
+    owner, known = require_active(caller, own, now), parse(entry, now)
     try:
-        contact = party(found(agent_id, other))
+        contact = party(require_registered(agent_id, other))
     except AgentNotFoundError:
         if known is None:
             raise
@@ -73,10 +76,10 @@ def decide(caller: Caller, agent_id: AgentId, body: wire.ContactRequest) -> wire
     if body.state == "blocked":
         blocked = contacts.block(owner.agent_id, contact, now)
         muting.mute(caller, owner, contact.id, now)
-        return wire.decided(blocked)
-    allowed = desk.allow(owner.agent_id, contact, known, now)
+        return schemas.decided(blocked)
+    allowed = service.allow(owner.agent_id, contact, known, now)
     muting.unmute(caller, owner, contact.id, now)
-    return wire.decided(allowed)
+    return schemas.decided(allowed)
 
 
 @api.route(
@@ -85,9 +88,9 @@ def decide(caller: Caller, agent_id: AgentId, body: wire.ContactRequest) -> wire
     "Make an agent a stranger again",
     raises=(ContactNotFoundError,),
 )
-def remove_contact(caller: Caller, agent_id: AgentId) -> wire.RemovedResponse:
+def remove_contact(caller: Caller, agent_id: AgentId) -> schemas.RemovedResponse:
     now = clock.now()
     owner = agents.read(caller, now)
     contacts.remove(owner.agent_id, agent_id, now)
     muting.unmute(caller, owner, agent_id, now)
-    return wire.RemovedResponse(contact_id=agent_id)
+    return schemas.RemovedResponse(contact_id=agent_id)

@@ -9,12 +9,14 @@ import os
 from collections.abc import Sequence
 from datetime import timedelta
 
-from agent_messaging import batches, clock, connection, metrics
-from agent_messaging.agents.admission import admit
+from agent_messaging import clock
+from agent_messaging.agents.access import require_active
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
-from agent_messaging.contacts.desk import ContactDesk
+from agent_messaging.contacts.service import ContactService
 from agent_messaging.contacts.table import ContactsTable
+from agent_messaging.delivery.service import DeliveryService
+from agent_messaging.door.api import Api
 from agent_messaging.errors import (
     AgentNotFoundError,
     ContactPendingError,
@@ -24,19 +26,19 @@ from agent_messaging.errors import (
     ThreadNotFoundError,
 )
 from agent_messaging.fields import MessageId, ThreadId
-from agent_messaging.http import Api
-from agent_messaging.idempotency import IdempotencyTable, Once
-from agent_messaging.messaging import lists, threads, wire
-from agent_messaging.messaging.conversation import Conversation
-from agent_messaging.messaging.desk import MessageDesk
+from agent_messaging.idempotency import IdempotencyStore, IdempotentRequest
+from agent_messaging.limits import WindowLimits
+from agent_messaging.messaging import lists, schemas, threads
 from agent_messaging.messaging.item import parse
 from agent_messaging.messaging.model import MessageType, compose, party
-from agent_messaging.messaging.sent import Quota, SentLog
-from agent_messaging.messaging.table import MessagesTable, unknown
-from agent_messaging.meter.counters import Counters
+from agent_messaging.messaging.sent_log import Quota, SentLog
+from agent_messaging.messaging.table import MessagesTable, not_found
+from agent_messaging.messaging.thread_list import ThreadList
 from agent_messaging.meter.limiter import Meter
+from agent_messaging.observability import metrics
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.presence.table import parse as parse_presence
+from agent_messaging.storage import connection, transactions
 
 WRITE_ERRORS = (AgentNotFoundError, ContactRefusedError, ContactPendingError, RateLimitedError)
 
@@ -48,12 +50,14 @@ presences = PresenceTable(client, os.environ["AGENT_PRESENCE_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)
 contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], retention)
 sent_log = SentLog(client, os.environ["AGENT_SENT_TABLE"], quota, retention)
-answers = IdempotencyTable(client, os.environ["IDEMPOTENCY_TABLE"])
-contact_desk = ContactDesk(client, agents, contacts, messages)
-counters = Counters(client, os.environ["AGENT_METER_TABLE"])
-desk = MessageDesk(contact_desk, messages, sent_log, counters)
+idempotency_store = IdempotencyStore(client, os.environ["IDEMPOTENCY_TABLE"])
+contact_service = ContactService(client, agents, contacts, messages)
+counters = WindowLimits(client, os.environ["AGENT_METER_TABLE"])
+service = DeliveryService(contact_service, messages, sent_log, counters)
 meter = Meter.connect(client, agents)
-api = handler = Api(is_registered=agents.is_registered, answers=answers, meter=meter)
+api = handler = Api(
+    is_registered=agents.is_registered, idempotency_store=idempotency_store, meter=meter
+)
 
 
 @api.route(
@@ -63,25 +67,27 @@ api = handler = Api(is_registered=agents.is_registered, answers=answers, meter=m
     identity="from_agent_id",
     raises=WRITE_ERRORS,
 )
-def ping(caller: Caller, body: wire.PingRequest, once: Once) -> wire.PingResponse:
+def ping(
+    caller: Caller, body: schemas.PingRequest, request: IdempotentRequest
+) -> schemas.PingResponse:
     now = clock.now()
     lease_key = presences.key(body.to_agent_id)
-    encounter, (lease,) = contact_desk.meet(
+    send_context, (lease,) = contact_service.load_parties(
         caller, body.to_agent_id, now, [lease_key], lagging=[lease_key[0]]
     )
     message = compose(
         MessageType.PING,
-        party(encounter.sender),
-        party(encounter.recipient),
+        party(send_context.sender),
+        party(send_context.recipient),
         now,
         is_verified=not caller.is_open,
         body=body.message,
     )
-    target = wire.target(encounter.recipient, parse_presence(lease), now)
-    answer = functools.partial(wire.pinged, target_agent=target)
-    handed_in = desk.hand_in(caller, encounter, message, now, once.answering(answer))
+    target = schemas.target(send_context.recipient, parse_presence(lease), now)
+    answer = functools.partial(schemas.pinged, target_agent=target)
+    sent_message = service.send(caller, send_context, message, now, request.answering(answer))
     metrics.count("MessagesSent")
-    return answer(handed_in)
+    return answer(sent_message)
 
 
 @api.route(
@@ -91,21 +97,23 @@ def ping(caller: Caller, body: wire.PingRequest, once: Once) -> wire.PingRespons
     identity="from_agent_id",
     raises=WRITE_ERRORS,
 )
-def send(caller: Caller, body: wire.SendRequest, once: Once) -> wire.SendResponse:
+def send(
+    caller: Caller, body: schemas.SendRequest, request: IdempotentRequest
+) -> schemas.SendResponse:
     now = clock.now()
     more = [messages.key(caller.agent_id, body.reply_to_id)] if body.reply_to_id else []
-    encounter, replied = contact_desk.meet(caller, body.to_agent_id, now, more)
+    send_context, replied = contact_service.load_parties(caller, body.to_agent_id, now, more)
     thread_id = threads.choose(
-        encounter.sender.agent_id,
-        encounter.recipient.agent_id,
+        send_context.sender.agent_id,
+        send_context.recipient.agent_id,
         thread_id=body.thread_id,
         reply_to_id=body.reply_to_id,
         answered=parse(replied[0]) if replied and replied[0] else None,
     )
     message = compose(
         MessageType(body.type),
-        party(encounter.sender),
-        party(encounter.recipient),
+        party(send_context.sender),
+        party(send_context.recipient),
         now,
         is_verified=not caller.is_open,
         thread_id=thread_id,
@@ -115,15 +123,15 @@ def send(caller: Caller, body: wire.SendRequest, once: Once) -> wire.SendRespons
         reply_to_id=body.reply_to_id,
         metadata=body.metadata,
     )
-    handed_in = desk.hand_in(caller, encounter, message, now, once.answering(wire.sent))
+    sent_message = service.send(caller, send_context, message, now, request.answering(schemas.sent))
     metrics.count("MessagesSent")
-    return wire.sent(handed_in)
+    return schemas.sent(sent_message)
 
 
 @api.route("GET", "/messaging/inbox", "List the messages to an agent, newest first")
-def inbox(caller: Caller, query: wire.InboxQuery) -> wire.InboxPage:
+def inbox(caller: Caller, query: schemas.InboxQuery) -> schemas.InboxPage:
     page = lists.inbox(messages, caller.agent_id, query)
-    return wire.InboxPage(agent_id=caller.agent_id, **page.answer)
+    return schemas.InboxPage(agent_id=caller.agent_id, **page.answer)
 
 
 @api.route(
@@ -132,22 +140,24 @@ def inbox(caller: Caller, query: wire.InboxQuery) -> wire.InboxPage:
     "Acknowledge a message",
     raises=(MessageNotFoundError,),
 )
-def mark_read(caller: Caller, message_id: MessageId) -> wire.MarkReadResponse:
+def mark_read(caller: Caller, message_id: MessageId) -> schemas.MarkReadResponse:
     receipts, _ = _acknowledged(caller, [message_id])
     if not receipts:
-        raise unknown(message_id)
+        raise not_found(message_id)
     return receipts[0]
 
 
 @api.route("POST", "/messaging/mark-read", "Acknowledge up to a hundred messages")
-def mark_many_read(caller: Caller, body: wire.MarkManyReadRequest) -> wire.MarkManyReadResponse:
+def mark_many_read(
+    caller: Caller, body: schemas.MarkManyReadRequest
+) -> schemas.MarkManyReadResponse:
     receipts, absent = _acknowledged(caller, body.message_ids)
-    return wire.MarkManyReadResponse(messages=receipts, not_found=absent)
+    return schemas.MarkManyReadResponse(messages=receipts, not_found=absent)
 
 
 def _acknowledged(
     caller: Caller, message_ids: Sequence[str]
-) -> tuple[list[wire.MarkReadResponse], list[str]]:
+) -> tuple[list[schemas.MarkReadResponse], list[str]]:
     """The receipts of the caller's messages among these, and the ids that name none.
 
     The heads are read first, so that a repeated call writes nothing.
@@ -155,10 +165,12 @@ def _acknowledged(
     now = clock.now()
     wanted = list(dict.fromkeys(message_ids))
     keys = [messages.key(caller.agent_id, message_id) for message_id in wanted]
-    own, *items = batches.batch_get(client, [agents.key(caller.agent_id), *keys], consistent=True)
-    admit(caller, own, now)
+    own, *items = transactions.batch_get(
+        client, [agents.key(caller.agent_id), *keys], consistent=True
+    )
+    require_active(caller, own, now)
     heads = [messages.mark_read(parse(item), now) for item in items if item is not None]
-    receipts = [wire.receipt(message) for message in heads if message is not None]
+    receipts = [schemas.receipt(message) for message in heads if message is not None]
     known = {receipt.message_id for receipt in receipts}
     return receipts, [message_id for message_id in wanted if message_id not in known]
 
@@ -169,14 +181,14 @@ def _acknowledged(
     "Read a message that you received or sent, with its receipt",
     raises=(MessageNotFoundError,),
 )
-def read_message(caller: Caller, message_id: MessageId) -> wire.MessageView:
-    return wire.view(desk.read(caller.agent_id, message_id), caller.agent_id)
+def read_message(caller: Caller, message_id: MessageId) -> schemas.MessageView:
+    return schemas.view(service.read(caller.agent_id, message_id), caller.agent_id)
 
 
 @api.route("GET", "/messaging/sent", "List the messages that an agent wrote, newest first")
-def sent(caller: Caller, query: wire.ListQuery) -> wire.SentPage:
+def sent(caller: Caller, query: schemas.ListQuery) -> schemas.SentPage:
     page = lists.sent(messages, sent_log, caller.agent_id, query)
-    return wire.SentPage(agent_id=caller.agent_id, **page.answer)
+    return schemas.SentPage(agent_id=caller.agent_id, **page.answer)
 
 
 @api.route(
@@ -185,6 +197,6 @@ def sent(caller: Caller, query: wire.ListQuery) -> wire.SentPage:
     "List a thread, newest first",
     raises=(ThreadNotFoundError,),
 )
-def thread(caller: Caller, thread_id: ThreadId, query: wire.ListQuery) -> wire.ThreadPage:
-    page = Conversation(messages, sent_log, caller.agent_id, thread_id).page(query)
-    return wire.ThreadPage(thread_id=thread_id, agent_id=caller.agent_id, **page.answer)
+def thread(caller: Caller, thread_id: ThreadId, query: schemas.ListQuery) -> schemas.ThreadPage:
+    page = ThreadList(messages, sent_log, caller.agent_id, thread_id).page(query)
+    return schemas.ThreadPage(thread_id=thread_id, agent_id=caller.agent_id, **page.answer)

@@ -4,25 +4,26 @@ import contextlib
 import os
 from datetime import datetime, timedelta
 
-from agent_messaging import batches, clock, connection
-from agent_messaging.agents.admission import admit, found, unknown
+from agent_messaging import clock
+from agent_messaging.agents.access import not_found, require_active, require_registered
 from agent_messaging.agents.model import Agent, ContactPolicy
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.contacts.model import Contact, ContactState, state_of
 from agent_messaging.contacts.table import ContactsTable
 from agent_messaging.contacts.table import parse as parse_contact
-from agent_messaging.dynamodb import FAILURES
+from agent_messaging.door.api import Api
 from agent_messaging.errors import AgentNotFoundError, ContactRequiredError, ContentionError
 from agent_messaging.fields import AgentId
-from agent_messaging.http import Api
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.paging import COUNT_LIMIT
-from agent_messaging.presence import wire
+from agent_messaging.presence import schemas
 from agent_messaging.presence.model import Presence, last_seen_at
 from agent_messaging.presence.model import heartbeat as new_lease
 from agent_messaging.presence.table import PresenceTable, parse
+from agent_messaging.storage import connection, transactions
+from agent_messaging.storage.table import FAILURES
 from agent_messaging.work_orders.table import WorkOrdersTable
 
 client = connection.connect()
@@ -42,7 +43,7 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
 
 @api.route("POST", "/messaging/heartbeat", "Stay online, and learn what waits")
-def heartbeat(caller: Caller) -> wire.HeartbeatResponse:
+def heartbeat(caller: Caller) -> schemas.HeartbeatResponse:
     now = clock.now()
     agent = agents.read(caller, now)
     presence = _lease_of(agent, now)
@@ -51,7 +52,7 @@ def heartbeat(caller: Caller) -> wire.HeartbeatResponse:
     with contextlib.suppress(ContentionError, *FAILURES):
         agents.note_seen(caller, agent, now)
     presences.put(presence)
-    return wire.HeartbeatResponse(
+    return schemas.HeartbeatResponse(
         agent_id=agent.agent_id,
         last_heartbeat_at=now,
         expires_at=presence.expires_at,
@@ -68,28 +69,28 @@ def _lease_of(agent: Agent, now: datetime) -> Presence:
 
 
 @api.route("PUT", "/messaging/presence", "Say what you take on; counts as a heartbeat")
-def update(caller: Caller, body: wire.PresenceRequest) -> wire.PresenceResponse:
+def update(caller: Caller, body: schemas.PresenceRequest) -> schemas.PresenceResponse:
     now = clock.now()
     agent = agents.read(caller, now)
     presence = _lease_of(agent, now)
     given = {name: getattr(body, name) for name in body.model_fields_set}
     changes = {**given, "last_seen_on": now.date().isoformat()}
     try:
-        batches.transact(
-            client, [agents.change_entry(caller, changes), presences.put_entry(presence)]
+        transactions.transact(
+            client, [agents.transact_change(caller, changes), presences.transact_put(presence)]
         )
-    except batches.TransactionFailedError as error:
-        admit(caller, error.items[0], now)
-        raise unknown(agent.agent_id) from None
-    return wire.updated(agent.model_copy(update=given), presence, now)
+    except transactions.TransactionFailedError as error:
+        require_active(caller, error.items[0], now)
+        raise not_found(agent.agent_id) from None
+    return schemas.updated(agent.model_copy(update=given), presence, now)
 
 
 @api.route("DELETE", "/messaging/presence", "Go offline now, without waiting for the lease")
-def go_offline(caller: Caller) -> wire.OfflineResponse:
+def go_offline(caller: Caller) -> schemas.OfflineResponse:
     now = clock.now()
     agent = agents.read(caller, now)
     presence = presences.end(agent.agent_id, now)
-    return wire.OfflineResponse(
+    return schemas.OfflineResponse(
         agent_id=agent.agent_id, last_seen_at=last_seen_at(presence, agent.last_seen_on)
     )
 
@@ -101,15 +102,15 @@ def go_offline(caller: Caller) -> wire.OfflineResponse:
     identity_required=False,
     raises=(AgentNotFoundError, ContactRequiredError),
 )
-def read_presence(caller: Caller | None, agent_id: AgentId) -> wire.PresenceView:
+def read_presence(caller: Caller | None, agent_id: AgentId) -> schemas.PresenceView:
     now = clock.now()
     wanted = [agents.key(agent_id), presences.key(agent_id)]
     if caller is not None:
         wanted.append(contacts.key(agent_id, caller.agent_id))
-    item, leased, *entry = batches.batch_get(client, wanted)
-    agent = found(agent_id, item)
+    item, leased, *entry = transactions.batch_get(client, wanted)
+    agent = require_registered(agent_id, item)
     _require_visible(agent, caller, parse_contact(entry[0], now) if entry else None)
-    return wire.view(agent, parse(leased), now)
+    return schemas.view(agent, parse(leased), now)
 
 
 def _require_visible(agent: Agent, caller: Caller | None, contact: Contact | None) -> None:

@@ -4,18 +4,20 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from agent_messaging import clock, connection, metrics, time_left
-from agent_messaging.agents.admission import found
+from agent_messaging import clock, deadline
+from agent_messaging.agents.access import require_registered
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
+from agent_messaging.door.api import Api
 from agent_messaging.errors import AgentNotFoundError
-from agent_messaging.http import Api
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
+from agent_messaging.observability import metrics
 from agent_messaging.paging import COUNT_LIMIT
 from agent_messaging.presence.table import PresenceTable
-from agent_messaging.stats import rollup, wire
+from agent_messaging.stats import rollup, schemas
 from agent_messaging.stats.table import StatsTable
+from agent_messaging.storage import connection
 from agent_messaging.work_orders.table import WorkOrdersTable
 
 client = connection.connect()
@@ -34,10 +36,10 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
     "See what waits for an agent, and how the platform does",
     raises=(AgentNotFoundError,),
 )
-def read_stats(caller: Caller) -> wire.StatsResponse:
-    agent = found(caller.agent_id, agents.table.get({"agent_id": caller.agent_id}))
+def read_stats(caller: Caller) -> schemas.StatsResponse:
+    agent = require_registered(caller.agent_id, agents.table.get({"agent_id": caller.agent_id}))
     snapshot = stats.latest_snapshot()
-    return wire.StatsResponse(
+    return schemas.StatsResponse(
         agent_id=agent.agent_id,
         unread_messages=messages.count_pending(agent.agent_id, COUNT_LIMIT),
         pending_work_orders=orders.count_pending(agent, COUNT_LIMIT),
@@ -48,7 +50,7 @@ def read_stats(caller: Caller) -> wire.StatsResponse:
     )
 
 
-@time_left.bounded
+@deadline.bounded
 def roll_up(event: Mapping[str, Any], _context: Any) -> dict[str, str]:
     """Keep the snapshot of the event's own minute, once; the schedule's handler.
 

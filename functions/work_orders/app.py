@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from agent_messaging import clock, connection, ids, metrics, time_left
+from agent_messaging import clock, deadline, ids
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
-from agent_messaging.batches import TransactionFailedError, TransactionRefusedError
-from agent_messaging.contacts.desk import ContactDesk
-from agent_messaging.contacts.encounter import Encounter
+from agent_messaging.contacts.service import ContactService
 from agent_messaging.contacts.table import ContactsTable
+from agent_messaging.delivery.context import SendContext
+from agent_messaging.door.api import Api
 from agent_messaging.errors import (
     AgentNotFoundError,
     AtCapacityError,
@@ -28,21 +28,22 @@ from agent_messaging.errors import (
     WrongRoleError,
 )
 from agent_messaging.fields import WorkOrderId
-from agent_messaging.http import Api
-from agent_messaging.idempotency import IdempotencyTable, Once
-from agent_messaging.log import logger
+from agent_messaging.idempotency import IdempotencyStore, IdempotentRequest
 from agent_messaging.messaging.item import long_bytes
 from agent_messaging.messaging.model import party
-from agent_messaging.messaging.sent import Quota, SentLog
+from agent_messaging.messaging.sent_log import Quota, SentLog
 from agent_messaging.messaging.table import MessagesTable
-from agent_messaging.meter import units
 from agent_messaging.meter.limiter import Meter
-from agent_messaging.meter.tally import TALLY
-from agent_messaging.work_orders import item, rejection, removal, wire
-from agent_messaging.work_orders.desk import Move, WorkOrderDesk
+from agent_messaging.observability import metrics
+from agent_messaging.observability.log import logger
+from agent_messaging.storage import connection, units
+from agent_messaging.storage.tally import TALLY
+from agent_messaging.storage.transactions import TransactionFailedError, TransactionRefusedError
+from agent_messaging.work_orders import bulk_reject, item, removal, schemas
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.lists import OrderList
 from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.service import Move, WorkOrderService
 from agent_messaging.work_orders.states import Action
 from agent_messaging.work_orders.table import WorkOrdersTable
 
@@ -62,12 +63,14 @@ orders = WorkOrdersTable(
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)
 contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], retention)
 sent_log = SentLog(client, os.environ["AGENT_SENT_TABLE"], quota, retention)
-answers = IdempotencyTable(client, os.environ["IDEMPOTENCY_TABLE"])
-contact_desk = ContactDesk(client, agents, contacts, messages)
+idempotency_store = IdempotencyStore(client, os.environ["IDEMPOTENCY_TABLE"])
+contact_service = ContactService(client, agents, contacts, messages)
 expiry = Expiry(client, messages, orders)
-desk = WorkOrderDesk(client, agents, contact_desk, messages, orders, expiry)
+service = WorkOrderService(client, agents, contact_service, messages, orders, expiry)
 meter = Meter.connect(client, agents)
-api = handler = Api(is_registered=agents.is_registered, answers=answers, meter=meter)
+api = handler = Api(
+    is_registered=agents.is_registered, idempotency_store=idempotency_store, meter=meter
+)
 
 
 @api.route(
@@ -75,56 +78,58 @@ api = handler = Api(is_registered=agents.is_registered, answers=answers, meter=m
     "/messaging/work-order",
     "Offer a work order to an agent",
     identity="from_agent_id",
-    max_bytes=wire.MAX_BYTES,
+    max_bytes=schemas.MAX_BYTES,
     raises=(AgentNotFoundError, ContactRequiredError, WorkerUnavailableError, RateLimitedError),
 )
-def create(caller: Caller, body: wire.CreateRequest, once: Once) -> wire.CreateResponse:
+def create(
+    caller: Caller, body: schemas.CreateRequest, request: IdempotentRequest
+) -> schemas.CreateResponse:
     now = clock.now()
-    encounter, _ = contact_desk.meet(caller, body.to_agent_id, now)
-    encounter = _checked(encounter, body, now)
+    send_context, _ = contact_service.load_parties(caller, body.to_agent_id, now)
+    send_context = _checked(send_context, body, now)
     message_id, thread_id = ids.new_opening(
-        now, encounter.sender.agent_id, encounter.recipient.agent_id
+        now, send_context.sender.agent_id, send_context.recipient.agent_id
     )
     order = WorkOrder.offered(
         work_order_id=ids.new("wo", now),
-        client=party(encounter.sender),
-        worker=party(encounter.recipient),
+        client=party(send_context.sender),
+        worker=party(send_context.recipient),
         message_id=message_id,
         thread_id=thread_id,
-        relationship=encounter.relationship,
+        relationship=send_context.relationship,
         is_verified=not caller.is_open,
         created_at=now,
         **body.offer(),
     )
     sent_log.record(caller, order.worker.id, order.message_id, long_bytes(order.description))
-    contact_desk.befriend(encounter, now, once)
-    desk.create(order, once.answering(wire.created))
+    contact_service.add_contact(send_context, now, request)
+    service.create(order, request.answering(schemas.created))
     apart = item.offered(order).offer_bytes or 0
     TALLY.add(units.of_order(apart, has_deadline=order.deadline_at is not None))
-    return wire.created(order)
+    return schemas.created(order)
 
 
-def _checked(encounter: Encounter, body: wire.CreateRequest, now: datetime) -> Encounter:
+def _checked(send_context: SendContext, body: schemas.CreateRequest, now: datetime) -> SendContext:
     """Refuse what cannot be offered, or not to this worker, or not by this client.
 
     Returns the encounter as it was last read.
     """
-    worker = encounter.recipient
-    if encounter.is_with_itself:
+    worker = send_context.recipient
+    if send_context.is_with_itself:
         raise InvalidError.at("#/to_agent_id", "is yourself; a work order is for another agent")
     if body.deadline_at is not None and body.deadline_at <= now:
         raise InvalidError.at("#/deadline_at", "lies in the past", fix="Give a time to come.")
-    if not encounter.may_give_orders:
-        encounter = contact_desk.look_again(encounter, now)
-    if not encounter.may_give_orders:
+    if not send_context.may_give_orders:
+        send_context = contact_service.reload(send_context, now)
+    if not send_context.may_give_orders:
         raise ContactRequiredError(f"`{worker.agent_id}` takes no work orders from you.")
     if not worker.takes_orders:
         raise WorkerUnavailableError(f"`{worker.agent_id}` does not accept work orders.")
-    return encounter
+    return send_context
 
 
 @api.route("GET", "/messaging/work-orders", "List an agent's work orders, newest first")
-def list_orders(caller: Caller, query: wire.WorkOrdersQuery) -> wire.WorkOrdersPage:
+def list_orders(caller: Caller, query: schemas.WorkOrdersQuery) -> schemas.WorkOrdersPage:
     if query.own_filter is not None:
         raise InvalidError.at(
             f"?{query.own_filter}",
@@ -132,7 +137,7 @@ def list_orders(caller: Caller, query: wire.WorkOrdersQuery) -> wire.WorkOrdersP
             fix=f"With `role={query.role}` filter by `{query.other_filter}`, or send no filter.",
         )
     page = OrderList(expiry, caller.agent_id, query, clock.now()).page()
-    return wire.WorkOrdersPage(agent_id=caller.agent_id, role=query.role, **page.answer)
+    return schemas.WorkOrdersPage(agent_id=caller.agent_id, role=query.role, **page.answer)
 
 
 @api.route(
@@ -141,8 +146,8 @@ def list_orders(caller: Caller, query: wire.WorkOrdersQuery) -> wire.WorkOrdersP
     "Read a work order that you gave or received",
     raises=(WorkOrderNotFoundError,),
 )
-def read_order(caller: Caller, work_order_id: WorkOrderId) -> wire.WorkOrderView:
-    return wire.whole_view(desk.read(caller, work_order_id, clock.now()), caller.agent_id)
+def read_order(caller: Caller, work_order_id: WorkOrderId) -> schemas.WorkOrderView:
+    return schemas.whole_view(service.read(caller, work_order_id, clock.now()), caller.agent_id)
 
 
 @api.route(
@@ -152,16 +157,19 @@ def read_order(caller: Caller, work_order_id: WorkOrderId) -> wire.WorkOrderView
     raises=(*MOVE_ERRORS, AtCapacityError),
 )
 def respond(
-    caller: Caller, work_order_id: WorkOrderId, body: wire.RespondRequest, once: Once
-) -> wire.AcceptedResponse | wire.RejectedResponse:
+    caller: Caller,
+    work_order_id: WorkOrderId,
+    body: schemas.RespondRequest,
+    request: IdempotentRequest,
+) -> schemas.AcceptedResponse | schemas.RejectedResponse:
     if body.action == "accept":
         changes = {"estimated_completion": body.estimated_completion}
         move = Move(caller, Action.ACCEPT, clock.now(), changes)
-        accepted = _moved(work_order_id, move, once, wire.accepted)
+        accepted = _moved(work_order_id, move, request, schemas.accepted)
         metrics.count("OrdersAccepted")
         return accepted
     move = Move(caller, Action.REJECT, clock.now(), {"reason": body.rejection_reason})
-    return _moved(work_order_id, move, once, wire.rejected)
+    return _moved(work_order_id, move, request, schemas.rejected)
 
 
 @api.route(
@@ -170,7 +178,7 @@ def respond(
     "Reject pending work orders of one client, or up to 25 by id",
     raises=(AgentNotFoundError,),
 )
-def reject_many(caller: Caller, body: wire.RejectManyRequest) -> wire.RejectManyResponse:
+def reject_many(caller: Caller, body: schemas.RejectManyRequest) -> schemas.RejectManyResponse:
     if (body.client_id is None) == (body.work_order_ids is None):
         raise InvalidError.at(
             "#/client_id",
@@ -184,21 +192,24 @@ def reject_many(caller: Caller, body: wire.RejectManyRequest) -> wire.RejectMany
         keys = orders.pending(worker.agent_id, body.client_id)
         ids = [key["work_order_id"] for key in keys]
     move = Move(caller, Action.REJECT, now, {"reason": body.reason})
-    return rejection.reject(desk, move, ids, Once(answers, now))
+    return bulk_reject.reject(service, move, ids, IdempotentRequest(idempotency_store, now))
 
 
 @api.route(
     "POST",
     "/messaging/work-order/{work_order_id}/complete",
     "Hand in the result, as the worker",
-    max_bytes=wire.MAX_BYTES,
+    max_bytes=schemas.MAX_BYTES,
     raises=MOVE_ERRORS,
 )
 def complete(
-    caller: Caller, work_order_id: WorkOrderId, body: wire.CompleteRequest, once: Once
-) -> wire.CompletedResponse:
+    caller: Caller,
+    work_order_id: WorkOrderId,
+    body: schemas.CompleteRequest,
+    request: IdempotentRequest,
+) -> schemas.CompletedResponse:
     move = Move(caller, Action.COMPLETE, clock.now(), dict(body))
-    return _moved(work_order_id, move, once, wire.completed)
+    return _moved(work_order_id, move, request, schemas.completed)
 
 
 @api.route(
@@ -208,10 +219,13 @@ def complete(
     raises=MOVE_ERRORS,
 )
 def cancel(
-    caller: Caller, work_order_id: WorkOrderId, body: wire.ReasonRequest, once: Once
-) -> wire.CancelledResponse:
+    caller: Caller,
+    work_order_id: WorkOrderId,
+    body: schemas.ReasonRequest,
+    request: IdempotentRequest,
+) -> schemas.CancelledResponse:
     move = Move(caller, Action.CANCEL, clock.now(), dict(body))
-    return _moved(work_order_id, move, once, wire.cancelled)
+    return _moved(work_order_id, move, request, schemas.cancelled)
 
 
 @api.route(
@@ -221,19 +235,25 @@ def cancel(
     raises=MOVE_ERRORS,
 )
 def fail(
-    caller: Caller, work_order_id: WorkOrderId, body: wire.ReasonRequest, once: Once
-) -> wire.FailedResponse:
+    caller: Caller,
+    work_order_id: WorkOrderId,
+    body: schemas.ReasonRequest,
+    request: IdempotentRequest,
+) -> schemas.FailedResponse:
     move = Move(caller, Action.FAIL, clock.now(), dict(body))
-    return _moved(work_order_id, move, once, wire.failed)
+    return _moved(work_order_id, move, request, schemas.failed)
 
 
 def _moved(
-    work_order_id: str, move: Move, once: Once, answer: Callable[[WorkOrder], Answer]
+    work_order_id: str,
+    move: Move,
+    request: IdempotentRequest,
+    answer: Callable[[WorkOrder], Answer],
 ) -> Answer:
-    return answer(desk.move(work_order_id, move, once.answering(answer)))
+    return answer(service.move(work_order_id, move, request.answering(answer)))
 
 
-@time_left.bounded
+@deadline.bounded
 def purge(event: Mapping[str, Any], _context: Any) -> dict[str, list[dict[str, str]]]:
     """Remove the offers of orders whose heads the retention removed; the stream's handler.
 
@@ -250,7 +270,7 @@ def purge(event: Mapping[str, Any], _context: Any) -> dict[str, list[dict[str, s
     return {"batchItemFailures": []}
 
 
-@time_left.bounded
+@deadline.bounded
 def sweep(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
     """Mark orders expired that are pending past their deadline; the schedule's handler.
 

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from local import moto_repairs
+from local import moto_patches
 from tests.integration.cloud import Cloud
 from tests.integration.tables import Snapshot
 
-moto_repairs.speed_moto_up()
+moto_patches.speed_moto_up()
 
 
 @pytest.fixture

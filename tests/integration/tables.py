@@ -13,8 +13,8 @@ import boto3
 from moto.dynamodb.models import dynamodb_backends
 
 from agent_messaging import clock
-from agent_messaging.dynamodb import decode, encode
 from agent_messaging.presence.table import shard_of
+from agent_messaging.storage.table import decode, encode
 from local.cloudformation import ACCOUNT_ID, REGION
 from tests.integration.functions import TEMPLATE
 

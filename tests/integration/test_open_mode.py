@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_messaging.http import Api
+from agent_messaging.door.api import Api
 from tests.integration.cloud import BASE, TEMPLATE, Cloud, app
 
 GROUPS = ("agents", "contacts", "messaging", "presence", "stats", "work_orders")

@@ -6,8 +6,8 @@ import boto3
 import pytest
 
 from agent_messaging.agents import keys as api_keys
-from local import operate
 from tests.integration.cloud import Cloud
+from tools.operator import operate
 
 
 @pytest.fixture

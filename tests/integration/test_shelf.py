@@ -11,10 +11,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from agent_messaging.dynamodb import encode
+from agent_messaging.storage.table import encode
+from benchmarks.fake_dynamodb import Shelf
 from benchmarks.growth import HISTORIES, read
 from benchmarks.histories import History
-from benchmarks.shelf import Shelf
 from local.template import load
 from tests.engine import second_engine
 from tests.integration.recorder import is_flush

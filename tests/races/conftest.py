@@ -6,13 +6,13 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from local import moto_repairs
+from local import moto_patches
 
 
 @pytest.fixture
 def repaired_moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     put = functools.partial(monkeypatch.setattr, raising=False)
-    monkeypatch.setattr(moto_repairs, "replace", put)
-    moto_repairs.correct_moto()
+    monkeypatch.setattr(moto_patches, "replace", put)
+    moto_patches.correct_moto()
     with mock_aws():
         yield

@@ -52,7 +52,7 @@ def letters(dev: Deployment) -> int:
 
 def replay(dev: Deployment) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "local.replay", "--stack", dev.name],
+        [sys.executable, "-m", "tools.operator.redrive", "--stack", dev.name],
         env={**os.environ, **dev.account.environment()},
         cwd=ROOT,
         capture_output=True,

@@ -5,7 +5,7 @@ import pytest
 
 from agent_messaging.agents import keys
 from agent_messaging.agents.model import Agent, Key
-from agent_messaging.agents.table import admit
+from agent_messaging.agents.table import require_active
 from agent_messaging.auth import Caller, identify, is_open
 from agent_messaging.errors import (
     AgentNotFoundError,
@@ -90,15 +90,15 @@ def test_a_key_ends_at_the_moment_it_expires(expiry: timedelta, *, is_live: bool
 def test_who_has_left_or_whose_key_has_gone_is_not_admitted():
     item = NOVA.model_dump(mode="json", exclude_none=True)
     keyed, stranger = Caller("nova", "key_1", 1), Caller("nova", "key_2", 1)
-    assert admit(keyed, item, NOW) == NOVA
-    assert admit(Caller("nova"), item, NOW) == NOVA
+    assert require_active(keyed, item, NOW) == NOVA
+    assert require_active(Caller("nova"), item, NOW) == NOVA
     left = {**item, "deleted_at": "2026-11-22T12:00:00.000Z"}
     for caller, stored in ((stranger, item), (keyed, left), (keyed, None)):
         with pytest.raises(KeyRevokedError):
-            admit(caller, stored, NOW)
+            require_active(caller, stored, NOW)
     for stored in (left, None):
         with pytest.raises(AgentNotFoundError):
-            admit(Caller("nova"), stored, NOW)
+            require_active(Caller("nova"), stored, NOW)
 
 
 # --- who is calling

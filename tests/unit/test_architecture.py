@@ -21,7 +21,7 @@ PURE = re.compile(
     r"\.(model|states|keys|threads|notice|rollup|projection|histogram|errors|ids|fields|content|payload|words|units)$"
 )
 # The only ones that know HTTP. `docs` writes about it.
-DOORS = {"agent_messaging.http", "agent_messaging.problem"}
+DOORS = {"agent_messaging.door.api", "agent_messaging.door.problem"}
 
 TOP_LEVEL = {
     "CHANGELOG.md",
@@ -83,7 +83,7 @@ def packages(name: str) -> set[str]:
 def test_a_pure_module_reaches_neither_a_cloud_nor_a_clock(name: str):
     for module in closure(name):
         assert not packages(module) & {"boto3", "botocore", "aws_lambda_powertools", "time", "os"}
-        assert module != "agent_messaging.dynamodb"
+        assert module != "agent_messaging.storage.table"
         assert not re.search(r"\.table$", module)
     assert not re.search(r"clock\.now\(|datetime\.(now|utcnow|today)\(|time\.time\(", source(name))
 
@@ -115,7 +115,7 @@ def test_nothing_in_the_layer_knows_what_stands_on_it(name: str):
 
 @pytest.mark.parametrize("name", MODULES)
 def test_dynamodb_is_spoken_in_two_modules(name: str):
-    if name not in ("agent_messaging.dynamodb", "agent_messaging.connection"):
+    if name not in ("agent_messaging.storage.table", "agent_messaging.storage.connection"):
         assert not packages(name) & {"boto3", "botocore"}
 
 

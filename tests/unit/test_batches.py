@@ -1,6 +1,6 @@
 import pytest
 
-from agent_messaging.batches import TransactionFailedError, _raise_unless_transient
+from agent_messaging.storage.transactions import TransactionFailedError, _raise_unless_transient
 
 
 def reasons(*codes: str) -> list[dict]:

@@ -8,7 +8,7 @@ import pytest
 from botocore.awsrequest import HeadersDict
 from botocore.parsers import create_parser
 
-from agent_messaging import connection
+from agent_messaging.storage import connection
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,7 @@ import pytest
 
 from agent_messaging import clock
 from agent_messaging.agents.model import Agent, ContactPolicy
-from agent_messaging.contacts import model, wire
-from agent_messaging.contacts.encounter import Encounter
+from agent_messaging.contacts import model, schemas
 from agent_messaging.contacts.model import (
     RELATIONSHIPS,
     VERDICTS,
@@ -19,6 +18,7 @@ from agent_messaging.contacts.model import (
     verdict,
 )
 from agent_messaging.contacts.table import parse
+from agent_messaging.delivery.context import SendContext
 from agent_messaging.fields import Party
 from agent_messaging.messaging.model import MessageStatus, MessageType, compose
 
@@ -35,9 +35,9 @@ def agent(agent_id: str, policy: str = "open") -> Agent:
     return Agent(agent_id=agent_id, name=agent_id.title(), created_at=NOW, contact_policy=policy)
 
 
-def encounter(policy: str, state: str | None) -> Encounter:
+def send_context(policy: str, state: str | None) -> SendContext:
     theirs = None if state is None else contact(state)
-    return Encounter(agent("nova"), agent("boots", policy), theirs, own=None)
+    return SendContext(agent("nova"), agent("boots", policy), theirs, own=None)
 
 
 # --- the table, once more and by hand
@@ -65,8 +65,8 @@ def test_a_verdict_is_that_of_the_policy_and_the_entry(
 ):
     entry = None if state is None else contact(state)
     assert verdict(ContactPolicy(policy), entry) == expected
-    assert encounter(policy, state).verdict == expected
-    assert encounter(policy, state).may_give_orders == (expected == "deliver")
+    assert send_context(policy, state).verdict == expected
+    assert send_context(policy, state).may_give_orders == (expected == "deliver")
 
 
 def test_the_table_has_a_word_for_every_policy_and_every_state():
@@ -91,18 +91,18 @@ def test_a_relationship_is_what_the_recipient_made_of_the_sender():
     assert relationship(contact("held")) == "stranger"
     assert relationship(contact("allowed")) == "contact"
     assert relationship(contact("blocked")) == "blocked"
-    assert encounter("open", "held").relationship == "stranger"
-    assert encounter("closed", "allowed").relationship == "contact"
+    assert send_context("open", "held").relationship == "stranger"
+    assert send_context("closed", "allowed").relationship == "contact"
     assert state_of(None) is None
     assert state_of(contact("held")) == "held"
 
 
 @pytest.mark.parametrize("policy", list(ContactPolicy))
 def test_an_agent_always_takes_its_own_notes(policy: ContactPolicy):
-    own = replace(encounter(policy, None), sender=agent("boots"))
+    own = replace(send_context(policy, None), sender=agent("boots"))
     assert own.is_with_itself
     assert (own.verdict, own.relationship) == ("deliver", "contact")
-    assert not encounter(policy, None).is_with_itself
+    assert not send_context(policy, None).is_with_itself
 
 
 # --- entries
@@ -161,9 +161,9 @@ def test_a_request_counts_until_its_last_second():
 
 
 def test_an_owner_sees_the_request_as_its_recipient():
-    view = wire.view(parse(asking(), NOW))
+    view = schemas.view(parse(asking(), NOW))
     assert (view.request.status, view.request.verified) == ("held", True)
     assert view.request.metadata == {"n": 0.1}
     assert view.request.content_flags == ["invisible_characters"]
-    assert wire.view(contact("allowed")).request is None
-    assert wire.decided(contact("blocked")).success
+    assert schemas.view(contact("allowed")).request is None
+    assert schemas.decided(contact("blocked")).success

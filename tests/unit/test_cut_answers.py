@@ -13,9 +13,9 @@ from botocore.exceptions import BotoCoreError, HTTPClientError
 from botocore.retries.quota import RetryQuota
 from botocore.retries.standard import ExponentialBackoff
 
-from agent_messaging import connection
-from agent_messaging.batches import transact
-from agent_messaging.dynamodb import Table
+from agent_messaging.storage import connection
+from agent_messaging.storage.table import Table
+from agent_messaging.storage.transactions import transact
 from benchmarks.stub import response
 
 BODY = b'{"Item": {"a": {"S": "\xc3\xbc"}}, "Attributes": {}, "Count": 0, "ScannedCount": 0}'
@@ -177,7 +177,7 @@ def test_a_transaction_whose_answer_was_cut_keeps_its_token(
     wire: Wire, monkeypatch: pytest.MonkeyPatch
 ):
     """It may be written: what collides then is sent again as the same transaction."""
-    monkeypatch.setattr("agent_messaging.dynamodb.FIRST_WAIT_SECONDS", 0)
+    monkeypatch.setattr("agent_messaging.storage.table.FIRST_WAIT_SECONDS", 0)
     tokens = iter([f"token {number}" for number in range(9)])
     monkeypatch.setattr(uuid, "uuid4", lambda: next(tokens))
     answers = (BROKEN["half a body"], CANCELLED, WHOLE)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_messaging.agents import directory
 from agent_messaging.agents.model import Agent
+from agent_messaging.directory import table
 from agent_messaging.fields import AGENT_ID_PATTERN
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -22,7 +22,7 @@ def agent(agent_id: str = "nova", name: str = "Nova", *capabilities: str) -> Age
 
 
 def test_an_agent_has_a_line_of_its_own_and_one_for_each_capability_and_word():
-    assert directory.lines(agent("nova-1", "Éagle", "research", "cost", "research")) == {
+    assert table.lines(agent("nova-1", "Éagle", "research", "cost", "research")) == {
         ("all", "nova-1"),
         ("cap#cost", "nova-1"),
         ("cap#research", "nova-1"),
@@ -36,17 +36,17 @@ def test_an_agent_has_a_line_of_its_own_and_one_for_each_capability_and_word():
 def test_a_line_lies_in_the_range_of_every_beginning_of_its_word(
     agent_id: str, name: str, data: st.DataObject
 ):
-    for facet, entry in directory.lines(agent(agent_id, name)):
-        assert directory.agent_of(entry) == agent_id
+    for facet, entry in table.lines(agent(agent_id, name)):
+        assert table.agent_of(entry) == agent_id
         if not facet.startswith("word#"):
             continue
         word = entry.removesuffix(f"#{agent_id}")
         prefix = word[: data.draw(st.integers(1, len(word)))]
-        within = directory.with_word(prefix)
+        within = table.with_word(prefix)
         assert within.facet == facet
         assert re.fullmatch(within.position, entry)
-        first, last = within.prefix + directory.BEFORE, within.prefix + directory.LAST
-        assert first.encode() < entry.encode() < (entry + directory.BEFORE).encode() < last.encode()
+        first, last = within.prefix + table.BEFORE, within.prefix + table.LAST
+        assert first.encode() < entry.encode() < (entry + table.BEFORE).encode() < last.encode()
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,6 @@ def test_a_line_lies_in_the_range_of_every_beginning_of_its_word(
     ],
 )
 def test_what_is_no_entry_of_a_range_is_no_position_in_it(position: str):
-    within = directory.with_word("nov")
+    within = table.with_word("nov")
     assert re.fullmatch(within.position, "nova#x")
     assert not re.fullmatch(within.position, position)

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from agent_messaging.dynamodb import decode, encode
+from agent_messaging.storage.table import decode, encode
 
 
 def test_values_go_in_and_come_out():

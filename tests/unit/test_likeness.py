@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent_messaging import ids, unicode_data
-from agent_messaging.agents import likeness
-from agent_messaging.agents.likeness import looks_like_system, skeleton, skeletons
+from agent_messaging import ids
+from agent_messaging.content import likeness, unicode_data
+from agent_messaging.content.likeness import looks_like_system, skeleton, skeletons
 
 
 @pytest.mark.parametrize(

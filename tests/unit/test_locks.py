@@ -7,7 +7,7 @@ from importlib import metadata
 
 import pytest
 
-from local.openapi import ROOT
+from tools.openapi.render import ROOT
 
 LOCKS = ROOT / "tools" / "locks"
 GROUPS = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]

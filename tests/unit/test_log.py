@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from agent_messaging import log
 from agent_messaging.agents import keys
+from agent_messaging.observability import log
 from tests.unit.written import SECRET, Written
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,9 +113,9 @@ def test_what_cannot_be_written_leaves_a_line_that_says_so(
 def test_every_line_within_says_which_request_it_is_about(written: Written):
     circle: dict[str, Any] = {}
     circle["self"] = circle
-    with log.about("one"):
+    with log.request_context("one"):
         written.logger.info("x")
-        with log.about("two"):
+        with log.request_context("two"):
             written.logger.info("x", value=circle)
         written.logger.info("x")
     written.logger.info("x")

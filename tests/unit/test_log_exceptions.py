@@ -10,7 +10,7 @@ from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError, ParamValidationError
 from pydantic import TypeAdapter
 
-from agent_messaging import log
+from agent_messaging.observability import log
 from tests.unit.written import SECRET, Written
 
 

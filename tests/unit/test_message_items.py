@@ -7,8 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from agent_messaging.content import ContentFlag
-from agent_messaging.dynamodb import decode, encode
+from agent_messaging.content.flagging import ContentFlag
 from agent_messaging.fields import Party
 from agent_messaging.ids import ULID_PATTERN
 from agent_messaging.messaging.item import (
@@ -23,9 +22,10 @@ from agent_messaging.messaging.item import (
     to_long_item,
 )
 from agent_messaging.messaging.model import Message, MessageType, Untrusted, compose
+from agent_messaging.messaging.schemas import most_bytes, view
 from agent_messaging.messaging.table import FIRST, LAST, _just_before
-from agent_messaging.messaging.wire import most_bytes, view
 from agent_messaging.paging import PAGE_BYTES
+from agent_messaging.storage.table import decode, encode
 from benchmarks import units
 from local.template import load
 

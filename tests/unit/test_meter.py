@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_messaging.meter import units
 from agent_messaging.meter.model import (
     FLUSH_UNITS,
     FORGOTTEN_AFTER,
@@ -17,7 +16,8 @@ from agent_messaging.meter.model import (
     Standing,
     minute_of,
 )
-from agent_messaging.meter.tally import Tally
+from agent_messaging.storage import units
+from agent_messaging.storage.tally import Tally
 from benchmarks import prices
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)

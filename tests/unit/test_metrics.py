@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from agent_messaging import clock, metrics
+from agent_messaging import clock
+from agent_messaging.observability import metrics
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,8 @@
 import pytest
 from pydantic import BaseModel
 
-from agent_messaging import parsing
 from agent_messaging.agents.names import MAX_CHARACTERS, Name, NewAgentId
+from agent_messaging.door import parsing
 from agent_messaging.errors import InvalidError
 from tests.unit.content.ordinary import EMOJI
 

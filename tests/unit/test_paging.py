@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from agent_messaging.errors import BadCursorError
 from agent_messaging.ids import ULID_PATTERN
-from agent_messaging.paging import COUNT_LIMIT, PAGE_BYTES, Listing, Total, count, cut, finish
+from agent_messaging.paging import (
+    COUNT_LIMIT,
+    PAGE_BYTES,
+    Listing,
+    Total,
+    build_page,
+    count,
+    take_page,
+)
 
 POSITION = f"msg_{ULID_PATTERN}"
 AT = "msg_01m830ztk8hqmnnzmzdykrdxts"
@@ -137,7 +145,7 @@ def test_any_other_text_is_a_bad_cursor_and_never_another_error(text: str):
 
 
 def paged(entries: list[str], limit: int, resume: str | None, weight: int = 1):
-    return cut(entries, limit, resume, position=lambda entry: entry, weigh=lambda _: weight)
+    return take_page(entries, limit, resume, position=lambda entry: entry, weigh=lambda _: weight)
 
 
 def test_what_fits_goes_on_where_the_query_stopped():
@@ -214,10 +222,10 @@ def test_a_total_is_counted_only_where_the_first_page_is_not_all():
     def never() -> Total:
         raise AssertionError
 
-    assert finish(INBOX, None, 3, None, never) == (Total(3), None)
-    assert finish(INBOX, None, 3, Total(9), never) == (Total(9), None)
-    total, cursor = finish(INBOX, AT, 3, None, lambda: Total(7))
+    assert build_page(INBOX, None, 3, None, never) == (Total(3), None)
+    assert build_page(INBOX, None, 3, Total(9), never) == (Total(9), None)
+    total, cursor = build_page(INBOX, AT, 3, None, lambda: Total(7))
     assert total == Total(7)
     assert INBOX.open(cursor) == (AT, Total(7))
-    total, cursor = finish(INBOX, AT, 3, Total(9), never)
+    total, cursor = build_page(INBOX, AT, 3, Total(9), never)
     assert INBOX.open(cursor) == (AT, Total(9))

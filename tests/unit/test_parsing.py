@@ -3,7 +3,8 @@ from decimal import Decimal
 import pytest
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from agent_messaging import fields, parsing
+from agent_messaging import fields
+from agent_messaging.door import parsing
 from agent_messaging.errors import Fault, InvalidError
 from agent_messaging.fields import AgentId, Limit
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_messaging import payload
+from agent_messaging.door import payload
 from agent_messaging.errors import (
     AgentMessagingError,
     InvalidError,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_messaging.agents import words
+from agent_messaging.directory import search_terms
 from agent_messaging.fields import AGENT_ID_PATTERN
 
 names = st.text(min_size=1, max_size=60) | st.text("aAbB1é .-_#", min_size=1, max_size=60)
@@ -14,11 +14,11 @@ ids = st.from_regex(AGENT_ID_PATTERN.replace("$", r"\Z"), fullmatch=True)
 
 
 def finds(query: str, agent_id: str, name: str) -> bool:
-    return words.match(words.of_agent(agent_id, name), words.of_query(query))
+    return search_terms.match(search_terms.of_agent(agent_id, name), search_terms.of_query(query))
 
 
 def test_an_agent_has_the_words_of_its_id_and_its_name():
-    assert words.of_agent("nova-agent-id", "Nova Eagle") == (
+    assert search_terms.of_agent("nova-agent-id", "Nova Eagle") == (
         "agent",
         "eagle",
         "id",
@@ -73,7 +73,7 @@ def test_texts_that_look_alike_find_each_other(query: str, name: str):
 
 @pytest.mark.parametrize("blank", ["", " ", "\t\n", "...", "-_-", "#!?", "\u0301", "❤️", "\x00"])
 def test_without_letter_or_digit_there_is_nothing_to_look_for(blank: str):
-    assert words.of_query(blank) == ()
+    assert search_terms.of_query(blank) == ()
 
 
 def test_of_a_name_the_first_ten_words_count_and_of_an_id_itself_and_nine_parts():
@@ -85,41 +85,41 @@ def test_of_a_name_the_first_ten_words_count_and_of_an_id_itself_and_nine_parts(
 
 
 def test_the_same_word_again_is_one():
-    assert words.of_agent("x", "b a b A") == ("a", "b", "x")
+    assert search_terms.of_agent("x", "b a b A") == ("a", "b", "x")
 
 
 def test_a_long_word_is_cut_and_found_by_all_of_it():
-    known = words.of_agent("x", "a" * 500)
+    known = search_terms.of_agent("x", "a" * 500)
     assert known == ("a" * 64, "x")
     assert finds("A" * 100, "x", "a" * 500)
 
 
 def test_an_id_is_never_cut():
     longest = "-".join(["abc"] * 16) + "d"
-    assert len(longest) == words.WORD_CHARACTERS
-    assert longest in words.of_agent(longest, "x")
+    assert len(longest) == search_terms.WORD_CHARACTERS
+    assert longest in search_terms.of_agent(longest, "x")
 
 
 @given(ids, names)
 def test_an_agent_has_few_short_words_in_their_order(agent_id: str, name: str):
-    known = words.of_agent(agent_id, name)
-    assert 1 <= len(known) <= words.ID_WORDS + words.NAME_WORDS
+    known = search_terms.of_agent(agent_id, name)
+    assert 1 <= len(known) <= search_terms.ID_WORDS + search_terms.NAME_WORDS
     assert list(known) == sorted(set(known))
-    assert all(1 <= len(word) <= words.WORD_CHARACTERS for word in known)
+    assert all(1 <= len(word) <= search_terms.WORD_CHARACTERS for word in known)
     assert not any(one != other and one.startswith(other) for one in known for other in known)
 
 
 @given(ids, names, st.data())
 def test_every_beginning_of_a_word_finds_its_agent(agent_id: str, name: str, data: st.DataObject):
-    word = data.draw(st.sampled_from(words.of_agent(agent_id, name)))
+    word = data.draw(st.sampled_from(search_terms.of_agent(agent_id, name)))
     beginning = word[: data.draw(st.integers(1, len(word)))]
-    assert words.match(words.of_agent(agent_id, name), [beginning])
+    assert search_terms.match(search_terms.of_agent(agent_id, name), [beginning])
     assert finds(agent_id, agent_id, name)
 
 
 @given(names)
 def test_a_name_of_few_words_is_found_by_itself(name: str):
-    query = words.of_query(name)
-    parts = words.of_query(" ".join(re.split("[._-]", " ".join(query))))
-    if len(query) + len(parts) <= words.NAME_WORDS:
-        assert words.match(words.of_agent("x", name), query)
+    query = search_terms.of_query(name)
+    parts = search_terms.of_query(" ".join(re.split("[._-]", " ".join(query))))
+    if len(query) + len(parts) <= search_terms.NAME_WORDS:
+        assert search_terms.match(search_terms.of_agent("x", name), query)

@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from agent_messaging.docs import story
-from agent_messaging.dynamodb import decode, encode
 from agent_messaging.fields import Party, json_text
+from agent_messaging.storage.table import decode, encode
 from agent_messaging.work_orders import item
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Action, Status
 from benchmarks.units import size_of
 from tests.poisoned_orders import WAYS
+from tools.openapi import example_data
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 KEPT = timedelta(days=365)
@@ -23,8 +23,8 @@ def order(**fields) -> WorkOrder:
     given = {"title": "Estimates", "description": "Fifty of them", **fields}
     return WorkOrder.offered(
         work_order_id=f"wo_{ULID}",
-        client=Party(**story.NOVA),
-        worker=Party(**story.BOOTS),
+        client=Party(**example_data.NOVA),
+        worker=Party(**example_data.BOOTS),
         message_id=f"msg_{ULID}",
         thread_id=f"thr_{ULID}0123456789abcdef",
         relationship="contact",
@@ -78,7 +78,7 @@ def test_a_result_is_in_the_head_while_that_has_a_kilobyte(room: int, *, is_inli
 
 
 def test_the_users_own_order_fits_one_kilobyte_all_its_life():
-    offer = {**story.OFFER, "requirements": json_text(story.OFFER["requirements"])}
+    offer = {**example_data.OFFER, "requirements": json_text(example_data.OFFER["requirements"])}
     offer |= {"budget_usd": Decimal(15000), "deadline_at": NOW + timedelta(days=1)}
     new = item.offered(order(**offer))
     accepted = new.moved(Action.ACCEPT, NOW, {"estimated_completion": NOW}, KEPT)

@@ -7,7 +7,7 @@ import pytest
 from agent_messaging.errors import IllegalTransitionError
 from agent_messaging.fields import Party
 from agent_messaging.messaging.model import SYSTEM, Relationship, Untrusted
-from agent_messaging.work_orders import notice
+from agent_messaging.work_orders import notification
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import OPEN, ROLES, Action, Role, Status, after
 
@@ -121,13 +121,13 @@ def test_an_order_knows_its_sides():
 def test_a_notice_says_in_the_systems_words_who_did_what(action: Action, body: str, subject: str):
     known = {"relationship": Relationship.CONTACT, "is_verified": True}
     moved = order(status=Status.ACCEPTED if action is Action.FAIL else Status.PENDING)
-    note = notice.compose_for(moved, action, BOOTS, NOVA, NOW, **known)
+    note = notification.compose_for(moved, action, BOOTS, NOVA, NOW, **known)
     assert (note.body, note.subject) == (body, subject)
     assert (note.sender, note.recipient, note.type) == (BOOTS, NOVA, "notification")
     assert (note.work_order_id, note.thread_id) == ("wo_1", "thr_1")
     assert note.metadata == f'{{"status":"{subject.rsplit(maxsplit=1)[-1]}"}}'
     assert not note.is_sent
-    with_reason = notice.compose_for(moved, action, BOOTS, NOVA, NOW, **known, reason="Full")
+    with_reason = notification.compose_for(moved, action, BOOTS, NOVA, NOW, **known, reason="Full")
     assert with_reason.body == body
     assert with_reason.untrusted == Untrusted(title="Estimates", reason="Full")
     assert note.untrusted == Untrusted(title="Estimates")
@@ -135,14 +135,16 @@ def test_a_notice_says_in_the_systems_words_who_did_what(action: Action, body: s
 
 def test_a_notice_about_a_blocked_agent_quotes_nothing():
     known = {"relationship": Relationship.BLOCKED, "is_verified": True}
-    note = notice.compose_for(order(), Action.REJECT, BOOTS, NOVA, NOW, **known, reason="Full")
+    note = notification.compose_for(
+        order(), Action.REJECT, BOOTS, NOVA, NOW, **known, reason="Full"
+    )
     assert note.body == "The worker rejected a work order."
     assert note.untrusted is None
 
 
 def test_an_expiry_is_told_by_the_system_in_a_thread_of_its_own():
     said = {"relationship": None, "is_verified": True}
-    note = notice.compose_for(order(), Action.EXPIRE, SYSTEM, NOVA, NOW, **said)
+    note = notification.compose_for(order(), Action.EXPIRE, SYSTEM, NOVA, NOW, **said)
     assert note.body == "A work order expired: nobody answered by its deadline."
     assert note.sender == SYSTEM
     assert note.thread_id != "thr_1"

@@ -5,7 +5,7 @@ import itertools
 import json
 from typing import Any
 
-from agent_messaging import log
+from agent_messaging.observability import log
 
 SECRET = "For Boots' eyes"
 

@@ -27,8 +27,6 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from agent_messaging.batches import TransactionFailedError, transact
-from agent_messaging.dynamodb import Entry, Item, Table
 from agent_messaging.errors import (
     AgentMessagingError,
     AgentSuspendedError,
@@ -37,6 +35,8 @@ from agent_messaging.errors import (
     OutOfTimeError,
     UnauthorizedError,
 )
+from agent_messaging.storage.table import Entry, Item, Table
+from agent_messaging.storage.transactions import TransactionFailedError, transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -61,7 +61,7 @@ class Replay:
     text: str
 
 
-class AnsweredBeforeError(Exception):
+class AlreadyAnsweredError(Exception):
     """The key has a record, which refused the transaction; nothing was written."""
 
     def __init__(self, record: Item) -> None:
@@ -69,7 +69,7 @@ class AnsweredBeforeError(Exception):
         self.record = record
 
 
-class IdempotencyTable:
+class IdempotencyStore:
     """The records: one item per agent, route and key."""
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
@@ -81,7 +81,7 @@ class IdempotencyTable:
         item = self.table.get({"request_key": request_key}, consistent=True)
         return None if item is None or item["purge_at"] <= now.timestamp() else item
 
-    def put_entry(self, request_key: str, fingerprint: str, answer: str, now: datetime) -> Entry:
+    def transact_put(self, request_key: str, fingerprint: str, answer: str, now: datetime) -> Entry:
         """A new record as part of a transaction, which fails if the key has one."""
         item = {
             "request_key": request_key,
@@ -90,14 +90,14 @@ class IdempotencyTable:
             # Rounded up: a record is never gone before its time.
             "purge_at": math.ceil((now + KEPT_FOR).timestamp()),
         }
-        return self.table.put_entry(item, IS_NEW, epoch=math.floor(now.timestamp()))
+        return self.table.transact_put(item, IS_NEW, epoch=math.floor(now.timestamp()))
 
 
 @dataclass(frozen=True)
-class Once:
+class IdempotentRequest:
     """A request that is to have one effect; without a key it has one each time that it is made."""
 
-    table: IdempotencyTable
+    table: IdempotencyStore
     now: datetime
     request_key: str | None = None
     fingerprint: str = ""
@@ -108,7 +108,7 @@ class Once:
         """Whether the caller sent a key."""
         return self.request_key is not None
 
-    def answering(self, answer: Callable[[Any], BaseModel]) -> "Once":
+    def answering(self, answer: Callable[[Any], BaseModel]) -> "IdempotentRequest":
         """The same request, which is answered with `answer` of what was written."""
         return replace(self, answer=answer) if self.is_keyed else self
 
@@ -116,29 +116,29 @@ class Once:
         """Look before a write that does not stand in the transaction of the record.
 
         Raises:
-            AnsweredBeforeError: the key has a record.
+            AlreadyAnsweredError: the key has a record.
         """
         record = self.table.find(self.request_key, self.now) if self.request_key else None
         if record is not None:
-            raise AnsweredBeforeError(record)
+            raise AlreadyAnsweredError(record)
 
     def write(self, entries: Sequence[Entry], written: object) -> None:
         """Write all entries or none, and with a key the record of the answer to `written`.
 
         Raises:
-            AnsweredBeforeError: the key has a record.
+            AlreadyAnsweredError: the key has a record.
             TransactionFailedError: a condition of an entry did not hold.
         """
         if self.request_key is None or self.answer is None:
             transact(self.table.client, entries)
             return
         text = self.answer(written).model_dump_json()
-        record = self.table.put_entry(self.request_key, self.fingerprint, text, self.now)
+        record = self.table.transact_put(self.request_key, self.fingerprint, text, self.now)
         try:
             transact(self.table.client, [*entries, record])
         except TransactionFailedError as error:
             if error.failed[-1] and error.items[-1] is not None:
-                raise AnsweredBeforeError(error.items[-1]) from None
+                raise AlreadyAnsweredError(error.items[-1]) from None
             raise
 
     def run(self, call: Callable[[], BaseModel | None]) -> BaseModel | Replay | None:
@@ -150,7 +150,7 @@ class Once:
         """
         try:
             return call()
-        except AnsweredBeforeError as error:
+        except AlreadyAnsweredError as error:
             return self._replay(error.record)
         except _FINAL:
             raise
@@ -167,14 +167,14 @@ class Once:
 
 
 def begin(
-    table: IdempotencyTable,
+    table: IdempotencyStore,
     headers: Mapping[str, str],
     agent_id: str,
     operation: str,
     *,
     asked: Callable[[], str],
     now: datetime,
-) -> Once:
+) -> IdempotentRequest:
     """The request that an agent makes of an operation; `asked` gives its fingerprint.
 
     `headers` have names in lower case.
@@ -184,7 +184,7 @@ def begin(
     """
     key = headers.get(HEADER.lower())
     if key is None:
-        return Once(table, now)
+        return IdempotentRequest(table, now)
     if not _KEY.match(key):
         raise InvalidError.at(
             HEADER,
@@ -192,7 +192,7 @@ def begin(
             fix="Send a new random UUID as the key of each request, and the same for its retries.",
         )
     # Neither an agent's id nor an operation has a `#`.
-    return Once(table, now, f"{agent_id}#{operation}#{key}", asked())
+    return IdempotentRequest(table, now, f"{agent_id}#{operation}#{key}", asked())
 
 
 def fingerprint(parts: Mapping[str, Any], body: BaseModel | None) -> str:

@@ -123,7 +123,7 @@ def count(
     return Total(number, is_minimum=position is not None)
 
 
-def cut(
+def take_page(
     entries: Sequence[Entry],
     limit: int,
     resume: str | None,
@@ -146,7 +146,7 @@ def cut(
     return kept, position(kept[-1]) if len(kept) < len(entries) else resume
 
 
-def finish(
+def build_page(
     listing: Listing,
     resume: str | None,
     length: int,

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent_messaging.dynamodb import encode
+from agent_messaging.storage.table import encode
 from local.delivery import DeadLetter, Delivery
 from local.instance import FunctionFailedError
 from local.streams import lambda_record

@@ -78,7 +78,7 @@ def stage(engine):
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
-    monkeypatch.setattr("agent_messaging.dynamodb.FIRST_WAIT_SECONDS", 0)
+    monkeypatch.setattr("agent_messaging.storage.table.FIRST_WAIT_SECONDS", 0)
     hurry_boto3(monkeypatch.setattr)
     monkeypatch.setattr(RetryQuota, "acquire", lambda self, amount: True)
 

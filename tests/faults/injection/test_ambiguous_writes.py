@@ -123,7 +123,7 @@ class Stage:
 # Which boto3 and the functions resolve by themselves.
 BY_BOTO3 = ("lost", "lost, collided", "collided twice")
 # Tables that hold an item for each effect. What counts against a limit may be counted twice.
-COUNTED = ("AgentMessagesTable", "WorkOrdersTable", "ContactsTable", "IdempotencyTable")
+COUNTED = ("AgentMessagesTable", "WorkOrdersTable", "ContactsTable", "IdempotencyStore")
 FROM = ("/messaging/ping", "/messaging/send", "/messaging/work-order")
 
 
@@ -146,7 +146,7 @@ def stage(engine):
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
-    monkeypatch.setattr("agent_messaging.dynamodb.FIRST_WAIT_SECONDS", 0)
+    monkeypatch.setattr("agent_messaging.storage.table.FIRST_WAIT_SECONDS", 0)
     hurry_boto3(monkeypatch.setattr)
     # A client repeats some forty calls that fail, then none: so many it never meets in a row.
     monkeypatch.setattr(RetryQuota, "acquire", lambda self, amount: True)

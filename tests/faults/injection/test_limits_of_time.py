@@ -10,7 +10,8 @@ import botocore.client
 import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
-from agent_messaging import connection, dynamodb
+from agent_messaging.storage import connection
+from agent_messaging.storage import table as dynamodb
 from tests.faults.injection.faults import Injector, hurry_boto3
 from tests.faults.injection.instance import TEMPLATE, Instance
 from tests.faults.injection.script import Script

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agent_messaging.dynamodb import decode, encode
+from agent_messaging.storage.table import decode, encode
 from tests.e2e.server import log_file
 from tests.engine import SecondEngine
 from tests.faults.injection.faults import Injector

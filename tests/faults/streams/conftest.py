@@ -8,8 +8,9 @@ from types import ModuleType
 import pytest
 from moto import mock_aws
 
-from agent_messaging import connection, dynamodb
-from local import moto_repairs
+from agent_messaging.storage import connection
+from agent_messaging.storage import table as dynamodb
+from local import moto_patches
 from local.tables import create_tables
 from local.template import load
 from tests.faults.streams.memory import MemoryClient
@@ -45,8 +46,8 @@ class Cloud:
 def moto(monkeypatch):
     """The cloud over moto."""
     put_back = partial(monkeypatch.setattr, raising=False)
-    monkeypatch.setattr(moto_repairs, "replace", put_back)
-    moto_repairs.correct_moto()
+    monkeypatch.setattr(moto_patches, "replace", put_back)
+    moto_patches.correct_moto()
     with mock_aws():
         create_tables(connection.connect(), TEMPLATE.tables)
         yield Cloud(load_projector(monkeypatch), connection.connect())

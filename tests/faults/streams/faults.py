@@ -16,8 +16,8 @@ from types import SimpleNamespace
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from agent_messaging.dynamodb import FAILURES
 from agent_messaging.errors import ContentionError, OutOfTimeError
+from agent_messaging.storage.table import FAILURES
 from local.instance import FunctionFailedError
 
 

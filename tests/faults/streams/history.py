@@ -15,11 +15,11 @@ from datetime import UTC, datetime, timedelta
 
 from agent_messaging import clock, ids
 from agent_messaging.agents.model import Agent
-from agent_messaging.dynamodb import encode
 from agent_messaging.fields import Party
 from agent_messaging.messaging.item import to_long_item
 from agent_messaging.messaging.model import MessageType, compose
 from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.storage.table import encode
 from agent_messaging.work_orders.item import head
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import TRANSITIONS
@@ -80,7 +80,7 @@ class History:
         if self.chance.random() < 0.2:
             long = encode(to_long_item(message, messages.retention))
             self._add("AgentMessagesTable", "INSERT", new=long)
-        item = messages.put_entry(message)["Put"]["Item"]
+        item = messages.transact_put(message)["Put"]["Item"]
         self._add("AgentMessagesTable", "INSERT", new=item)
         if self.chance.random() < 0.2:
             read = {name: item[name] for name in item if name != "pending_for"}
@@ -100,7 +100,7 @@ class History:
             created_at=self.now,
             deadline_at=self.now + timedelta(seconds=self.chance.randint(1, 9)),
         )
-        item = orders.put_entries(order)[0]["Put"]["Item"]
+        item = orders.transact_put_all(order)[0]["Put"]["Item"]
         self._orders.append((order, item))
         self._add("WorkOrdersTable", "INSERT", new=item)
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from agent_messaging.agents import directory
 from agent_messaging.agents.model import Agent
+from agent_messaging.directory import table
 from tests.integration.cloud import Cloud
 
 
@@ -14,7 +14,7 @@ def stored_lines(cloud: Cloud, facet: str | None = None) -> set[tuple[str, str]]
     lines = {(item["facet"], item["entry"]) for item in cloud.items("AgentDirectoryTable")}
     if facet is not None:
         return {line for line in lines if line[0] == facet}
-    return {line for line in lines if line[0] != directory.LIKENESSES}
+    return {line for line in lines if line[0] != table.LIKENESSES}
 
 
 def write_agents(cloud: Cloud, agents: Sequence[Agent]) -> None:
@@ -22,7 +22,7 @@ def write_agents(cloud: Cloud, agents: Sequence[Agent]) -> None:
     cloud.write(
         "AgentsTable", *(each.model_dump(mode="json", exclude_none=True) for each in agents)
     )
-    lines = [line._asdict() for each in agents for line in sorted(directory.lines(each))]
+    lines = [line._asdict() for each in agents for line in sorted(table.lines(each))]
     cloud.write("AgentDirectoryTable", *lines)
 
 

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from agent_messaging.agents import directory
-from agent_messaging.agents.admission import parse
+from agent_messaging.agents.access import parse
+from agent_messaging.directory import table
 from tests.integration.agents.listed import listed, stored_lines
 from tests.integration.cloud import Agent, Cloud, app
 from tests.integration.recorder import Call
@@ -20,7 +20,7 @@ TEN_WORDS = "k1 l2 m3 n4 o5 p6 q7 r8 s9 t0"
 def due_lines(cloud: Cloud) -> set[tuple[str, str]]:
     """The lines that the agents of the agents' table should have."""
     present = [item for item in cloud.items("AgentsTable") if "deleted_at" not in item]
-    return {tuple(line) for item in present for line in directory.lines(parse(item))}
+    return {tuple(line) for item in present for line in table.lines(parse(item))}
 
 
 def change(cloud: Cloud, agent_id: str, **body: object) -> int:

@@ -10,8 +10,8 @@ from typing import Any
 
 from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.agents.table import AgentsTable
-from local import operate
 from tests.integration.authorisation.world import World
+from tools.operator import operate
 
 Ending = Callable[[World, str], None]
 

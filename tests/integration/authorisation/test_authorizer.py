@@ -19,7 +19,7 @@ FAILED = (500, '{"message":"Internal Server Error"}')
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waiting between attempts is not what is tested."""
-    monkeypatch.setattr("agent_messaging.dynamodb.FIRST_WAIT_SECONDS", 0)
+    monkeypatch.setattr("agent_messaging.storage.table.FIRST_WAIT_SECONDS", 0)
 
 
 def asked(world: World, **headers: str) -> tuple[int, str]:

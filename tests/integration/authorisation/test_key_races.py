@@ -169,7 +169,7 @@ def test_a_key_that_is_created_while_the_agent_leaves_does_not_outlive_it(world:
 def test_keys_that_keep_changing_are_503_and_nothing_is_written(
     world: World, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("agent_messaging.dynamodb.FIRST_WAIT_SECONDS", 0)
+    monkeypatch.setattr("agent_messaging.storage.table.FIRST_WAIT_SECONDS", 0)
     reasons = [{"Code": "ConditionalCheckFailed"}, {"Code": "None"}]
     error = {"Code": "TransactionCanceledException", "Message": "cancelled"}
     world.cloud.fail("TransactWriteItems", 99, {"Error": error, "CancellationReasons": reasons})

@@ -14,10 +14,10 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from agent_messaging import fields, ids
-from agent_messaging.agents import directory, words
 from agent_messaging.agents.model import Agent
-from agent_messaging.agents.wire import Capability
-from agent_messaging.messaging import chunks
+from agent_messaging.directory import search_terms, table
+from agent_messaging.directory.schemas import Capability
+from agent_messaging.messaging import sent_chunks
 from agent_messaging.messaging.pages import POSITION
 from agent_messaging.paging import Listing
 from agent_messaging.work_orders.item import ended_for
@@ -101,7 +101,7 @@ def due(deadline: datetime, work_order_id: str) -> Hashable:
         created_at=NOON,
         **texts,
     )
-    item = app("work_orders").orders.put_entries(order)[0]["Put"]["Item"]
+    item = app("work_orders").orders.transact_put_all(order)[0]["Put"]["Item"]
     return str(item["due_at"]["S"])
 
 
@@ -122,7 +122,7 @@ COMPOSED = {
     "sent": Composed(
         AGENT,
         (fields.MessageId, made_of("msg")),
-        lambda a, m: (a, chunks.slot(chunks.minute_of(m), 0)),
+        lambda a, m: (a, sent_chunks.slot(sent_chunks.minute_of(m), 0)),
         lambda a, m: (a, ids.time_of(m).replace(second=0, microsecond=0)),
     ),
     "contacts": Composed(AGENT, AGENT, entry),
@@ -176,22 +176,20 @@ def test_of_ten_thousand_pairs_no_two_share_a_storage_key(table: str):
 
 
 def test_a_line_of_the_directory_says_one_thing_of_one_agent():
-    meanings: dict[directory.Line, Hashable] = {}
+    meanings: dict[table.Line, Hashable] = {}
     found = pairs(AGENT, (fields.Title, name), "names")
     capabilities = let_through(Capability, [agent_id(random.Random(n)) for n in range(len(found))])
     for (agent, title), capability in zip(found, capabilities, strict=True):
         offered = [capability] if capability else []
-        listed = {directory.Line("all", agent): ("all",)}
-        for word in words.of_agent(agent, title):
-            line = directory.Line(
-                directory.with_word(word).facet, directory.word_entry(word, agent)
-            )
+        listed = {table.Line("all", agent): ("all",)}
+        for word in search_terms.of_agent(agent, title):
+            line = table.Line(table.with_word(word).facet, table.word_entry(word, agent))
             listed[line] = ("word", word)
         for each in offered:
-            listed[directory.Line(directory.with_capability(each).facet, agent)] = ("offers", each)
+            listed[table.Line(table.with_capability(each).facet, agent)] = ("offers", each)
         made = Agent(agent_id=agent, name=title, capabilities=offered, created_at=NOON)
-        assert directory.lines(made) == set(listed)
+        assert table.lines(made) == set(listed)
         for line, meaning in listed.items():
-            assert directory.agent_of(line.entry) == agent
+            assert table.agent_of(line.entry) == agent
             assert meanings.setdefault(line, (agent, meaning)) == (agent, meaning)
     assert len(meanings) > PAIRS // 2

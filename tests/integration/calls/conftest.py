@@ -6,4 +6,4 @@ import pytest
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch):
     """Waiting between attempts is not what is tested."""
-    monkeypatch.setattr("agent_messaging.dynamodb.FIRST_WAIT_SECONDS", 0)
+    monkeypatch.setattr("agent_messaging.storage.table.FIRST_WAIT_SECONDS", 0)

@@ -6,7 +6,7 @@ import json
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from agent_messaging import http
+from agent_messaging.door import api
 from tests.integration.cloud import Cloud, app
 
 
@@ -14,7 +14,7 @@ from tests.integration.cloud import Cloud, app
 def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     """What the doors write to the log."""
     written = io.StringIO()
-    monkeypatch.setattr(http.logger.registered_handler, "stream", written)
+    monkeypatch.setattr(api.logger.registered_handler, "stream", written)
     return written
 
 

@@ -3,7 +3,7 @@
 import pytest
 from moto.dynamodb.responses import DynamoHandler
 
-from local.moto_repairs import once_per_token
+from local.moto_patches import once_per_token
 from tests.faults.injection.faults import hurry_boto3
 from tests.integration.calls.lost import lost_once
 from tests.integration.calls.operations import PUT, TRANSACT

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from agent_messaging import connection, time_left
+from agent_messaging import deadline
 from agent_messaging.errors import OutOfTimeError
+from agent_messaging.storage import connection
 from local.routing import Routes
 from tests.integration.cloud import Cloud, app
 from tests.integration.functions import TEMPLATE, Context
@@ -128,9 +129,9 @@ def test_a_sweep_leaves_to_the_next_what_it_has_no_time_for(pair: Cloud):
 
 
 def test_what_an_event_set_ends_with_it():
-    with pytest.raises(OutOfTimeError), time_left.within(Context(1)):
-        time_left.require(2)
-    time_left.require(3600)
+    with pytest.raises(OutOfTimeError), deadline.within(Context(1)):
+        deadline.require(2)
+    deadline.require(3600)
 
 
 @pytest.mark.parametrize("name", TEMPLATE.functions)

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCal
 from collections.abc import Mapping
 from typing import Any
 
-from agent_messaging.dynamodb import encode
+from agent_messaging.storage.table import encode
 from benchmarks.units import kilobytes
 from tests.integration.cloud import Cloud
 from tests.integration.functions import TEMPLATE

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_messaging.dynamodb import encode
+from agent_messaging.storage.table import encode
 from benchmarks.units import kilobytes, size_of
 from tests.integration.calls.operations import BATCH, GET, PUT, QUERY, TRANSACT, UPDATE, operations
 from tests.integration.cloud import Agent, Cloud

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_messaging.contacts import muting
+from agent_messaging.work_orders import muting
 from tests.integration.authorisation.overtaken import overtaken
 from tests.integration.cloud import Agent, Cloud
 from tests.integration.contacts.mailboxes import as_caller, decide

@@ -1,7 +1,7 @@
 """As many strangers as a day takes at one mailbox that asks first, and some of them insist."""
 
 from agent_messaging.agents.model import ContactPolicy, Key
-from agent_messaging.meter.counters import HELD_PER_DAY
+from agent_messaging.limits import HELD_PER_DAY
 from tests.integration.agents.listed import agent
 from tests.integration.cloud import Agent, Cloud
 from tests.integration.contacts.mailboxes import contacts, decide, ping, refusal, write

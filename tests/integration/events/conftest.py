@@ -2,21 +2,26 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent_messaging import batches, clock
+from agent_messaging import clock
 from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents.model import Agent
 from agent_messaging.agents.requester import BY_OPERATOR, Requester
 from agent_messaging.auth import Caller
-from agent_messaging.docs import story
 from agent_messaging.fields import Party
-from agent_messaging.idempotency import Once
+from agent_messaging.idempotency import IdempotentRequest
 from agent_messaging.messaging.model import MessageStatus, MessageType, Relationship, compose
-from agent_messaging.work_orders.desk import Move
+from agent_messaging.storage import transactions
 from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.service import Move
 from agent_messaging.work_orders.states import Action
 from tests.integration.cloud import Cloud, app
+from tools.openapi import example_data
 
-NOVA, BOOTS, SCOUT = Party(**story.NOVA), Party(**story.BOOTS), Party(**story.SCOUT)
+NOVA, BOOTS, SCOUT = (
+    Party(**example_data.NOVA),
+    Party(**example_data.BOOTS),
+    Party(**example_data.SCOUT),
+)
 
 # The orders that the event files name beside the story's own, which is pending.
 ACCEPTED_ID = "wo_01jd5m5y1x2w3v4t5s6r7q8p9n"
@@ -31,10 +36,10 @@ def told(cloud: Cloud) -> Cloud:
     cloud.post("/messaging/heartbeat", {"agent_id": BOOTS.id})
     write_messages()
     write_request()
-    for work_order_id in (story.ORDER_ID, ACCEPTED_ID, OVERDUE_ID):
+    for work_order_id in (example_data.ORDER_ID, ACCEPTED_ID, OVERDUE_ID):
         write_order(work_order_id)
     accept = Move(Caller(BOOTS.id), Action.ACCEPT, clock.now(), {})
-    app("work_orders").desk.move(ACCEPTED_ID, accept, unkeyed())
+    app("work_orders").service.move(ACCEPTED_ID, accept, unkeyed())
     cloud.overdue(OVERDUE_ID)
     return cloud
 
@@ -51,7 +56,7 @@ def register(party: Party) -> None:
     agents, now = app("agents"), clock.now()
     first, second = (
         api_keys.issue(now)[1].model_copy(update={"key_id": key_id})
-        for key_id in (story.KEY_ID, story.NEW_KEY_ID)
+        for key_id in (example_data.KEY_ID, example_data.NEW_KEY_ID)
     )
     agent = Agent(agent_id=party.id, name=party.name, created_at=now, keys={first.key_id: first})
     agents.agents.register(agent, first, agents.keys, agents.directory)
@@ -62,12 +67,16 @@ def write_messages() -> None:
     messages = app("messaging").messages
     sent_at = datetime(2026, 11, 23, tzinfo=UTC)
     kind = MessageType.CONTACT_REQUEST
-    more = {"thread_id": story.THREAD_ID, "body": "Want to collaborate?", "is_verified": True}
-    messages.put(compose(kind, NOVA, BOOTS, sent_at, message_id=story.MESSAGE_ID, **more))
-    messages.put(compose(kind, BOOTS, NOVA, sent_at, message_id=story.REPLY_ID, **more))
+    more = {
+        "thread_id": example_data.THREAD_ID,
+        "body": "Want to collaborate?",
+        "is_verified": True,
+    }
+    messages.put(compose(kind, NOVA, BOOTS, sent_at, message_id=example_data.MESSAGE_ID, **more))
+    messages.put(compose(kind, BOOTS, NOVA, sent_at, message_id=example_data.REPLY_ID, **more))
     for sender, recipient, message_id in (
-        (NOVA, BOOTS, story.MESSAGE_ID),
-        (BOOTS, NOVA, story.REPLY_ID),
+        (NOVA, BOOTS, example_data.MESSAGE_ID),
+        (BOOTS, NOVA, example_data.REPLY_ID),
     ):
         app("messaging").sent_log.record(Caller(sender.id), recipient.id, message_id)
 
@@ -82,12 +91,14 @@ def write_request() -> None:
         now,
         relationship=Relationship.STRANGER,
         is_verified=True,
-        message_id=story.REQUEST_ID,
-        thread_id=story.REQUEST_THREAD_ID,
-        body=story.REQUEST["body"],
+        message_id=example_data.REQUEST_ID,
+        thread_id=example_data.REQUEST_THREAD_ID,
+        body=example_data.REQUEST["body"],
     )
     held = message.model_copy(update={"status": MessageStatus.HELD})
-    batches.transact(app("contacts").client, [app("contacts").contacts.hold_entry(held, now)])
+    transactions.transact(
+        app("contacts").client, [app("contacts").contacts.transact_hold(held, now)]
+    )
 
 
 def write_order(work_order_id: str) -> None:
@@ -97,15 +108,15 @@ def write_order(work_order_id: str) -> None:
         worker=BOOTS,
         title="Cost Estimates for 50 Products",
         description="Need detailed cost breakdowns",
-        deadline_at=story.DEADLINE_AT,
-        message_id=story.MESSAGE_ID.replace("msg_01jd5m3", f"msg_{work_order_id[3:10]}"),
-        thread_id=story.THREAD_ID,
+        deadline_at=example_data.DEADLINE_AT,
+        message_id=example_data.MESSAGE_ID.replace("msg_01jd5m3", f"msg_{work_order_id[3:10]}"),
+        thread_id=example_data.THREAD_ID,
         is_verified=True,
         created_at=clock.now(),
     )
-    app("work_orders").desk.create(order, unkeyed())
+    app("work_orders").service.create(order, unkeyed())
 
 
-def unkeyed() -> Once:
+def unkeyed() -> IdempotentRequest:
     """A request without an Idempotency-Key."""
-    return Once(app("work_orders").answers, clock.now())
+    return IdempotentRequest(app("work_orders").answers, clock.now())

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from agent_messaging.docs import openapi
-from local.openapi import FILE, ROOT
 from local.template import Function
 from tests.integration.cloud import TEMPLATE, Context, app
+from tools.openapi import document
+from tools.openapi.render import FILE, ROOT
 
-DOCUMENT: openapi.Document = json.loads(FILE.read_text("utf-8"))
+DOCUMENT: document.Document = json.loads(FILE.read_text("utf-8"))
 FILES = sorted((ROOT / "events").rglob("*.json"))
 EVENTS: dict[Path, dict[str, Any]] = {path: json.loads(path.read_text("utf-8")) for path in FILES}
 

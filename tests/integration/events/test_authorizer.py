@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from agent_messaging.docs import story
 from tests.integration.cloud import TEMPLATE
 from tests.integration.events.files import AUTHORIZERS, EVENTS, route_of, run
+from tools.openapi import example_data
 
 
 def authorize(event: dict[str, Any], folder: str) -> Any:
@@ -25,7 +25,7 @@ def test_the_authorizer_tells_whose_key_it_is(path, key_of_nova):
     event = copy.deepcopy(EVENTS[path])
     event["headers"]["authorization"] = event["identitySource"][0] = f"Bearer {api_key}"
 
-    vouched = {"agent_id": story.NOVA["id"], "key_id": key_id, "epoch": 1}
+    vouched = {"agent_id": example_data.NOVA["id"], "key_id": key_id, "epoch": 1}
     answer = authorize(event, path.parent.name)
     assert answer == {"isAuthorized": True, "context": vouched}
 

@@ -10,7 +10,6 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from agent_messaging.agents import keys as api_keys
-from agent_messaging.docs import story
 from tests.integration.cloud import TEMPLATE
 from tests.integration.events.files import (
     AUTHORIZERS,
@@ -23,6 +22,7 @@ from tests.integration.events.files import (
     route_of,
     run,
 )
+from tools.openapi import example_data
 
 
 def body_of(result: dict[str, Any]) -> str:
@@ -77,7 +77,7 @@ def test_a_request_carries_what_its_authorizer_vouches_for(path):
     else:
         assert list(authorizer["lambda"]) == ["agent_id", "key_id", "epoch"]
         assert authorizer["lambda"]["epoch"] == 1
-        assert event["headers"]["authorization"] == f"Bearer {story.API_KEY}"
+        assert event["headers"]["authorization"] == f"Bearer {example_data.API_KEY}"
 
 
 @pytest.mark.parametrize("path", [*REQUESTS, *AUTHORIZERS])

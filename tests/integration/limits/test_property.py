@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from agent_messaging import ids
 from agent_messaging.auth import Caller
 from agent_messaging.errors import RateLimitedError
-from agent_messaging.messaging.sent import SentLog
+from agent_messaging.messaging.sent_log import SentLog
 from tests.integration.cloud import Cloud
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -6,11 +6,11 @@ import pytest
 
 from agent_messaging import ids
 from agent_messaging.auth import Caller
-from agent_messaging.dynamodb import encode
 from agent_messaging.errors import ContentionError, RateLimitedError
-from agent_messaging.messaging import chunks
-from agent_messaging.messaging import sent as module
-from agent_messaging.messaging.sent import Quota, SentLog
+from agent_messaging.messaging import sent_chunks
+from agent_messaging.messaging import sent_log as module
+from agent_messaging.messaging.sent_log import Quota, SentLog
+from agent_messaging.storage.table import encode
 from benchmarks.units import size_of
 from tests.integration.cloud import Cloud, app
 from tests.integration.limits.conftest import log_of
@@ -64,7 +64,7 @@ def test_the_first_message_makes_the_first_chunk_of_its_minute(cloud: Cloud, lim
             "slot": "2026-11-22T12:00#0000",
             ids.ulid_of(message_id): "boots#128",
             "n": 1,
-            chunks.counter_of("boots"): 1,
+            sent_chunks.counter_of("boots"): 1,
             "purge_at": int(NOON.timestamp()) + 42 + 90 * 86_400,
         }
     ]
@@ -152,7 +152,7 @@ def twins() -> tuple[str, str]:
     number = 0
     while True:
         agent_id = f"agent-{number}"
-        digits = chunks.counter_of(agent_id)
+        digits = sent_chunks.counter_of(agent_id)
         if digits in seen:
             return seen[digits], agent_id
         seen[digits] = agent_id
@@ -274,7 +274,7 @@ def full_chunks(numbers: range, recipient: str | None = None) -> list[dict]:
     return [
         {
             "sender_id": "nova",
-            "slot": chunks.slot("2026-11-22T12:00", number),
+            "slot": sent_chunks.slot("2026-11-22T12:00", number),
             "n": 12,
             "purge_at": 2**31,
             **{

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agent_messaging import clock, ids
-from agent_messaging.messaging import chunks
-from agent_messaging.messaging.chunks import Entry
+from agent_messaging.messaging import sent_chunks
 from agent_messaging.messaging.item import DISPLAYED, long_id
+from agent_messaging.messaging.sent_chunks import Entry
 
 STAMP = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z"
 DISPLAY = {*DISPLAYED, "recipient_name", "sender_id", "sender_name", "created_at"} - {"thread_id"}
@@ -57,12 +57,12 @@ def logged(*heads: dict[str, Any]) -> list[dict[str, Any]]:
     """The items of the sent log in which these messages stand."""
     minutes: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for head in heads:
-        place = (head["display"]["sender_id"], chunks.minute_of(head["message_id"]))
+        place = (head["display"]["sender_id"], sent_chunks.minute_of(head["message_id"]))
         minutes.setdefault(place, []).append(head)
     return [
         {
             "sender_id": sender_id,
-            "slot": chunks.slot(minute, start // chunks.CHUNK_ENTRIES),
+            "slot": sent_chunks.slot(minute, start // sent_chunks.CHUNK_ENTRIES),
             "n": len(some),
             "purge_at": some[0]["purge_at"],
             **{
@@ -73,6 +73,6 @@ def logged(*heads: dict[str, Any]) -> list[dict[str, Any]]:
             },
         }
         for (sender_id, minute), sent in minutes.items()
-        for start in range(0, len(sent), chunks.CHUNK_ENTRIES)
-        if (some := sent[start : start + chunks.CHUNK_ENTRIES])
+        for start in range(0, len(sent), sent_chunks.CHUNK_ENTRIES)
+        if (some := sent[start : start + sent_chunks.CHUNK_ENTRIES])
     ]

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from agent_messaging import clock
-from agent_messaging.dynamodb import encode
 from agent_messaging.messaging.item import long_id
 from agent_messaging.paging import PAGE_BYTES
+from agent_messaging.storage.table import encode
 from benchmarks.units import size_of
 from tests import poisoned
 from tests.integration.cloud import Cloud

@@ -2,8 +2,8 @@
 
 import pytest
 
-from agent_messaging.dynamodb import encode
 from agent_messaging.messaging.item import long_id
+from agent_messaging.storage.table import encode
 from benchmarks import units
 from benchmarks.metering import Meter
 from tests.integration.cloud import Cloud

@@ -11,7 +11,7 @@ import random
 import pytest
 from moto import mock_aws
 
-from agent_messaging.dynamodb import encode
+from agent_messaging.storage.table import encode
 from benchmarks.histories import History
 from tests.integration.messaging.messages import stored_message, with_long
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from agent_messaging import ids
-from agent_messaging.dynamodb import encode
+from agent_messaging.storage.table import encode
 from tests.integration.cloud import Cloud
 from tests.integration.functions import app
 from tests.integration.messaging.messages import NOW, STAMP

@@ -4,7 +4,7 @@ import pytest
 from moto import mock_aws
 
 from agent_messaging import ids
-from agent_messaging.dynamodb import encode
+from agent_messaging.storage.table import encode
 from benchmarks.histories import History
 from tests.integration.cloud import Cloud
 from tests.integration.messaging.messages import NOW, logged, stored_message, with_long

@@ -6,10 +6,10 @@ import pytest
 
 from agent_messaging import clock, ids
 from agent_messaging.auth import Caller
-from agent_messaging.dynamodb import encode
-from agent_messaging.messaging import chunks
-from agent_messaging.messaging.chunks import Entry
-from agent_messaging.messaging.sent import Quota, SentLog
+from agent_messaging.messaging import sent_chunks
+from agent_messaging.messaging.sent_chunks import Entry
+from agent_messaging.messaging.sent_log import Quota, SentLog
+from agent_messaging.storage.table import encode
 from tests.integration.cloud import Cloud
 from tests.integration.contacts.mailboxes import decide, set_policy, write
 from tests.integration.functions import app
@@ -142,7 +142,7 @@ def test_a_minute_that_has_more_than_a_query_is_read_to_its_end(pair: Cloud):
     moment = clock.now().replace(second=0, microsecond=0)
     entries = [Entry(ids.new("msg", moment + timedelta(milliseconds=n)), "b") for n in range(1200)]
     for number, some in enumerate(entries[n : n + 12] for n in range(0, 1200, 12)):
-        slot = chunks.slot(chunks.minute_of(some[0].message_id), number)
+        slot = sent_chunks.slot(sent_chunks.minute_of(some[0].message_id), number)
         item = {"sender_id": "nova", "slot": slot, "n": 12, "purge_at": 2**31}
         pair.write("AgentSentTable", item | {ids.ulid_of(e.message_id): "b" for e in some})
     found = log.entries("nova", None, 3)

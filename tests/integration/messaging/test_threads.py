@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from agent_messaging import clock, ids
-from agent_messaging.dynamodb import encode
 from agent_messaging.messaging.pages import POSITION
 from agent_messaging.paging import Listing, Total
+from agent_messaging.storage.table import encode
 from tests.integration.cloud import Cloud
 from tests.integration.contacts.mailboxes import decide, set_policy, write
 from tests.integration.messaging.messages import NOW

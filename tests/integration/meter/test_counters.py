@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from agent_messaging import clock
-from agent_messaging.meter import counters
+from agent_messaging import clock, limits
 from tests.integration.cloud import Cloud
 from tests.integration.contacts.interleaving import interleaved
 from tests.integration.contacts.mailboxes import refusal, write
@@ -26,7 +25,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_a_stack_registers_so_many_agents_in_a_minute(cloud: Cloud, at: Any, monkeypatch):
-    monkeypatch.setattr(counters, "REGISTRATIONS_PER_MINUTE", 3)
+    monkeypatch.setattr(limits, "REGISTRATIONS_PER_MINUTE", 3)
     statuses = [cloud.post("/agents/register", body={"name": "A"}).status for _ in range(3)]
     assert statuses == [201] * 3
     before = cloud.digest()
@@ -46,11 +45,11 @@ def test_what_is_not_a_registration_is_not_counted(cloud: Cloud, at: Any):
 
 
 def test_by_default_the_stack_registers_two_agents_a_second():
-    assert counters.REGISTRATIONS_PER_MINUTE == 120
+    assert limits.REGISTRATIONS_PER_MINUTE == 120
 
 
 def test_an_agent_takes_so_many_new_requests_in_a_day(cloud: Cloud, at: Any, monkeypatch):
-    monkeypatch.setattr(counters, "HELD_PER_DAY", 2)
+    monkeypatch.setattr(limits, "HELD_PER_DAY", 2)
     cloud.register("boots", contact_policy="approved")
     strangers = [cloud.register(f"stranger-{number}") for number in range(4)]
     for stranger in strangers[:2]:
@@ -75,7 +74,7 @@ def test_an_agent_takes_so_many_new_requests_in_a_day(cloud: Cloud, at: Any, mon
 def test_a_request_that_is_repeated_with_its_key_is_answered_beyond_the_limit(
     cloud: Cloud, at: Any, monkeypatch
 ):
-    monkeypatch.setattr(counters, "HELD_PER_DAY", 1)
+    monkeypatch.setattr(limits, "HELD_PER_DAY", 1)
     cloud.register("boots", contact_policy="approved")
     stranger = cloud.register("stranger")
     body = {"to_agent_id": "boots", "body": "May I?"}

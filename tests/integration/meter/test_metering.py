@@ -2,8 +2,8 @@
 
 import pytest
 
-from agent_messaging.meter import units
-from agent_messaging.meter.tally import TALLY
+from agent_messaging.storage import units
+from agent_messaging.storage.tally import TALLY
 from tests.integration.cloud import Cloud, app
 from tests.integration.functions import fresh
 from tests.integration.meter.conftest import GROUPS, Spender
@@ -192,11 +192,11 @@ def test_the_end_of_an_order_by_its_deadline_is_paid_by_its_client(spender: Spen
     order_id, paid = offered(spender, deadline_at="2026-11-30T12:00:50Z")
     assert without + units.DEADLINE <= paid <= without + units.DEADLINE + 20
     spender.pass_time(seconds=40)
-    desk = app("work_orders").desk
-    order = desk.orders.fetch(order_id, spender.now)
+    service = app("work_orders").service
+    order = service.orders.fetch(order_id, spender.now)
     TALLY.begin()
-    assert desk.expiry.settle(order, spender.now).status == "expired"
+    assert service.expiry.settle(order, spender.now).status == "expired"
     assert TALLY.tenths == 0
     # Only the one that ends it pays nothing: who comes second has written nothing for anybody.
-    desk.expiry.settle(order, spender.now)
+    service.expiry.settle(order, spender.now)
     assert TALLY.tenths > 0

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from agent_messaging import clock, metrics
+from agent_messaging import clock
 from agent_messaging.agents import keys as api_keys
-from agent_messaging.agents.admission import parse
+from agent_messaging.agents.access import parse
 from agent_messaging.agents.requester import BY_OPERATOR, Requester
+from agent_messaging.observability import metrics
 from local.template import load
 from tests.integration.authorisation.gateway import outcome
 from tests.integration.authorisation.overtaken import overtaken
@@ -29,7 +30,7 @@ LIMITED = (429, "rate_limited")
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent_messaging.dynamodb.FIRST_WAIT_SECONDS", 0)
+    monkeypatch.setattr("agent_messaging.storage.table.FIRST_WAIT_SECONDS", 0)
 
 
 def instance(spender: Spender, group: str) -> ModuleType:

@@ -6,12 +6,12 @@ import pytest
 
 from agent_messaging import clock
 from agent_messaging.agents.model import Agent
-from agent_messaging.dynamodb import Table
 from agent_messaging.fields import Party
 from agent_messaging.messaging.model import MessageType, compose
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.stats import rollup
 from agent_messaging.stats.counting import count
+from agent_messaging.storage.table import Table
 from tests.unit.stats.records import NOW, agent
 
 NOVA = Party(id="nova-agent-id", name="Nova")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_messaging import time_left
+from agent_messaging import deadline
 from agent_messaging.errors import OutOfTimeError
 from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import FUTURE, bring, notices
@@ -89,7 +89,7 @@ def test_it_stops_when_the_time_is_short_and_says_so(
         if next(begun) >= writes:
             raise OutOfTimeError("no time")
 
-    monkeypatch.setattr(time_left, "require", require)
+    monkeypatch.setattr(deadline, "require", require)
     answer = pair.post(PATH, {"agent_id": "boots"}, {"work_order_ids": ids})
     if rejected is None:
         assert (answer.status, answer.json["code"]) == (503, "out_of_time")

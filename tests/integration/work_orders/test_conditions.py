@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from agent_messaging import clock
-from agent_messaging.batches import TransactionFailedError, transact
+from agent_messaging.storage.transactions import TransactionFailedError, transact
 from agent_messaging.work_orders.states import Action
 from tests.integration.cloud import Cloud, app
 from tests.integration.work_orders.orders import FUTURE

@@ -8,9 +8,9 @@ from itertools import product
 import pytest
 
 from agent_messaging import clock
-from agent_messaging.dynamodb import encode
+from agent_messaging.storage.table import encode
+from benchmarks.fake_dynamodb import Shelf
 from benchmarks.metering import Meter
-from benchmarks.shelf import Shelf
 from tests.integration.cloud import TEMPLATE, Cloud, app
 from tests.integration.work_orders.orders import bring
 from tests.scale import scaled

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from agent_messaging import clock, ids
-from agent_messaging.dynamodb import encode
+from agent_messaging.storage.table import encode
 from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import WAYS
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from agent_messaging.dynamodb import encode
 from agent_messaging.paging import PAGE_BYTES
+from agent_messaging.storage.table import encode
 from agent_messaging.work_orders.states import Status
 from benchmarks.metering import Meter
 from benchmarks.units import size_of

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from agent_messaging import clock
-from agent_messaging.dynamodb import encode
+from agent_messaging.storage.table import encode
 from tests.integration.cloud import Cloud, app
 from tests.integration.functions import Context, fresh
 from tests.integration.work_orders.orders import WAYS, bring

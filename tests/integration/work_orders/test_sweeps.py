@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from agent_messaging import clock
-from agent_messaging.batches import TransactionRefusedError
+from agent_messaging.storage.transactions import TransactionRefusedError
 from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import FUTURE, notices
 

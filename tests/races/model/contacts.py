@@ -48,7 +48,7 @@ def hold(world: World, message: Document, now: datetime) -> None:
     world.contacts[key] = _entry(message["from_agent"], "held", now, message)
 
 
-def befriend(world: World, owner: str, other: str, now: datetime) -> None:
+def add_contact(world: World, owner: str, other: str, now: datetime) -> None:
     """Who writes to an agent makes it a contact, and lets in what it had asked; a block stays."""
     if owner == other:
         return

@@ -167,7 +167,7 @@ def _hand_in(
         raise RefusedError(403, "contact_refused")
     if fate == "too soon":
         raise RefusedError(429, "contact_pending")
-    contacts.befriend(world, caller, recipient, now)
+    contacts.add_contact(world, caller, recipient, now)
     message = compose(
         kind,
         world.party(caller),

@@ -52,7 +52,7 @@ def create(world: World, caller: str, body: Document, now: datetime, chosen: Cho
         raise RefusedError(403, "contact_required")
     if not agent["accepts"]:
         raise RefusedError(409, "worker_unavailable")
-    contacts.befriend(world, caller, worker, now)
+    contacts.add_contact(world, caller, worker, now)
     order = {
         **{name: body.get(name) for name in ("title", "description", *OPTIONAL)},
         **UNTOUCHED,
@@ -99,7 +99,7 @@ def move(world: World, request: Request, now: datetime) -> Document:
     history.note(world, order, role, action, text(now))
     _notify(world, order, role, now)
     if action == "accept":
-        contacts.befriend(world, caller, order["client"]["id"], now)
+        contacts.add_contact(world, caller, order["client"]["id"], now)
     told = ["work_order_id", "status", f"{to}_at"]
     told += ["reason"] if to in ("rejected", "cancelled", "failed") else []
     return {"success": True, **{name: order[name] for name in told}}

@@ -7,10 +7,10 @@ from typing import Any
 
 from agent_messaging import clock, ids
 from agent_messaging.messaging import lists
-from agent_messaging.messaging.chunks import minute_of, slot
-from agent_messaging.messaging.sent import Quota, SentLog
+from agent_messaging.messaging.schemas import ListQuery
+from agent_messaging.messaging.sent_chunks import minute_of, slot
+from agent_messaging.messaging.sent_log import Quota, SentLog
 from agent_messaging.messaging.table import MessagesTable
-from agent_messaging.messaging.wire import ListQuery
 from tests.integration.cloud import Cloud
 from tests.integration.contacts.mailboxes import set_policy
 from tests.races.scheduler.scenario import register, scenario

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from agent_messaging.agents.admission import admitted
+from agent_messaging.agents.access import active_condition
 from agent_messaging.agents.table import AgentsTable
-from agent_messaging.batches import transact
-from agent_messaging.idempotency import Once, Replay
-from agent_messaging.work_orders import desk
+from agent_messaging.idempotency import IdempotentRequest, Replay
+from agent_messaging.storage.transactions import transact
+from agent_messaging.work_orders import service
 from agent_messaging.work_orders.table import WorkOrdersTable
 from tests.races.scheduler import counting, identity, invariants, messages, orders
 from tests.races.scheduler.scenario import SCENARIOS
@@ -25,21 +25,21 @@ SEEDS = 50
 
 def unconditional_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     """An accept reads how many jobs are active, and then takes one whatever has come since."""
-    opened = desk.WorkOrderDesk._open
+    opened = service.WorkOrderService._open
 
     def read_first(self: Any, work_order_id: str, move: Any) -> Any:
         actor, order = opened(self, work_order_id, move)
-        if move.action is desk.Action.ACCEPT:
-            desk._require_capacity(actor)
+        if move.action is service.Action.ACCEPT:
+            service._require_capacity(actor)
         return actor, order
 
     def take(self: AgentsTable, caller: Any) -> Any:
-        condition, values = admitted(caller)
+        condition, values = active_condition(caller)
         expression = "SET active_jobs = active_jobs + :one"
         key = {"agent_id": caller.agent_id}
-        return self.table.update_entry(key, expression, condition, one=1, **values)
+        return self.table.transact_update(key, expression, condition, one=1, **values)
 
-    monkeypatch.setattr(desk.WorkOrderDesk, "_open", read_first)
+    monkeypatch.setattr(service.WorkOrderService, "_open", read_first)
     monkeypatch.setattr(AgentsTable, "take_job_entry", take)
 
 
@@ -63,21 +63,21 @@ def unconditional_moves(monkeypatch: pytest.MonkeyPatch) -> None:
 def record_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     """The record of a key is read before the effect, and written after it."""
 
-    def write(self: Once, entries: Any, written: object) -> None:
+    def write(self: IdempotentRequest, entries: Any, written: object) -> None:
         transact(self.table.client, entries)
         if self.request_key is not None and self.answer is not None:
             text = self.answer(written).model_dump_json()
-            entry = self.table.put_entry(self.request_key, self.fingerprint, text, self.now)
+            entry = self.table.transact_put(self.request_key, self.fingerprint, text, self.now)
             self.table.table.put(
                 {**_plain(entry["Put"]["Item"])},
             )
 
-    def run_once(self: Once, call: Callable[[], Any]) -> Any:
+    def run_once(self: IdempotentRequest, call: Callable[[], Any]) -> Any:
         record = self.table.find(self.request_key, self.now) if self.request_key else None
         return call() if record is None else Replay(record["answer"])
 
-    monkeypatch.setattr(Once, "write", write)
-    monkeypatch.setattr(Once, "run", run_once)
+    monkeypatch.setattr(IdempotentRequest, "write", write)
+    monkeypatch.setattr(IdempotentRequest, "run", run_once)
 
 
 def _plain(item: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
 
-from agent_messaging import clock, dynamodb
+from agent_messaging import clock
+from agent_messaging.storage import table as dynamodb
 from local.cloudformation import ACCOUNT_ID, REGION
 from tests.integration.cloud import Cloud
 from tests.integration.functions import Context, app, forget

@@ -7,7 +7,7 @@ import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from benchmarks.leaner.wins import Signer
+from benchmarks.botocore_tweaks.tweaks import Signer
 
 BODY = json.dumps({"TableName": "Müller"}).encode()
 

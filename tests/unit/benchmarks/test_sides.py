@@ -6,7 +6,7 @@ import urllib.request
 import pytest
 
 from benchmarks import stub
-from benchmarks.sides import calls_of, compared
+from benchmarks.compared import calls_of, compared
 
 
 def ask(url, operation):

@@ -17,7 +17,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from benchmarks.leaner.transport import Session
+from benchmarks.botocore_tweaks.transport import Session
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Amz-Crc32: 1\r\n\r\n{}"
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_messaging.content import ContentFlag, flags
+from agent_messaging.content.flagging import ContentFlag, flags
 from agent_messaging.fields import json_text
 
 INVISIBLE, BIDIRECTIONAL, TAGS, LOOKALIKE = (

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from agent_messaging.content import ContentFlag, flags
+from agent_messaging.content.flagging import ContentFlag, flags
 from agent_messaging.fields import json_text
 from tests.unit.content.hidden import METHODS
 

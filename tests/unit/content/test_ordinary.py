@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from agent_messaging.content import flags
+from agent_messaging.content.flagging import flags
 from agent_messaging.fields import json_text
 from tests.unit.content import ordinary
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from local import openapi as command
+from tools.openapi import render as command
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
-"""`python -m local.openapi` writes the document, or tells that it is stale."""
+"""`python -m tools.openapi.render` writes the document, or tells that it is stale."""
 
 import os
 
-from local import openapi as command
+from tools.openapi import render as command
 
 
 def test_a_stale_file_is_told_in_one_line(tmp_path, monkeypatch, capsys):
@@ -12,7 +12,9 @@ def test_a_stale_file_is_told_in_one_line(tmp_path, monkeypatch, capsys):
     command.FILE.write_text("old\n")
 
     assert command.main(["--check"]) == 1
-    assert capsys.readouterr().out == "openapi.json is stale: run `python -m local.openapi`\n"
+    assert (
+        capsys.readouterr().out == "openapi.json is stale: run `python -m tools.openapi.render`\n"
+    )
     assert command.FILE.read_text() == "old\n"
 
 

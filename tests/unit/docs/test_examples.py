@@ -7,9 +7,9 @@ from jsonschema import Draft202012Validator
 
 from agent_messaging import ids
 from agent_messaging.agents import keys
-from agent_messaging.docs import story
-from agent_messaging.docs.examples import EXAMPLES
-from local import openapi as command
+from tools.openapi import example_data
+from tools.openapi import render as command
+from tools.openapi.examples import EXAMPLES
 
 ROUTES = {
     f"{group.name}_{route.endpoint.__name__}": route
@@ -56,10 +56,14 @@ def test_only_what_answers_nothing_has_no_answer():
 
 
 def test_the_threads_are_those_of_their_pairs():
-    assert ids.is_thread_of(story.THREAD_ID, story.NOVA["id"], story.BOOTS["id"])
-    assert ids.is_thread_of(story.REQUEST_THREAD_ID, story.SCOUT["id"], story.BOOTS["id"])
+    assert ids.is_thread_of(
+        example_data.THREAD_ID, example_data.NOVA["id"], example_data.BOOTS["id"]
+    )
+    assert ids.is_thread_of(
+        example_data.REQUEST_THREAD_ID, example_data.SCOUT["id"], example_data.BOOTS["id"]
+    )
 
 
 def test_the_key_of_the_examples_is_refused_without_a_read(rendered):
-    assert not keys.is_well_formed(story.API_KEY)
-    assert set(re.findall(r"am_live_\w+", rendered)) == {story.API_KEY}
+    assert not keys.is_well_formed(example_data.API_KEY)
+    assert set(re.findall(r"am_live_\w+", rendered)) == {example_data.API_KEY}

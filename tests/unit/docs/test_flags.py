@@ -6,10 +6,10 @@ from typing import Any, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-from agent_messaging.content import ContentFlag
-from agent_messaging.http import type_hints
-from local import openapi as command
+from agent_messaging.content.flagging import ContentFlag
+from agent_messaging.door.api import type_hints
 from local.template import load
+from tools.openapi import render as command
 
 # Texts that are the system's, or hold nothing but ASCII of a pattern.
 SYSTEMS = {

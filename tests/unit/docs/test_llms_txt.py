@@ -8,10 +8,10 @@ from pathlib import Path
 
 from agent_messaging import errors
 from agent_messaging.agents import keys
-from agent_messaging.content import ContentFlag
+from agent_messaging.content.flagging import ContentFlag
 from agent_messaging.docs.pages import PAGES, serve
-from local.openapi import groups
 from local.template import load
+from tools.openapi.render import groups
 
 ROOT = Path(__file__).parents[3]
 (TEXT,) = (serve(page, {}).body for page in PAGES if page.name == "llms_txt")

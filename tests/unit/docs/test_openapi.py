@@ -8,13 +8,13 @@ from openapi_spec_validator import validate
 from pydantic import TypeAdapter
 
 from agent_messaging.agents import registration
-from agent_messaging.docs import gateway
-from agent_messaging.docs.openapi import Group, document
-from agent_messaging.docs.schemas import SameNameError
+from agent_messaging.door.api import Api
 from agent_messaging.errors import AgentNotFoundError
 from agent_messaging.fields import Dollars, Model
-from agent_messaging.http import Api
-from local import openapi as command
+from tools.openapi import gateway
+from tools.openapi import render as command
+from tools.openapi.document import Group, document
+from tools.openapi.schemas import SameNameError
 
 
 def nodes(value):
@@ -32,7 +32,7 @@ def test_the_document_is_valid_openapi(document):
 
 
 def test_the_committed_document_is_fresh(rendered):
-    assert command.FILE.read_text("utf-8") == rendered, "run `python -m local.openapi`"
+    assert command.FILE.read_text("utf-8") == rendered, "run `python -m tools.openapi.render`"
 
 
 def test_rendering_twice_gives_the_same_bytes(rendered):

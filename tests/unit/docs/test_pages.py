@@ -13,7 +13,7 @@ from agent_messaging.docs import pages
 from agent_messaging.docs.pages import PAGES, VERSION, serve
 from benchmarks import prices
 from local import cloudformation
-from local.openapi import ROOT
+from tools.openapi.render import ROOT
 
 PER_GB_OF_TRAFFIC = 0.09  # US dollars, from us-east-1 to the internet
 HEADER_BYTES = 1_000  # of an answer, with the gateway's own

@@ -1,9 +1,9 @@
 """The template, the code and the document have the same routes, and the document words for each."""
 
-from agent_messaging.docs import notes
 from agent_messaging.docs.pages import PAGES
-from local import openapi as command
 from local.template import load
+from tools.openapi import descriptions
+from tools.openapi import render as command
 
 OPEN_ROUTES = {
     "GET /health",
@@ -58,8 +58,8 @@ def test_all_routes_but_five_need_a_key(document):
 
 
 def test_every_group_operation_and_parameter_has_its_words(document, operations):
-    assert [tag["name"] for tag in document["tags"]] == list(notes.GROUPS)
-    assert set(notes.OPERATIONS) == set(operations)
+    assert [tag["name"] for tag in document["tags"]] == list(descriptions.GROUPS)
+    assert set(descriptions.OPERATIONS) == set(operations)
     for operation in operations.values():
         assert operation["description"].endswith(".")
         for parameter in operation.get("parameters", []):

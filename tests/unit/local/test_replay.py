@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.dead_letters import Letter, Range, UnreplayableError, understood
-from local.replay import replay
 from tests.unit.local.letters import (
     OF_A_SCHEDULE,
     OF_A_STREAM,
@@ -20,6 +18,8 @@ from tests.unit.local.letters import (
     account,
     left,
 )
+from tools.operator.dead_letters import Letter, Range, UnreplayableError, understood
+from tools.operator.redrive import replay
 
 
 def test_a_letter_of_a_stream_holds_positions():

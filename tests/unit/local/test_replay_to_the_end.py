@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from local import replay as command
-from local.replay import HIDDEN_SECONDS, Account, Outcome, replay
 from tests.unit.local.letters import (
     OF_A_SCHEDULE,
     OF_A_STREAM,
@@ -19,6 +17,8 @@ from tests.unit.local.letters import (
     account,
     left,
 )
+from tools.operator import redrive as command
+from tools.operator.redrive import HIDDEN_SECONDS, Account, Outcome, replay
 
 
 def refusal(code: str) -> ClientError:
@@ -154,7 +154,7 @@ def test_letters_that_another_replay_has_are_not_taken_for_none(
 def test_without_a_region_it_says_so_in_one_line():
     """As it is typed, where nothing is set up."""
     completed = subprocess.run(
-        [sys.executable, "-m", "local.replay", "--stack", "none"],
+        [sys.executable, "-m", "tools.operator.redrive", "--stack", "none"],
         env={"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/dev/null", "HOME": "/"},
         capture_output=True,
         text=True,

@@ -2,7 +2,7 @@ import pytest
 
 from local import engine
 from local.model import Secret
-from local.vault import create_secrets
+from local.secrets_manager import create_secrets
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_messaging.stats.receipts import MAX_GAP_SECONDS, Receipt, spans, start_of
+from agent_messaging.stats.counted_records import MAX_GAP_SECONDS, CountedRecords, spans, start_of
 from tests.unit.stats.records import SECOND, number
 
 SECONDS = st.integers(0, 10**10 - 1)
@@ -10,20 +10,20 @@ NUMBERS = st.lists(st.integers(0, 10**40 - 1), min_size=1, max_size=100, unique=
 
 @given(SECONDS, NUMBERS)
 def test_a_receipt_comes_back_from_its_key_and_its_text(second, numbers):
-    receipt = Receipt(second, tuple(numbers))
+    receipt = CountedRecords(second, tuple(numbers))
 
-    assert Receipt.from_text(receipt.key, receipt.to_text()) == receipt
+    assert CountedRecords.from_text(receipt.key, receipt.to_text()) == receipt
 
 
 def test_the_key_is_the_second_and_the_first_number():
-    receipt = Receipt(1795396262, (300000000000000499659, 400000000000000499660))
+    receipt = CountedRecords(1795396262, (300000000000000499659, 400000000000000499660))
 
     assert receipt.key == "1795396262#0000000000000000000300000000000000499659"
 
 
 @given(SECONDS, st.integers(0, 10**40 - 1), SECONDS)
 def test_keys_sort_by_their_seconds(second, first, other):
-    key = Receipt(second, (first,)).key
+    key = CountedRecords(second, (first,)).key
 
     assert (start_of(other) <= key <= f"{start_of(other)}~") == (second == other)
     assert (key < start_of(other)) == (second < other)
@@ -32,20 +32,20 @@ def test_keys_sort_by_their_seconds(second, first, other):
 def test_the_text_is_the_distances_in_both_counters():
     numbers = (300000000000000499659, 400000000000000499660, 600000000000000499672)
 
-    assert Receipt(SECOND, numbers).to_text() == "1.1 2.c"
+    assert CountedRecords(SECOND, numbers).to_text() == "1.1 2.c"
 
 
 def test_a_single_record_needs_no_text():
-    receipt = Receipt(SECOND, (7,))
+    receipt = CountedRecords(SECOND, (7,))
 
     assert receipt.to_text() == ""
-    assert Receipt.from_text(receipt.key, "") == receipt
+    assert CountedRecords.from_text(receipt.key, "") == receipt
 
 
 def test_a_hundred_records_with_gaps_fit_one_write_unit():
     with_gaps = [int(number(200 * index)) for index in range(100)]
 
-    assert len(Receipt(SECOND, tuple(with_gaps)).to_text()) < 700
+    assert len(CountedRecords(SECOND, tuple(with_gaps)).to_text()) < 700
 
 
 def test_seconds_close_together_are_one_span_and_others_are_not_read():

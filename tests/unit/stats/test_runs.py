@@ -1,8 +1,8 @@
 import pytest
 
+from agent_messaging.stats.counted_records import CountedRecords
 from agent_messaging.stats.model import Cell, Metric
 from agent_messaging.stats.projection import PoisonRecordError
-from agent_messaging.stats.receipts import Receipt
 from agent_messaging.stats.runs import MAX_ENTRIES, plan, second_of, seconds_of
 from tests.unit.stats.records import (
     SECOND,
@@ -21,7 +21,7 @@ from tests.unit.stats.records import (
 
 
 def receipt(*positions, second=SECOND):
-    return Receipt(second, tuple(int(number(position)) for position in positions))
+    return CountedRecords(second, tuple(int(number(position)) for position in positions))
 
 
 def receipts_of(planned):

@@ -13,7 +13,7 @@ TIDIED = {
     "AgentPresenceTable",
     "AgentSentTable",
     "ContactsTable",
-    "IdempotencyTable",
+    "IdempotencyStore",
     "MessagingStatsTable",
     "WorkOrdersTable",
 }

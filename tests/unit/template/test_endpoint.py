@@ -5,7 +5,7 @@
 
 import pytest
 
-from agent_messaging import connection
+from agent_messaging.storage import connection
 from tests.unit.template.written import DOCUMENT, FUNCTIONS
 
 NAME = "AWS_ENDPOINT_URL_DYNAMODB"

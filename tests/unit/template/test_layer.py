@@ -10,7 +10,7 @@ from local.template import TEMPLATE
 from tests.integration.roles import granted
 
 LAYER = TEMPLATE.parent / "layers" / "agent_messaging"
-SPEC = importlib.util.spec_from_file_location("trim", LAYER / "trim.py")
+SPEC = importlib.util.spec_from_file_location("trim", LAYER.parents[1] / "tools/build/trim.py")
 trim = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(trim)
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from agent_messaging import metrics
+from agent_messaging.observability import metrics
 from agent_messaging.stats.rollup import Platform
 from tests.unit.template.written import FILE, FUNCTIONS, RESOURCES, properties_of
 

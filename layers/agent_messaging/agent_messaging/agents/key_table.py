@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from agent_messaging import clock
 from agent_messaging.agents.keys import key_hash
 from agent_messaging.agents.model import Agent, Key
-from agent_messaging.batches import batch_get
-from agent_messaging.dynamodb import FAILURES, ConditionFailedError, Entry, Item, Table
 from agent_messaging.errors import ContentionError, OutOfTimeError
+from agent_messaging.storage.table import FAILURES, ConditionFailedError, Entry, Item, Table
+from agent_messaging.storage.transactions import batch_get
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -102,7 +102,7 @@ class AgentKeysTable:
             for key, item in zip(wanted, items, strict=True)
         }
 
-    def put_entry(self, agent: Agent, key: Key) -> Entry:
+    def transact_put(self, agent: Agent, key: Key) -> Entry:
         """The key's item, as part of a transaction."""
         item = {
             "key_hash": key.key_hash,
@@ -113,20 +113,20 @@ class AgentKeysTable:
             # The operator may make a key for an agent that is refused.
             "refused_until": clock.to_text(agent.penalty.until) if agent.penalty else None,
         }
-        return self.table.put_entry(item, "attribute_not_exists(key_hash)")
+        return self.table.transact_put(item, "attribute_not_exists(key_hash)")
 
-    def expire_entry(self, key: Key, expires_at: datetime) -> Entry:
+    def transact_expire(self, key: Key, expires_at: datetime) -> Entry:
         """Let the key end at another time, as part of a transaction."""
-        return self.table.update_entry(
+        return self.table.transact_update(
             {"key_hash": key.key_hash},
             "SET expires_at = :until",
             IS_THERE,
             until=clock.to_text(expires_at),
         )
 
-    def delete_entry(self, key: Key, condition: str = "") -> Entry:
+    def transact_delete(self, key: Key, condition: str = "") -> Entry:
         """Take the key's item away, as part of a transaction."""
-        return self.table.delete_entry({"key_hash": key.key_hash}, condition)
+        return self.table.transact_delete({"key_hash": key.key_hash}, condition)
 
 
 def _parse(item: Item) -> Grant:

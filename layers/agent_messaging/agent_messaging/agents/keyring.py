@@ -16,12 +16,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock
-from agent_messaging.agents.admission import holds_key
+from agent_messaging.agents.access import holds_key
 from agent_messaging.agents.key_table import NEVER_USED
 from agent_messaging.agents.model import MAX_LIVE_KEYS, Agent, Key
 from agent_messaging.agents.requester import Condition, Requester
-from agent_messaging.batches import TransactionFailedError, transact
-from agent_messaging.dynamodb import Entry, Item, Table
 from agent_messaging.errors import (
     ContentionError,
     KeyNotFoundError,
@@ -30,6 +28,8 @@ from agent_messaging.errors import (
     LastKeyError,
     TooManyKeysError,
 )
+from agent_messaging.storage.table import Entry, Item, Table
+from agent_messaging.storage.transactions import TransactionFailedError, transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -80,8 +80,8 @@ class Keyring:
             gone = "".join(f", #keys.#{each.key_id}" for each in expired).removeprefix(", ")
             expression = f"SET #keys.#{key.key_id} = :new" + (f" REMOVE {gone}" if gone else "")
             entry = self._update(agent, requester, expression, new=_item(key))
-            deleted = [self.keys.delete_entry(each) for each in expired]
-            return Change(key, [entry, self.keys.put_entry(agent, key), *deleted], is_new=True)
+            deleted = [self.keys.transact_delete(each) for each in expired]
+            return Change(key, [entry, self.keys.transact_put(agent, key), *deleted], is_new=True)
 
         return self._change(requester, change)
 
@@ -94,8 +94,8 @@ class Keyring:
             entry = self._update(
                 agent, requester, "SET #keys = :only, epoch = :next", only=only, next=renewed.epoch
             )
-            deleted = [self.keys.delete_entry(each) for each in agent.keys.values()]
-            return Change(key, [entry, self.keys.put_entry(renewed, key), *deleted], is_new=True)
+            deleted = [self.keys.transact_delete(each) for each in agent.keys.values()]
+            return Change(key, [entry, self.keys.transact_put(renewed, key), *deleted], is_new=True)
 
         return self._change(requester, change)
 
@@ -137,7 +137,7 @@ class Keyring:
             if key.is_live(now) and all(each.is_outgoing for each in others):
                 raise LastKeyError("Without it nothing could speak for the agent any more.")
             entry = self._update(agent, requester, f"REMOVE #keys.#{key_id}")
-            return Change(key, [entry, self.keys.delete_entry(key)])
+            return Change(key, [entry, self.keys.transact_delete(key)])
 
         self._change(requester, change)
 
@@ -153,12 +153,12 @@ class Keyring:
         only = {key_id: _item(each) for key_id, each in ring.items()}
         entries = [self._update(agent, requester, "SET #keys = :only", only=only)]
         if is_new:
-            entries.append(self.keys.put_entry(agent, stays))
+            entries.append(self.keys.transact_put(agent, stays))
         if own and last and last.expires_at and last.expires_at != own.expires_at:
-            entries.append(self.keys.expire_entry(own, last.expires_at))
+            entries.append(self.keys.transact_expire(own, last.expires_at))
         # What an outgoing key takes away must not be used between the read and this write.
         unused = NEVER_USED if own is not None and own.is_outgoing else ""
-        entries += [self.keys.delete_entry(each, "" if each is own else unused) for each in gone]
+        entries += [self.keys.transact_delete(each, "" if each is own else unused) for each in gone]
         return Change(stays, entries, is_new)
 
     def _refuse_if_replacement_was_used(self, agent: Agent, own: Key) -> None:
@@ -194,7 +194,7 @@ class Keyring:
         condition, given = requester.allowed
         same_keys, count = has_these_keys(agent)
         same_penalty, until = has_this_penalty(agent)
-        return self.agents.update_entry(
+        return self.agents.transact_update(
             {"agent_id": agent.agent_id},
             expression,
             f"{condition} AND {same_keys} AND {same_penalty}",

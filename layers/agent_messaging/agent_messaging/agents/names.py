@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from agent_messaging.agents import likeness
 from agent_messaging.agents.model import RESERVED_IDS
+from agent_messaging.content import likeness
 from agent_messaging.fields import NOT_BLANK_PATTERN, AgentId
 
 MAX_CHARACTERS = 100
@@ -19,11 +19,11 @@ _RESERVED = {likeness.skeleton(word) for word in RESERVED_IDS}
 
 
 def _visible(name: str) -> str:
-    unseen = _first_unseen(name)
-    if unseen is not None:
-        is_control = unicodedata.category(unseen) == "Cc"
+    hidden = _first_unseen(name)
+    if hidden is not None:
+        is_control = unicodedata.category(hidden) == "Cc"
         default = "a control character" if is_control else "no character of a script"
-        title = f"U+{ord(unseen):04X} ({unicodedata.name(unseen, default)})"
+        title = f"U+{ord(hidden):04X} ({unicodedata.name(hidden, default)})"
         raise PydanticCustomError(
             "unseen",
             "has {title}, which is invisible or changes the order of the text",
@@ -42,9 +42,9 @@ def _first_unseen(name: str) -> str | None:
     control = _CONTROL.search(name)
     if control is not None or name.isascii():
         return control and control[0]
-    from agent_messaging import unseen  # noqa: PLC0415 - most names are ASCII
+    from agent_messaging.content import hidden  # noqa: PLC0415 - most names are ASCII
 
-    return unseen.first(name)
+    return hidden.first(name)
 
 
 def _not_the_systems(name: str) -> str:

@@ -8,8 +8,8 @@ import hmac
 from collections.abc import Mapping
 from typing import Any
 
-from agent_messaging.connection import CONFIG
 from agent_messaging.errors import RegistrationKeyError
+from agent_messaging.storage.connection import CONFIG
 
 HEADER = "x-registration-key"
 MODES = ("key", "open")

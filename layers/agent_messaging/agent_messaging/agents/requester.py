@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from agent_messaging.agents.admission import IS_THERE
+from agent_messaging.agents.access import IS_THERE
 from agent_messaging.agents.model import Agent, Key
 from agent_messaging.errors import KeyOutgoingError
 

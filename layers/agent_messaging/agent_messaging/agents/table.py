@@ -2,7 +2,7 @@
 
 A registration writes the agent, its first key and its lines in the directory in one transaction,
 under the condition that the id was never used; leaving takes keys and lines away in one, and keeps
-the id as a marker. What an agent changes of its own item is conditioned on its key (`admission`).
+the id as a marker. What an agent changes of its own item is conditioned on its key (`access`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,14 +10,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock
-from agent_messaging.agents.admission import IS_THERE, admit, admitted, parse, unknown
-from agent_messaging.agents.directory import DirectoryTable, listed_as
+from agent_messaging.agents.access import (
+    IS_THERE,
+    active_condition,
+    not_found,
+    parse,
+    require_active,
+)
 from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.agents.keyring import has_these_keys
 from agent_messaging.agents.model import Agent, AgentStatus, Key
 from agent_messaging.auth import Caller
-from agent_messaging.batches import TransactionFailedError, transact
-from agent_messaging.dynamodb import ConditionFailedError, Entry, Item, Table, TableKey
+from agent_messaging.directory.table import DirectoryTable, listed_as
 from agent_messaging.errors import (
     AgentBusyError,
     AgentIdTakenError,
@@ -25,6 +29,8 @@ from agent_messaging.errors import (
     KeyTakenError,
 )
 from agent_messaging.meter.model import Penalty
+from agent_messaging.storage.table import ConditionFailedError, Entry, Item, Table, TableKey
+from agent_messaging.storage.transactions import TransactionFailedError, transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -53,10 +59,10 @@ class AgentsTable:
         """The caller's own item as it is this moment, admitted.
 
         Raises:
-            AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `admit`.
+            AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `require_active`.
         """
         item = self.table.get({"agent_id": caller.agent_id}, consistent=True)
-        return admit(caller, item, now)
+        return require_active(caller, item, now)
 
     def register(
         self, agent: Agent, key: Key, keys: AgentKeysTable, directory: DirectoryTable
@@ -68,10 +74,10 @@ class AgentsTable:
             KeyTakenError: the id is free, and another agent has the key.
         """
         entries = [
-            self.table.put_entry(_item(agent), NEVER_USED),
-            directory.likeness_entry(agent),
-            keys.put_entry(agent, key),
-            *directory.put_entries(agent),
+            self.table.transact_put(_item(agent), NEVER_USED),
+            directory.transact_claim_likeness(agent),
+            keys.transact_put(agent, key),
+            *directory.transact_put_all(agent),
         ]
         try:
             transact(self.client, entries)
@@ -108,9 +114,9 @@ class AgentsTable:
         """Set the named attributes; None takes one away. Returns the agent as it is now.
 
         Raises:
-            AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `admit`.
+            AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `require_active`.
         """
-        condition, values = admitted(caller)
+        condition, values = active_condition(caller)
         try:
             item = self.table.update(
                 {"agent_id": caller.agent_id},
@@ -120,19 +126,19 @@ class AgentsTable:
                 **_present(attributes),
             )
         except ConditionFailedError as error:
-            admit(caller, error.item, now)
-            raise unknown(caller.agent_id) from None
+            require_active(caller, error.item, now)
+            raise not_found(caller.agent_id) from None
         return parse(item)
 
-    def change_entry(
+    def transact_change(
         self,
         caller: Caller,
         attributes: Mapping[str, Any],
         also: tuple[str, dict[str, Any]] = ("", {}),
     ) -> Entry:
         """`change` as part of a transaction; `also` is one more condition, with its values."""
-        condition, values = admitted(caller)
-        return self.table.update_entry(
+        condition, values = active_condition(caller)
+        return self.table.transact_update(
             {"agent_id": caller.agent_id},
             _assign(attributes),
             " AND ".join(filter(None, [condition, also[0]])),
@@ -145,10 +151,10 @@ class AgentsTable:
         """Replace the list of muted clients; False if it is not what `agent` says any more.
 
         Raises:
-            KeyRevokedError, AgentSuspendedError: see `admit`.
+            KeyRevokedError, AgentSuspendedError: see `require_active`.
         """
         known = "muted_clients = :known" if agent.muted_clients else IS_UNMUTED
-        condition, values = admitted(caller)
+        condition, values = active_condition(caller)
         values |= {"known": agent.muted_clients} if agent.muted_clients else {}
         attributes = {"muted_clients": muted or None}
         try:
@@ -160,7 +166,7 @@ class AgentsTable:
                 **_present(attributes),
             )
         except ConditionFailedError as error:
-            admit(caller, error.item, now)
+            require_active(caller, error.item, now)
             return False
         return True
 
@@ -175,7 +181,7 @@ class AgentsTable:
                 {"agent_id": agent_id}, "SET #status = :status", IS_THERE, status=status
             )
         except ConditionFailedError:
-            raise unknown(agent_id) from None
+            raise not_found(agent_id) from None
         return parse(item)
 
     def penalize(self, agent_id: str, penalty: Penalty) -> Agent | None:
@@ -198,10 +204,10 @@ class AgentsTable:
         if agent.last_seen_on != now.date():
             self.change(caller, {"last_seen_on": now.date().isoformat()}, now)
 
-    def take_job_entry(self, caller: Caller) -> Entry:
+    def transact_take_job(self, caller: Caller) -> Entry:
         """One more active job for the caller, unless it is at its capacity when it is written."""
-        condition, values = admitted(caller)
-        return self.table.update_entry(
+        condition, values = active_condition(caller)
+        return self.table.transact_update(
             {"agent_id": caller.agent_id},
             "SET active_jobs = active_jobs + :one",
             f"{condition} AND active_jobs < max_concurrent_jobs",
@@ -209,10 +215,10 @@ class AgentsTable:
             **values,
         )
 
-    def end_job_entry(self, worker_id: str, caller: Caller, *, is_completed: bool) -> Entry:
+    def transact_end_job(self, worker_id: str, caller: Caller, *, is_completed: bool) -> Entry:
         """One active job less; a completed one is counted. The worker may be the caller."""
-        condition, values = admitted(caller) if worker_id == caller.agent_id else ("", {})
-        return self.table.update_entry(
+        condition, values = active_condition(caller) if worker_id == caller.agent_id else ("", {})
+        return self.table.transact_update(
             {"agent_id": worker_id},
             "SET active_jobs = active_jobs - :one, completed_jobs = completed_jobs + :completed",
             " AND ".join(filter(None, ["active_jobs >= :one", condition])),
@@ -226,13 +232,13 @@ class AgentsTable:
 
         Raises:
             AgentBusyError: it has accepted work orders.
-            AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `admit`.
+            AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `require_active`.
             ContentionError: its keys or its profile changed meanwhile.
         """
-        condition, values = admitted(caller)
+        condition, values = active_condition(caller)
         same_keys, count = has_these_keys(agent)
         same_lines, listed = listed_as(agent)
-        marker = self.table.update_entry(
+        marker = self.table.transact_update(
             {"agent_id": agent.agent_id},
             "SET deleted_at = :now, epoch = epoch + :one REMOVE #keys, description, capabilities, "
             "status_message",
@@ -247,7 +253,7 @@ class AgentsTable:
         try:
             transact(self.client, [marker, *others])
         except TransactionFailedError as error:
-            present = admit(caller, error.items[0], now)
+            present = require_active(caller, error.items[0], now)
             if present.active_jobs:
                 raise AgentBusyError(f"{present.active_jobs} work orders are accepted.") from None
             raise ContentionError("The agent's keys or profile changed meanwhile.") from None

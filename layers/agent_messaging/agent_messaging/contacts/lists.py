@@ -7,8 +7,8 @@ is long of the requests that it shows is read last, no more than a page holds.
 from datetime import datetime
 
 from agent_messaging import paging
-from agent_messaging.contacts import wire
-from agent_messaging.contacts.desk import ContactDesk
+from agent_messaging.contacts import schemas
+from agent_messaging.contacts.service import ContactService
 from agent_messaging.contacts.table import parse
 from agent_messaging.messaging.item import fitting
 from agent_messaging.paging import Listing
@@ -21,15 +21,15 @@ EXAMINED_AT_LEAST = 100
 
 
 def page(
-    desk: ContactDesk, owner_id: str, query: wire.ContactsQuery, now: datetime
-) -> wire.ContactsPage:
+    service: ContactService, owner_id: str, query: schemas.ContactsQuery, now: datetime
+) -> schemas.ContactsPage:
     """The page that the query's cursor leads to."""
     listing = Listing(owner_id, "contacts", (query.state,), POSITION)
     after, _ = listing.open(query.cursor)
     examined = query.limit
     if query.state is not None:
         examined = max(EXAMINED_AT_LEAST, EXAMINED_PER_ENTRY * query.limit)
-    found = desk.table.query(owner_id, after, examined, query.state)
+    found = service.table.query(owner_id, after, examined, query.state)
     resume = found.last_key.get("contact_id")
     if len(found.items) > query.limit:
         resume = found.items[query.limit - 1]["contact_id"]
@@ -38,12 +38,12 @@ def page(
     kept = fitting(contacts, [contact.long_bytes for contact in contacts])
     if len(kept) < len(contacts):
         resume = kept[-1].contact.id
-    views, resume = paging.cut(
-        list(map(wire.view, desk.whole(kept))),
+    views, resume = paging.take_page(
+        list(map(schemas.view, service.whole(kept))),
         query.limit,
         resume,
         position=lambda view: view.contact.id,
         weigh=lambda view: len(view.model_dump_json().encode()),
     )
     cursor = None if resume is None else listing.cursor(resume, None)
-    return wire.ContactsPage(agent_id=owner_id, contacts=views, next_cursor=cursor)
+    return schemas.ContactsPage(agent_id=owner_id, contacts=views, next_cursor=cursor)

@@ -11,12 +11,19 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock
-from agent_messaging.batches import TransactionFailedError, transact
 from agent_messaging.contacts.model import Contact, ContactState
-from agent_messaging.dynamodb import ConditionFailedError, Entry, Found, Item, Table, TableKey
 from agent_messaging.errors import ContactNotFoundError
 from agent_messaging.fields import Party
 from agent_messaging.messaging.model import Message
+from agent_messaging.storage.table import (
+    ConditionFailedError,
+    Entry,
+    Item,
+    QueryResult,
+    Table,
+    TableKey,
+)
+from agent_messaging.storage.transactions import TransactionFailedError, transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -47,7 +54,7 @@ class ContactsTable:
 
     def query(
         self, owner_id: str, after: str | None, limit: int, state: ContactState | None
-    ) -> Found:
+    ) -> QueryResult:
         """The owner's entries in the order of the ids, behind `after`; `limit` are examined."""
         given: dict[str, Any] = {} if state is None else {"state": state}
         return self.table.query(
@@ -70,24 +77,24 @@ class ContactsTable:
             return parse(error.item, now)
         return None
 
-    def hold_entry(self, message: Message, now: datetime) -> Entry:
+    def transact_hold(self, message: Message, now: datetime) -> Entry:
         """Keep a stranger's message as its request, as part of a transaction.
 
         It fails if there is an entry.
         """
-        return self._put_entry(_request(message, now), now)
+        return self._transact_put(_request(message, now), now)
 
-    def add_entry(self, owner_id: str, contact: Party, now: datetime) -> Entry:
+    def transact_add(self, owner_id: str, contact: Party, now: datetime) -> Entry:
         """`add` as part of a transaction, which fails if there is an entry."""
         new = Contact(**_new(owner_id, contact, now), state=ContactState.ALLOWED)
-        return self._put_entry(new, now)
+        return self._transact_put(new, now)
 
-    def _put_entry(self, contact: Contact, now: datetime) -> Entry:
-        return self.table.put_entry(self._item(contact), IS_VACANT, epoch=clock.to_epoch(now))
+    def _transact_put(self, contact: Contact, now: datetime) -> Entry:
+        return self.table.transact_put(self._item(contact), IS_VACANT, epoch=clock.to_epoch(now))
 
-    def release_entry(self, held: Contact, now: datetime) -> Entry:
+    def transact_release(self, held: Contact, now: datetime) -> Entry:
         """Allow who asked, as part of a transaction, if this very request still waits."""
-        return self.table.update_entry(
+        return self.table.transact_update(
             self.key(held.owner_id, held.contact.id)[1],
             "SET #state = :allowed, updated_at = :now REMOVE #request, request_id, purge_at",
             IS_THIS_REQUEST,
@@ -133,11 +140,11 @@ class ContactsTable:
             ContactNotFoundError: it is a stranger.
         """
         key = self.key(owner_id, contact_id)[1]
-        entry = self.table.delete_entry(key, IS_THERE, epoch=clock.to_epoch(now))
+        entry = self.table.transact_delete(key, IS_THERE, epoch=clock.to_epoch(now))
         try:
             transact(self.table.client, [entry])
         except TransactionFailedError:
-            raise unknown(contact_id) from None
+            raise not_found(contact_id) from None
 
     def _item(self, contact: Contact) -> Item:
         item: Item = {
@@ -162,7 +169,7 @@ def parse(item: Item | None, now: datetime) -> Contact | None:
     return _parse(item)
 
 
-def unknown(contact_id: str) -> ContactNotFoundError:
+def not_found(contact_id: str) -> ContactNotFoundError:
     """The refusal for an agent that the caller has no entry for."""
     return ContactNotFoundError(f"You have no contact `{contact_id}`.")
 

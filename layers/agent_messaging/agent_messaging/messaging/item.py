@@ -18,11 +18,11 @@ from datetime import timedelta
 from typing import TypeVar
 
 from agent_messaging import clock
-from agent_messaging.dynamodb import Item
 from agent_messaging.fields import Party
 from agent_messaging.ids import ulid_of
 from agent_messaging.messaging.model import Message, MessageStatus
 from agent_messaging.paging import PAGE_BYTES
+from agent_messaging.storage.table import Item
 
 LONG_BYTES = 2048
 

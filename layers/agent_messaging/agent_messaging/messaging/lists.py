@@ -8,27 +8,27 @@ A filtered inbox examines a bounded number of messages, so its page may be short
 """
 
 from agent_messaging import paging
-from agent_messaging.dynamodb import Found
-from agent_messaging.messaging import pages, wire
+from agent_messaging.messaging import pages, schemas
 from agent_messaging.messaging.item import parse
 from agent_messaging.messaging.pages import POSITION, Candidates, Page
-from agent_messaging.messaging.sent import SentLog
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.paging import COUNT_QUERIES, Listing
+from agent_messaging.storage.table import QueryResult
 
 # How many messages a filtered page examines, and the query that counts for it; DynamoDB ends each
 # at 1 MB. So a filter that matches nothing takes ten requests over 5,000 messages.
 EXAMINED = 500
 
 
-def inbox(messages: MessagesTable, agent_id: str, query: wire.InboxQuery) -> Page:
+def inbox(messages: MessagesTable, agent_id: str, query: schemas.InboxQuery) -> Page:
     """A page of the messages to the agent."""
     listing = Listing(agent_id, "inbox", (query.status, query.type), POSITION)
     before, carried = listing.open(query.cursor)
     # Being pending is the index itself; the other filters drop what was read.
     is_filtered = query.type is not None or query.status == "read"
 
-    def find(before: str | None, limit: int, *, count: bool = False) -> Found:
+    def find(before: str | None, limit: int, *, count: bool = False) -> QueryResult:
         return messages.query_inbox(
             agent_id, before, limit, status=query.status, kind=query.type, count=count
         )
@@ -39,7 +39,7 @@ def inbox(messages: MessagesTable, agent_id: str, query: wire.InboxQuery) -> Pag
 
     found = find(before, EXAMINED if is_filtered else query.limit)
     candidates = Candidates(list(map(pages.entry_of, found.items)), pages.position_of(found))
-    shown = candidates.cut(query.limit)
+    shown = candidates.take_page(query.limit)
     heads = [parse(item) for item in found.items[: len(shown.entries)]]
     queries = 1 if is_filtered else COUNT_QUERIES
     return pages.build(
@@ -52,7 +52,7 @@ def inbox(messages: MessagesTable, agent_id: str, query: wire.InboxQuery) -> Pag
     )
 
 
-def sent(messages: MessagesTable, log: SentLog, agent_id: str, query: wire.ListQuery) -> Page:
+def sent(messages: MessagesTable, log: SentLog, agent_id: str, query: schemas.ListQuery) -> Page:
     """A page of what the agent wrote.
 
     Its total counts the log, so beyond the first page it includes what waits as a request, and
@@ -70,7 +70,7 @@ def sent(messages: MessagesTable, log: SentLog, agent_id: str, query: wire.ListQ
         return len(counted.entries), counted.resume
 
     candidates = look(before, query.limit)
-    shown = candidates.cut(query.limit)
+    shown = candidates.take_page(query.limit)
     heads = messages.heads(shown.pairs)
     known = len(candidates.entries) - len(shown.entries) + len(heads)
     return pages.build(

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent_messaging import paging
-from agent_messaging.dynamodb import Found, Item
 from agent_messaging.ids import ULID_PATTERN
-from agent_messaging.messaging import wire
-from agent_messaging.messaging.chunks import Entry
+from agent_messaging.messaging import schemas
 from agent_messaging.messaging.item import fitting
 from agent_messaging.messaging.model import Message
+from agent_messaging.messaging.sent_chunks import Entry
 from agent_messaging.paging import Listing, Total
+from agent_messaging.storage.table import Item, QueryResult
 
 POSITION = f"msg_{ULID_PATTERN}"
 
@@ -21,7 +21,7 @@ class Page:
     """What the three answers have in common."""
 
     total: Total
-    messages: list[wire.MessageView]
+    messages: list[schemas.MessageView]
     next_cursor: str | None
 
     @property
@@ -45,7 +45,7 @@ class Candidates:
     entries: Sequence[Entry]
     resume: str | None
 
-    def cut(self, limit: int) -> "Candidates":
+    def take_page(self, limit: int) -> "Candidates":
         """The first of them that fit a page, by number and by the bytes of their long parts."""
         kept = fitting(self.entries[:limit], [entry.long_bytes for entry in self.entries[:limit]])
         is_cut = len(kept) < len(self.entries)
@@ -62,7 +62,7 @@ def entry_of(item: Item) -> Entry:
     return Entry(item["message_id"], item["recipient_id"], int(item.get("long_bytes", 0)))
 
 
-def position_of(found: Found) -> str | None:
+def position_of(found: QueryResult) -> str | None:
     """The id behind which a query would go on, None at the end."""
     return found.last_key.get("message_id")
 
@@ -77,13 +77,13 @@ def build(
     count: Callable[[], Total],
 ) -> Page:
     """The page of these messages, cut where its answer would be too large."""
-    views, resume = paging.cut(
-        [wire.view(message, listing.caller) for message in messages],
+    views, resume = paging.take_page(
+        [schemas.view(message, listing.caller) for message in messages],
         limit,
         resume,
         position=lambda view: view.message_id,
         weigh=lambda view: len(view.model_dump_json().encode()),
-        most=wire.most_bytes,
+        most=schemas.most_bytes,
     )
-    total, cursor = paging.finish(listing, resume, len(views), carried, count)
+    total, cursor = paging.build_page(listing, resume, len(views), carried, count)
     return Page(total, views, cursor)

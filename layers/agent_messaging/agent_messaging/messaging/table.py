@@ -15,11 +15,18 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock
-from agent_messaging.batches import batch_get
-from agent_messaging.dynamodb import ConditionFailedError, Entry, Found, Item, Table, TableKey
 from agent_messaging.errors import MessageNotFoundError
 from agent_messaging.messaging.item import head, joined, long_id, parse, to_item, to_long_item
 from agent_messaging.messaging.model import Message, MessageStatus, MessageType
+from agent_messaging.storage.table import (
+    ConditionFailedError,
+    Entry,
+    Item,
+    QueryResult,
+    Table,
+    TableKey,
+)
+from agent_messaging.storage.transactions import batch_get
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -70,9 +77,9 @@ class MessagesTable:
         with contextlib.suppress(ConditionFailedError):
             self.table.put(to_item(message, self.retention), IS_NEW)
 
-    def put_entry(self, message: Message) -> Entry:
+    def transact_put(self, message: Message) -> Entry:
         """`put` as part of a transaction."""
-        return self.table.put_entry(to_item(message, self.retention))
+        return self.table.transact_put(to_item(message, self.retention))
 
     def mark_read(self, message: Message, now: datetime) -> Message | None:
         """Acknowledge a message, None if it is gone.
@@ -140,7 +147,7 @@ class MessagesTable:
         status: str | None,
         kind: MessageType | None,
         count: bool = False,
-    ) -> Found:
+    ) -> QueryResult:
         """Heads to the agent, newest first, from behind `before`; `limit` are examined."""
         is_pending = status == MessageStatus.PENDING
         matching = []
@@ -166,7 +173,7 @@ class MessagesTable:
 
     def query_thread(
         self, thread_id: str, before: str | None, limit: int, *, count: bool = False
-    ) -> Found:
+    ) -> QueryResult:
         """Keys and sizes of a thread but for its first message, newest first, behind `before`."""
         return self.table.query(
             "thread_id = :thread AND message_id BETWEEN :first AND :last",
@@ -215,6 +222,6 @@ def _just_before(message_id: str | None) -> str:
     return f"{message_id[:-1]}{chr(ord(message_id[-1]) - 1)}~"
 
 
-def unknown(message_id: str) -> MessageNotFoundError:
+def not_found(message_id: str) -> MessageNotFoundError:
     """The refusal for a message that is absent or not the caller's."""
     return MessageNotFoundError(f"You have no message `{message_id}`.")

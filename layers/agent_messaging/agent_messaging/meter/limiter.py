@@ -15,13 +15,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from agent_messaging import metrics
 from agent_messaging.agents.penalties import refuse
-from agent_messaging.log import logger
 from agent_messaging.meter.model import Account, Penalty, Standing, minute_of
 from agent_messaging.meter.table import MeterTable
-from agent_messaging.meter.tally import TALLY
-from agent_messaging.meter.units import UNIT
+from agent_messaging.observability import metrics
+from agent_messaging.observability.log import logger
+from agent_messaging.storage.tally import TALLY
+from agent_messaging.storage.units import UNIT
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from agent_messaging.errors import RateLimitedError
 from agent_messaging.fields import Model
-from agent_messaging.meter.units import UNIT
+from agent_messaging.storage.units import UNIT
 
 MINUTE = timedelta(minutes=1)
 FLUSH_UNITS = 50

@@ -12,8 +12,8 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from agent_messaging import clock
-from agent_messaging.dynamodb import ConditionFailedError, Entry, Item, Table, TableKey
 from agent_messaging.presence.model import KEPT_FOR, Presence
+from agent_messaging.storage.table import ConditionFailedError, Entry, Item, Table, TableKey
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -65,13 +65,13 @@ class PresenceTable:
         with contextlib.suppress(ConditionFailedError):
             self.table.update(self.key(agent_id)[1], verb, "attribute_exists(agent_id)", **values)
 
-    def put_entry(self, presence: Presence) -> Entry:
+    def transact_put(self, presence: Presence) -> Entry:
         """`put` as part of a transaction."""
-        return self.table.put_entry(_item(presence))
+        return self.table.transact_put(_item(presence))
 
-    def delete_entry(self, agent_id: str) -> Entry:
+    def transact_delete(self, agent_id: str) -> Entry:
         """Forget the agent, as part of a transaction."""
-        return self.table.delete_entry(self.key(agent_id)[1])
+        return self.table.transact_delete(self.key(agent_id)[1])
 
     def count_online(self, now: datetime) -> int:
         """How many leases run at `now`."""

@@ -25,10 +25,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from agent_messaging.batches import TransactionFailedError
 from agent_messaging.errors import ContentionError
 from agent_messaging.stats.runs import plan, seconds_of
 from agent_messaging.stats.table import StatsTable
+from agent_messaging.storage.transactions import TransactionFailedError
 
 ATTEMPTS = 5
 

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent_messaging.stats.counted_records import SECOND_DIGITS, CountedRecords
 from agent_messaging.stats.model import Cell, Change, Sums, total
 from agent_messaging.stats.projection import PoisonRecordError, changes_of
-from agent_messaging.stats.receipts import SECOND_DIGITS, Receipt
 
 # What a transaction takes: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 MAX_ENTRIES = 100
@@ -25,7 +25,7 @@ MAX_ENTRIES = 100
 class Run:
     """Records that are counted in one transaction: what they add up to, and who they are."""
 
-    receipts: tuple[Receipt, ...]
+    receipts: tuple[CountedRecords, ...]
     sums: Sums
 
 
@@ -75,7 +75,7 @@ def seconds_of(records: Iterable[Mapping[str, Any]]) -> set[int]:
     return seconds
 
 
-def plan(records: Sequence[Mapping[str, Any]], receipts: Iterable[Receipt]) -> Plan:
+def plan(records: Sequence[Mapping[str, Any]], receipts: Iterable[CountedRecords]) -> Plan:
     """What is left to count of `records`, whose order does not matter.
 
     `receipts` are those of their seconds.
@@ -117,6 +117,8 @@ class _Runs:
 
     def cut(self) -> None:
         if self.changes:
-            receipts = tuple(Receipt(each, tuple(self.numbers[each])) for each in self.numbers)
+            receipts = tuple(
+                CountedRecords(each, tuple(self.numbers[each])) for each in self.numbers
+            )
             self.done.append(Run(receipts, total(self.changes)))
         self.numbers, self.changes, self.cells = {}, [], set()

@@ -18,12 +18,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock
-from agent_messaging.batches import transact
-from agent_messaging.dynamodb import ConditionFailedError, Entry, Item, Table
+from agent_messaging.stats.counted_records import CountedRecords, spans, start_of
 from agent_messaging.stats.model import ALL_TIME, Cell, Change, Metric, Sums, total
-from agent_messaging.stats.receipts import Receipt, spans, start_of
 from agent_messaging.stats.rollup import Platform, Snapshot
 from agent_messaging.stats.runs import Run
+from agent_messaging.storage.table import ConditionFailedError, Entry, Item, Table
+from agent_messaging.storage.transactions import transact
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -48,7 +48,7 @@ class StatsTable:
         self.client = client
         self.table = Table(client, name)
 
-    def receipts(self, stream: str, seconds: Iterable[int]) -> Iterator[Receipt]:
+    def receipts(self, stream: str, seconds: Iterable[int]) -> Iterator[CountedRecords]:
         """The receipts filed in `seconds` and perhaps between them, as of this moment.
 
         Other shards of the stream file there too; no number is theirs and ours.
@@ -59,7 +59,7 @@ class StatsTable:
             # `~` sorts behind every digit.
             end = f"{start_of(last)}~"
             for item in self._all(where, scope, start_of(first), last=end, consistent=True):
-                yield Receipt.from_text(item["window"], item["numbers"])
+                yield CountedRecords.from_text(item["window"], item["numbers"])
 
     def commit(self, stream: str, run: Run, now: datetime) -> None:
         """Count a run and file its receipts, all or nothing.
@@ -69,7 +69,7 @@ class StatsTable:
         """
         purge_at = clock.to_epoch(now + COUNTED_KEPT_FOR)
         receipts = [
-            self.table.put_entry(_receipt(stream, receipt, purge_at), NOT_FILED)
+            self.table.transact_put(_receipt(stream, receipt, purge_at), NOT_FILED)
             for receipt in run.receipts
         ]
         shard = zlib.crc32(run.receipts[0].key.encode()) % SHARDS
@@ -122,7 +122,7 @@ class StatsTable:
             expression = f"SET purge_at = :purge_at {expression}"
             values["purge_at"] = purge_at
         key = {"scope": cell.metric, "window": f"{cell.window}#{shard}"}
-        return self.table.update_entry(key, expression, **values)
+        return self.table.transact_update(key, expression, **values)
 
     def _all(self, where: str, scope: str, after: str, **values: Any) -> Iterator[Item]:
         """The items of one scope from `after` on, over as many pages as there are."""
@@ -144,7 +144,7 @@ def _receipts_of(stream: str) -> str:
     return f"receipt#{stream.rpartition('table/')[2]}"
 
 
-def _receipt(stream: str, receipt: Receipt, purge_at: int) -> Item:
+def _receipt(stream: str, receipt: CountedRecords, purge_at: int) -> Item:
     return {
         "scope": _receipts_of(stream),
         "window": receipt.key,

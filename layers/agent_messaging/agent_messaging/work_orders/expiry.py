@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from agent_messaging.batches import TransactionFailedError, transact
-from agent_messaging.dynamodb import Entry
 from agent_messaging.messaging.model import SYSTEM
 from agent_messaging.messaging.table import MessagesTable
-from agent_messaging.meter.tally import TALLY
-from agent_messaging.work_orders import notice
+from agent_messaging.storage.table import Entry
+from agent_messaging.storage.tally import TALLY
+from agent_messaging.storage.transactions import TransactionFailedError, transact
+from agent_messaging.work_orders import notification
 from agent_messaging.work_orders.item import parse
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Action, Status
@@ -66,10 +66,10 @@ class Expiry:
 
     def _entries(self, order: WorkOrder, now: datetime) -> list[Entry]:
         notices = [
-            notice.compose_for(
+            notification.compose_for(
                 order, Action.EXPIRE, SYSTEM, to, now, relationship=None, is_verified=True
             )
             for to in (order.client, order.worker)
         ]
         moved = self.orders.move(order, Action.EXPIRE, now, {})
-        return [moved.head, *(self.messages.put_entry(each) for each in notices)]
+        return [moved.head, *(self.messages.transact_put(each) for each in notices)]

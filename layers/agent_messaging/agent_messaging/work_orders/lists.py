@@ -14,10 +14,10 @@ from datetime import datetime
 from typing import Any
 
 from agent_messaging import paging
-from agent_messaging.batches import BATCH_KEYS
 from agent_messaging.ids import ULID_PATTERN
 from agent_messaging.paging import COUNT_LIMIT, PAGE_BYTES, Listing, Total
-from agent_messaging.work_orders import item, wire
+from agent_messaging.storage.transactions import BATCH_KEYS
+from agent_messaging.work_orders import item, schemas
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.indexes import Filter
 from agent_messaging.work_orders.model import WorkOrder
@@ -34,7 +34,7 @@ class Page:
     """What the answer is made of."""
 
     total: Total
-    orders: list[wire.WorkOrderView]
+    orders: list[schemas.WorkOrderView]
     next_cursor: str | None
 
     @property
@@ -63,7 +63,7 @@ class OrderList:
 
     expiry: Expiry
     agent_id: str
-    query: wire.WorkOrdersQuery
+    query: schemas.WorkOrdersQuery
     now: datetime
 
     @property
@@ -85,17 +85,17 @@ class OrderList:
         before, carried = listing.open(query.cursor)
         find = self._listed if self.wanted.is_of_keys else self._examine
         found = find(before, is_first=carried is None)
-        heads, resume = self._cut(found.heads, found.resume, item.weight)
+        heads, resume = self._take_page(found.heads, found.resume, item.weight)
         whole = self.orders.read_parts(self._settled(heads))
-        shown, resume = self._cut(whole, resume, wire.answer_bytes)
+        shown, resume = self._take_page(whole, resume, schemas.answer_bytes)
         total = carried or found.total or Total(len(shown))
         cursor = None if resume is None else listing.cursor(resume, total)
-        return Page(total, [wire.view(order, self.agent_id) for order in shown], cursor)
+        return Page(total, [schemas.view(order, self.agent_id) for order in shown], cursor)
 
-    def _cut(
+    def _take_page(
         self, orders: Sequence[WorkOrder], resume: str | None, weigh: Any
     ) -> tuple[list[WorkOrder], str | None]:
-        return paging.cut(
+        return paging.take_page(
             orders,
             self.query.limit,
             resume,

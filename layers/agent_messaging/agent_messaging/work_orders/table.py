@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock
 from agent_messaging.agents.model import Agent
-from agent_messaging.batches import batch_get
-from agent_messaging.dynamodb import Entry, Found, Item, Table, TableKey
 from agent_messaging.errors import WorkOrderNotFoundError
+from agent_messaging.storage.table import Entry, Item, QueryResult, Table, TableKey
+from agent_messaging.storage.transactions import batch_get
 from agent_messaging.work_orders import item as items
 from agent_messaging.work_orders.indexes import ALL_ORDERS, DUE, ENDED, OPEN_ORDERS, Filter
 from agent_messaging.work_orders.item import DUE_SHARDS, HEAD, OFFER, RESULT, parse
@@ -75,11 +75,11 @@ class WorkOrdersTable:
         item = self.table.get(self.key(work_order_id)[1], consistent=True)
         return None if item is None else parse(item, now)
 
-    def put_entries(self, order: WorkOrder) -> list[Entry]:
+    def transact_put_all(self, order: WorkOrder) -> list[Entry]:
         """A new order, as part of a transaction."""
         order = items.offered(order)
-        head = self.table.put_entry(items.head(order), "attribute_not_exists(work_order_id)")
-        return [head, *self._part_entries(order, OFFER)]
+        head = self.table.transact_put(items.head(order), "attribute_not_exists(work_order_id)")
+        return [head, *self._transact_parts(order, OFFER)]
 
     def move(
         self, order: WorkOrder, action: Action, now: datetime, changes: Mapping[str, Any]
@@ -93,14 +93,14 @@ class WorkOrdersTable:
         parts: list[Entry] = []
         if action is Action.COMPLETE:
             moved = items.resulted(moved)
-            parts = self._part_entries(moved, RESULT)
-        return Transition(moved, self._head_entry(order, moved, now), parts)
+            parts = self._transact_parts(moved, RESULT)
+        return Transition(moved, self._transact_head(order, moved, now), parts)
 
-    def _part_entries(self, order: WorkOrder, part: str) -> list[Entry]:
+    def _transact_parts(self, order: WorkOrder, part: str) -> list[Entry]:
         item = items.part_item(order, part)
-        return [] if item is None else [self.table.put_entry(item)]
+        return [] if item is None else [self.table.transact_put(item)]
 
-    def _head_entry(self, order: WorkOrder, moved: WorkOrder, now: datetime) -> Entry:
+    def _transact_head(self, order: WorkOrder, moved: WorkOrder, now: datetime) -> Entry:
         before, after = items.head(order), items.head(moved)
         given = {name: value for name, value in after.items() if before.get(name) != value}
         given["history"] = after["history"][-1:]
@@ -115,11 +115,11 @@ class WorkOrdersTable:
             condition += f" AND {IS_OVERDUE if is_expiry else IS_IN_TIME}"
             given["now"] = clock.to_text(now)
         key = self.key(order.work_order_id)[1]
-        return self.table.update_entry(key, expression, condition, was=order.status, **given)
+        return self.table.transact_update(key, expression, condition, was=order.status, **given)
 
     def query(
         self, agent_id: str, wanted: Filter, before: str | None, limit: int, *, count: bool = False
-    ) -> Found:
+    ) -> QueryResult:
         """Keys of an agent's orders, newest first, from behind `before`; `limit` are examined.
 
         Where the index cannot tell, others than the wanted ones are among them.
@@ -147,7 +147,7 @@ class WorkOrdersTable:
             **given,
         )
 
-    def read_heads(self, found: Found, now: datetime) -> list[WorkOrder]:
+    def read_heads(self, found: QueryResult, now: datetime) -> list[WorkOrder]:
         """The heads behind the keys of an index, in their order."""
         keys = [self.key(item["work_order_id"]) for item in found.items]
         heads = [parse(item, now) for item in batch_get(self.client, keys) if item is not None]
@@ -203,7 +203,7 @@ class WorkOrdersTable:
         given: Mapping[str, Any],
         *,
         count: bool = False,
-    ) -> Found:
+    ) -> QueryResult:
         index, owner = OPEN_ORDERS[Role.WORKER]
         return self.table.query(
             f"{owner} = :worker",
@@ -238,6 +238,6 @@ class WorkOrdersTable:
             self.table.delete(self.key(work_order_id, part)[1])
 
 
-def unknown(work_order_id: str) -> WorkOrderNotFoundError:
+def not_found(work_order_id: str) -> WorkOrderNotFoundError:
     """The refusal for an order that is absent or not the caller's."""
     return WorkOrderNotFoundError(f"You have no work order `{work_order_id}`.")

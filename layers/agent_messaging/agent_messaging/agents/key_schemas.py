@@ -1,0 +1,100 @@
+"""The shapes of the requests and answers about keys."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import Annotated
+
+from pydantic import Field
+
+from agent_messaging.agents.model import Agent, Key
+from agent_messaging.content import flagging
+from agent_messaging.content.flagging import ContentFlags
+from agent_messaging.fields import Flag, KeyHash, Model, OneLine, Timestamp
+
+
+class CreateKeyRequest(Model):
+    """A new key beside those that the agent has, or in the place of them all."""
+
+    label: Annotated[OneLine | None, Field(examples=["the worker on the second machine"])] = None
+    expires_at: Annotated[
+        Timestamp | None, Field(description="Until when the key is good; without, for ever.")
+    ] = None
+    revoke_others: Annotated[
+        Flag,
+        Field(
+            description="Revoke all other keys with the same write. The key that you call with "
+            "ends at once if you send a `key_hash`, else after ten minutes."
+        ),
+    ] = False
+    key_hash: KeyHash | None = None
+
+
+class CreateKeyResponse(Model):
+    """The new key, which is shown this once."""
+
+    success: bool = True
+    key_id: str
+    api_key: Annotated[str | None, Field(description="Null if you sent a `key_hash`.")]
+    label: str | None
+    created_at: Timestamp
+    expires_at: Timestamp | None
+    content_flags: ContentFlags
+
+
+class KeyView(Model):
+    """What is known of a key; the key itself is kept nowhere."""
+
+    key_id: str
+    label: str | None
+    created_at: Timestamp
+    expires_at: Timestamp | None
+    is_live: bool
+    last_used_at: Annotated[
+        Timestamp | None, Field(description="The day of its last use, at its start.")
+    ]
+    replaced_by: Annotated[
+        str | None,
+        Field(
+            description="The `key_id` of the key that replaced this one by `revoke_others`. This "
+            "one ends at its `expires_at`, and changes no keys."
+        ),
+    ]
+    content_flags: ContentFlags
+
+
+class KeysResponse(Model):
+    """The keys of the caller, the oldest first."""
+
+    agent_id: str
+    keys: list[KeyView]
+
+
+def created(api_key: str | None, key: Key) -> CreateKeyResponse:
+    """The answer that shows a new key, unless the client made it itself."""
+    return CreateKeyResponse(
+        key_id=key.key_id,
+        api_key=api_key,
+        label=key.label,
+        created_at=key.created_at,
+        expires_at=key.expires_at,
+        content_flags=flagging.flags(key.label),
+    )
+
+
+def listed(agent: Agent, last_used: Mapping[str, date | None], now: datetime) -> KeysResponse:
+    """The agent's keys at `now`, with the days of their last use."""
+    views = [_view(key, last_used[key.key_id], now) for key in agent.keys.values()]
+    return KeysResponse(agent_id=agent.agent_id, keys=sorted(views, key=lambda view: view.key_id))
+
+
+def _view(key: Key, last_used_on: date | None, now: datetime) -> KeyView:
+    return KeyView(
+        key_id=key.key_id,
+        label=key.label,
+        created_at=key.created_at,
+        expires_at=key.expires_at,
+        is_live=key.is_live(now),
+        last_used_at=datetime.combine(last_used_on, time(), UTC) if last_used_on else None,
+        replaced_by=key.replaced_by,
+        content_flags=flagging.flags(key.label),
+    )

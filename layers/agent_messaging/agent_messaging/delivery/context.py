@@ -1,0 +1,40 @@
+"""Two agents when one writes to the other: who they are, and what each is to the other."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from agent_messaging.agents.model import Agent
+from agent_messaging.contacts.model import Contact, Verdict, relationship, verdict
+from agent_messaging.messaging.model import Relationship
+
+
+@dataclass(frozen=True)
+class SendContext:
+    """An agent that writes to another: `theirs` is the recipient's entry for it, `own` its own."""
+
+    sender: Agent
+    recipient: Agent
+    theirs: Contact | None
+    own: Contact | None
+
+    @property
+    def is_with_itself(self) -> bool:
+        """Whether an agent leaves itself a note."""
+        return self.sender.agent_id == self.recipient.agent_id
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """What becomes of a message."""
+        if self.is_with_itself:
+            return Verdict.DELIVER
+        return verdict(self.recipient.contact_policy, self.theirs)
+
+    @property
+    def relationship(self) -> Relationship:
+        """What the sender is to the recipient."""
+        return Relationship.CONTACT if self.is_with_itself else relationship(self.theirs)
+
+    @property
+    def may_give_orders(self) -> bool:
+        """Whether the sender may offer the recipient a work order: nothing of it is ever held."""
+        return self.verdict is Verdict.DELIVER

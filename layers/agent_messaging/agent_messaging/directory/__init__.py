@@ -1,0 +1,1 @@
+"""Directory: find agents by id, name, capability and presence."""

@@ -1,0 +1,132 @@
+"""The list of agents: entries from the directory or the leases, then the agents, then who matches.
+
+One filter drives, that is, it says which entries are read: the capability, else a word, else who
+is online, else nothing and all agents are read. The others are held against the agents themselves,
+so a filtered page examines a bounded number of entries, may be short, and still goes on. What the
+driving list said is held against the agent too: it may be a moment behind.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from agent_messaging import paging
+from agent_messaging.agents.access import parse
+from agent_messaging.agents.model import Agent
+from agent_messaging.agents.table import AgentsTable
+from agent_messaging.directory import schemas, search_terms, table
+from agent_messaging.directory.table import DirectoryTable
+from agent_messaging.paging import Listing
+from agent_messaging.presence.table import PresenceTable
+from agent_messaging.presence.table import parse as parse_presence
+from agent_messaging.storage.transactions import BATCH_KEYS, batch_get
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# As many as one batch read takes: an agent is its item and its lease.
+EXAMINED = BATCH_KEYS // 2
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What a list of agents is read from."""
+
+    client: "DynamoDBClient"
+    agents: AgentsTable
+    table: DirectoryTable
+    presences: PresenceTable
+
+
+@dataclass(frozen=True)
+class AgentList:
+    """The agents as one caller wants them listed at `now`."""
+
+    tables: Tables
+    caller_id: str
+    query: schemas.DirectoryQuery
+    now: datetime
+
+    def page(self) -> schemas.DirectoryPage:
+        """The page that the query's cursor leads to."""
+        query = self.query
+        filters = (query.capability, query.q, query.online)
+        position = table.ID if self._range is None else self._range.position
+        listing = Listing(self.caller_id, "agents", filters, position)
+        after, _ = listing.open(query.cursor)
+        entries, resume = self._find(after)
+        hits, resume = paging.take_page(
+            list(self._matching(entries)),
+            query.limit,
+            resume,
+            position=lambda hit: hit[0],
+            weigh=lambda hit: len(hit[1].model_dump_json().encode()),
+        )
+        cursor = None if resume is None else listing.cursor(resume, None)
+        return schemas.DirectoryPage(agents=[card for _, card in hits], next_cursor=cursor)
+
+    @cached_property
+    def _words(self) -> tuple[str, ...]:
+        """The words that are looked for, the longest first: few agents have it."""
+        return tuple(sorted(search_terms.of_query(self.query.q or ""), key=len, reverse=True))
+
+    @cached_property
+    def _range(self) -> table.Range | None:
+        """The entries that drive; None where the leases do."""
+        if self.query.capability is not None:
+            return table.with_capability(self.query.capability)
+        if self._words:
+            return table.with_word(self._words[0])
+        return None if self.query.online == "true" else table.EVERYBODY
+
+    def _find(self, after: str | None) -> tuple[list[str], str | None]:
+        """The entries to look at, and the last of them; None at the end of the list."""
+        limit = max(self.query.limit, EXAMINED) if self._is_filtered else self.query.limit
+        if self._range is None:
+            return self.tables.presences.online_page(after, limit, self.now)
+        return self.tables.table.page(self._range, after, limit)
+
+    @property
+    def _is_filtered(self) -> bool:
+        """Whether more is asked than what drives."""
+        asked = [self.query.capability, *self._words, self.query.online]
+        driving = 0 if self._range is table.EVERYBODY else 1
+        return len([each for each in asked if each is not None]) > driving
+
+    def _matching(self, entries: list[str]) -> Iterator[tuple[str, schemas.AgentCard]]:
+        """The agents behind the entries that match, each with its entry, from one batch read."""
+        ids = [table.agent_of(entry) for entry in entries]
+        agents, presences = self.tables.agents, self.tables.presences
+        wanted = [key(agent_id) for key in (agents.key, presences.key) for agent_id in ids]
+        items = batch_get(self.tables.client, wanted)
+        profiles, leases = items[: len(ids)], items[len(ids) :]
+        for entry, item, lease in zip(entries, profiles, leases, strict=True):
+            if item is None or "deleted_at" in item:
+                continue
+            agent = parse(item)
+            if self._has_what_is_asked(agent, entry):
+                card = schemas.card(agent, parse_presence(lease), self.now)
+                if self._is_there(card):
+                    yield entry, card
+
+    def _has_what_is_asked(self, agent: Agent, entry: str) -> bool:
+        if self.query.capability not in (None, *agent.capabilities):
+            return False
+        if not self._words:
+            return True
+        known = search_terms.of_agent(agent.agent_id, agent.name)
+        return search_terms.match(known, self._words) and self._shows(agent, known, entry)
+
+    def _shows(self, agent: Agent, known: tuple[str, ...], entry: str) -> bool:
+        """Whether the agent is listed here: of several words that match, under the first alone."""
+        if self.query.capability is not None:
+            return True
+        word = search_terms.first(known, self._words[0])
+        return word is not None and entry == table.word_entry(word, agent.agent_id)
+
+    def _is_there(self, card: schemas.AgentCard) -> bool:
+        """Whether the agent is online, or not, as asked; who shows it to nobody is neither."""
+        online = self.query.online
+        return online is None or card.is_online is (online == "true")

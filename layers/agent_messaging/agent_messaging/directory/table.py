@@ -1,0 +1,152 @@
+"""The directory: agents by facet, so that a listing reads a page and never the agents' table.
+
+    all                 <agent_id>          every agent
+    cap#<capability>    <agent_id>          those that offer it
+    word#<letter>       <word>#<agent_id>   those with a word that begins so
+    like                <skeleton of id>    whose id looks like that; no list reads it
+
+An agent's lines follow from its id, its name and its capabilities (`lines`), and are written in the
+transaction that writes these. No id, capability or word has a `#`.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from agent_messaging.agents.model import Agent
+from agent_messaging.content import likeness
+from agent_messaging.directory import search_terms
+from agent_messaging.errors import InvalidError
+from agent_messaging.storage.table import Entry, Table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# Sort keys are ordered by the bytes of their UTF-8. A space sorts before everything that an entry
+# can go on with; the last character for private use, which no word has, behind it.
+BEFORE = " "
+LAST = "\U0010fffd"
+
+ID = r"[a-z0-9._-]{1,64}"
+# Anybody can make a cursor: a position must be text that DynamoDB takes, and lie before LAST.
+REST_OF_WORD = rf"[^\x00-\x20#\ud800-\udfff{LAST}-\U0010ffff]{{0,{search_terms.WORD_CHARACTERS}}}"
+
+
+class Line(NamedTuple):
+    """One line of the directory."""
+
+    facet: str
+    entry: str
+
+
+@dataclass(frozen=True)
+class Range:
+    """The entries of a facet that begin with `prefix`; `position` is what they look like."""
+
+    facet: str
+    prefix: str = ""
+    position: str = ID
+
+
+EVERYBODY = Range("all")
+LIKENESSES = "like"
+NEVER_SEEN = "attribute_not_exists(facet)"
+
+
+def with_capability(capability: str) -> Range:
+    """Those that offer a capability."""
+    return Range(f"cap#{capability}")
+
+
+def with_word(prefix: str) -> Range:
+    """Those with a word that begins with `prefix`, once for each such word."""
+    return Range(f"word#{prefix[0]}", prefix, f"{re.escape(prefix)}{REST_OF_WORD}#{ID}")
+
+
+def word_entry(word: str, agent_id: str) -> str:
+    """How an agent stands under one of its words."""
+    return f"{word}#{agent_id}"
+
+
+def agent_of(entry: str) -> str:
+    """The id of the agent that an entry of any facet names."""
+    return entry.rpartition("#")[2]
+
+
+def lines(agent: Agent) -> set[Line]:
+    """All lines of an agent: one, and one for each capability and word."""
+    return {
+        Line(EVERYBODY.facet, agent.agent_id),
+        *(Line(with_capability(each).facet, agent.agent_id) for each in agent.capabilities),
+        *(
+            Line(with_word(word).facet, word_entry(word, agent.agent_id))
+            for word in search_terms.of_agent(agent.agent_id, agent.name)
+        ),
+    }
+
+
+def listed_as(agent: Agent) -> tuple[str, dict[str, Any]]:
+    """The condition that an agent's item still has what its lines follow from, and its values."""
+    values = {"listed_name": agent.name, "listed_capabilities": agent.capabilities}
+    return "#name = :listed_name AND capabilities = :listed_capabilities", values
+
+
+class DirectoryTable:
+    """One small item per line."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self.table = Table(client, name)
+
+    def transact_claim_likeness(self, agent: Agent) -> Entry:
+        """Claim what the agent's id looks like, as part of a transaction; another may have it."""
+        line = Line(LIKENESSES, likeness.skeleton(agent.agent_id))
+        return self.table.transact_put({**line._asdict(), "agent_id": agent.agent_id}, NEVER_SEEN)
+
+    def refuse_name_of_another(self, name: str, agent_id: str | None) -> None:
+        """Let an agent take a name, unless the name looks like the id of another.
+
+        Raises:
+            InvalidError: it does.
+        """
+        own = likeness.skeleton(agent_id) if agent_id else None
+        for skeleton in likeness.skeletons(name) - {own, ""}:
+            if skeleton.isascii() and self._is_id(skeleton):
+                raise InvalidError.at(
+                    "#/name",
+                    "looks like the id of another agent",
+                    fix="Choose a name that is not the id of another agent.",
+                )
+
+    def _is_id(self, skeleton: str) -> bool:
+        found = self.table.query(
+            "facet = :facet AND entry = :entry", facet=LIKENESSES, entry=skeleton, limit=1
+        )
+        return bool(found.items)
+
+    def transact_put_all(self, agent: Agent) -> list[Entry]:
+        """List a new agent, as part of a transaction."""
+        return [self.table.transact_put(line._asdict()) for line in sorted(lines(agent))]
+
+    def transact_delete_all(self, agent: Agent) -> list[Entry]:
+        """Take all lines of an agent away, as part of a transaction."""
+        return [self.table.transact_delete(line._asdict()) for line in sorted(lines(agent))]
+
+    def transact_change_all(self, before: Agent, after: Agent) -> list[Entry]:
+        """List an agent as it will be, as part of a transaction; what stays costs nothing."""
+        gone, new = lines(before) - lines(after), lines(after) - lines(before)
+        return [
+            *(self.table.transact_delete(line._asdict()) for line in sorted(gone)),
+            *(self.table.transact_put(line._asdict()) for line in sorted(new)),
+        ]
+
+    def page(self, within: Range, after: str | None, limit: int) -> tuple[list[str], str | None]:
+        """The next entries behind `after`, at most `limit`, and where to go on; None at the end."""
+        found = self.table.query(
+            "facet = :facet AND entry BETWEEN :first AND :last",
+            facet=within.facet,
+            first=(after or within.prefix) + BEFORE,
+            last=within.prefix + LAST,
+            limit=limit,
+            newest_first=False,
+        )
+        return [item["entry"] for item in found.items], found.last_key.get("entry")

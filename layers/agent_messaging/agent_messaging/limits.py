@@ -1,0 +1,106 @@
+"""Counters with a bound in a window of time, beside the agents' meters.
+
+    #registrations, minute   registrations of the whole stack, once their key was checked
+    owner, held#day          new contact requests that one agent holds
+
+A window's first refusal and its counting are one conditional update. `#` cannot occur in an
+agent's id.
+"""
+
+import contextlib
+import math
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from agent_messaging import clock
+from agent_messaging.errors import RateLimitedError
+from agent_messaging.meter.model import MINUTE, minute_of
+from agent_messaging.storage.table import ConditionFailedError, Table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+REGISTRATIONS_PER_MINUTE = 120
+HELD_PER_DAY = 500
+DAY = timedelta(days=1)
+KEPT_FOR = timedelta(hours=1)  # after the window, for an operator who wants to look
+
+
+class WindowLimits:
+    """The counters; each method counts one more, or refuses."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self.table = Table(client, name)
+
+    def register(self, now: datetime) -> None:
+        """Count a registration.
+
+        Raises:
+            RateLimitedError: the stack registers no more agents in this minute.
+        """
+        start = minute_of(now)
+        if not self._count(
+            "#registrations", clock.to_text(start), REGISTRATIONS_PER_MINUTE, start + MINUTE
+        ):
+            raise RateLimitedError(
+                f"This stack registers {REGISTRATIONS_PER_MINUTE} agents in a minute.",
+                policy="registrations",
+                quota=REGISTRATIONS_PER_MINUTE,
+                window=int(MINUTE.total_seconds()),
+                reset=_seconds(start + MINUTE - now),
+            )
+
+    def hold(self, owner_id: str, now: datetime) -> None:
+        """Count a new contact request to an agent.
+
+        Raises:
+            RateLimitedError: the agent holds no more of them today.
+        """
+        start = _day_of(now)
+        if not self._count(owner_id, _held_on(start), HELD_PER_DAY, start + DAY):
+            reset = _seconds(start + DAY - now)
+            raise RateLimitedError(
+                f"`{owner_id}` takes {HELD_PER_DAY} new contact requests a day, and has had them.",
+                policy="contact-requests",
+                quota=HELD_PER_DAY,
+                window=int(DAY.total_seconds()),
+                reset=reset,
+                fix=f"Send the message again in {reset} seconds.",
+            )
+
+    def give_back(self, owner_id: str, now: datetime) -> None:
+        """Take back the count of a request that is not held after all."""
+        with contextlib.suppress(ConditionFailedError):
+            self.table.update(
+                {"agent_id": owner_id, "window": _held_on(_day_of(now))},
+                "ADD #count :less",
+                "#count > :none",
+                less=-1,
+                none=0,
+            )
+
+    def _count(self, counted: str, window: str, quota: int, ends_at: datetime) -> bool:
+        try:
+            self.table.update(
+                {"agent_id": counted, "window": window},
+                "SET purge_at = :purge ADD #count :one",
+                "attribute_not_exists(#count) OR #count < :quota",
+                one=1,
+                quota=quota,
+                purge=clock.to_epoch(ends_at + KEPT_FOR),
+            )
+        except ConditionFailedError:
+            return False
+        return True
+
+
+def _day_of(now: datetime) -> datetime:
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _held_on(day: datetime) -> str:
+    return f"held#{day.date()}"
+
+
+def _seconds(left: timedelta) -> int:
+    return math.ceil(left.total_seconds())

@@ -1,0 +1,1 @@
+"""Storage: DynamoDB as the tables of the other packages use it."""

@@ -1,0 +1,279 @@
+"""DynamoDB as the tables use it: plain values in and out, and failures that can be told apart.
+
+Expressions are written with `#name` for every attribute that is a reserved word and `:value` for
+every value; the names are filled in here. Nothing scans. Numbers are int or Decimal, never float
+(the serializer refuses one), and an absent attribute stands for None.
+"""
+
+import base64
+import random
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from agent_messaging import deadline
+from agent_messaging.errors import ContentionError
+from agent_messaging.storage import units
+from agent_messaging.storage.connection import longest_call
+from agent_messaging.storage.tally import TALLY
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Any]
+TableKey = tuple[str, Item]  # the table's name and a primary key in it
+Entry = dict[str, Any]  # one TransactWriteItem
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+_NAMED = re.compile(r"#(\w+)")
+LARGE = 10**38  # beyond it digits would be lost
+
+ATTEMPTS = 6
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+THROTTLED = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "TransactionInProgressException",
+    }
+)
+FIRST_WAIT_SECONDS = 0.02
+
+
+class ConditionFailedError(Exception):
+    """The condition of a single write did not hold; `item` is what stood there, None if nothing."""
+
+    def __init__(self, item: Item | None) -> None:
+        super().__init__("the condition of the write did not hold")
+        self.item = item
+
+
+# What boto3 raises when DynamoDB gave no answer, or refused.
+FAILURES = (BotoCoreError, ClientError)
+
+
+def encode(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The item as DynamoDB's typed JSON, without what is None."""
+    return {
+        name: {"S": value} if type(value) is str else _typed(value)
+        for name, value in item.items()
+        if value is not None
+    }
+
+
+def decode(item: Mapping[str, Any]) -> Item:
+    """The inverse of `encode`; numbers come back as Decimal."""
+    return {name: typed["S"] if "S" in typed else _plain(typed) for name, typed in item.items()}
+
+
+# What items are nearly all made of is typed here, at a fraction of the calls; boto3 knows the rest,
+# and what to refuse.
+def _typed(value: Any) -> Any:
+    kind = type(value)
+    if kind is int and -LARGE < value < LARGE:
+        return {"N": str(value)}
+    if kind is bool:
+        return {"BOOL": value}
+    if isinstance(value, str):  # an enumeration's, too
+        return {"S": str(value)}
+    if kind is list:
+        return {"L": [_typed(part) for part in value]}
+    if kind is dict:
+        return {"M": {name: _typed(part) for name, part in value.items()}}
+    return _serialize(value)
+
+
+def _plain(typed: Any) -> Any:
+    ((kind, value),) = typed.items()
+    if kind in ("S", "BOOL"):
+        return value
+    if kind == "N":
+        return Decimal(value)
+    if kind == "B":  # in base64, but in a refusal, which botocore parses
+        return value if isinstance(value, bytes) else base64.b64decode(value)
+    if kind == "M":
+        return decode(value)
+    if kind == "L":
+        return [_plain(part) for part in value]
+    return _deserialize(typed)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: single calls that raise ConditionFailedError, and entries for a transaction."""
+
+    client: "DynamoDBClient"
+    name: str
+
+    def get(self, key: Item, *, consistent: bool = False) -> Item | None:
+        """The item under `key`, None if there is none."""
+        answer = call(
+            self.client.get_item, TableName=self.name, Key=encode(key), ConsistentRead=consistent
+        )
+        return decode(answer["Item"]) if "Item" in answer else None
+
+    def put(self, item: Item, condition: str = "", **values: Any) -> None:
+        """Write the whole item."""
+        entry = self.transact_put(item, condition, **values)["Put"]
+        self._write(self.client.put_item, entry)
+
+    def update(self, key: Item, expression: str, condition: str = "", **values: Any) -> Item:
+        """Change an item and return all of it as it is now."""
+        entry = self.transact_update(key, expression, condition, **values)["Update"]
+        answer = self._write(self.client.update_item, {**entry, "ReturnValues": "ALL_NEW"})
+        return decode(answer["Attributes"])
+
+    def update_quietly(
+        self, key: Item, expression: str, condition: str = "", **values: Any
+    ) -> None:
+        """Change an item and return nothing of it, for a role that may write but not read it."""
+        entry = self.transact_update(key, expression, condition, **values)["Update"]
+        entry.pop("ReturnValuesOnConditionCheckFailure", None)
+        self._write(self.client.update_item, entry)
+
+    def delete(self, key: Item, condition: str = "", **values: Any) -> None:
+        """Take an item away."""
+        entry = self.transact_delete(key, condition, **values)["Delete"]
+        self._write(self.client.delete_item, entry)
+
+    def transact_put(self, item: Item, condition: str = "", **values: Any) -> Entry:
+        """`put` as part of a transaction."""
+        return {"Put": self._expressions({"Item": encode(item)}, condition, "", values)}
+
+    def transact_update(
+        self, key: Item, expression: str, condition: str = "", **values: Any
+    ) -> Entry:
+        """`update` as part of a transaction."""
+        return {"Update": self._expressions({"Key": encode(key)}, condition, expression, values)}
+
+    def transact_delete(self, key: Item, condition: str = "", **values: Any) -> Entry:
+        """A deletion as part of a transaction."""
+        return {"Delete": self._expressions({"Key": encode(key)}, condition, "", values)}
+
+    def query(
+        self,
+        where: str,
+        *,
+        index: str | None = None,
+        matching: str = "",
+        limit: int | None = None,
+        newest_first: bool = True,
+        count: bool = False,
+        consistent: bool = False,
+        **values: Any,
+    ) -> "QueryResult":
+        """One page of one partition: at most `limit` items examined, `matching` kept.
+
+        With `count` nothing but the number comes back.
+        """
+        request: dict[str, Any] = {
+            "TableName": self.name,
+            "KeyConditionExpression": where,
+            "ScanIndexForward": not newest_first,
+            "ExpressionAttributeValues": _values(values),
+        }
+        names = _names(where + matching)
+        optional = {
+            "IndexName": index,
+            "FilterExpression": matching,
+            "Limit": limit,
+            "ExpressionAttributeNames": names,
+            "Select": "COUNT" if count else None,
+            "ConsistentRead": consistent,
+        }
+        request |= {name: value for name, value in optional.items() if value}
+        answer = call(self.client.query, **request)
+        return QueryResult(
+            items=[decode(item) for item in answer.get("Items", [])],
+            count=answer["Count"],
+            examined=answer["ScannedCount"],
+            last_key=decode(answer.get("LastEvaluatedKey", {})),
+        )
+
+    def _write(self, operation: Callable[..., Any], request: Mapping[str, Any]) -> Any:
+        """Make a single write; what collided with a transaction is sent again: boto3 does not."""
+        for attempt in range(ATTEMPTS):
+            deadline.require(longest_call(self.client))
+            try:
+                return call(operation, **request)
+            except ClientError as error:
+                _raise_unless_collided(error)
+            wait(attempt)
+        raise ContentionError("Transactions kept changing the same item.")
+
+    def _expressions(
+        self, request: Entry, condition: str, update: str, values: Mapping[str, Any]
+    ) -> Entry:
+        request |= {"TableName": self.name}
+        if update:
+            request["UpdateExpression"] = update
+        if condition:
+            request["ConditionExpression"] = condition
+            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        if names := _names(condition + update):
+            request["ExpressionAttributeNames"] = names
+        if values:
+            request["ExpressionAttributeValues"] = _values(values)
+        return request
+
+
+@dataclass(frozen=True)
+class QueryResult:
+    """What one query brought: the items, how many matched and were examined, and where it stopped.
+
+    `last_key` is empty when the partition ended here.
+    """
+
+    items: list[Item]
+    count: int
+    examined: int
+    last_key: Item
+
+
+def call(operation: Callable[..., Any], **request: Any) -> Any:
+    """Call DynamoDB, and count what it costs; repeating what it throttles is left to the caller.
+
+    Raises:
+        ContentionError: throttled, after boto3's own attempts.
+    """
+    try:
+        answer = operation(**request, ReturnConsumedCapacity="TOTAL")
+    except ClientError as error:
+        TALLY.add(units.of_refusal(request, error.response))
+        if error.response["Error"]["Code"] in THROTTLED:
+            raise ContentionError("The tables take no more at the moment.") from None
+        raise
+    TALLY.add(units.of_answer(getattr(operation, "__name__", ""), answer))
+    return answer
+
+
+def _raise_unless_collided(error: ClientError) -> None:
+    code = error.response["Error"]["Code"]
+    if code == "ConditionalCheckFailedException":
+        item: Any = error.response.get("Item")
+        raise ConditionFailedError(decode(item) if item else None) from None
+    if code != "TransactionConflictException":
+        raise error
+
+
+def wait(attempt: int) -> None:
+    """Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/."""
+    time.sleep(random.uniform(0, FIRST_WAIT_SECONDS * 2**attempt))
+
+
+def _names(expression: str) -> dict[str, str]:
+    return {f"#{name}": name for name in _NAMED.findall(expression)}
+
+
+def _values(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {f":{name}": _typed(value) for name, value in values.items()}

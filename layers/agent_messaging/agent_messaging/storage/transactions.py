@@ -1,0 +1,147 @@
+"""Several items in one call: a batch read over any tables, and a transaction over any tables.
+
+boto3 sends neither what a batch left unprocessed nor a transaction that collided a second time;
+both are sent again here, with jitter, a bounded number of times.
+"""
+
+import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from agent_messaging import deadline
+from agent_messaging.errors import ContentionError
+from agent_messaging.storage.connection import longest_call
+from agent_messaging.storage.table import (
+    ATTEMPTS,
+    Entry,
+    Item,
+    TableKey,
+    call,
+    decode,
+    encode,
+    wait,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+BATCH_KEYS = 100  # the most keys that one BatchGetItem takes
+
+# Reasons for which a cancelled transaction may be sent again as it is.
+_TRANSIENT = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+
+
+class TransactionFailedError(Exception):
+    """A condition in a transaction did not hold, so none of it was written.
+
+    `failed` tells for each entry, in order, whether its condition failed; `items` what stood there.
+    """
+
+    def __init__(self, failed: Sequence[bool], items: Sequence[Item | None]) -> None:
+        super().__init__("a condition in the transaction did not hold")
+        self.failed = failed
+        self.items = items
+
+
+class TransactionRefusedError(RuntimeError):
+    """DynamoDB takes an entry of the transaction never: it is too large, say."""
+
+
+def batch_get(
+    client: "DynamoDBClient",
+    keys: Sequence[TableKey],
+    *,
+    consistent: bool = False,
+    but: Collection[str] = (),
+) -> list[Item | None]:
+    """The items under `keys`, over any number of tables, in their order; None where there is none.
+
+    One round trip per hundred different keys, all `consistent` or not, `but` for the tables named.
+    Keys that DynamoDB leaves unprocessed are asked for again, with jitter.
+
+    Raises:
+        ContentionError: some stayed unprocessed.
+    """
+    names = {table: tuple(key) for table, key in keys}
+    identities = [_identity(table, names, key) for table, key in keys]
+    pending = list(dict(zip(identities, keys, strict=True)).values())
+    found: dict[Any, Item] = {}
+    for start in range(0, len(pending), BATCH_KEYS):
+        request: dict[str, Any] = {}
+        for table, key in pending[start : start + BATCH_KEYS]:
+            if table not in request:
+                request[table] = {"Keys": [], "ConsistentRead": consistent and table not in but}
+            request[table]["Keys"].append(encode(key))
+        for table, item in _get_all(client, request):
+            found[_identity(table, names, item)] = item
+    return [found.get(identity) for identity in identities]
+
+
+def _get_all(client: "DynamoDBClient", request: Any) -> Iterator[tuple[str, Item]]:
+    for attempt in range(ATTEMPTS):
+        answer = call(client.batch_get_item, RequestItems=request)
+        for table, items in answer["Responses"].items():
+            for item in items:
+                yield table, decode(item)
+        request = answer.get("UnprocessedKeys", {})
+        if not request:
+            return
+        wait(attempt)
+    raise ContentionError("The tables did not give all items in time.")
+
+
+def transact(client: "DynamoDBClient", entries: Sequence[Entry]) -> None:
+    """Write all `entries` or none.
+
+    A transaction that only collided with another is sent again, with jitter: boto3 does not.
+
+    Raises:
+        TransactionFailedError: a condition did not hold.
+        TransactionRefusedError: DynamoDB does not take it, now or later.
+        ContentionError: it kept colliding.
+        OutOfTimeError: it was not begun.
+    """
+    items: Any = list(entries)
+    token, may_be_written = str(uuid.uuid4()), False
+    for attempt in range(ATTEMPTS):
+        deadline.require(longest_call(client))
+        try:
+            call(client.transact_write_items, TransactItems=items, ClientRequestToken=token)
+        except client.exceptions.TransactionCanceledException as error:
+            _raise_unless_transient(error.response.get("CancellationReasons", []))
+            may_be_written = may_be_written or not _was_sent_once(error.response)
+            if not may_be_written:
+                token = str(uuid.uuid4())
+            wait(attempt)
+        except client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] == "ValidationException":
+                raise TransactionRefusedError("the transaction is not valid") from None
+            raise
+        else:
+            return
+    raise ContentionError("Other transactions kept changing the same items.")
+
+
+def _was_sent_once(answer: Mapping[str, Any]) -> bool:
+    """Whether boto3 had not repeated the call: then this answer is all that ever came of it.
+
+    Otherwise the first answer was lost, and may have been that it is written. Its token stays from
+    then on, so that DynamoDB knows it again and it does not meet its own effect.
+    """
+    metadata: Mapping[str, int] = answer.get("ResponseMetadata", {})
+    return metadata.get("RetryAttempts", 0) == 0
+
+
+def _raise_unless_transient(reasons: Sequence[Mapping[str, Any]]) -> None:
+    codes = [reason.get("Code", "None") for reason in reasons]
+    if "ConditionalCheckFailed" in codes:
+        raise TransactionFailedError(
+            failed=[code == "ConditionalCheckFailed" for code in codes],
+            items=[decode(reason["Item"]) if reason.get("Item") else None for reason in reasons],
+        )
+    if not set(codes) <= _TRANSIENT | {"None"}:
+        raise TransactionRefusedError(f"transaction cancelled: {codes}")
+
+
+def _identity(table: str, names: Mapping[str, tuple[str, ...]], item: Item) -> tuple[Any, ...]:
+    return table, *[item[name] for name in names[table]]

@@ -1,0 +1,49 @@
+"""Many pending orders rejected in one call, each by an ordinary transition of its own."""
+
+from collections.abc import Sequence
+
+from agent_messaging.errors import (
+    AgentMessagingError,
+    AgentSuspendedError,
+    OutOfTimeError,
+    UnauthorizedError,
+)
+from agent_messaging.idempotency import IdempotentRequest
+from agent_messaging.work_orders import schemas
+from agent_messaging.work_orders.service import Move, WorkOrderService
+
+MOST = 25  # orders a call
+
+
+def reject(
+    service: WorkOrderService, move: Move, work_order_ids: Sequence[str], request: IdempotentRequest
+) -> schemas.RejectManyResponse:
+    """Reject up to `MOST` of the orders, in their order, until the time is short.
+
+    A transition is conditional, so a call that is repeated rejects nothing twice.
+
+    Raises:
+        KeyRevokedError, AgentSuspendedError: see `access`; the orders before it are rejected.
+        OutOfTimeError: there was no time for the first one.
+    """
+    ids = list(dict.fromkeys(work_order_ids))
+    rejected: list[schemas.Rejected] = []
+    refused: list[schemas.NotRejected] = []
+    for work_order_id in ids[:MOST]:
+        try:
+            order = service.move(work_order_id, move, request)
+        except (UnauthorizedError, AgentSuspendedError):
+            raise
+        except OutOfTimeError:
+            if not rejected and not refused:
+                raise
+            break
+        except AgentMessagingError as error:
+            status = error.members.get("current_status")
+            refused.append(schemas.not_rejected(work_order_id, error.code, status))
+        else:
+            rejected.append(schemas.rejected_one(order))
+    done = len(rejected) + len(refused)
+    return schemas.RejectManyResponse(
+        rejected=rejected, not_rejected=refused, has_more=done < len(ids)
+    )

@@ -1,0 +1,1 @@
+"""Tools: what builds the documents and the package, and what the operator runs."""

@@ -1,0 +1,1 @@
+"""What `sam build` makes: trimmed, and checked."""

@@ -1,0 +1,99 @@
+"""What `sam build` made, held against what it is to be; run by the functions' own Python.
+
+    python3.13 -m tools.build.check arm64
+
+Every function ships `app.py` and its bytecode alone; the layer is for the right machine and brings
+its bytecode, so that a cold start compiles nothing. Where this is that machine, every handler is
+imported with nothing on the path but its folder and the layer, as on Lambda.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+BUILT = Path(__file__).parents[2] / ".aws-sam" / "build"
+LAYER = BUILT / "AgentMessagingLayer" / "python"
+OWN_FILES = {"app.py", "__pycache__/app.cpython-313.pyc"}
+MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
+IMPORT = "import sys; sys.path[:0] = sys.argv[1:]; import app; print(callable(app.handler))"
+
+
+def functions() -> list[Path]:
+    """The folders of the functions."""
+    return sorted(path for path in BUILT.iterdir() if path.name.endswith("Function"))
+
+
+def problems(architecture: str) -> list[str]:
+    """What is not as it is to be."""
+    found = []
+    machine = MACHINES[architecture]
+    found += [
+        f"{library.relative_to(LAYER)} is not for {machine}"
+        for library in LAYER.rglob("*.so")
+        if machine not in library.name
+    ]
+    found += [
+        f"{source.relative_to(LAYER)} has no bytecode"
+        for source in LAYER.glob("agent_messaging/**/*.py")
+        if not list(source.parent.glob(f"__pycache__/{source.stem}.cpython-313.pyc"))
+    ]
+    if machine == platform.machine():
+        found += [problem for folder in functions() if (problem := import_problem(folder))]
+    found += [
+        f"{folder.name} holds not just app.py and its bytecode"
+        for folder in functions()
+        if {str(path.relative_to(folder)) for path in folder.rglob("*.*")} != OWN_FILES
+    ]
+    return found
+
+
+def import_problem(folder: Path) -> str:
+    """Why a function's handler cannot be imported; empty if it can."""
+    environment = {
+        **environment_as_built(),
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+        "REGISTRATION_MODE": "key",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "PATH": os.environ["PATH"],
+    }
+    done = subprocess.run(
+        [sys.executable, "-I", "-B", "-c", IMPORT, str(folder), str(LAYER)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    return "" if done.stdout == "True\n" else f"{folder.name}: {done.stderr.strip()[-300:]}"
+
+
+def environment_as_built() -> dict[str, str]:
+    """The variables that any function is given, from the template as it was built: empty, or 1."""
+    template = (BUILT / "template.yaml").read_text()
+    blocks = template.split("Variables:")[1:]
+    lines = (line.strip().partition(":") for block in blocks for line in block.splitlines())
+    return {
+        name: "" if value.strip() in ("''", '""') else "1"
+        for name, _, value in lines
+        if name.isupper()
+    }
+
+
+def main() -> int:
+    """Say what is wrong, or that nothing is."""
+    architecture = sys.argv[1]
+    if not functions():
+        print("nothing was built")
+        return 1
+    wrong = problems(architecture)
+    for problem in wrong:
+        print(problem, file=sys.stderr)
+    imported = "imported" if MACHINES[architecture] == platform.machine() else "not imported here"
+    print(json.dumps({"functions": len(functions()), "handlers": imported, "wrong": len(wrong)}))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,20 @@
+"""What each operation is asked and answers, in the story of Nova and Boots.
+
+The event files in `events/` send these same requests. Tests hold the requests against the models
+and the answers against the schemas.
+"""
+
+from tools.openapi.examples import agents, contacts, messaging, presence, stats, work_orders
+from tools.openapi.examples.example import Example, Examples
+
+_ALL: Examples = {
+    **agents.EXAMPLES,
+    **messaging.EXAMPLES,
+    **contacts.EXAMPLES,
+    **presence.EXAMPLES,
+    **work_orders.EXAMPLES,
+    **stats.EXAMPLES,
+}
+EXAMPLES: dict[str, tuple[Example, ...]] = {
+    operation: found if isinstance(found, tuple) else (found,) for operation, found in _ALL.items()
+}

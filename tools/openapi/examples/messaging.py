@@ -1,0 +1,84 @@
+"""Messages: delivered, held, listed, acknowledged."""
+
+from tools.openapi import example_data
+from tools.openapi.examples.example import Example, Examples
+
+DELIVERED = Example(
+    request={
+        "to_agent_id": "boots-agent-id",
+        "subject": example_data.MESSAGE["subject"],
+        "body": example_data.MESSAGE["body"],
+        "priority": 1,
+    },
+    answer={
+        "success": True,
+        "message_id": example_data.MESSAGE_ID,
+        "thread_id": example_data.THREAD_ID,
+        "status": "pending",
+        "created_at": example_data.CREATED_AT,
+    },
+    name="delivered",
+)
+HELD = Example(
+    request={
+        "to_agent_id": "boots-agent-id",
+        "subject": example_data.REQUEST["subject"],
+        "body": example_data.REQUEST["body"],
+    },
+    answer={
+        "success": True,
+        "message_id": example_data.REQUEST_ID,
+        "thread_id": example_data.REQUEST_THREAD_ID,
+        "status": "held",
+        "created_at": example_data.CREATED_AT,
+    },
+    name="held for a stranger",
+)
+
+EXAMPLES: Examples = {
+    "messaging_ping": Example(
+        request={"to_agent_id": "boots-agent-id", "message": "Ready for task handoff?"},
+        answer={
+            "success": True,
+            "message_id": example_data.MESSAGE_ID,
+            "status": "pending",
+            "target_agent": {
+                **example_data.BOOTS,
+                "is_online": True,
+                "status_message": "Available for work",
+                "accepts_work_orders": True,
+                "last_seen_at": example_data.SEEN_AT,
+                "content_flags": [],
+            },
+        },
+    ),
+    "messaging_inbox": Example(example_data.MESSAGES),
+    "messaging_mark_read": Example(example_data.READ),
+    "messaging_mark_many_read": Example(
+        request={"message_ids": [example_data.MESSAGE_ID, example_data.REPLY_ID]},
+        answer={
+            "success": True,
+            "messages": [example_data.READ],
+            "not_found": [example_data.REPLY_ID],
+        },
+    ),
+    "messaging_read_message": Example(
+        {**example_data.SENT, "status": "read", "read_at": example_data.READ["read_at"]}
+    ),
+    "messaging_sent": Example(
+        {
+            **example_data.MESSAGES,
+            "agent_id": example_data.NOVA["id"],
+            "messages": [example_data.SENT],
+        }
+    ),
+    "messaging_thread": Example(
+        {
+            **example_data.MESSAGES,
+            "thread_id": example_data.THREAD_ID,
+            "total_messages": 2,
+            "messages": [example_data.REPLY, example_data.MESSAGE],
+        }
+    ),
+    "messaging_send": (DELIVERED, HELD),
+}

@@ -1,0 +1,174 @@
+"""The refusals of each route, as responses of the document: one per status, with its codes.
+
+The classes in `errors.py` are the source of status, code, title and `fix`; what a route can refuse
+follows from what it takes, and from the `raises` of its declaration. Where the gateway in front has
+an answer of its own with the same status, the response holds both forms.
+"""
+
+import inspect
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from itertools import groupby
+from typing import Any
+
+from agent_messaging import errors
+from agent_messaging.door.api import Route
+from agent_messaging.door.problem import MEDIA_TYPE
+from agent_messaging.errors import AgentMessagingError
+from tools.openapi import gateway
+from tools.openapi.gateway import OwnAnswer
+from tools.openapi.schemas import Schema
+
+Response = dict[str, Any]
+
+REQUEST_ID = "5f1d3c8e-6f0b-4a86-9d0e-0c6f1f4b7a11"
+
+FAULT: Schema = {
+    "type": "object",
+    "description": "One wrong place.",
+    "required": ["pointer", "detail"],
+    "properties": {
+        "pointer": {
+            "type": "string",
+            "description": "`#/field` of the body (JSON Pointer), `?parameter` of the query, "
+            "`{part}` of the path, or the name of a header.",
+            "examples": ["#/to_agent_id", "?limit", "{message_id}"],
+        },
+        "detail": {"type": "string", "examples": ["is missing"]},
+    },
+}
+
+PROBLEM: Schema = {
+    "type": "object",
+    "description": "A refusal or failure, RFC 9457. Branch on `code`; do what `fix` says.",
+    "required": ["type", "title", "status", "detail", "code", "errors", "fix", "request_id"],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "description": "The code, as a URN."},
+        "title": {"type": "string", "description": "The same for every problem of this code."},
+        "status": {"type": "integer", "description": "The HTTP status once more."},
+        "detail": {"type": "string", "description": "What went wrong this time."},
+        "code": {"type": "string", "description": "A constant to branch on."},
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
+        "fix": {"type": "string", "description": "What to do, in one sentence."},
+        "request_id": {"type": "string", "description": "What to give the operator."},
+        "current_status": {
+            "type": "string",
+            "description": "With `illegal_transition` alone: where the work order stands.",
+        },
+    },
+}
+
+SCHEMAS = {"Fault": FAULT, "GatewayAnswer": gateway.SCHEMA, "Problem": PROBLEM}
+
+# The headers of each status, beside the request's id.
+HEADERS = {
+    HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After", "RateLimit-Policy", "RateLimit"),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After",),
+}
+
+
+class FailureError(AgentMessagingError):
+    """Something broke on our side; the write may or may not have happened."""
+
+    status = 500
+    code = "internal"
+    title = "Internal Server Error"
+    default_fix = (
+        "Send it again, with the same Idempotency-Key or key_hash where the route takes one. If it "
+        "fails again, give the operator the request_id."
+    )
+
+
+def of_route(route: Route) -> list[type[AgentMessagingError]]:
+    """All that a route refuses, whatever its endpoint does, and what its declaration adds."""
+    found = {*route.raises, errors.InvalidError, errors.ContentionError, FailureError}
+    if route.method != "GET" or route.path.startswith("/api/v1/messaging/work-order"):
+        found.add(errors.OutOfTimeError)  # a read of an order may have to settle it
+    if route.guard is not None:
+        found.add(errors.RegistrationKeyError)
+    if route.identity is not None:
+        found |= {errors.UnauthorizedError, errors.IdentityMismatchError, errors.AgentNotFoundError}
+        found.add(errors.RateLimitedError)  # by the meter, which counts every request
+        if route.method != "GET":
+            found |= {errors.KeyRevokedError, errors.AgentSuspendedError}
+    if route.takes_key:
+        found.add(errors.IdempotencyKeyReusedError)
+    if route.body is not None:
+        found |= {errors.MalformedError, errors.TooLargeError, errors.MediaTypeError}
+    if route.query is not None and "cursor" in route.query.model_fields:
+        found.add(errors.BadCursorError)
+    return sorted(found, key=lambda error: (error.status, error.code))
+
+
+class Problems:
+    """The problem responses and examples of the document, each described once."""
+
+    def __init__(self) -> None:
+        self.responses: dict[str, Response] = {}
+        self.examples: dict[str, dict[str, Any]] = {}
+
+    def refer(
+        self, found: Iterable[type[AgentMessagingError]], own: Mapping[int, OwnAnswer]
+    ) -> dict[str, Response]:
+        """By status: references to the responses for these errors and the gateway's own answers.
+
+        `found` is sorted by status.
+        """
+        kinds = {
+            status: list(group) for status, group in groupby(found, key=lambda error: error.status)
+        }
+        return {
+            str(status): self._reference(kinds.get(status, []), own.get(status))
+            for status in sorted({*kinds, *own})
+        }
+
+    def _reference(self, kinds: list[type[AgentMessagingError]], own: OwnAnswer | None) -> Response:
+        name = ".".join(kind.code for kind in kinds) or (own.name if own else "")
+        self.examples |= {kind.code: _example(kind) for kind in kinds}
+        self.responses[name] = _response(kinds, own)
+        return {"$ref": f"#/components/responses/{name}"}
+
+
+def _response(kinds: list[type[AgentMessagingError]], own: OwnAnswer | None) -> Response:
+    sentences = [f"`{kind.code}`: {_sentence(kind)}" for kind in kinds]
+    content = {MEDIA_TYPE: _problem(kinds)} if kinds else {}
+    if own is not None:
+        sentences.append(own.described)
+        content[gateway.MEDIA_TYPE] = {
+            "schema": {"$ref": "#/components/schemas/GatewayAnswer"},
+            "examples": {"gateway": {"value": {"message": own.message}}},
+        }
+    names = ("X-Request-Id", *HEADERS.get(HTTPStatus(kinds[0].status), ())) if kinds else ()
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    return {"description": " ".join(sentences), "headers": headers, "content": content}
+
+
+def _problem(kinds: list[type[AgentMessagingError]]) -> dict[str, Any]:
+    codes = {"properties": {"code": {"enum": [kind.code for kind in kinds]}}}
+    return {
+        "schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, codes]},
+        "examples": {kind.code: {"$ref": f"#/components/examples/{kind.code}"} for kind in kinds},
+    }
+
+
+def _example(kind: type[AgentMessagingError]) -> dict[str, Any]:
+    faults = [{"pointer": "#/to_agent_id", "detail": "is missing"}]
+    value = {
+        "type": "about:blank"
+        if kind is FailureError
+        else f"urn:agent-messaging:problem:{kind.code}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": _sentence(kind),
+        "code": kind.code,
+        "errors": faults if kind is errors.InvalidError else [],
+        "fix": kind.default_fix,
+        "request_id": REQUEST_ID,
+    }
+    if kind is errors.IllegalTransitionError:
+        value["current_status"] = "completed"
+    return {"summary": kind.title, "value": value}
+
+
+def _sentence(kind: type[AgentMessagingError]) -> str:
+    return inspect.cleandoc(kind.__doc__ or "").partition("\n")[0]

@@ -1,0 +1,91 @@
+"""`python -m tools.openapi.render`: writes the OpenAPI document from the routes of the functions.
+
+    python -m tools.openapi.render            writes it
+    python -m tools.openapi.render --check    compares; exits 1 if the file is out of date
+
+The functions are those of template.yaml; nothing here knows one by name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import sys
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from local.cloudformation import REGION
+from local.template import Function, Template, load
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "layers" / "agent_messaging"))
+
+from agent_messaging.door.api import Api
+from tools.openapi import document
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE = ROOT / "layers/agent_messaging/agent_messaging/docs/openapi.json"
+TITLE = "Agent Messaging"
+
+
+def render() -> str:
+    """The document as its file should be."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return document.text(document.document(groups(load()), TITLE, project["version"]))
+
+
+def groups(template: Template) -> list[document.Group]:
+    """The routes of each function's folder that declares any, in the template's order."""
+    found = []
+    for function in {each.code: each for each in template.functions.values()}.values():
+        api = getattr(load_app(function), "api", None)
+        if isinstance(api, Api):
+            found.append(document.Group(function.code.name, tuple(api.routes)))
+    return found
+
+
+def load_app(function: Function) -> ModuleType:
+    """The function's module, imported as its process would import it; it calls nothing yet."""
+    path = function.code / "app.py"
+    spec = importlib.util.spec_from_file_location(f"{function.code.name}_app", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is not a module")
+    module = importlib.util.module_from_spec(spec)
+    with _environment(function):
+        spec.loader.exec_module(module)
+    return module
+
+
+@contextmanager
+def _environment(function: Function) -> Iterator[None]:
+    """The function's variables for as long as its module is imported."""
+    before = dict(os.environ)
+    os.environ.update(function.environment, AWS_DEFAULT_REGION=REGION, AWS_REGION=REGION)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 when the file is as it should be, 1 when `--check` finds it is not."""
+    parser = argparse.ArgumentParser(prog="python -m tools.openapi.render", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only compare")
+    is_check = parser.parse_args(arguments).check
+    rendered = render()
+    is_stale = not FILE.exists() or FILE.read_text("utf-8") != rendered
+    if is_check:
+        if is_stale:
+            print(f"{FILE.relative_to(ROOT)} is stale: run `python -m tools.openapi.render`")
+        return int(is_stale)
+    FILE.write_text(rendered, "utf-8")
+    print(f"{FILE.relative_to(ROOT)}: {'written' if is_stale else 'as it was'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

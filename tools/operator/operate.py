@@ -1,0 +1,178 @@
+"""What only the operator may do to an agent, of a deployed stack or of the one that runs here.
+
+    python -m tools.operator.operate show AGENT_ID         --stack agent-messaging-prod
+    python -m tools.operator.operate replace-key AGENT_ID  --stack agent-messaging-prod
+    python -m tools.operator.operate suspend AGENT_ID      --stack agent-messaging-prod
+    python -m tools.operator.operate reinstate AGENT_ID    --engine http://127.0.0.1:PORT
+
+It goes to the tables, with the rights of whoever runs it, and needs no key of an agent. A stack's
+tables are found through CloudFormation; with `--engine`, a DynamoDB by its URL, they have the names
+that template.yaml gives them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+
+from local import engine
+from local.engine import EngineError
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "layers" / "agent_messaging"))
+
+from agent_messaging import clock
+from agent_messaging.agents import keys as api_keys
+from agent_messaging.agents.access import require_registered
+from agent_messaging.agents.key_table import AgentKeysTable
+from agent_messaging.agents.keyring import Keyring
+from agent_messaging.agents.model import Agent, AgentStatus
+from agent_messaging.agents.requester import BY_OPERATOR, Requester
+from agent_messaging.agents.table import AgentsTable
+from agent_messaging.errors import AgentMessagingError
+from agent_messaging.storage.connection import CONFIG
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The agents and their keys, where they are kept."""
+
+    client: DynamoDBClient
+    agents: AgentsTable
+    keys: AgentKeysTable
+
+    def read(self, agent_id: str) -> Agent:
+        """The agent as it is this moment; raises AgentNotFoundError."""
+        item = self.agents.table.get({"agent_id": agent_id}, consistent=True)
+        return require_registered(agent_id, item)
+
+
+def show(registry: Registry, agent_id: str) -> str:
+    """What is known of the agent and its keys."""
+    now = clock.now()
+    agent = registry.read(agent_id)
+    used = registry.keys.last_used(agent.keys.values())
+    lines = [
+        f"{agent.agent_id}  {agent.name}",
+        f"  status          {agent.status}",
+        f"  contact policy  {agent.contact_policy}",
+        f"  registered      {clock.to_text(agent.created_at)}",
+        f"  active jobs     {agent.active_jobs} of {agent.max_concurrent_jobs}",
+    ]
+    for key in sorted(agent.keys.values(), key=lambda key: key.key_id):
+        until = clock.to_text(key.expires_at) if key.expires_at else "for ever"
+        until += "" if key.is_live(now) else " (expired)"
+        day = used[key.key_id] or "never"
+        lines.append(f"  {key.key_id}  until {until}, last used {day}, {key.label or 'no label'}")
+    return "\n".join(lines)
+
+
+def replace_key(registry: Registry, agent_id: str) -> str:
+    """Revoke every key of the agent and make a new one, which is shown this once."""
+    now = clock.now()
+    api_key, key = api_keys.issue(now, label="made by the operator")
+    keyring = Keyring(registry.client, registry.agents.table, registry.keys)
+    keyring.replace(Requester(lambda: registry.read(agent_id), BY_OPERATOR), key)
+    return f"{agent_id} has one key now; what others still read ends within a minute:\n{api_key}"
+
+
+def suspend(registry: Registry, agent_id: str) -> str:
+    """From the next call on the agent can read and nothing else."""
+    registry.agents.set_status(agent_id, AgentStatus.SUSPENDED)
+    return f"{agent_id} is suspended: it can read, and nothing else."
+
+
+def reinstate(registry: Registry, agent_id: str) -> str:
+    """Give a suspended agent its rights back."""
+    registry.agents.set_status(agent_id, AgentStatus.ACTIVE)
+    return f"{agent_id} is active."
+
+
+ACTIONS: dict[str, Callable[[Registry, str], str]] = {
+    "show": show,
+    "replace-key": replace_key,
+    "suspend": suspend,
+    "reinstate": reinstate,
+}
+
+
+def deployed(stack: str, region: str | None) -> Registry:
+    """The tables of a stack; raises what boto3 raises."""
+    session = boto3.Session(region_name=region)
+    cloudformation = session.client("cloudformation", config=CONFIG)
+
+    def table(logical_id: str) -> str:
+        answer = cloudformation.describe_stack_resource(
+            StackName=stack, LogicalResourceId=logical_id
+        )
+        return str(answer["StackResourceDetail"]["PhysicalResourceId"])
+
+    client: DynamoDBClient = session.client("dynamodb", config=CONFIG)
+    return _registry(client, table("AgentsTable"), table("AgentKeysTable"))
+
+
+def running(url: str) -> Registry:
+    """The tables of the local runner; raises EngineError."""
+    asyncio.run(engine.connect(url))
+    return _registry(engine.dynamodb(url), "AgentsTable", "AgentKeysTable")
+
+
+def _registry(client: DynamoDBClient, agents: str, keys: str) -> Registry:
+    return Registry(client, AgentsTable(client, agents), AgentKeysTable(client, keys))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 when it is done, 1 with one line on stderr when it cannot be."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        registry = (
+            running(chosen.engine) if chosen.engine else deployed(chosen.stack, chosen.region)
+        )
+        print(ACTIONS[chosen.action](registry, chosen.agent_id))
+    except AgentMessagingError as refusal:
+        print(refusal.detail, file=sys.stderr)
+        return 1
+    except (BotoCoreError, ClientError, EngineError, ValueError) as error:
+        print(" ".join(str(error).split()) + _hint(error), file=sys.stderr)
+        return 1
+    return 0
+
+
+def _hint(error: Exception) -> str:
+    if isinstance(error, NoRegionError):
+        return " Add it: --region us-east-1, or in your AWS settings."
+    if isinstance(error, NoCredentialsError):
+        return ": a stack is reached with your AWS credentials (AWS_PROFILE, for example)."
+    return ""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.operator.operate",
+        description="What only the operator may do to an agent.",
+        epilog="Or by make: make operate DO='suspend boots-agent-id' STACK=agent-messaging-dev",
+    )
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for name, action in ACTIONS.items():
+        text = (action.__doc__ or "").strip()
+        command = actions.add_parser(name, help=text, description=text)
+        command.add_argument("agent_id", metavar="AGENT_ID")
+        where = command.add_mutually_exclusive_group(required=True)
+        where.add_argument("--stack", help="the name of a deployed stack")
+        where.add_argument("--engine", metavar="URL", help="the DynamoDB of the local runner")
+        command.add_argument("--region", help="of the stack (default: that of your AWS settings)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
