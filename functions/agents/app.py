@@ -3,20 +3,21 @@
 import os
 from datetime import datetime
 
-from agent_messaging import clock, ids
+from agent_messaging import clock
 from agent_messaging.agents import key_schemas
 from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents.access import active_condition, require_registered
 from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.agents.keyring import Keyring
-from agent_messaging.agents.model import Agent, ContactPolicy
-from agent_messaging.agents.registration import RegistrationGuard
+from agent_messaging.agents.model import ContactPolicy
+from agent_messaging.agents.registration_key import RegistrationGuard
 from agent_messaging.agents.requester import Requester
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.directory import schemas
 from agent_messaging.directory.lists import AgentList, Tables
 from agent_messaging.directory.profile import Profiles
+from agent_messaging.directory.registration import Registration
 from agent_messaging.directory.table import DirectoryTable
 from agent_messaging.door.api import Api
 from agent_messaging.errors import (
@@ -45,7 +46,8 @@ directory = DirectoryTable(client, os.environ["AGENT_DIRECTORY_TABLE"])
 presences = PresenceTable(client, os.environ["AGENT_PRESENCE_TABLE"])
 tables = Tables(client, agents, directory, presences)
 profiles = Profiles(client, agents, directory)
-counters = WindowLimits(client, os.environ["AGENT_METER_TABLE"])
+limits = WindowLimits(client, os.environ["AGENT_METER_TABLE"])
+registration = Registration(client, agents, keys, directory, presences, limits)
 keyring = Keyring(client, agents.table, keys)
 may_register = RegistrationGuard(
     os.environ["REGISTRATION_MODE"], os.environ["REGISTRATION_KEY_SECRET"]
@@ -64,29 +66,7 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
     raises=(AgentIdTakenError, KeyTakenError, RateLimitedError),
 )
 def register(body: schemas.RegisterRequest) -> schemas.RegisterResponse:
-    now = clock.now()
-    counters.register(now)
-    api_key, key = api_keys.issue_unless_brought(body.key_hash, now)
-    agent = Agent(
-        agent_id=body.agent_id or ids.new("agt", now),
-        name=body.name,
-        description=body.description,
-        capabilities=body.capabilities,
-        contact_policy=body.contact_policy,
-        created_at=now,
-        keys={key.key_id: key},
-    )
-    try:
-        directory.refuse_name_of_another(agent.name, body.agent_id)
-        agents.register(agent, key, keys, directory)
-    except (AgentIdTakenError, InvalidError, KeyTakenError):
-        before = agents.registered_with(body.key_hash, keys, now) if body.key_hash else None
-        if before is None or body.agent_id not in (None, before[0].agent_id):
-            raise
-        agent, key = before
-    return schemas.RegisterResponse(
-        agent_id=agent.agent_id, name=agent.name, api_key=api_key, key_id=key.key_id
-    )
+    return registration.register(body, clock.now())
 
 
 @api.route("GET", "/agents", "List the agents")
@@ -123,16 +103,7 @@ def update_me(caller: Caller, body: schemas.UpdateRequest) -> schemas.AgentProfi
     raises=(AgentBusyError, KeyOutgoingError),
 )
 def leave(caller: Caller) -> schemas.LeaveResponse:
-    now = clock.now()
-    agent = agents.read(caller, now)
-    requester(caller, now).refuse_outgoing(agent)
-    others = [
-        *directory.transact_delete_all(agent),
-        presences.transact_delete(agent.agent_id),
-        *(keys.transact_delete(key) for key in agent.keys.values()),
-    ]
-    agents.leave(caller, agent, now, others)
-    return schemas.LeaveResponse(agent_id=agent.agent_id)
+    return registration.leave(caller, clock.now())
 
 
 @api.route(

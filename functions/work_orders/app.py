@@ -13,6 +13,7 @@ from agent_messaging.auth import Caller
 from agent_messaging.contacts.service import ContactService
 from agent_messaging.contacts.table import ContactsTable
 from agent_messaging.delivery.context import SendContext
+from agent_messaging.delivery.parties import Parties
 from agent_messaging.door.api import Api
 from agent_messaging.errors import (
     AgentNotFoundError,
@@ -64,7 +65,8 @@ messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)
 contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], retention)
 sent_log = SentLog(client, os.environ["AGENT_SENT_TABLE"], quota, retention)
 idempotency_store = IdempotencyStore(client, os.environ["IDEMPOTENCY_TABLE"])
-contact_service = ContactService(client, agents, contacts, messages)
+parties = Parties(client, agents, contacts)
+contact_service = ContactService(client, contacts, messages)
 expiry = Expiry(client, messages, orders)
 service = WorkOrderService(client, agents, contact_service, messages, orders, expiry)
 meter = Meter.connect(client, agents)
@@ -85,7 +87,7 @@ def create(
     caller: Caller, body: schemas.CreateRequest, request: IdempotentRequest
 ) -> schemas.CreateResponse:
     now = clock.now()
-    send_context, _ = contact_service.load_parties(caller, body.to_agent_id, now)
+    send_context, _ = parties.load(caller, body.to_agent_id, now)
     send_context = _checked(send_context, body, now)
     message_id, thread_id = ids.new_opening(
         now, send_context.sender.agent_id, send_context.recipient.agent_id
@@ -102,7 +104,8 @@ def create(
         **body.offer(),
     )
     sent_log.record(caller, order.worker.id, order.message_id, long_bytes(order.description))
-    contact_service.add_contact(send_context, now, request)
+    recipient = party(send_context.recipient)
+    contact_service.add_contact(caller.agent_id, recipient, send_context.own, now, request)
     service.create(order, request.answering(schemas.created))
     apart = item.offered(order).offer_bytes or 0
     TALLY.add(units.of_order(apart, has_deadline=order.deadline_at is not None))
@@ -120,7 +123,7 @@ def _checked(send_context: SendContext, body: schemas.CreateRequest, now: dateti
     if body.deadline_at is not None and body.deadline_at <= now:
         raise InvalidError.at("#/deadline_at", "lies in the past", fix="Give a time to come.")
     if not send_context.may_give_orders:
-        send_context = contact_service.reload(send_context, now)
+        send_context = parties.reload(send_context, now)
     if not send_context.may_give_orders:
         raise ContactRequiredError(f"`{worker.agent_id}` takes no work orders from you.")
     if not worker.takes_orders:

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from agent_messaging import clock
+from agent_messaging.agents.penalty import Penalty
 from agent_messaging.meter.limiter import Meter
-from agent_messaging.meter.model import Penalty
 from agent_messaging.meter.table import MeterTable
 from agent_messaging.storage.table import Table
 from agent_messaging.storage.units import UNIT

@@ -12,7 +12,7 @@ from agent_messaging.agents.key_table import Grant
 NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
 KEY = keys.issue(NOON)[0]
 OTHER = keys.issue(NOON)[0]
-SECRET = KEY[len(keys.PREFIX) :][:40]
+SECRET = KEY[len(keys.KEY_PREFIX) :][:40]
 
 
 def numbers() -> Iterator[str]:
@@ -87,7 +87,7 @@ def test_anything_else_is_no_key(header: str):
 )
 def test_a_digit_of_another_script_is_no_digit_whatever_its_checksum_says(digit: str):
     for secret in (digit + SECRET[1:], SECRET[:-1] + digit, digit * 40):
-        forged = f"{keys.PREFIX}{secret}{keys.checksum(secret)}"
+        forged = f"{keys.KEY_PREFIX}{secret}{keys.checksum(secret)}"
         assert not keys.is_well_formed(forged)
         assert keys.from_header(f"Bearer {forged}") is None
 
@@ -96,8 +96,8 @@ def test_a_key_is_well_formed_with_its_own_checksum_alone():
     assert keys.is_well_formed(KEY)
     assert not keys.is_well_formed(KEY + "\n")
     assert not keys.is_well_formed(KEY[:-6] + keys.checksum(SECRET[::-1]))
-    assert not keys.is_well_formed(f"{keys.PREFIX}{SECRET[:-1]}{keys.checksum(SECRET[:-1])}")
-    assert not keys.is_well_formed(f"{keys.PREFIX}{SECRET}0{keys.checksum(SECRET + '0')}")
+    assert not keys.is_well_formed(f"{keys.KEY_PREFIX}{SECRET[:-1]}{keys.checksum(SECRET[:-1])}")
+    assert not keys.is_well_formed(f"{keys.KEY_PREFIX}{SECRET}0{keys.checksum(SECRET + '0')}")
 
 
 def test_a_grant_ends_at_the_very_moment_it_expires():

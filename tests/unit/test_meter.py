@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent_messaging.agents.penalty import Penalty
 from agent_messaging.meter.model import (
     FLUSH_UNITS,
     FORGOTTEN_AFTER,
     MINUTE,
     Account,
-    Penalty,
     Standing,
     minute_of,
 )

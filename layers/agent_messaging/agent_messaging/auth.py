@@ -17,6 +17,9 @@ from agent_messaging.fields import AgentId
 
 _AGENT_ID: TypeAdapter[str] = TypeAdapter(AgentId)
 
+# How every API key begins.
+KEY_PREFIX = "am_live_"
+
 
 @dataclass(frozen=True)
 class Caller:

@@ -217,6 +217,14 @@ def _text_to_object(value: object) -> object:
 Object = Annotated[dict[str, Any], BeforeValidator(_text_to_object)]
 
 
+# --- pages
+Total = Annotated[int, Field(description="How many match the filter, whatever the page's size.")]
+IsMinimum = Annotated[bool, Field(description="Whether counting stopped before the end.")]
+NextCursor = Annotated[
+    str | None, Field(description="Pass it on as `cursor`; null, and only null, ends the list.")
+]
+
+
 class Party(Model):
     """An agent as the other side knows it: its id, and its name at the time of writing."""
 

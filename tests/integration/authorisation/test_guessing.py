@@ -98,7 +98,7 @@ def test_of_ten_thousand_mistyped_keys_none_passes_and_none_is_read(cloud: Cloud
 def test_a_guess_with_its_checksum_costs_one_read_and_opens_nothing(cloud: Cloud, key: str):
     rng = random.Random(3)
     secrets = ["".join(rng.choices(BASE62, k=40)) for _ in range(WELL_FORMED_GUESSES)]
-    assert opened(keys.PREFIX + secret + keys.checksum(secret) for secret in secrets) == []
+    assert opened(keys.KEY_PREFIX + secret + keys.checksum(secret) for secret in secrets) == []
     calls = cloud.cost()
     assert [call.operation for call in calls] == ["GetItem"] * WELL_FORMED_GUESSES
 

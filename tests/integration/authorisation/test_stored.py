@@ -61,21 +61,21 @@ def test_after_a_whole_story_no_table_holds_a_key_or_its_secret(world: World, is
     everything = "\n".join(stored)
     assert len(issued) > 30
     assert len(stored) > 200
-    assert keys.PREFIX not in everything
+    assert keys.KEY_PREFIX not in everything
     for key in issued:
         assert key not in everything
-        assert key.removeprefix(keys.PREFIX) not in everything
-        assert key.removeprefix(keys.PREFIX)[: keys.SECRET_DIGITS] not in everything
+        assert key.removeprefix(keys.KEY_PREFIX) not in everything
+        assert key.removeprefix(keys.KEY_PREFIX)[: keys.SECRET_DIGITS] not in everything
     assert not [text for text in stored if keys.is_well_formed(text)]
     assert not [text for text in stored if keys.from_header(text)]
-    assert not [text for text in stored if keys.is_well_formed(keys.PREFIX + text)]
+    assert not [text for text in stored if keys.is_well_formed(keys.KEY_PREFIX + text)]
 
 
 def test_what_is_stored_of_a_key_does_not_open_what_the_key_opens(world: World):
     stored = {text for item in world.cloud.items("AgentKeysTable") for text in strings(item)}
     mine = world.cloud.read("AgentsTable", agent_id="nova")["keys"]
     for text in {*stored, *strings(mine)}:
-        for attempted in (text, keys.PREFIX + text):
+        for attempted in (text, keys.KEY_PREFIX + text):
             if attempted.isascii() and attempted.isprintable():
                 answer = world.gateway.call("GET", "/agents/me", key=attempted)
                 assert (answer.status, answer.text) == (403, '{"message":"Forbidden"}')

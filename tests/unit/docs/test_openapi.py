@@ -7,7 +7,7 @@ import pytest
 from openapi_spec_validator import validate
 from pydantic import TypeAdapter
 
-from agent_messaging.agents import registration
+from agent_messaging.agents import registration_key as registration
 from agent_messaging.door.api import Api
 from agent_messaging.errors import AgentNotFoundError
 from agent_messaging.fields import Dollars, Model

@@ -14,14 +14,14 @@ from datetime import datetime
 
 from agent_messaging import ids
 from agent_messaging.agents.model import Key
+from agent_messaging.auth import KEY_PREFIX
 
-PREFIX = "am_live_"
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 SECRET_DIGITS = 40
 CHECKSUM_DIGITS = 6
 
 _KEY = re.compile(
-    rf"{PREFIX}([0-9A-Za-z]{{{SECRET_DIGITS}}})([0-9A-Za-z]{{{CHECKSUM_DIGITS}}})", re.ASCII
+    rf"{KEY_PREFIX}([0-9A-Za-z]{{{SECRET_DIGITS}}})([0-9A-Za-z]{{{CHECKSUM_DIGITS}}})", re.ASCII
 )
 # RFC 6750, section 2.1; the scheme in any case, as RFC 9110 has it.
 _BEARER = re.compile(r"bearer +(\S+)", re.ASCII | re.IGNORECASE)
@@ -32,7 +32,7 @@ def issue(
 ) -> tuple[str, Key]:
     """A new key and what is stored of it; the first is shown once and kept nowhere."""
     secret = "".join(secrets.choice(ALPHABET) for _ in range(SECRET_DIGITS))
-    api_key = f"{PREFIX}{secret}{checksum(secret)}"
+    api_key = f"{KEY_PREFIX}{secret}{checksum(secret)}"
     return api_key, brought(key_hash(api_key), now, label, expires_at)
 
 

@@ -3,8 +3,8 @@
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from agent_messaging.agents.penalty import Penalty
 from agent_messaging.fields import Model
-from agent_messaging.meter.model import Penalty
 
 # Ids that are words of the API itself.
 RESERVED_IDS = frozenset({"me", "register", "system"})

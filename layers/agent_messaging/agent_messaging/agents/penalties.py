@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from agent_messaging.agents.key_table import AgentKeysTable
-from agent_messaging.meter.model import Penalty
+from agent_messaging.agents.penalty import Penalty
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

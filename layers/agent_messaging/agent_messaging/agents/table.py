@@ -1,11 +1,10 @@
 """The agents' table: one item per agent.
 
-A registration writes the agent, its first key and its lines in the directory in one transaction,
-under the condition that the id was never used; leaving takes keys and lines away in one, and keeps
-the id as a marker. What an agent changes of its own item is conditioned on its key (`access`).
+An agent that leaves stays as a marker, so its id is never used again. A change that an agent makes
+to its own item is conditioned on its key (`access`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,17 +19,10 @@ from agent_messaging.agents.access import (
 from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.agents.keyring import has_these_keys
 from agent_messaging.agents.model import Agent, AgentStatus, Key
+from agent_messaging.agents.penalty import Penalty
+from agent_messaging.agents.requester import Condition
 from agent_messaging.auth import Caller
-from agent_messaging.directory.table import DirectoryTable, listed_as
-from agent_messaging.errors import (
-    AgentBusyError,
-    AgentIdTakenError,
-    ContentionError,
-    KeyTakenError,
-)
-from agent_messaging.meter.model import Penalty
 from agent_messaging.storage.table import ConditionFailedError, Entry, Item, Table, TableKey
-from agent_messaging.storage.transactions import TransactionFailedError, transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -64,34 +56,9 @@ class AgentsTable:
         item = self.table.get({"agent_id": caller.agent_id}, consistent=True)
         return require_active(caller, item, now)
 
-    def register(
-        self, agent: Agent, key: Key, keys: AgentKeysTable, directory: DirectoryTable
-    ) -> None:
-        """Write a new agent with its first key.
-
-        Raises:
-            AgentIdTakenError: somebody has the id, or one that looks like it, or once had.
-            KeyTakenError: the id is free, and another agent has the key.
-        """
-        entries = [
-            self.table.transact_put(_item(agent), NEVER_USED),
-            directory.transact_claim_likeness(agent),
-            keys.transact_put(agent, key),
-            *directory.transact_put_all(agent),
-        ]
-        try:
-            transact(self.client, entries)
-        except TransactionFailedError as error:
-            is_taken, is_alike, is_key_taken = error.failed[:3]
-            if is_key_taken and not (is_taken or is_alike):
-                raise KeyTakenError("Another key has this key_hash.") from None
-            if is_taken:
-                raise AgentIdTakenError(f"`{agent.agent_id}` is taken.") from None
-            raise AgentIdTakenError(
-                f"`{agent.agent_id}` looks like an id that is taken.",
-                fix="Choose an agent_id that differs in more than `.`, `_` and `-`, 0 and o, 1 and "
-                "l, m and rn, w and vv; or leave it out, and the server makes one.",
-            ) from None
+    def transact_register(self, agent: Agent) -> Entry:
+        """A new agent, as part of a transaction; it fails if the id was ever used."""
+        return self.table.transact_put(_item(agent), NEVER_USED)
 
     def registered_with(
         self, key_hash: str, keys: AgentKeysTable, now: datetime
@@ -227,36 +194,27 @@ class AgentsTable:
             **values,
         )
 
-    def leave(self, caller: Caller, agent: Agent, now: datetime, others: Sequence[Entry]) -> None:
-        """Turn the agent into a marker and write `others` (its keys, its listing) with it.
+    def transact_leave(self, caller: Caller, agent: Agent, now: datetime, also: Condition) -> Entry:
+        """Turn the agent into a marker, as part of a transaction.
 
-        Raises:
-            AgentBusyError: it has accepted work orders.
-            AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `require_active`.
-            ContentionError: its keys or its profile changed meanwhile.
+        It fails if the agent has active jobs, or other keys than those that were read, or if the
+        condition `also` does not hold.
         """
         condition, values = active_condition(caller)
         same_keys, count = has_these_keys(agent)
-        same_lines, listed = listed_as(agent)
-        marker = self.table.transact_update(
+        other, given = also
+        return self.table.transact_update(
             {"agent_id": agent.agent_id},
             "SET deleted_at = :now, epoch = epoch + :one REMOVE #keys, description, capabilities, "
             "status_message",
-            f"{condition} AND {same_keys} AND {same_lines} AND active_jobs = :none",
+            f"{condition} AND {same_keys} AND {other} AND active_jobs = :none",
             now=clock.to_text(now),
             one=1,
             none=0,
             **values,
             **count,
-            **listed,
+            **given,
         )
-        try:
-            transact(self.client, [marker, *others])
-        except TransactionFailedError as error:
-            present = require_active(caller, error.items[0], now)
-            if present.active_jobs:
-                raise AgentBusyError(f"{present.active_jobs} work orders are accepted.") from None
-            raise ContentionError("The agent's keys or profile changed meanwhile.") from None
 
 
 def _item(agent: Agent) -> Item:

@@ -7,9 +7,9 @@ from pydantic import Field
 from agent_messaging.contacts.model import Contact, ContactState
 from agent_messaging.content import flagging
 from agent_messaging.content.flagging import ContentFlag, ContentFlags
-from agent_messaging.fields import Limit, Model, Party, Timestamp
+from agent_messaging.fields import Limit, Model, NextCursor, Party, Timestamp
 from agent_messaging.messaging import schemas as messaging_schemas
-from agent_messaging.messaging.schemas import MessageView, NextCursor
+from agent_messaging.messaging.schemas import MessageView
 
 
 class ContactsQuery(Model):

@@ -1,34 +1,24 @@
-"""The desk where strangers become contacts, and what they asked meanwhile is handed out.
+"""Add and allow contacts, and release the contact request that waits.
 
-A request is released in one transaction with its state, under the condition that it is the one
-that waits: it arrives once, whoever answers it and however often.
-
-Whoever writes is read together with the recipient in one batch. The two agents are read
-consistently, for what they say decides who may write. The entries of their contacts are not, for
-that would cost more than a send may: a replica may be some milliseconds behind. So nobody is
-refused on such a read alone (`reload`), and a block holds for what is sent those milliseconds
-after it.
+The request is released in the transaction that changes the contact's state, under the condition
+that it is still the request that waits. So it is delivered once, however often it is answered.
 """
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from agent_messaging.agents.access import require_active, require_registered
-from agent_messaging.agents.table import AgentsTable
-from agent_messaging.auth import Caller
 from agent_messaging.contacts.model import Contact, ContactState, state_of
-from agent_messaging.contacts.table import ContactsTable, parse
-from agent_messaging.delivery.context import SendContext
+from agent_messaging.contacts.table import ContactsTable
 from agent_messaging.errors import ContentionError
 from agent_messaging.fields import Party
 from agent_messaging.idempotency import IdempotentRequest
-from agent_messaging.messaging.model import MessageStatus, party
+from agent_messaging.messaging.model import MessageStatus
 from agent_messaging.messaging.table import MessagesTable
-from agent_messaging.storage.table import ConditionFailedError, Entry, Item, TableKey
-from agent_messaging.storage.transactions import TransactionFailedError, batch_get, transact
+from agent_messaging.storage.table import ConditionFailedError, Entry
+from agent_messaging.storage.transactions import TransactionFailedError, transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -42,67 +32,30 @@ class ContactService:
     """The tables that a contact touches."""
 
     client: "DynamoDBClient"
-    agents: AgentsTable
     table: ContactsTable
     messages: MessagesTable
 
-    def load_parties(
-        self,
-        caller: Caller,
-        recipient_id: str,
-        now: datetime,
-        more: Sequence[TableKey] = (),
-        lagging: Sequence[str] = (),
-    ) -> tuple[SendContext, list[Item | None]]:
-        """The caller and who it writes to, and the items under `more`; one round trip.
-
-        Of the tables `lagging` a replica may tell.
-
-        Raises:
-            AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `access`.
-        """
-        keys = [
-            self.agents.key(caller.agent_id),
-            self.agents.key(recipient_id),
-            self.table.key(recipient_id, caller.agent_id),
-            self.table.key(caller.agent_id, recipient_id),
-            *more,
-        ]
-        lagging = (self.table.table.name, *lagging)
-        own, other, theirs, mine, *rest = batch_get(self.client, keys, consistent=True, but=lagging)
-        send_context = SendContext(
-            sender=require_active(caller, own, now),
-            recipient=require_registered(recipient_id, other),
-            theirs=parse(theirs, now),
-            own=parse(mine, now),
-        )
-        return send_context, rest
-
-    def reload(self, send_context: SendContext, now: datetime) -> SendContext:
-        """The same with the recipient's entry as it is this moment, before it means a refusal."""
-        sender_id, recipient_id = send_context.sender.agent_id, send_context.recipient.agent_id
-        return replace(send_context, theirs=self.table.fetch(recipient_id, sender_id, now))
-
     def add_contact(
-        self, send_context: SendContext, now: datetime, request: IdempotentRequest
+        self,
+        owner_id: str,
+        contact: Party,
+        known: Contact | None,
+        now: datetime,
+        request: IdempotentRequest,
     ) -> None:
-        """Make the recipient a contact of the sender, which writes to it, once.
+        """Make an agent the owner's contact, because the owner writes to it.
 
-        A block stays: only a word of its owner ends it.
+        `known` is the contact as it was read. A block stays until its owner removes it.
 
         Raises:
             AlreadyAnsweredError: see `IdempotentRequest.require_new`.
         """
-        known = send_context.own
-        if send_context.is_with_itself or state_of(known) in (
-            ContactState.ALLOWED,
-            ContactState.BLOCKED,
-        ):
+        is_itself = owner_id == contact.id
+        if is_itself or state_of(known) in (ContactState.ALLOWED, ContactState.BLOCKED):
             return
         request.require_new()
         if known is None:
-            recipient = party(send_context.recipient)
-            known = self.table.add(send_context.sender.agent_id, recipient, now)
+            known = self.table.add(owner_id, contact, now)
         if known is not None and known.state is ContactState.HELD:
             self._release(known, now)
 

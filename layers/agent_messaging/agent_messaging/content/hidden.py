@@ -21,7 +21,7 @@ from itertools import islice
 from operator import ne
 
 from agent_messaging.content import unicode_data
-from agent_messaging.content.flagging import (
+from agent_messaging.content.characters import (
     BIDIRECTIONAL,
     BLANKS,
     FOREIGN,

@@ -1,48 +1,93 @@
-"""The desk where messages are handed in: who may write to whom, how often, and what becomes of it.
+"""Ping an agent, or leave it a message.
 
-    deliver   into the recipient's inbox
-    hold      with the recipient's contacts, until it answers
-    refuse    nothing is written
-
-Who writes to an agent makes it a contact of its own. That a stranger has at most one request
-waiting is a condition of the write. The sent log comes first, then what is long of the message, and
-its head last: only the head makes it a message. With an `Idempotency-Key` the record of the answer
-is written in the head's transaction.
+A send is one batch read (the caller, the recipient, their contacts, the message that is answered),
+one update of the caller's sent log, and one put.
 """
 
-from dataclasses import dataclass, replace
+import functools
+from dataclasses import dataclass
 from datetime import datetime
 
 from agent_messaging.auth import Caller
-from agent_messaging.contacts.model import Contact, Verdict
-from agent_messaging.contacts.service import ContactService
-from agent_messaging.contacts.table import parse
+from agent_messaging.delivery import schemas
 from agent_messaging.delivery.context import SendContext
-from agent_messaging.errors import ContactPendingError, ContactRefusedError, ContentionError
-from agent_messaging.idempotency import AlreadyAnsweredError, IdempotentRequest
-from agent_messaging.limits import WindowLimits
-from agent_messaging.messaging.item import long_bytes
-from agent_messaging.messaging.model import Message, MessageStatus
-from agent_messaging.messaging.sent_log import SentLog
-from agent_messaging.messaging.table import MessagesTable, not_found
-from agent_messaging.storage.transactions import TransactionFailedError
+from agent_messaging.delivery.dispatcher import Dispatcher
+from agent_messaging.delivery.parties import Parties
+from agent_messaging.idempotency import IdempotentRequest
+from agent_messaging.messaging import threads
+from agent_messaging.messaging.item import parse
+from agent_messaging.messaging.model import Message, MessageType, compose, party
+from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.observability import metrics
+from agent_messaging.presence.table import PresenceTable
+from agent_messaging.presence.table import parse as parse_presence
 
-ATTEMPTS = 4
-
-# Nobody knows when a request will be answered; so often it is sensible to ask.
-ASK_AGAIN_SECONDS = 3600
+# Members of a request that say where the message goes; the others are the message's own.
+PLACED = {"to_agent_id", "type", "thread_id"}
 
 
 @dataclass(frozen=True)
 class DeliveryService:
-    """The tables that a message touches."""
+    """What a ping or a message reads and writes."""
 
-    contacts: ContactService
+    parties: Parties
+    presences: PresenceTable
     messages: MessagesTable
-    log: SentLog
-    counters: WindowLimits
+    dispatcher: Dispatcher
+
+    def ping(
+        self,
+        caller: Caller,
+        ping: schemas.PingRequest,
+        now: datetime,
+        request: IdempotentRequest,
+    ) -> schemas.PingResponse:
+        """Leave a ping, and tell whether the agent is online.
+
+        Raises:
+            AgentNotFoundError: the recipient is not registered.
+            AgentMessagingError: see `Dispatcher.dispatch`.
+        """
+        lease_key = self.presences.key(ping.to_agent_id)
+        send_context, (lease,) = self.parties.load(
+            caller, ping.to_agent_id, now, [lease_key], lagging=[lease_key[0]]
+        )
+        message = _compose(caller, send_context, MessageType.PING, now, body=ping.message)
+        target = schemas.target(send_context.recipient, parse_presence(lease), now)
+        answer = functools.partial(schemas.pinged, target_agent=target)
+        return answer(self._dispatch(caller, send_context, message, now, request.answering(answer)))
 
     def send(
+        self,
+        caller: Caller,
+        body: schemas.SendRequest,
+        now: datetime,
+        request: IdempotentRequest,
+    ) -> schemas.SendResponse:
+        """Leave a message.
+
+        Raises:
+            AgentNotFoundError: the recipient is not registered.
+            InvalidError: `thread_id` or `reply_to_id` does not fit; see `threads.choose`.
+            AgentMessagingError: see `Dispatcher.dispatch`.
+        """
+        reply_to = body.reply_to_id
+        more = [self.messages.key(caller.agent_id, reply_to)] if reply_to else []
+        send_context, replied = self.parties.load(caller, body.to_agent_id, now, more)
+        thread_id = threads.choose(
+            caller.agent_id,
+            body.to_agent_id,
+            thread_id=body.thread_id,
+            reply_to_id=reply_to,
+            answered=parse(replied[0]) if replied and replied[0] else None,
+        )
+        given = {name: value for name, value in body if name not in PLACED}
+        kind = MessageType(body.type)
+        message = _compose(caller, send_context, kind, now, thread_id=thread_id, **given)
+        answering = request.answering(schemas.sent)
+        return schemas.sent(self._dispatch(caller, send_context, message, now, answering))
+
+    def _dispatch(
         self,
         caller: Caller,
         send_context: SendContext,
@@ -50,109 +95,20 @@ class DeliveryService:
         now: datetime,
         request: IdempotentRequest,
     ) -> Message:
-        """Deliver or hold a message, once; its head as it stands then.
-
-        Raises:
-            AlreadyAnsweredError: see `IdempotentRequest.write`.
-            ContactRefusedError: the recipient's mailbox is closed to the sender.
-            ContactPendingError: the sender's request waits for an answer.
-            RateLimitedError: the sender has sent enough for this minute, or the recipient holds
-                as many new requests as it does in a day.
-            ContentionError: the recipient's entry changed each time it was read.
-        """
-        if send_context.verdict in (Verdict.WAIT, Verdict.REFUSE):
-            send_context = self.contacts.reload(send_context, now)
-        if send_context.verdict is not Verdict.REFUSE:
-            # One that has to wait has cost as much to read as another that is delivered.
-            size = long_bytes(message.body, message.metadata)
-            self.log.record(caller, message.recipient.id, message.message_id, size)
-        for _ in range(ATTEMPTS):
-            _require_welcome(send_context)
-            is_request = send_context.verdict is Verdict.HOLD
-            if is_request:
-                self.counters.hold(message.recipient.id, now)
-            try:
-                message = self._prepared(send_context, message, now, request)
-                if not is_request:
-                    self._deliver(message, request)
-                    return message
-                standing = self._hold(message, now, request)
-            except AlreadyAnsweredError:
-                if is_request:
-                    self.counters.give_back(message.recipient.id, now)
-                raise
-            if standing is None:
-                return message
-            # Only what is held counts: a stranger could use up the recipient's day otherwise.
-            self.counters.give_back(message.recipient.id, now)
-            send_context = replace(send_context, theirs=standing)
-        raise ContentionError("The recipient's contact kept changing.")
-
-    def _prepared(
-        self, send_context: SendContext, message: Message, now: datetime, request: IdempotentRequest
-    ) -> Message:
-        """Write what comes before the head; the head, as it is to be delivered or held.
-
-        Nothing can fail any more once the head is written.
-        """
-        self.contacts.add_contact(send_context, now, request)
-        head = self._put_long(message, request)
-        is_held = send_context.verdict is Verdict.HOLD
-        status = MessageStatus.HELD if is_held else MessageStatus.PENDING
-        return head.model_copy(update={"relationship": send_context.relationship, "status": status})
-
-    def _put_long(self, message: Message, request: IdempotentRequest) -> Message:
-        """Write what is long of a message, once; its head, which has nothing long."""
-        if long_bytes(message.body, message.metadata):
-            request.require_new()
-        return self.messages.put_long(message)
-
-    def _deliver(self, message: Message, request: IdempotentRequest) -> None:
-        if request.is_keyed:
-            request.write([self.messages.transact_put(message)], message)
-        else:
-            self.messages.put(message)
-
-    def _hold(self, message: Message, now: datetime, request: IdempotentRequest) -> Contact | None:
-        """Keep the message with the recipient's contacts; the entry that is there instead.
-
-        A transaction without a key too, for boto3 repeats a put whose answer was lost: it would
-        then meet what the recipient has made of this very request.
-        """
-        try:
-            request.write([self.contacts.table.transact_hold(message, now)], message)
-        except TransactionFailedError as error:
-            if not error.failed[0]:
-                raise
-            return parse(error.items[0], now)
-        return None
-
-    def read(self, agent_id: str, message_id: str) -> Message:
-        """A message that the agent received or sent, whole.
-
-        Raises:
-            MessageNotFoundError: neither.
-        """
-        message = self.messages.fetch(agent_id, message_id)
-        if message is None:
-            recipient_id = self.log.recipient_of(agent_id, message_id)
-            if recipient_id is not None:
-                message = self.messages.fetch(recipient_id, message_id)
-        whole = [] if message is None else self.messages.whole([message])
-        if not whole:
-            raise not_found(message_id)
-        return whole[0]
+        dispatched = self.dispatcher.dispatch(caller, send_context, message, now, request)
+        metrics.count("MessagesSent")
+        return dispatched
 
 
-def _require_welcome(send_context: SendContext) -> None:
-    recipient_id = send_context.recipient.agent_id
-    if send_context.verdict is Verdict.REFUSE:
-        raise ContactRefusedError(f"`{recipient_id}` takes no messages from you.")
-    if send_context.verdict is Verdict.WAIT:
-        raise ContactPendingError(
-            f"`{recipient_id}` has not answered your contact request yet.",
-            policy="contact-request",
-            quota=1,
-            window=ASK_AGAIN_SECONDS,
-            reset=ASK_AGAIN_SECONDS,
-        )
+def _compose(
+    caller: Caller, send_context: SendContext, kind: MessageType, now: datetime, **given: object
+) -> Message:
+    """The message that the caller sends, in the names of its parties."""
+    return compose(
+        kind,
+        party(send_context.sender),
+        party(send_context.recipient),
+        now,
+        is_verified=not caller.is_open,
+        **given,  # type: ignore[arg-type]
+    )

@@ -22,6 +22,7 @@ from typing import Any, get_type_hints
 from pydantic import BaseModel, TypeAdapter
 
 from agent_messaging import auth, clock, deadline, idempotency
+from agent_messaging.agents.penalty import Penalty
 from agent_messaging.door import parsing, payload, problem
 from agent_messaging.errors import (
     AgentMessagingError,
@@ -31,7 +32,6 @@ from agent_messaging.errors import (
 )
 from agent_messaging.idempotency import IdempotencyStore, IdempotentRequest, Replay
 from agent_messaging.meter.limiter import Meter
-from agent_messaging.meter.model import Penalty
 from agent_messaging.observability import log
 from agent_messaging.observability.log import logger
 from agent_messaging.storage import units

@@ -1,27 +1,22 @@
 """The shapes of the requests and answers about messages."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from agent_messaging.agents.model import Agent
 from agent_messaging.content import flagging
 from agent_messaging.content.flagging import ContentFlags
 from agent_messaging.fields import (
-    AgentId,
+    IsMinimum,
     Limit,
-    Line,
     MessageId,
     Model,
+    NextCursor,
     Object,
-    ObjectText,
     Party,
-    Priority,
     StoredTime,
-    Text,
-    ThreadId,
     Timestamp,
+    Total,
 )
 from agent_messaging.messaging.model import (
     Message,
@@ -30,70 +25,6 @@ from agent_messaging.messaging.model import (
     Relationship,
     Untrusted,
 )
-from agent_messaging.presence.model import Presence, last_seen_at
-
-Total = Annotated[int, Field(description="How many match the filter, whatever the page's size.")]
-IsMinimum = Annotated[bool, Field(description="Whether counting stopped before the end.")]
-NextCursor = Annotated[
-    str | None, Field(description="Pass it on as `cursor`; null, and only null, ends the list.")
-]
-
-
-class PingRequest(Model):
-    """Whom to ping, and a word to leave."""
-
-    to_agent_id: AgentId
-    message: Annotated[Text | None, Field(examples=["Are you available for a job?"])] = None
-
-
-class TargetAgent(Model):
-    """The agent that was pinged, as it is now."""
-
-    id: str
-    name: str
-    is_online: bool
-    status_message: str | None
-    accepts_work_orders: bool
-    last_seen_at: Timestamp | None
-    content_flags: ContentFlags
-
-
-class PingResponse(Model):
-    """The ping is in the target's inbox; `target_agent` tells whether it is there to see it.
-
-    With status `held` it waits for the target's answer to a contact request.
-    """
-
-    success: bool = True
-    message_id: str
-    status: MessageStatus
-    target_agent: TargetAgent
-
-
-class SendRequest(Model):
-    """A message to leave for an agent, online or not."""
-
-    to_agent_id: AgentId
-    subject: Annotated[Line | None, Field(examples=["Partnership Opportunity"])] = None
-    body: Annotated[Text, Field(examples=["Want to collaborate?"])]
-    priority: Annotated[Priority, Field(description="0 to 10; higher is more urgent.")] = 0
-    thread_id: ThreadId | None = None
-    reply_to_id: MessageId | None = None
-    type: Literal["contact_request", "chat_message"] = "contact_request"
-    metadata: ObjectText | None = None
-
-
-class SendResponse(Model):
-    """The message is stored; it stays in the inbox until it is marked read.
-
-    With status `held` it waits for the recipient's answer to a contact request.
-    """
-
-    success: bool = True
-    message_id: str
-    thread_id: str
-    status: MessageStatus
-    created_at: Timestamp
 
 
 class ListQuery(Model):
@@ -202,36 +133,6 @@ class MarkManyReadResponse(Model):
     success: bool = True
     messages: list[MarkReadResponse]
     not_found: list[str]
-
-
-def target(agent: Agent, presence: Presence | None, now: datetime) -> TargetAgent:
-    """The pinged agent at `now`."""
-    return TargetAgent(
-        id=agent.agent_id,
-        name=agent.name,
-        is_online=presence is not None and presence.is_online(now),
-        status_message=agent.status_message,
-        accepts_work_orders=agent.takes_orders,
-        last_seen_at=last_seen_at(presence, agent.last_seen_on),
-        content_flags=flagging.flags(agent.name, agent.status_message),
-    )
-
-
-def pinged(message: Message, target_agent: TargetAgent) -> PingResponse:
-    """The answer to a ping."""
-    return PingResponse(
-        message_id=message.message_id, status=message.status, target_agent=target_agent
-    )
-
-
-def sent(message: Message) -> SendResponse:
-    """The answer to a message."""
-    return SendResponse(
-        message_id=message.message_id,
-        thread_id=message.thread_id,
-        status=message.status,
-        created_at=message.created_at,
-    )
 
 
 def view(message: Message, reader_id: str) -> MessageView:

@@ -16,7 +16,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from agent_messaging.agents.penalties import refuse
-from agent_messaging.meter.model import Account, Penalty, Standing, minute_of
+from agent_messaging.agents.penalty import Penalty
+from agent_messaging.meter.model import Account, Standing, minute_of
 from agent_messaging.meter.table import MeterTable
 from agent_messaging.observability import metrics
 from agent_messaging.observability.log import logger

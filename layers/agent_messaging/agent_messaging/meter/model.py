@@ -8,11 +8,10 @@ An agent that spends more than its quota in a minute trips. Its requests are the
 end of a penalty, which is longer each time. A day without a penalty starts again at the first.
 """
 
-import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from agent_messaging.errors import RateLimitedError
+from agent_messaging.agents.penalty import Penalty
 from agent_messaging.fields import Model
 from agent_messaging.storage.units import UNIT
 
@@ -28,31 +27,6 @@ KEPT_FOR = timedelta(days=2)  # longer than what decides about the next penalty
 def minute_of(now: datetime) -> datetime:
     """The start of the minute that `now` lies in."""
     return now.astimezone(UTC).replace(second=0, microsecond=0)
-
-
-class Penalty(Model):
-    """A refusal of everything that an agent asks, until a time."""
-
-    until: datetime
-    quota: int  # of units in a minute
-
-    def holds(self, now: datetime) -> bool:
-        """Whether the agent is refused."""
-        return now < self.until
-
-    def error(self, now: datetime) -> RateLimitedError:
-        """The refusal."""
-        seconds = math.ceil((self.until - now).total_seconds())
-        return RateLimitedError(
-            f"You spent more than {self.quota} units in a minute. A request costs 3.4 units, a "
-            "kilobyte written 1 to 2, four kilobytes read 0.2, a kilobyte answered 0.15.",
-            policy="units",
-            quota=self.quota,
-            window=int(MINUTE.total_seconds()),
-            reset=seconds,
-            fix=f"Stop calling for {seconds} seconds. Then send fewer or smaller requests. Each "
-            "time that you exceed the limit again, the refusal lasts longer.",
-        )
 
 
 class Standing(Model):

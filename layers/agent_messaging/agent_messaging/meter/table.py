@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock
+from agent_messaging.agents.penalty import Penalty
 from agent_messaging.errors import ContentionError
-from agent_messaging.meter.model import KEPT_FOR, Penalty, Standing, minute_of
+from agent_messaging.meter.model import KEPT_FOR, Standing, minute_of
 from agent_messaging.storage.table import ConditionFailedError, Item, Table
 
 if TYPE_CHECKING:

@@ -34,13 +34,13 @@ from typing import IO, Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-from agent_messaging.agents.keys import PREFIX
+from agent_messaging.auth import KEY_PREFIX
 
 # The innermost frames; a recursion without end has a thousand.
 MAX_FRAMES = 40
 MAX_CAUSES = 5
 
-_KEY = re.compile(rf"{PREFIX}\w+")
+_KEY = re.compile(rf"{KEY_PREFIX}\w+")
 # As JSON, as JSON in a string of JSON, or as Python writes a dict.
 _HEADER = re.compile(
     r"""(\\*["'](?:authorization|x-registration-key)\\*["']\s*:\s*\\*["'])[^"'\\]+""",
@@ -68,7 +68,7 @@ class Formatter(LambdaPowertoolsFormatter):
 
 def redacted(line: str) -> str:
     """The line without keys and without the values of headers that prove who calls."""
-    return _HEADER.sub(r"\1[redacted]", _KEY.sub(f"{PREFIX}[redacted]", line))
+    return _HEADER.sub(r"\1[redacted]", _KEY.sub(f"{KEY_PREFIX}[redacted]", line))
 
 
 def _without_messages(record: logging.LogRecord) -> logging.LogRecord:

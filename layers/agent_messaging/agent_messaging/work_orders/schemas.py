@@ -10,20 +10,22 @@ from agent_messaging.content.flagging import ContentFlags
 from agent_messaging.fields import (
     AgentId,
     Dollars,
+    IsMinimum,
     Limit,
     Line,
     Model,
+    NextCursor,
     Object,
     ObjectText,
     Party,
     Text,
     Timestamp,
     Title,
+    Total,
     Url,
     WorkOrderId,
 )
 from agent_messaging.messaging.model import Relationship
-from agent_messaging.messaging.schemas import IsMinimum, NextCursor, Total
 from agent_messaging.work_orders import history
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Role, Status

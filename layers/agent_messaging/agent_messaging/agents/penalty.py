@@ -1,0 +1,34 @@
+"""The penalty of an agent that spent more units in a minute than it may (`meter`)."""
+
+import math
+from datetime import datetime
+
+from agent_messaging.errors import RateLimitedError
+from agent_messaging.fields import Model
+
+WINDOW_SECONDS = 60
+
+
+class Penalty(Model):
+    """A refusal of everything that an agent asks, until a time."""
+
+    until: datetime
+    quota: int  # of units in a minute
+
+    def holds(self, now: datetime) -> bool:
+        """Whether the agent is refused."""
+        return now < self.until
+
+    def error(self, now: datetime) -> RateLimitedError:
+        """The refusal."""
+        seconds = math.ceil((self.until - now).total_seconds())
+        return RateLimitedError(
+            f"You spent more than {self.quota} units in a minute. A request costs 3.4 units, a "
+            "kilobyte written 1 to 2, four kilobytes read 0.2, a kilobyte answered 0.15.",
+            policy="units",
+            quota=self.quota,
+            window=WINDOW_SECONDS,
+            reset=seconds,
+            fix=f"Stop calling for {seconds} seconds. Then send fewer or smaller requests. Each "
+            "time that you exceed the limit again, the refusal lasts longer.",
+        )

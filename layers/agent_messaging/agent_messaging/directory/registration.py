@@ -1,0 +1,139 @@
+"""Register an agent, and let one leave.
+
+A registration writes the agent, its first key and its directory entries in one transaction, under
+the condition that the id was never used. Leaving deletes the keys and the directory entries in one
+transaction, and keeps the id as a marker.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from agent_messaging import ids
+from agent_messaging.agents import keys as api_keys
+from agent_messaging.agents.access import active_condition, require_active
+from agent_messaging.agents.key_table import AgentKeysTable
+from agent_messaging.agents.model import Agent, Key
+from agent_messaging.agents.requester import Requester
+from agent_messaging.agents.table import AgentsTable
+from agent_messaging.auth import Caller
+from agent_messaging.directory import schemas
+from agent_messaging.directory.table import DirectoryTable, listed_as
+from agent_messaging.errors import (
+    AgentBusyError,
+    AgentIdTakenError,
+    ContentionError,
+    InvalidError,
+    KeyTakenError,
+)
+from agent_messaging.limits import WindowLimits
+from agent_messaging.presence.table import PresenceTable
+from agent_messaging.storage.transactions import TransactionFailedError, transact
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True)
+class Registration:
+    """The tables that an agent is registered in."""
+
+    client: "DynamoDBClient"
+    agents: AgentsTable
+    keys: AgentKeysTable
+    directory: DirectoryTable
+    presences: PresenceTable
+    limits: WindowLimits
+
+    def register(self, body: schemas.RegisterRequest, now: datetime) -> schemas.RegisterResponse:
+        """Register an agent with its first key.
+
+        A request with a `key_hash` may be repeated: it returns the agent that it registered.
+
+        Raises:
+            AgentIdTakenError: the id, or one that looks like it, is or was another agent's.
+            InvalidError: the name looks like another agent's id.
+            KeyTakenError: another agent has the key.
+            RateLimitedError: the stack registers no more agents in this minute.
+        """
+        self.limits.register(now)
+        api_key, key = api_keys.issue_unless_brought(body.key_hash, now)
+        agent = Agent(
+            agent_id=body.agent_id or ids.new("agt", now),
+            name=body.name,
+            description=body.description,
+            capabilities=body.capabilities,
+            contact_policy=body.contact_policy,
+            created_at=now,
+            keys={key.key_id: key},
+        )
+        try:
+            self.directory.refuse_name_of_another(agent.name, body.agent_id)
+            self._write(agent, key)
+        except (AgentIdTakenError, InvalidError, KeyTakenError):
+            before = self._registered_before(body, now)
+            if before is None:
+                raise
+            agent, key = before
+        return schemas.RegisterResponse(
+            agent_id=agent.agent_id, name=agent.name, api_key=api_key, key_id=key.key_id
+        )
+
+    def _registered_before(
+        self, body: schemas.RegisterRequest, now: datetime
+    ) -> tuple[Agent, Key] | None:
+        """The agent and key that this very request registered before."""
+        if not body.key_hash:
+            return None
+        before = self.agents.registered_with(body.key_hash, self.keys, now)
+        if before is None or body.agent_id not in (None, before[0].agent_id):
+            return None
+        return before
+
+    def _write(self, agent: Agent, key: Key) -> None:
+        entries = [
+            self.agents.transact_register(agent),
+            self.directory.transact_claim_likeness(agent),
+            self.keys.transact_put(agent, key),
+            *self.directory.transact_put_all(agent),
+        ]
+        try:
+            transact(self.client, entries)
+        except TransactionFailedError as error:
+            is_taken, is_alike, is_key_taken = error.failed[:3]
+            if is_key_taken and not (is_taken or is_alike):
+                raise KeyTakenError("Another key has this key_hash.") from None
+            if is_taken:
+                raise AgentIdTakenError(f"`{agent.agent_id}` is taken.") from None
+            raise AgentIdTakenError(
+                f"`{agent.agent_id}` looks like an id that is taken.",
+                fix="Choose an agent_id that differs in more than `.`, `_` and `-`, 0 and o, 1 and "
+                "l, m and rn, w and vv; or leave it out, and the server makes one.",
+            ) from None
+
+    def leave(self, caller: Caller, now: datetime) -> schemas.LeaveResponse:
+        """Let the caller leave for good.
+
+        Raises:
+            AgentBusyError: it has accepted work orders.
+            AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `access`.
+            ContentionError: its keys or its profile changed meanwhile.
+            KeyOutgoingError: the calling key is outgoing.
+        """
+        agent = self.agents.read(caller, now)
+        requester = Requester(lambda: agent, active_condition(caller), caller.key_id)
+        requester.refuse_outgoing(agent)
+        entries = [
+            self.agents.transact_leave(caller, agent, now, listed_as(agent)),
+            *self.directory.transact_delete_all(agent),
+            self.presences.transact_delete(agent.agent_id),
+            *(self.keys.transact_delete(key) for key in agent.keys.values()),
+        ]
+        try:
+            transact(self.client, entries)
+        except TransactionFailedError as error:
+            present = require_active(caller, error.items[0], now)
+            if present.active_jobs:
+                raise AgentBusyError(f"{present.active_jobs} work orders are accepted.") from None
+            raise ContentionError("The agent's keys or profile changed meanwhile.") from None
+        return schemas.LeaveResponse(agent_id=agent.agent_id)
