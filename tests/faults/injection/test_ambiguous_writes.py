@@ -123,7 +123,7 @@ class Stage:
 # Which boto3 and the functions resolve by themselves.
 BY_BOTO3 = ("lost", "lost, collided", "collided twice")
 # Tables that hold an item for each effect. What counts against a limit may be counted twice.
-COUNTED = ("AgentMessagesTable", "WorkOrdersTable", "ContactsTable", "IdempotencyStore")
+COUNTED = ("AgentMessagesTable", "WorkOrdersTable", "ContactsTable", "IdempotencyTable")
 FROM = ("/messaging/ping", "/messaging/send", "/messaging/work-order")
 
 

@@ -25,7 +25,7 @@ def test_the_loser_replays_the_winners_answer(pair: Cloud, name: str):
     assert (winner.status, loser.status) == (200, 200)
     assert loser.text == winner.text
     assert loser.headers["Idempotency-Replayed"] == "true"
-    assert len(pair.items("IdempotencyStore")) == 1
+    assert len(pair.items("IdempotencyTable")) == 1
     assert pair.inbox("boots")["total_messages"] <= 2
 
 
@@ -56,7 +56,7 @@ def test_a_write_whose_answer_was_lost_is_answered_to_the_retry(pair: Cloud, nam
     assert (failed.status, failed.json["code"]) == (500, "internal")
     assert (again.status, again.headers["Idempotency-Replayed"]) == (200, "true")
     assert pair.digest("AgentSentTable") == written
-    assert len(pair.items("IdempotencyStore")) == 1
+    assert len(pair.items("IdempotencyTable")) == 1
 
 
 def test_a_first_request_reads_no_record(pair: Cloud):

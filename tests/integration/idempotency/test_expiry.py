@@ -28,7 +28,7 @@ def test_what_was_done_a_day_ago_is_not_what_is_asked_today(
 def test_the_record_goes_when_it_no_longer_counts(pair: Cloud):
     before = clock.now()
     REQUESTS["send"](pair).send(pair, KEY)
-    (record,) = pair.items("IdempotencyStore")
+    (record,) = pair.items("IdempotencyTable")
     day = timedelta(days=1, minutes=1).total_seconds()
     assert before.timestamp() + day <= record["purge_at"] <= clock.now().timestamp() + day + 1
     assert set(record) == {"request_key", "fingerprint", "answer", "purge_at"}

@@ -56,7 +56,7 @@ def test_every_other_key_is_taken_as_it_is(pair: Cloud, key: str):
 def test_what_was_refused_may_be_put_right_under_the_same_key(pair: Cloud):
     sent, body = {"from_agent_id": "nova"}, {"to_agent_id": "nobody", "body": "x"}
     assert pair.post("/messaging/send", sent, body, key=KEY).status == 404
-    assert pair.items("IdempotencyStore") == []
+    assert pair.items("IdempotencyTable") == []
     body["to_agent_id"] = "boots"
     assert pair.post("/messaging/send", sent, body, key=KEY).status == 200
 
@@ -79,4 +79,4 @@ def test_other_calls_do_not_look_at_a_key(cloud: Cloud):
     first = cloud.post("/agents/register", body={"name": "Nova"}, key=KEY)
     second = cloud.post("/agents/register", body={"name": "Nova"}, key=KEY)
     assert first.json["api_key"] != second.json["api_key"]
-    assert cloud.items("IdempotencyStore") == []
+    assert cloud.items("IdempotencyTable") == []

@@ -45,7 +45,7 @@ def test_a_retry_of_a_message_written_out(pair: Cloud):
 def test_without_a_key_nothing_is_kept(pair: Cloud, name: str):
     request = REQUESTS[name](pair)
     assert REPLAYED not in request.send(pair, None).headers
-    assert pair.items("IdempotencyStore") == []
+    assert pair.items("IdempotencyTable") == []
 
 
 @pytest.mark.parametrize("name", REQUESTS)
@@ -127,7 +127,7 @@ def test_a_key_is_as_new_after_a_day(pair: Cloud, monkeypatch: pytest.MonkeyPatc
         answer = request.send(pair, KEY)
         assert (REPLAYED in answer.headers) == is_replayed
         assert (answer.text == first.text) == (hours < 24)
-    (record,) = pair.items("IdempotencyStore")
+    (record,) = pair.items("IdempotencyTable")
     assert record["request_key"] == f"nova#POST /api/v1/messaging/send#{KEY}"
 
 

@@ -139,7 +139,7 @@ def _check_records(world: World, orders: dict[str, Any], messages: list[dict[str
     """A record's answer names what is there: there is never one without the other."""
     known = {message["message_id"] for message in messages} | orders.keys()
     known |= {entry.get("request_id") for entry in world.items("ContactsTable")}
-    for record in world.items("IdempotencyStore"):
+    for record in world.items("IdempotencyTable"):
         answer = json.loads(record["answer"])
         effect = answer.get("work_order_id") or answer["message_id"]
         assert effect in known or world.told("block", "forget"), "a record without its effect"

@@ -13,7 +13,7 @@ TIDIED = {
     "AgentPresenceTable",
     "AgentSentTable",
     "ContactsTable",
-    "IdempotencyStore",
+    "IdempotencyTable",
     "MessagingStatsTable",
     "WorkOrdersTable",
 }
