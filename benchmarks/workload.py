@@ -160,8 +160,8 @@ class Day:
         self.move(failed, "accept")
         yield "fail", lambda: self.move(failed, "fail")
         self.cloud.overdue(self.offer())
-        yield "sweep, one overdue", lambda: app("work_orders").sweep({}, Context())
-        yield "sweep, none overdue", lambda: app("work_orders").sweep({}, Context())
+        yield "sweep, one overdue", lambda: app("work_orders_sweep").handler({}, Context())
+        yield "sweep, none overdue", lambda: app("work_orders_sweep").handler({}, Context())
 
     def large_orders(self) -> Iterator[Operation]:
         """Orders with parts of their own, and many at once."""
@@ -187,7 +187,7 @@ class Day:
     def statistics(self) -> Iterator[Operation]:
         """Counts, the caller's own and the platform's."""
         event = {"time": "2036-01-01T00:00:00Z"}
-        yield "roll-up", lambda: app("stats").roll_up(event, Context())
+        yield "roll-up", lambda: app("stats_roll_up").handler(event, Context())
         yield "stats", lambda: self.call("GET", "/messaging/stats")
 
     def directory(self) -> Iterator[Operation]:

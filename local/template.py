@@ -13,6 +13,7 @@ from local.api import NO_AUTH, Api, read_apis
 from local.cloudformation import Scope, TemplateError, parse, scope_of
 from local.filters import unknown_operators
 from local.model import Function, Route, Schedule, Secret, StreamMapping, Table, Template
+from local.rules import check
 
 __all__ = ["Function", "Route", "Schedule", "StreamMapping", "Table", "Template", "TemplateError"]
 
@@ -44,7 +45,9 @@ def load(path: Path = TEMPLATE, parameters: Mapping[str, str] | None = None) -> 
         raise TemplateError(f"{path.name} cannot be read: {error}") from error
     document = parse(text, path.name)
     try:
-        return _template(document, path.parent, scope_of(document, parameters or {}))
+        scope = scope_of(document, parameters or {})
+        check(document, scope.values)
+        return _template(document, path.parent, scope)
     except TemplateError as error:
         raise TemplateError(f"{path.name}: {error}") from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -7,7 +7,7 @@ from benchmarks.scale import limits, markdown, samples
 from benchmarks.scale.items import PARAMETERS, kilobytes
 
 DEFAULT = int(PARAMETERS["MessagesPerSender"]["Default"])
-AT_MOST = int(PARAMETERS["MessagesPerSender"]["MaxValue"])
+AT_MOST = max(map(int, PARAMETERS["MessagesPerSender"]["AllowedValues"]))
 SECONDS = 60
 # Agents' ids: as most are, as long as keeps a chunk below a kilobyte, and as long as they may be.
 CHARACTERS = (13, 40, 64)

@@ -1,9 +1,8 @@
 """Contacts: who is allowed and who is blocked, and the requests that wait for an answer."""
 
 import os
-from datetime import timedelta
 
-from agent_messaging import clock
+from agent_messaging import clock, settings
 from agent_messaging.agents.access import require_active, require_registered
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
@@ -21,7 +20,7 @@ from agent_messaging.work_orders.muting import Muting
 from agent_messaging.work_orders.table import WorkOrdersTable
 
 client = connection.connect()
-retention = timedelta(days=int(os.environ["MESSAGE_RETENTION_DAYS"]))
+retention = settings.message_retention()
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)
 contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], retention)

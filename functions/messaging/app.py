@@ -1,9 +1,8 @@
 """Messaging: ping an agent, leave it a message, read the inbox, mark messages as read."""
 
 import os
-from datetime import timedelta
 
-from agent_messaging import clock
+from agent_messaging import clock, settings
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.contacts.service import ContactService
@@ -35,8 +34,8 @@ from agent_messaging.storage import connection
 SEND_ERRORS = (AgentNotFoundError, ContactRefusedError, ContactPendingError, RateLimitedError)
 
 client = connection.connect()
-retention = timedelta(days=int(os.environ["MESSAGE_RETENTION_DAYS"]))
-quota = Quota(int(os.environ["MESSAGES_PER_SENDER"]), int(os.environ["MESSAGES_PER_PAIR"]))
+retention = settings.message_retention()
+quota = Quota(*settings.message_limits())
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)
 contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], retention)

@@ -2,9 +2,9 @@
 
 import contextlib
 import os
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from agent_messaging import clock
+from agent_messaging import clock, settings
 from agent_messaging.agents.access import not_found, require_active, require_registered
 from agent_messaging.agents.model import Agent, ContactPolicy
 from agent_messaging.agents.table import AgentsTable
@@ -34,10 +34,9 @@ orders = WorkOrdersTable(client, os.environ["WORK_ORDERS_TABLE"])
 contacts = ContactsTable(
     client,
     os.environ["CONTACTS_TABLE"],
-    retention=timedelta(days=int(os.environ["MESSAGE_RETENTION_DAYS"])),
+    retention=settings.message_retention(),
 )
-lease = timedelta(seconds=int(os.environ["PRESENCE_LEASE_SECONDS"]))
-interval = int(os.environ["HEARTBEAT_SECONDS"])
+lease, interval = settings.presence_lease()
 meter = Meter.connect(client, agents)
 api = handler = Api(is_registered=agents.is_registered, meter=meter)
 

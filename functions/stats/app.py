@@ -1,10 +1,7 @@
-"""Stats: the caller's own counts beside the platform's, and the roll-up of each minute."""
+"""Stats: the caller's own counts beside the platform's."""
 
 import os
-from collections.abc import Mapping
-from typing import Any
 
-from agent_messaging import clock, deadline
 from agent_messaging.agents.access import require_registered
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
@@ -12,9 +9,7 @@ from agent_messaging.door.api import Api
 from agent_messaging.errors import AgentNotFoundError
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
-from agent_messaging.observability import metrics
 from agent_messaging.paging import COUNT_LIMIT
-from agent_messaging.presence.table import PresenceTable
 from agent_messaging.stats import rollup, schemas
 from agent_messaging.stats.table import StatsTable
 from agent_messaging.storage import connection
@@ -22,7 +17,6 @@ from agent_messaging.work_orders.table import WorkOrdersTable
 
 client = connection.connect()
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
-presences = PresenceTable(client, os.environ["AGENT_PRESENCE_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"])
 orders = WorkOrdersTable(client, os.environ["WORK_ORDERS_TABLE"])
 stats = StatsTable(client, os.environ["MESSAGING_STATS_TABLE"])
@@ -48,19 +42,3 @@ def read_stats(caller: Caller) -> schemas.StatsResponse:
         platform=snapshot.platform if snapshot else rollup.Platform(),
         computed_at=snapshot.window if snapshot else None,
     )
-
-
-@deadline.bounded
-def roll_up(event: Mapping[str, Any], _context: Any) -> dict[str, str]:
-    """Keep the snapshot of the event's own minute, once; the schedule's handler.
-
-    Raises:
-        KeyError, ValueError: the event has no time, and belongs to the dead letters.
-    """
-    window = rollup.minute_of(clock.from_text(event["time"]))
-    if not stats.has_snapshot(window):
-        sums = stats.sums(rollup.first_window(window))
-        snapshot = rollup.roll_up(sums, presences.count_online(window), window)
-        stats.put_snapshot(snapshot)
-        metrics.write(snapshot.platform.gauges())
-    return {"window": clock.to_text(window)}

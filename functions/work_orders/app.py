@@ -1,13 +1,13 @@
-"""Work orders: create, list, read and move them; and the sweep that marks expired ones."""
+"""Work orders: create, list, read and move them."""
 
 import os
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
 
 from pydantic import BaseModel
 
-from agent_messaging import clock, deadline, ids
+from agent_messaging import clock, ids, settings
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.contacts.service import ContactService
@@ -19,10 +19,8 @@ from agent_messaging.errors import (
     AgentNotFoundError,
     AtCapacityError,
     ContactRequiredError,
-    ContentionError,
     IllegalTransitionError,
     InvalidError,
-    OutOfTimeError,
     RateLimitedError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
@@ -36,11 +34,9 @@ from agent_messaging.messaging.sent_log import Quota, SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.observability import metrics
-from agent_messaging.observability.log import logger
 from agent_messaging.storage import connection, units
 from agent_messaging.storage.tally import TALLY
-from agent_messaging.storage.transactions import TransactionFailedError, TransactionRefusedError
-from agent_messaging.work_orders import bulk_reject, item, removal, schemas
+from agent_messaging.work_orders import bulk_reject, item, schemas
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.lists import OrderList
 from agent_messaging.work_orders.model import WorkOrder
@@ -53,13 +49,13 @@ Answer = TypeVar("Answer", bound=BaseModel)
 MOVE_ERRORS = (WorkOrderNotFoundError, WrongRoleError, IllegalTransitionError)
 
 client = connection.connect()
-retention = timedelta(days=int(os.environ["MESSAGE_RETENTION_DAYS"]))
-quota = Quota(int(os.environ["MESSAGES_PER_SENDER"]), int(os.environ["MESSAGES_PER_PAIR"]))
+retention = settings.message_retention()
+quota = Quota(*settings.message_limits())
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
 orders = WorkOrdersTable(
     client,
     os.environ["WORK_ORDERS_TABLE"],
-    retention=timedelta(days=int(os.environ["ORDER_RETENTION_DAYS"])),
+    retention=settings.order_retention(),
 )
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)
 contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], retention)
@@ -254,48 +250,3 @@ def _moved(
     answer: Callable[[WorkOrder], Answer],
 ) -> Answer:
     return answer(service.move(work_order_id, move, request.answering(answer)))
-
-
-@deadline.bounded
-def purge(event: Mapping[str, Any], _context: Any) -> dict[str, list[dict[str, str]]]:
-    """Remove the offers of orders whose heads the retention removed; the stream's handler.
-
-    Results have a retention of their own. A removal that is repeated finds nothing, which is no
-    fault. The first record that fails ends the batch: it is delivered again with all behind it.
-    """
-    for record in event["Records"]:
-        try:
-            orders.remove_parts(*removal.left_by(record))
-        except Exception:
-            number = record["dynamodb"]["SequenceNumber"]
-            logger.exception("parts of a removed order cannot be removed", sequence_number=number)
-            return {"batchItemFailures": [{"itemIdentifier": number}]}
-    return {"batchItemFailures": []}
-
-
-@deadline.bounded
-def sweep(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
-    """Mark orders expired that are pending past their deadline; the schedule's handler.
-
-    It stops before the function's own time runs out; the next minute's goes on. An order that
-    cannot be read, or whose end cannot be written, keeps none of the others waiting; the latter
-    fails the sweep once they are done, so that somebody hears of it.
-    """
-    now = clock.now()
-    expired = refused = 0
-    for work_order_id in orders.overdue(now):
-        try:
-            expired += expiry.sweep(work_order_id, now)
-        except (ContentionError, TransactionFailedError):  # or it is gone
-            logger.info("left for the next sweep", work_order_id=work_order_id)
-        except OutOfTimeError:
-            break
-        except (KeyError, ValueError):
-            logger.exception("a stored order cannot be read", work_order_id=work_order_id)
-        except TransactionRefusedError:
-            refused += 1
-            logger.exception("an order's end cannot be written", work_order_id=work_order_id)
-    logger.info("swept", expired=expired)
-    if refused:
-        raise TransactionRefusedError(f"the end of {refused} orders cannot be written")
-    return {"expired": expired}

@@ -151,7 +151,7 @@ class Cloud(Tables):
 
     def sweep(self, milliseconds: int = 50_000) -> int:
         """What the schedule does: how many orders it marked expired."""
-        return app("work_orders").sweep({}, Context(milliseconds))["expired"]
+        return app("work_orders_sweep").handler({}, Context(milliseconds))["expired"]
 
     # --- between the functions and DynamoDB
 

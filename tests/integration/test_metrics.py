@@ -58,7 +58,7 @@ def test_a_roll_up_says_who_is_online_and_how_orders_stand_once_a_minute(pair: C
     pair.post("/messaging/heartbeat", {"agent_id": "nova"})
     event = {"time": "2020-01-01T00:00:00Z"}
     for _ in range(2):
-        app("stats").roll_up(event, Context())
+        app("stats_roll_up").handler(event, Context())
     (gauges,) = counted(capsys)
     assert gauges.pop("AgentsOnline") == 1
     assert gauges == {

@@ -5,7 +5,9 @@ import pytest
 from agent_messaging import clock
 from agent_messaging.presence import table
 from agent_messaging.presence.table import SHARDS, PresenceTable
+from agent_messaging.settings import SettingError
 from tests.integration.cloud import Cloud, app
+from tests.integration.functions import fresh
 from tests.integration.messaging.messages import stored_message
 
 
@@ -266,3 +268,8 @@ def test_a_page_of_who_is_online_examines_a_bounded_part_of_a_partition(
         assert len(page["agents"]) <= 2
         cursor = {"cursor": page["next_cursor"]}
     assert seen == sorted(names)
+
+
+def test_a_heartbeat_longer_than_the_lease_fails_the_start():
+    with pytest.raises(SettingError, match="HEARTBEAT_SECONDS is 120, and PRESENCE_LEASE_SECONDS"):
+        fresh("presence", HEARTBEAT_SECONDS="120")

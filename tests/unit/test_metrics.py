@@ -1,6 +1,7 @@
 """Lines of metrics: what CloudWatch reads out of them, and that nothing names an agent."""
 
 import json
+import os
 from typing import Any
 
 import pytest
@@ -10,8 +11,7 @@ from agent_messaging.observability import metrics
 
 
 @pytest.fixture(autouse=True)
-def stack(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "agent-messaging-dev")
+def enabled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
 
 
@@ -28,7 +28,7 @@ def test_a_count_is_one_line_of_embedded_metric_format(capsys):
         "Dimensions": [["service"]],
         "Metrics": [{"Name": "MessagesSent", "Unit": "Count"}],
     }
-    assert line["service"] == "agent-messaging-dev"
+    assert line["service"] == os.environ["POWERTOOLS_SERVICE_NAME"] == "agent-messaging"
     assert line["MessagesSent"] in (1, [1])
 
 
@@ -53,3 +53,24 @@ def test_a_line_is_severe_enough_for_lambda_to_let_it_pass(capsys, monkeypatch):
         (line,) = lines(capsys)
         assert line["level"] == level
         clock.from_text(line["timestamp"])
+
+
+def test_disabled_metrics_are_neither_printed_nor_kept(capsys, monkeypatch):
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
+    for _ in range(250):  # Powertools prints a metric that has a hundred values
+        metrics.count("MessagesSent")
+    assert lines(capsys) == []
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED")
+    metrics.count("OrdersAccepted")
+    (line,) = lines(capsys)
+    assert "MessagesSent" not in line
+    assert line["OrdersAccepted"] == [1]
+
+
+def test_a_level_and_a_time_are_those_of_their_own_line(capsys, monkeypatch):
+    monkeypatch.setenv("AWS_LAMBDA_LOG_LEVEL", "ERROR")
+    metrics.count("MessagesSent")
+    monkeypatch.delenv("AWS_LAMBDA_LOG_LEVEL")
+    metrics.count("MessagesSent")
+    first, second = lines(capsys)
+    assert (first["level"], second["level"]) == ("ERROR", "INFO")

@@ -56,6 +56,7 @@ def import_problem(folder: Path) -> str:
         **environment_as_built(),
         "POWERTOOLS_LOG_LEVEL": "INFO",
         "REGISTRATION_MODE": "key",
+        "PRESENCE_LEASE_SECONDS": "2",  # of a heartbeat a second
         "AWS_DEFAULT_REGION": "us-east-1",
         "PATH": os.environ["PATH"],
     }

@@ -28,6 +28,7 @@ FUNCTIONS = (
     "AuthorizerFunction",
     "MessagingFunction",
     "WorkOrdersFunction",
+    "WorkOrdersSweepFunction",
     "PresenceFunction",
     "ContactsFunction",
 )

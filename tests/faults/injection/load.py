@@ -157,7 +157,7 @@ class Load:
     def sweep(self) -> None:
         """What the schedule does; it repeats itself a minute later, so a failure is nothing."""
         name = "WorkOrdersSweepFunction"
-        handler = self.client.instance.app(name).sweep
+        handler = self.client.instance.app(name).handler
         try:
             handler({}, Context(TEMPLATE.functions[name].timeout))
         except Exception:  # noqa: BLE001 - whatever was injected

@@ -67,7 +67,7 @@ def project(world):
 
 def rolled_up_by(instance):
     """Roll up a minute, counted backwards from this one."""
-    handler = instance.app(NAME).roll_up
+    handler = instance.app(NAME).handler
 
     def roll_up(minute):
         event = {"time": clock.to_text(BEGAN - timedelta(minutes=minute))}

@@ -60,7 +60,7 @@ class World:
         for operation in result.history:
             JOURNAL.sent(json.dumps(operation.sent))
         sweep = TEMPLATE.functions["WorkOrdersSweepFunction"]
-        self.instance.app(sweep.name).sweep({}, Context(sweep.timeout))
+        self.instance.app(sweep.name).handler({}, Context(sweep.timeout))
         return result
 
     # --- in the end

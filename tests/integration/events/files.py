@@ -30,11 +30,16 @@ def of(kind: str) -> list[Any]:
     ]
 
 
-def run(function_name: str, event: dict[str, Any], folder: str) -> Any:
+def is_of(path: Path, function: Function) -> bool:
+    """Whether an event file is for a function: the noun is its folder, the rest its name."""
+    return function.code.name in (path.parent.name, f"{path.parent.name}_{path.stem}")
+
+
+def run(function_name: str, path: Path, event: dict[str, Any] | None = None) -> Any:
+    """What the function answers to the event of the file, or to that event as it was changed."""
     function: Function = TEMPLATE.functions[function_name]
-    assert function.code.name == folder
-    handler = getattr(app(folder), function.handler.rpartition(".")[2])
-    return handler(event, Context())
+    assert is_of(path, function)
+    return app(function.code.name).handler(event or EVENTS[path], Context())
 
 
 def route_of(event: dict[str, Any]) -> Any:

@@ -1,6 +1,7 @@
 """An authorizer's event: refused as it stands, and let through with a key that opens something."""
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,13 +11,13 @@ from tests.integration.events.files import AUTHORIZERS, EVENTS, route_of, run
 from tools.openapi import example_data
 
 
-def authorize(event: dict[str, Any], folder: str) -> Any:
-    return run(route_of(event).authorizer.function, event, folder)
+def authorize(path: Path, event: dict[str, Any]) -> Any:
+    return run(route_of(event).authorizer.function, path, event)
 
 
 @pytest.mark.parametrize("path", AUTHORIZERS)
 def test_the_authorizer_refuses_the_key_of_its_event(path, told):
-    assert authorize(EVENTS[path], path.parent.name) == {"isAuthorized": False}
+    assert authorize(path, EVENTS[path]) == {"isAuthorized": False}
 
 
 @pytest.mark.parametrize("path", AUTHORIZERS)
@@ -26,7 +27,7 @@ def test_the_authorizer_tells_whose_key_it_is(path, key_of_nova):
     event["headers"]["authorization"] = event["identitySource"][0] = f"Bearer {api_key}"
 
     vouched = {"agent_id": example_data.NOVA["id"], "key_id": key_id, "epoch": 1}
-    answer = authorize(event, path.parent.name)
+    answer = authorize(path, event)
     assert answer == {"isAuthorized": True, "context": vouched}
 
 

@@ -34,7 +34,7 @@ def body_of(result: dict[str, Any]) -> str:
 @pytest.mark.parametrize("path", REQUESTS)
 def test_a_request_is_answered_as_documented(path, told):
     event = EVENTS[path]
-    result = run(route_of(event).function, event, path.parent.name)
+    result = run(route_of(event).function, path)
 
     documented = operation_of(event)["responses"]
     success = next(status for status in documented if status.startswith("2"))

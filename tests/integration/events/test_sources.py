@@ -1,11 +1,12 @@
 """The events of schedules and streams are served by the functions that the template gives them."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.integration.cloud import TEMPLATE
-from tests.integration.events.files import EVENTS, FILES, of, run
+from tests.integration.events.files import EVENTS, FILES, is_of, of, run
 
 
 def source_of(event: dict[str, Any]) -> str:
@@ -14,12 +15,12 @@ def source_of(event: dict[str, Any]) -> str:
     return table
 
 
-def streams_of(event: dict[str, Any], folder: str) -> list[Any]:
+def streams_of(event: dict[str, Any], path: Path) -> list[Any]:
     """The mappings that deliver it; deployed, a table's name is the logical id and more."""
     return [
         each
         for each in TEMPLATE.streams
-        if each.table in source_of(event) and TEMPLATE.functions[each.function].code.name == folder
+        if each.table in source_of(event) and is_of(path, TEMPLATE.functions[each.function])
     ]
 
 
@@ -32,19 +33,19 @@ def schedules_of(event: dict[str, Any]) -> list[Any]:
 @pytest.mark.parametrize("path", of("source"))
 def test_a_schedule_is_served(path, told):
     (schedule,) = schedules_of(EVENTS[path])
-    assert run(schedule.function, EVENTS[path], path.parent.name)
+    assert run(schedule.function, path)
 
 
 def test_the_sweep_marks_the_overdue_order(told):
     (path,) = (path for path in FILES if path.stem == "sweep")
     (schedule,) = schedules_of(EVENTS[path])
-    assert run(schedule.function, EVENTS[path], "work_orders") == {"expired": 1}
+    assert run(schedule.function, path) == {"expired": 1}
 
 
 @pytest.mark.parametrize("path", of("Records"))
 def test_a_batch_of_a_stream_is_taken_whole(path, told):
-    (stream,) = streams_of(EVENTS[path], path.parent.name)
-    answer = run(stream.function, EVENTS[path], path.parent.name)
+    (stream,) = streams_of(EVENTS[path], path)
+    answer = run(stream.function, path)
     assert answer == {"batchItemFailures": []}
 
 
@@ -65,6 +66,6 @@ def test_every_stream_has_an_event_file():
         (stream.function, stream.table)
         for path, event in EVENTS.items()
         if "Records" in event
-        for stream in streams_of(event, path.parent.name)
+        for stream in streams_of(event, path)
     }
     assert found == {(stream.function, stream.table) for stream in TEMPLATE.streams}

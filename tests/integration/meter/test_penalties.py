@@ -87,7 +87,7 @@ def test_each_trip_is_refused_for_longer(spender: Spender):
 def test_the_trip_is_logged_with_the_agent_and_counted_as_a_metric(spender: Spender, capsys):
     spender.trip()
     printed = capsys.readouterr().out + "\n".join(JOURNAL.lines)
-    assert '"AgentsTripped":1' in printed
+    assert '"AgentsTripped":[1.0]' in printed
     line = [each for each in JOURNAL.lines if '"message":"tripped"' in each][-1]
     assert '"agent_id":"nova"' in line
 

@@ -30,7 +30,7 @@ def the_latest(stats):
 
 
 def test_the_event_of_a_schedule_makes_the_snapshot_of_its_minute(function, event, context, stats):
-    assert function.roll_up(event("stats/roll_up.json"), context) == {
+    assert function.handler(event("stats/roll_up.json"), context) == {
         "window": "2026-11-23T02:30:00.000Z"
     }
 
@@ -49,7 +49,7 @@ def test_a_snapshot_holds_what_was_counted_and_who_is_online(function, context, 
     old, recent = message(5, seconds=-86_400 - 600), message(6, "chat_message")
     count(stats, [agent(1), agent(2), order(3), moved, old, recent], NOW)
 
-    function.roll_up(scheduled(at(0)), context)
+    function.handler(scheduled(at(0)), context)
 
     platform = the_latest(stats).platform
     assert (platform.agents_registered, platform.agents_online) == (2, 1)
@@ -61,11 +61,11 @@ def test_a_snapshot_holds_what_was_counted_and_who_is_online(function, context, 
 
 
 def test_a_second_roll_up_of_a_minute_changes_nothing(function, context, stats, stored):
-    function.roll_up(scheduled("2026-11-23T01:13:02Z"), context)
+    function.handler(scheduled("2026-11-23T01:13:02Z"), context)
     count(stats, [agent(1)], NOW)
     before = stored()
 
-    function.roll_up(scheduled("2026-11-23T01:13:59Z"), context)
+    function.handler(scheduled("2026-11-23T01:13:59Z"), context)
 
     assert stored() == before
 
@@ -80,16 +80,16 @@ def test_of_two_roll_ups_at_once_the_first_stays(stats, stored):
 
 
 def test_a_late_roll_up_of_an_older_minute_does_not_replace_a_newer_one(function, context, stats):
-    function.roll_up(scheduled("2026-11-23T01:13:00Z"), context)
+    function.handler(scheduled("2026-11-23T01:13:00Z"), context)
     count(stats, [agent(1)], NOW)
 
-    function.roll_up(scheduled("2026-11-23T01:12:00Z"), context)
+    function.handler(scheduled("2026-11-23T01:12:00Z"), context)
 
     assert the_latest(stats) == rollup.Snapshot(window=WINDOW, platform=rollup.Platform())
 
 
 def test_a_snapshot_is_kept_for_thirty_days(function, context, stored):
-    function.roll_up(scheduled(at(0)), context)
+    function.handler(scheduled(at(0)), context)
 
     [item] = stored()
     assert item["purge_at"] == {"N": str(int(WINDOW.timestamp()) + 30 * 86_400)}
@@ -99,7 +99,7 @@ def test_no_float_is_stored(function, context, stats, stored):
     count(
         stats, [order_moved(1, "accepted", "completed", accepted_at=at(0), completed_at=at(9))], NOW
     )
-    function.roll_up(scheduled(at(0)), context)
+    function.handler(scheduled(at(0)), context)
 
     [snapshot] = [item for item in stored() if item["scope"]["S"] == "snapshot"]
     assert set(snapshot["platform"]) == {"S"}
@@ -110,6 +110,6 @@ def test_no_float_is_stored(function, context, stats, stored):
 )
 def test_an_event_without_a_time_is_left_to_the_dead_letters(function, context, stored, malformed):
     with pytest.raises((KeyError, ValueError)):
-        function.roll_up(malformed, context)
+        function.handler(malformed, context)
 
     assert stored() == []

@@ -33,9 +33,14 @@ def test_an_order_has_an_end_once_it_is_ended(pair: Cloud, status: str):
     assert abs(head["purge_at"] - clock.to_epoch(clock.now() + YEAR)) <= 5
 
 
+def retention_of(days: int) -> timedelta:
+    environment = {"ORDER_RETENTION_DAYS": str(days), "MESSAGE_RETENTION_DAYS": "1"}
+    return fresh("work_orders", **environment).orders.retention
+
+
 def test_the_parameter_says_how_long(pair: Cloud):
-    assert fresh("work_orders", ORDER_RETENTION_DAYS="1").orders.retention == timedelta(days=1)
-    assert fresh("work_orders", ORDER_RETENTION_DAYS="365").orders.retention == YEAR
+    assert retention_of(1) == timedelta(days=1)
+    assert retention_of(365) == YEAR
 
 
 @pytest.mark.parametrize("status", ENDED)
@@ -76,7 +81,7 @@ def removal(cloud: Cloud, order_id: str) -> dict:
 
 
 def purge(*records: dict) -> dict:
-    return app("work_orders").purge({"Records": [*records]}, Context())
+    return app("work_orders_purge").handler({"Records": [*records]}, Context())
 
 
 def test_a_long_offer_goes_with_its_head_and_a_repetition_does_no_harm(pair: Cloud):

@@ -33,8 +33,8 @@ def sums(world: World) -> int:
 def batches(world: World) -> None:
     event = {"Records": world.names["records"]}
     # One mapping delivers one shard's records one attempt after another.
-    world.act(*(world.serve("projector", "handler", event, times=8) for _ in range(3)))
-    world.act(world.serve("stats", "roll_up", {"time": clock.to_text(START)}))
+    world.act(*(world.serve("projector", event, times=8) for _ in range(3)))
+    world.act(world.serve("stats_roll_up", {"time": clock.to_text(START)}))
     world.stage.play()
     assert sums(world) in (0, MESSAGES), "counted in part, or twice"
 
@@ -43,7 +43,7 @@ def batches(world: World) -> None:
 def roll_ups(world: World) -> None:
     event = {"time": clock.to_text(START)}
     for _ in range(3):
-        world.act(world.serve("stats", "roll_up", event, times=6))
+        world.act(world.serve("stats_roll_up", event, times=6))
     world.act(world.ask("stats", "GET", "/messaging/stats", "nova"))
     world.stage.play()
     snapshots = [i for i in world.items("MessagingStatsTable") if i["scope"] == "snapshot"]

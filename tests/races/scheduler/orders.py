@@ -54,7 +54,7 @@ def boundary(world: World) -> None:
     world.act(world.move("accept", "boots", order, key="a"), look)
     world.act(world.move("reject", "boots", order), look)
     world.act(world.move("cancel", "nova", order, key="c"), look)
-    world.act(world.serve("work_orders", "sweep", {}))
+    world.act(world.serve("work_orders_sweep", {}))
     world.stage.play()
     assert len(world.told("accept", "reject", "cancel", status=200)) <= 2
 
@@ -128,7 +128,7 @@ def alone(world: World) -> None:
         world.move("complete", "boots", order, key="c"),
     )
     world.act(world.ask("look", "GET", f"/messaging/work-order/{order}", "nova"))
-    world.act(world.serve("work_orders", "sweep", {}))
+    world.act(world.serve("work_orders_sweep", {}))
     world.stage.play()
     answered = [seen for seen in world.told("accept", "complete") if seen.answer]
     assert all(seen.status in (200, 503) for seen in answered), "a conflict with itself"

@@ -20,7 +20,17 @@ from tests.integration.gateway import Answer
 from tests.integration.recorder import RECORDER
 from tests.races.scheduler.turns import CrashError, Stage, staged
 
-GROUPS = ("agents", "contacts", "messaging", "presence", "work_orders", "stats")
+GROUPS = (
+    "agents",
+    "contacts",
+    "messaging",
+    "presence",
+    "projector",
+    "stats",
+    "stats_roll_up",
+    "work_orders",
+    "work_orders_sweep",
+)
 ASKS = 12  # how often a client asks that gets no answer
 
 Items = dict[str, Any]
@@ -112,13 +122,13 @@ class World:
         body = {"action": what} if responds else {}
         return self.ask(what, "POST", path, agent_id, body, **options)
 
-    def serve(self, group: str, handler: str, event: Any, times: int = 3) -> Callable[[], None]:
+    def serve(self, group: str, event: Any, times: int = 3) -> Callable[[], None]:
         """An event of no client's; delivered again when the function fails, so many times."""
 
         def step() -> None:
             for _ in range(times):
                 try:
-                    getattr(app(group), handler)(copy.deepcopy(event), Context())
+                    app(group).handler(copy.deepcopy(event), Context())
                 except (CrashError, Exception):  # noqa: BLE001 - whatever it is, AWS tries again
                     continue
                 return
@@ -178,6 +188,6 @@ def run(tables: Tables, seed: int, monkeypatch: Any, *, faults: bool = True) -> 
     stage = Stage(seed, faults=faults)
     monkeypatch.setattr(clock, "now", stage.clock)
     monkeypatch.setattr(dynamodb, "FIRST_WAIT_SECONDS", 0)
-    clients = [app(group).client for group in GROUPS] + [app("projector").stats.client]
+    clients = [app(group).client for group in GROUPS]
     with staged(stage, clients):
         yield World(tables.cloud, stage, tables.names)

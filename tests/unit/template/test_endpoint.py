@@ -6,16 +6,17 @@
 import pytest
 
 from agent_messaging.storage import connection
-from tests.unit.template.written import DOCUMENT, FUNCTIONS
+from tests.unit.template.written import FUNCTIONS
 
 NAME = "AWS_ENDPOINT_URL_DYNAMODB"
 AWS = "https://dynamodb.eu-west-1.amazonaws.com"
 
 
-def test_every_function_has_the_variable_and_none_sets_it():
-    assert DOCUMENT["Globals"]["Function"]["Environment"]["Variables"][NAME] == ""
-    for function in FUNCTIONS.values():
-        assert NAME not in function.get("Environment", {}).get("Variables", {})
+def test_every_function_that_reads_tables_has_the_variable_and_none_sets_it():
+    for name, function in FUNCTIONS.items():
+        variables = function.get("Environment", {}).get("Variables", {})
+        reads_tables = any(each.endswith("_TABLE") for each in variables)
+        assert variables.get(NAME) == ("" if reads_tables else None), name
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ BAD = [
     ("PresenceLeaseSeconds", "3601"),
     ("PresenceLeaseSeconds", "soon"),
     ("HeartbeatSeconds", "4"),
+    ("HeartbeatSeconds", "31"),
     ("MessageRetentionDays", "0"),
     ("OrderRetentionDays", "0"),
     ("OrderRetentionDays", "3651"),
@@ -19,6 +20,7 @@ BAD = [
     ("AccessLog", "on"),
     ("RegistrationMode", "closed"),
     ("MessagesPerSender", "0"),
+    ("MessagesPerSender", "5001"),
     ("MessagesPerPair", "5001"),
     ("UnitsPerMinute", "999"),
     ("RequestsPerSecond", "-1"),
@@ -40,6 +42,8 @@ BAD = [
     ("MonthlyBudgetUsd", "twenty"),
 ]
 GOOD = [
+    ("PresenceLeaseSeconds", "3600"),
+    ("HeartbeatSeconds", "5"),
     ("StatsSchedule", "rate(1 minute)"),
     ("StatsSchedule", "rate(10 minutes)"),
     ("SweepSchedule", "cron(0/5 6 * * ? *)"),
