@@ -7,6 +7,7 @@ one update of the caller's sent log, and one put.
 import functools
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from agent_messaging.auth import Caller
 from agent_messaging.delivery import schemas
@@ -22,8 +23,8 @@ from agent_messaging.observability import metrics
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.presence.table import parse as parse_presence
 
-# Members of a request that say where the message goes; the others are the message's own.
-PLACED = {"to_agent_id", "type", "thread_id"}
+# The fields of a request that the message does not take as they are.
+ADDRESS = {"to_agent_id", "type", "thread_id"}
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,9 @@ class DeliveryService:
             reply_to_id=reply_to,
             answered=parse(replied[0]) if replied and replied[0] else None,
         )
-        given = {name: value for name, value in body if name not in PLACED}
         kind = MessageType(body.type)
-        message = _compose(caller, send_context, kind, now, thread_id=thread_id, **given)
+        fields = body.model_dump(exclude=ADDRESS)
+        message = _compose(caller, send_context, kind, now, thread_id=thread_id, **fields)
         answering = request.answering(schemas.sent)
         return schemas.sent(self._dispatch(caller, send_context, message, now, answering))
 
@@ -101,14 +102,8 @@ class DeliveryService:
 
 
 def _compose(
-    caller: Caller, send_context: SendContext, kind: MessageType, now: datetime, **given: object
+    caller: Caller, send_context: SendContext, kind: MessageType, now: datetime, **fields: Any
 ) -> Message:
-    """The message that the caller sends, in the names of its parties."""
-    return compose(
-        kind,
-        party(send_context.sender),
-        party(send_context.recipient),
-        now,
-        is_verified=not caller.is_open,
-        **given,  # type: ignore[arg-type]
-    )
+    """Return the message that the caller sends, with the current names of both agents."""
+    sender, recipient = party(send_context.sender), party(send_context.recipient)
+    return compose(kind, sender, recipient, now, is_verified=not caller.is_open, **fields)

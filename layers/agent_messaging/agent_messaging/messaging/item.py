@@ -26,19 +26,22 @@ from agent_messaging.storage.table import Item
 
 LONG_BYTES = 2048
 
-# What `display` holds under the name that it has in the model.
-DISPLAYED = (
-    "type",
-    "subject",
-    "body",
-    "metadata",
-    "priority",
-    "thread_id",
-    "reply_to_id",
-    "work_order_id",
-    "relationship",
-    "is_verified",
-)
+# The long texts of a message, which are stored apart.
+LONG = ("body", "metadata")
+
+# The fields that an item spells in its own way.
+SPELLED = {
+    "message_id",
+    "sender",
+    "recipient",
+    "status",
+    "created_at",
+    "read_at",
+    "untrusted",
+    "long_bytes",
+}
+# `display` holds every other field under its name.
+DISPLAYED = tuple(name for name in Message.model_fields if name not in SPELLED)
 
 Sized = TypeVar("Sized")
 
