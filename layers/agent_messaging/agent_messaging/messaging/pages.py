@@ -9,7 +9,7 @@ from agent_messaging.ids import ULID_PATTERN
 from agent_messaging.messaging import schemas
 from agent_messaging.messaging.item import fitting
 from agent_messaging.messaging.model import Message
-from agent_messaging.messaging.sent_chunks import Entry
+from agent_messaging.messaging.sent_chunks import SentRecord
 from agent_messaging.paging import Listing, Total
 from agent_messaging.storage.table import Item, QueryResult
 
@@ -42,7 +42,7 @@ class Candidates:
     `resume` is the id behind which there is more, None at the end.
     """
 
-    entries: Sequence[Entry]
+    entries: Sequence[SentRecord]
     resume: str | None
 
     def take_page(self, limit: int) -> "Candidates":
@@ -57,9 +57,9 @@ class Candidates:
         return [(entry.recipient_id, entry.message_id) for entry in self.entries]
 
 
-def entry_of(item: Item) -> Entry:
+def entry_of(item: Item) -> SentRecord:
     """What a head, or an entry of an index, tells of a message's place and size."""
-    return Entry(item["message_id"], item["recipient_id"], int(item.get("long_bytes", 0)))
+    return SentRecord(item["message_id"], item["recipient_id"], int(item.get("long_bytes", 0)))
 
 
 def position_of(found: QueryResult) -> str | None:

@@ -31,7 +31,7 @@ _ULID = re.compile(f"{ids.ULID_PATTERN}\\Z")
 
 
 @dataclass(frozen=True)
-class Entry:
+class SentRecord:
     """One message in its sender's log."""
 
     message_id: str
@@ -52,7 +52,7 @@ class Chunk:
 
     minute: str
     number: int
-    entries: tuple[Entry, ...]
+    entries: tuple[SentRecord, ...]
 
     @property
     def is_full(self) -> bool:
@@ -71,9 +71,9 @@ def parse(item: Mapping[str, Any]) -> Chunk:
     return Chunk(minute, int(number), tuple(entries))
 
 
-def _entry(ulid: str, value: str) -> Entry:
+def _entry(ulid: str, value: str) -> SentRecord:
     recipient_id, _, kilobytes = value.partition("#")
-    return Entry(f"msg_{ulid}", recipient_id, int(kilobytes or 0) * KILOBYTE)
+    return SentRecord(f"msg_{ulid}", recipient_id, int(kilobytes or 0) * KILOBYTE)
 
 
 def slot(minute: str, number: int) -> str:

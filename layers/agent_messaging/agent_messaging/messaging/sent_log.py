@@ -25,7 +25,7 @@ from agent_messaging import clock, ids
 from agent_messaging.auth import Caller
 from agent_messaging.errors import ContentionError, RateLimitedError
 from agent_messaging.messaging import sent_chunks
-from agent_messaging.messaging.sent_chunks import CHUNK_ENTRIES, Chunk, Entry
+from agent_messaging.messaging.sent_chunks import CHUNK_ENTRIES, Chunk, SentRecord
 from agent_messaging.storage.table import ConditionFailedError, Item, Table
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Full:
 class Slice:
     """Entries of the log, newest first, and whether it ends with them."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[SentRecord]
     is_end: bool
 
 
@@ -96,7 +96,7 @@ class SentLog:
             RateLimitedError: it may not; nothing was written.
             ContentionError: others filled one chunk after the other.
         """
-        entry = Entry(message_id, recipient_id, long_bytes)
+        entry = SentRecord(message_id, recipient_id, long_bytes)
         minute = sent_chunks.minute_of(message_id)
         for _ in range(ROUNDS):
             full = self._full.get((caller.agent_id, minute), Full())
@@ -118,7 +118,7 @@ class SentLog:
                 return
         raise ContentionError("Your other requests kept filling the log of this minute.")
 
-    def _left(self, caller: Caller, entry: Entry, full: Full) -> Quota:
+    def _left(self, caller: Caller, entry: SentRecord, full: Full) -> Quota:
         """What the chunk behind the full ones may hold.
 
         Raises:
@@ -132,7 +132,7 @@ class SentLog:
             raise self._refusal(entry, is_pair=per_sender > 0)
         return Quota(min(CHUNK_ENTRIES, per_sender), per_pair)
 
-    def _enter(self, sender_id: str, slot: str, entry: Entry, quota: Quota) -> Item:
+    def _enter(self, sender_id: str, slot: str, entry: SentRecord, quota: Quota) -> Item:
         ulid, counter = ids.ulid_of(entry.message_id), sent_chunks.counter_of(entry.recipient_id)
         return self.table.update(
             {"sender_id": sender_id, "slot": slot},
@@ -179,7 +179,7 @@ class SentLog:
             # `!` sorts before every digit, so the next query begins right behind the last chunk.
             first = f"{found.last_key['slot']}!" if found.last_key else ""
 
-    def _refusal(self, entry: Entry, *, is_pair: bool) -> RateLimitedError:
+    def _refusal(self, entry: SentRecord, *, is_pair: bool) -> RateLimitedError:
         policy, quota, what = "sender", self.quota.per_sender, ""
         if is_pair:
             policy, quota, what = "pair", self.quota.per_pair, f" to `{entry.recipient_id}`"
@@ -229,7 +229,7 @@ class SentLog:
             behind, limit = found.last_key["slot"], 4 * limit
 
 
-def _merged(read: Sequence[Chunk], oldest: str, before: str | None) -> list[Entry]:
+def _merged(read: Sequence[Chunk], oldest: str, before: str | None) -> list[SentRecord]:
     """The entries of the minutes after `oldest`, newest first, of those before `before`."""
     entries = [
         entry

@@ -20,11 +20,11 @@ from agent_messaging.messaging.item import head, joined, long_id, parse, to_item
 from agent_messaging.messaging.model import Message, MessageStatus, MessageType
 from agent_messaging.storage.table import (
     ConditionFailedError,
-    Entry,
     Item,
     QueryResult,
     Table,
     TableKey,
+    TransactItem,
 )
 from agent_messaging.storage.transactions import batch_get
 
@@ -77,7 +77,7 @@ class MessagesTable:
         with contextlib.suppress(ConditionFailedError):
             self.table.put(to_item(message, self.retention), IS_NEW)
 
-    def transact_put(self, message: Message) -> Entry:
+    def transact_put(self, message: Message) -> TransactItem:
         """`put` as part of a transaction."""
         return self.table.transact_put(to_item(message, self.retention))
 

@@ -13,7 +13,7 @@ from agent_messaging.errors import ThreadNotFoundError
 from agent_messaging.messaging import pages, schemas
 from agent_messaging.messaging.model import Message
 from agent_messaging.messaging.pages import POSITION, Candidates, Page
-from agent_messaging.messaging.sent_chunks import Entry
+from agent_messaging.messaging.sent_chunks import SentRecord
 from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.paging import Listing, Total
@@ -72,7 +72,7 @@ class ThreadList:
         if is_here and (before is None or opening_id < before):
             opening = self._opening(heads)
             if opening is not None:
-                place = Entry(opening_id, opening.recipient.id, opening.long_bytes)
+                place = SentRecord(opening_id, opening.recipient.id, opening.long_bytes)
                 newest = sorted([*entries, place], key=_id_of, reverse=True)
                 shown = Candidates(newest, pages.position_of(found)).take_page(limit)
                 kept = {entry.message_id for entry in shown.entries}
@@ -80,7 +80,7 @@ class ThreadList:
                 heads.sort(key=_id_of, reverse=True)
         return _Slice(found, heads, shown.resume)
 
-    def _require_party(self, entries: Iterable[Entry]) -> None:
+    def _require_party(self, entries: Iterable[SentRecord]) -> None:
         """Refuse who is in none of these, by their keys and the hash in the thread's id."""
         for recipient_id in {entry.recipient_id for entry in entries} - {self.agent_id}:
             if not ids.is_thread_of(self.thread_id, self.agent_id, recipient_id):
@@ -109,5 +109,5 @@ class ThreadList:
         return ThreadNotFoundError(f"You are in no thread `{self.thread_id}`.")
 
 
-def _id_of(message: Entry | Message) -> str:
+def _id_of(message: SentRecord | Message) -> str:
     return message.message_id
