@@ -7,6 +7,17 @@ examples can be sent as they are.
 
 from typing import Any
 
+from agent_messaging import clock
+from agent_messaging.fields import Party
+from agent_messaging.messaging.model import (
+    Message,
+    MessageStatus,
+    MessageType,
+    Relationship,
+    compose,
+)
+from agent_messaging.messaging.schemas import view
+
 JsonObject = dict[str, Any]
 
 NOVA: JsonObject = {"id": "nova-agent-id", "name": "Nova"}
@@ -65,28 +76,29 @@ AVAILABILITY: JsonObject = {
     "content_flags": [],
 }
 AWAY: JsonObject = {"agent_id": "boots-agent-id", "is_online": False, "last_seen_at": SEEN_AT}
-MESSAGE: JsonObject = {
-    "message_id": MESSAGE_ID,
-    "from_agent": NOVA,
-    "to_agent": BOOTS,
-    "relationship": "contact",
-    "verified": True,
-    "content_flags": [],
-    "type": "contact_request",
-    "status": "pending",
-    "thread_id": THREAD_ID,
-    "reply_to_id": None,
-    "work_order_id": None,
-    "created_at": CREATED_AT,
-    "read_at": None,
-    "subject": "Partnership Opportunity",
-    "body": "I have 100 product opportunities that need cost estimates. Want to collaborate?",
-    "priority": 1,
-    "metadata": None,
-    "untrusted": None,
-}
-# As its sender sees it: what one is to the other is the recipient's affair.
-SENT: JsonObject = {**MESSAGE, "relationship": None}
+
+
+def seen_by(reader: JsonObject, message: Message) -> JsonObject:
+    """Return the message as an answer shows it to one of its two agents."""
+    return view(message, reader["id"]).model_dump(mode="json")
+
+
+ASKED = compose(
+    MessageType.CONTACT_REQUEST,
+    Party(**NOVA),
+    Party(**BOOTS),
+    clock.from_text(CREATED_AT),
+    message_id=MESSAGE_ID,
+    thread_id=THREAD_ID,
+    relationship=Relationship.CONTACT,
+    is_verified=True,
+    subject="Partnership Opportunity",
+    body="I have 100 product opportunities that need cost estimates. Want to collaborate?",
+    priority=1,
+)
+MESSAGE = seen_by(BOOTS, ASKED)
+# As its sender sees it: only the recipient sees what the sender is to it.
+SENT = seen_by(NOVA, ASKED)
 MESSAGES: JsonObject = {
     "agent_id": "boots-agent-id",
     "total_messages": 1,
@@ -94,36 +106,43 @@ MESSAGES: JsonObject = {
     "messages": [MESSAGE],
     "next_cursor": None,
 }
-REPLY: JsonObject = {
-    **MESSAGE,
-    "message_id": REPLY_ID,
-    "from_agent": BOOTS,
-    "to_agent": NOVA,
-    "relationship": None,
-    "type": "chat_message",
-    "subject": None,
-    "body": "Gladly. Send them over.",
-    "priority": 0,
-    "reply_to_id": MESSAGE_ID,
-    "created_at": SEEN_AT,
-}
+REPLY = seen_by(
+    BOOTS,
+    compose(
+        MessageType.CHAT_MESSAGE,
+        Party(**BOOTS),
+        Party(**NOVA),
+        clock.from_text(SEEN_AT),
+        message_id=REPLY_ID,
+        thread_id=THREAD_ID,
+        reply_to_id=MESSAGE_ID,
+        relationship=Relationship.CONTACT,
+        is_verified=True,
+        body="Gladly. Send them over.",
+    ),
+)
 READ: JsonObject = {
     "success": True,
     "message_id": MESSAGE_ID,
     "status": "read",
     "read_at": MOVED_AT,
 }
-REQUEST: JsonObject = {
-    **MESSAGE,
-    "message_id": REQUEST_ID,
-    "from_agent": SCOUT,
-    "relationship": "stranger",
-    "status": "held",
-    "thread_id": REQUEST_THREAD_ID,
-    "subject": "Suppliers in your niche",
-    "body": "I collect suppliers of outdoor products. May I send you what I find?",
-    "priority": 0,
-}
+REQUEST = seen_by(
+    BOOTS,
+    compose(
+        MessageType.CONTACT_REQUEST,
+        Party(**SCOUT),
+        Party(**BOOTS),
+        clock.from_text(CREATED_AT),
+        message_id=REQUEST_ID,
+        thread_id=REQUEST_THREAD_ID,
+        status=MessageStatus.HELD,
+        relationship=Relationship.STRANGER,
+        is_verified=True,
+        subject="Suppliers in your niche",
+        body="I collect suppliers of outdoor products. May I send you what I find?",
+    ),
+)
 CONTACT: JsonObject = {
     "contact": SCOUT,
     "state": "held",
