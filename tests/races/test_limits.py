@@ -57,6 +57,6 @@ def test_as_many_are_accepted_and_logged_as_the_limits_say(
     for minute in minutes:
         assert sum(accepted[minute, recipient] for recipient in recipients) == per_sender
     assert max(accepted.values()) <= per_pair
-    logged = SentLog(engine.client(), name, quota, retention).entries("nova", None, 10_000)
-    times = Counter((ids.time_of(e.message_id), e.recipient_id) for e in logged.entries)
+    logged = SentLog(engine.client(), name, quota, retention).query("nova", None, 10_000)
+    times = Counter((ids.time_of(e.message_id), e.recipient_id) for e in logged.records)
     assert times == accepted

@@ -62,7 +62,7 @@ def logged(*heads: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "sender_id": sender_id,
-            "slot": sent_chunks.slot(minute, start // sent_chunks.CHUNK_ENTRIES),
+            "slot": sent_chunks.slot(minute, start // sent_chunks.CHUNK_SIZE),
             "n": len(some),
             "purge_at": some[0]["purge_at"],
             **{
@@ -73,6 +73,6 @@ def logged(*heads: dict[str, Any]) -> list[dict[str, Any]]:
             },
         }
         for (sender_id, minute), sent in minutes.items()
-        for start in range(0, len(sent), sent_chunks.CHUNK_ENTRIES)
-        if (some := sent[start : start + sent_chunks.CHUNK_ENTRIES])
+        for start in range(0, len(sent), sent_chunks.CHUNK_SIZE)
+        if (some := sent[start : start + sent_chunks.CHUNK_SIZE])
     ]

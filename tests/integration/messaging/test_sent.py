@@ -147,7 +147,7 @@ def test_a_minute_that_has_more_than_a_query_is_read_to_its_end(pair: Cloud):
         slot = sent_chunks.slot(sent_chunks.minute_of(some[0].message_id), number)
         item = {"sender_id": "nova", "slot": slot, "n": 12, "purge_at": 2**31}
         pair.write("AgentSentTable", item | {ids.ulid_of(e.message_id): "b" for e in some})
-    found = log.entries("nova", None, 3)
-    assert [entry.message_id for entry in found.entries] == sorted(
+    found = log.query("nova", None, 3)
+    assert [record.message_id for record in found.records] == sorted(
         (entry.message_id for entry in entries), reverse=True
     )

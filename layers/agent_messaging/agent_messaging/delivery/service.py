@@ -1,7 +1,7 @@
-"""Ping an agent, or leave it a message.
+"""Ping an agent, or send it a message.
 
-A send is one batch read (the caller, the recipient, their contacts, the message that is answered),
-one update of the caller's sent log, and one put.
+A send takes one batch read (the caller, the recipient, their contacts, the message that it
+replies to), one update of the caller's sent log, and one put.
 """
 
 import functools
@@ -23,13 +23,13 @@ from agent_messaging.observability import metrics
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.presence.table import parse as parse_presence
 
-# The fields of a request that the message does not take as they are.
+# The fields of a request that the message does not copy.
 ADDRESS = {"to_agent_id", "type", "thread_id"}
 
 
 @dataclass(frozen=True)
 class DeliveryService:
-    """What a ping or a message reads and writes."""
+    """The tables that pings and messages need, and what delivers them."""
 
     parties: Parties
     presences: PresenceTable
@@ -43,7 +43,7 @@ class DeliveryService:
         now: datetime,
         request: IdempotentRequest,
     ) -> schemas.PingResponse:
-        """Leave a ping, and tell whether the agent is online.
+        """Send a ping, and return whether the recipient is online.
 
         Raises:
             AgentNotFoundError: the recipient is not registered.
@@ -65,7 +65,7 @@ class DeliveryService:
         now: datetime,
         request: IdempotentRequest,
     ) -> schemas.SendResponse:
-        """Leave a message.
+        """Send a message.
 
         Raises:
             AgentNotFoundError: the recipient is not registered.
@@ -74,13 +74,13 @@ class DeliveryService:
         """
         reply_to = body.reply_to_id
         more = [self.messages.key(caller.agent_id, reply_to)] if reply_to else []
-        send_context, replied = self.parties.load(caller, body.to_agent_id, now, more)
+        send_context, answered = self.parties.load(caller, body.to_agent_id, now, more)
         thread_id = threads.choose(
             caller.agent_id,
             body.to_agent_id,
             thread_id=body.thread_id,
             reply_to_id=reply_to,
-            answered=parse(replied[0]) if replied and replied[0] else None,
+            answered=parse(answered[0]) if answered and answered[0] else None,
         )
         kind = MessageType(body.type)
         fields = body.model_dump(exclude=ADDRESS)
@@ -96,6 +96,7 @@ class DeliveryService:
         now: datetime,
         request: IdempotentRequest,
     ) -> Message:
+        """Deliver or hold the message, count it, and return its head."""
         dispatched = self.dispatcher.dispatch(caller, send_context, message, now, request)
         metrics.count("MessagesSent")
         return dispatched
