@@ -251,16 +251,16 @@ MUTANTS = (
     ),
     Mutant(
         "a full chunk of the sent log takes one message more",
-        "messaging/sent_log.py",
+        "messaging/quota.py",
         "return Quota(min(CHUNK_SIZE, per_sender), per_pair)",
         "return Quota(per_sender, per_pair)",
         ("tests/integration/limits/test_windows.py",),
     ),
     Mutant(
         "a recipient's limit begins anew with each chunk",
-        "messaging/sent_log.py",
-        "per_pair = self.quota.per_pair - full.recipients[record.recipient_id]",
-        "per_pair = self.quota.per_pair",
+        "messaging/quota.py",
+        "per_pair = self.per_pair - full.recipients[record.recipient_id]",
+        "per_pair = self.per_pair",
         ("tests/integration/limits/test_windows.py",),
     ),
     Mutant(

@@ -10,7 +10,8 @@ import pytest
 from agent_messaging import ids
 from agent_messaging.auth import Caller
 from agent_messaging.errors import RateLimitedError
-from agent_messaging.messaging.sent_log import Quota, SentLog
+from agent_messaging.messaging.quota import Quota
+from agent_messaging.messaging.sent_log import SentLog
 from tests.engine import SecondEngine, second_engine
 from tests.scale import IS_FULL
 

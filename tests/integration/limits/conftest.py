@@ -4,7 +4,8 @@ from datetime import timedelta
 import pytest
 
 from agent_messaging import clock
-from agent_messaging.messaging.sent_log import WINDOW, Quota, SentLog
+from agent_messaging.messaging.quota import WINDOW, Quota
+from agent_messaging.messaging.sent_log import SentLog
 from tests.integration.cloud import Agent, Cloud, app
 
 # Longer than any test takes that asks the clock.

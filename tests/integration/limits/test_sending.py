@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_messaging.messaging.sent_log import Quota
+from agent_messaging.messaging.quota import Quota
 from tests.integration.cloud import Agent, Cloud, app
 from tests.integration.contacts.interleaving import interleaved
 from tests.integration.contacts.mailboxes import decide, offer, ping, refusal, set_policy, write

@@ -9,7 +9,8 @@ from agent_messaging.auth import Caller
 from agent_messaging.errors import ContentionError, RateLimitedError
 from agent_messaging.messaging import sent_chunks
 from agent_messaging.messaging import sent_log as module
-from agent_messaging.messaging.sent_log import Quota, SentLog
+from agent_messaging.messaging.quota import Quota
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.storage.table import encode
 from benchmarks.units import size_of
 from tests.integration.cloud import Cloud, app

@@ -7,8 +7,9 @@ import pytest
 from agent_messaging import clock, ids
 from agent_messaging.auth import Caller
 from agent_messaging.messaging import sent_chunks
+from agent_messaging.messaging.quota import Quota
 from agent_messaging.messaging.sent_chunks import SentRecord
-from agent_messaging.messaging.sent_log import Quota, SentLog
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.storage.table import encode
 from tests.integration.cloud import Cloud
 from tests.integration.contacts.mailboxes import decide, set_policy, write

@@ -14,7 +14,6 @@ between (the limit is spent), or the message waits with the recipient's contacts
 Open mode writes the log without limits, because no key proves who sends.
 """
 
-import math
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,15 +22,14 @@ from typing import TYPE_CHECKING
 
 from agent_messaging import clock, ids
 from agent_messaging.auth import Caller
-from agent_messaging.errors import ContentionError, RateLimitedError
+from agent_messaging.errors import ContentionError
 from agent_messaging.messaging import sent_chunks
-from agent_messaging.messaging.sent_chunks import CHUNK_SIZE, Chunk, FullChunks, SentRecord
+from agent_messaging.messaging.quota import OPEN, Quota
+from agent_messaging.messaging.sent_chunks import Chunk, FullChunks, SentRecord
 from agent_messaging.storage.table import ConditionFailedError, Item, Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-WINDOW = timedelta(minutes=1)
 
 # How often a chunk may fill up between looking for it and writing to it.
 ROUNDS = 50
@@ -42,14 +40,6 @@ CHUNKS_AT_LEAST = 25
 
 # Sorts behind every minute.
 LAST = "~"
-
-
-@dataclass(frozen=True)
-class Quota:
-    """How many messages one agent may send in a minute: in all, and to one recipient."""
-
-    per_sender: int
-    per_pair: int
 
 
 @dataclass(frozen=True)
@@ -87,38 +77,24 @@ class SentLog:
         minute = sent_chunks.minute_of(message_id)
         for _ in range(ROUNDS):
             full = self._full.get((caller.agent_id, minute), FullChunks())
-            quota = self._room(caller, record, full)
+            room = OPEN if caller.is_open else self.quota.room(record, full)
             slot = sent_chunks.slot(minute, full.number)
             try:
-                item = self._put(caller.agent_id, slot, record, quota)
+                item = self._put(caller.agent_id, slot, record, room)
             except ConditionFailedError as error:
                 current = sent_chunks.parse(error.item or {})
                 if current.has(message_id):
                     return
                 if not current.is_full:
-                    is_pair = len(current.records) < quota.per_sender
-                    raise self._refusal(record, is_pair=is_pair) from None
+                    is_pair = len(current.records) < room.per_sender
+                    raise self.quota.refusal(record, is_pair=is_pair) from None
                 self._find_full(caller.agent_id, minute, full)
             else:
                 self._remember(caller.agent_id, full, sent_chunks.parse(item))
                 return
         raise ContentionError("Your other requests kept filling the log of this minute.")
 
-    def _room(self, caller: Caller, record: SentRecord, full: FullChunks) -> Quota:
-        """Return how much the chunk behind the full ones may hold.
-
-        Raises:
-            RateLimitedError: the full ones hold as much as the caller may send.
-        """
-        if caller.is_open:
-            return Quota(CHUNK_SIZE, CHUNK_SIZE)
-        per_sender = self.quota.per_sender - CHUNK_SIZE * full.number
-        per_pair = self.quota.per_pair - full.recipients[record.recipient_id]
-        if per_sender <= 0 or per_pair <= 0:
-            raise self._refusal(record, is_pair=per_sender > 0)
-        return Quota(min(CHUNK_SIZE, per_sender), per_pair)
-
-    def _put(self, sender_id: str, slot: str, record: SentRecord, quota: Quota) -> Item:
+    def _put(self, sender_id: str, slot: str, record: SentRecord, room: Quota) -> Item:
         ulid, counter = ids.ulid_of(record.message_id), sent_chunks.counter_of(record.recipient_id)
         return self.table.update(
             {"sender_id": sender_id, "slot": slot},
@@ -128,8 +104,8 @@ class SentLog:
             f"attribute_not_exists(#{ulid})",
             record=record.value,
             one=1,
-            per_sender=quota.per_sender,
-            per_pair=quota.per_pair,
+            per_sender=room.per_sender,
+            per_pair=room.per_pair,
             purge=clock.to_epoch(ids.time_of(record.message_id) + self.retention),
         )
 
@@ -164,21 +140,6 @@ class SentLog:
             yield from map(sent_chunks.parse, found.items)
             # `!` sorts before every digit, so the next query begins right behind the last chunk.
             first = f"{found.last_key['slot']}!" if found.last_key else ""
-
-    def _refusal(self, record: SentRecord, *, is_pair: bool) -> RateLimitedError:
-        policy, quota, what = "sender", self.quota.per_sender, ""
-        if is_pair:
-            policy, quota, what = "pair", self.quota.per_pair, f" to `{record.recipient_id}`"
-        seconds = int(WINDOW.total_seconds())
-        sent_at = ids.time_of(record.message_id)
-        left = WINDOW - (sent_at - sent_at.replace(second=0, microsecond=0))
-        return RateLimitedError(
-            f"You may send {quota} messages and work orders in {seconds} seconds{what}.",
-            policy=policy,
-            quota=quota,
-            window=seconds,
-            reset=math.ceil(left.total_seconds()),
-        )
 
     def recipient_of(self, sender_id: str, message_id: str) -> str | None:
         """Return to whom the agent sent a message, or None if it sent none with this id."""
