@@ -231,8 +231,8 @@ MUTANTS = (
     Mutant(
         "a total counts on where its page began",
         "messaging/lists.py",
-        "paging.count(found.count, listed.resume, count_on, queries)",
-        'paging.count(found.count, listed.resume and "msg_~", count_on, queries)',
+        "paging.count(found.count, listed.resume, count_on, rounds)",
+        'paging.count(found.count, listed.resume and "msg_~", count_on, rounds)',
         (f"{MESSAGING}/test_pages.py",),
     ),
     Mutant(

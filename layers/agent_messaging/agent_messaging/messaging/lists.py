@@ -9,7 +9,7 @@ although more follow.
 """
 
 from agent_messaging import paging
-from agent_messaging.messaging import pages, schemas
+from agent_messaging.messaging import pages, queries, schemas
 from agent_messaging.messaging.item import parse
 from agent_messaging.messaging.pages import POSITION, Page, PageRecords
 from agent_messaging.messaging.sent_log import SentLog
@@ -30,8 +30,14 @@ def inbox(messages: MessagesTable, agent_id: str, query: schemas.InboxQuery) -> 
     is_filtered = query.type is not None or query.status == "read"
 
     def find(before: str | None, limit: int, *, count: bool = False) -> QueryResult:
-        return messages.query_inbox(
-            agent_id, before, limit, status=query.status, kind=query.type, count=count
+        return queries.inbox(
+            messages.table,
+            agent_id,
+            before,
+            limit,
+            status=query.status,
+            kind=query.type,
+            count=count,
         )
 
     def count_on(position: str, missing: int) -> tuple[int, str | None]:
@@ -42,14 +48,14 @@ def inbox(messages: MessagesTable, agent_id: str, query: schemas.InboxQuery) -> 
     listed = PageRecords(list(map(pages.record_of, found.items)), pages.position_of(found))
     shown = listed.take_page(query.limit)
     heads = [parse(item) for item in found.items[: len(shown.records)]]
-    queries = 1 if is_filtered else COUNT_QUERIES
+    rounds = 1 if is_filtered else COUNT_QUERIES
     return pages.build(
         listing,
         query.limit,
         messages.whole(heads),
         shown.resume,
         carried=carried,
-        count=lambda: paging.count(found.count, listed.resume, count_on, queries),
+        count=lambda: paging.count(found.count, listed.resume, count_on, rounds),
     )
 
 

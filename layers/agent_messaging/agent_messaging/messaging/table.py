@@ -12,26 +12,24 @@ Pending is an attribute and not a time, so a message that commits late is found.
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agent_messaging import clock
 from agent_messaging.errors import MessageNotFoundError
+from agent_messaging.messaging import queries
 from agent_messaging.messaging.item import (
-    FIRST,
     LAST,
     head,
     joined,
-    just_before,
     long_id,
     parse,
     to_item,
     to_long_item,
 )
-from agent_messaging.messaging.model import Message, MessageStatus, MessageType
+from agent_messaging.messaging.model import Message, MessageStatus
 from agent_messaging.storage.table import (
     ConditionFailedError,
     Item,
-    QueryResult,
     Table,
     TableKey,
     TransactItem,
@@ -40,9 +38,6 @@ from agent_messaging.storage.transactions import batch_get
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-PENDING = "pending_inbox"
-THREAD = "thread"
 
 DEFAULT_RETENTION = timedelta(days=90)
 
@@ -145,53 +140,6 @@ class MessagesTable:
         late = iter(batch_get(self.client, absent, consistent=True))
         return [next(late) if item is None else item for item in items]
 
-    def query_inbox(
-        self,
-        recipient_id: str,
-        before: str | None,
-        limit: int,
-        *,
-        status: str | None,
-        kind: MessageType | None,
-        count: bool = False,
-    ) -> QueryResult:
-        """Query heads to the agent before `before`, newest first; `limit` are examined."""
-        is_pending = status == MessageStatus.PENDING
-        matching = []
-        given: dict[str, Any] = {}
-        if kind is not None:
-            matching.append("display.#type = :type")
-            given["type"] = kind
-        if status is not None and not is_pending:
-            matching.append("#status = :status")
-            given["status"] = status
-        return self.table.query(
-            f"{'pending_for' if is_pending else 'recipient_id'} = :owner AND "
-            "message_id BETWEEN :first AND :last",
-            index=PENDING if is_pending else None,
-            matching=" AND ".join(matching),
-            limit=limit,
-            count=count,
-            owner=recipient_id,
-            first=FIRST,
-            last=just_before(before),
-            **given,
-        )
-
-    def query_thread(
-        self, thread_id: str, before: str | None, limit: int, *, count: bool = False
-    ) -> QueryResult:
-        """Query keys and sizes of a thread, without its first message, newest first."""
-        return self.table.query(
-            "thread_id = :thread AND message_id BETWEEN :first AND :last",
-            index=THREAD,
-            limit=limit,
-            count=count,
-            thread=thread_id,
-            first=FIRST,
-            last=just_before(before),
-        )
-
     def count_pending(self, agent_id: str, limit: int) -> int:
         """Count the agent's pending messages, up to `limit`.
 
@@ -199,7 +147,8 @@ class MessagesTable:
         """
         number, position = 0, LAST
         while position and number < limit:
-            found = self.query_inbox(
+            found = queries.inbox(
+                self.table,
                 agent_id,
                 position,
                 limit - number,

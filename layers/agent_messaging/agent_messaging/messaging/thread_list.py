@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from agent_messaging import ids, paging
 from agent_messaging.errors import ThreadNotFoundError
-from agent_messaging.messaging import pages, schemas
+from agent_messaging.messaging import pages, queries, schemas
 from agent_messaging.messaging.model import Message
 from agent_messaging.messaging.pages import POSITION, Page, PageRecords
 from agent_messaging.messaging.sent_chunks import SentRecord
@@ -61,7 +61,7 @@ class ThreadList:
         )
 
     def _read(self, before: str | None, limit: int) -> _PageRead:
-        found = self.messages.query_thread(self.thread_id, before, limit)
+        found = queries.thread(self.messages.table, self.thread_id, before, limit)
         records = list(map(pages.record_of, found.items))
         self._require_party(records)
         shown = PageRecords(records, pages.position_of(found)).take_page(limit)
@@ -99,7 +99,9 @@ class ThreadList:
 
     def _count(self, read: _PageRead) -> Total:
         def count_on(position: str, missing: int) -> tuple[int, str | None]:
-            counted = self.messages.query_thread(self.thread_id, position, missing, count=True)
+            counted = queries.thread(
+                self.messages.table, self.thread_id, position, missing, count=True
+            )
             return counted.count, pages.position_of(counted)
 
         opening = 0 if self._opening(read.heads) is None else 1
