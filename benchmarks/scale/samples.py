@@ -13,8 +13,9 @@ from agent_messaging.directory.table import DirectoryTable
 from agent_messaging.fields import Party
 from agent_messaging.ids import pair_digits
 from agent_messaging.messaging.model import MessageType, compose
+from agent_messaging.messaging.quota import Quota
 from agent_messaging.messaging.sent_chunks import counter_of
-from agent_messaging.messaging.sent_log import Quota, SentLog
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import DEFAULT_RETENTION, MessagesTable
 from agent_messaging.presence.model import heartbeat
 from agent_messaging.presence.table import PresenceTable

@@ -25,7 +25,8 @@ from agent_messaging.idempotency import IdempotencyStore, IdempotentRequest
 from agent_messaging.limits import WindowLimits
 from agent_messaging.messaging import schemas
 from agent_messaging.messaging.mailbox import Mailbox
-from agent_messaging.messaging.sent_log import Quota, SentLog
+from agent_messaging.messaging.quota import Quota
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.presence.table import PresenceTable

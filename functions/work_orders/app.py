@@ -30,7 +30,8 @@ from agent_messaging.fields import WorkOrderId
 from agent_messaging.idempotency import IdempotencyStore, IdempotentRequest
 from agent_messaging.messaging.item import long_bytes
 from agent_messaging.messaging.model import party
-from agent_messaging.messaging.sent_log import Quota, SentLog
+from agent_messaging.messaging.quota import Quota
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.observability import metrics

@@ -16,7 +16,7 @@ from agent_messaging.work_orders.service import Move
 from agent_messaging.work_orders.states import Action
 from local.in_process.functions import app
 from tests.integration.cloud import Cloud
-from tools.openapi import example_data
+from tools.openapi import example_data, example_messages
 
 NOVA, BOOTS, SCOUT = (
     Party(**example_data.NOVA),
@@ -94,7 +94,7 @@ def write_request() -> None:
         is_verified=True,
         message_id=example_data.REQUEST_ID,
         thread_id=example_data.REQUEST_THREAD_ID,
-        body=example_data.REQUEST["body"],
+        body=example_messages.REQUEST["body"],
     )
     held = message.model_copy(update={"status": MessageStatus.HELD})
     transactions.transact(

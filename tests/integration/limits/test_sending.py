@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_messaging.messaging.sent_log import Quota
+from agent_messaging.messaging.quota import Quota
 from local.in_process.functions import app
 from local.in_process.host import Agent
 from tests.integration.cloud import Cloud

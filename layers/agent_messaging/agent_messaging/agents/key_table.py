@@ -10,7 +10,7 @@ from agent_messaging import clock
 from agent_messaging.agents.keys import key_hash
 from agent_messaging.agents.model import Agent, Key
 from agent_messaging.errors import ContentionError, OutOfTimeError
-from agent_messaging.storage.table import FAILURES, ConditionFailedError, Entry, Item, Table
+from agent_messaging.storage.table import FAILURES, ConditionFailedError, Item, Table, TransactItem
 from agent_messaging.storage.transactions import batch_get
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class AgentKeysTable:
             for key, item in zip(wanted, items, strict=True)
         }
 
-    def transact_put(self, agent: Agent, key: Key) -> Entry:
+    def transact_put(self, agent: Agent, key: Key) -> TransactItem:
         """The key's item, as part of a transaction."""
         item = {
             "key_hash": key.key_hash,
@@ -115,7 +115,7 @@ class AgentKeysTable:
         }
         return self.table.transact_put(item, "attribute_not_exists(key_hash)")
 
-    def transact_expire(self, key: Key, expires_at: datetime) -> Entry:
+    def transact_expire(self, key: Key, expires_at: datetime) -> TransactItem:
         """Let the key end at another time, as part of a transaction."""
         return self.table.transact_update(
             {"key_hash": key.key_hash},
@@ -124,7 +124,7 @@ class AgentKeysTable:
             until=clock.to_text(expires_at),
         )
 
-    def transact_delete(self, key: Key, condition: str = "") -> Entry:
+    def transact_delete(self, key: Key, condition: str = "") -> TransactItem:
         """Take the key's item away, as part of a transaction."""
         return self.table.transact_delete({"key_hash": key.key_hash}, condition)
 

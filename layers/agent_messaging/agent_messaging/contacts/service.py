@@ -17,7 +17,7 @@ from agent_messaging.fields import Party
 from agent_messaging.idempotency import IdempotentRequest
 from agent_messaging.messaging.model import MessageStatus
 from agent_messaging.messaging.table import MessagesTable
-from agent_messaging.storage.table import ConditionFailedError, Entry
+from agent_messaging.storage.table import ConditionFailedError, TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, transact
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class ContactService:
 
     def transact_add_contact(
         self, owner_id: str, contact: Party, known: Contact | None, now: datetime
-    ) -> list[Entry]:
+    ) -> list[TransactItem]:
         """The same for any owner as part of a transaction; it fails if `known` is out of date."""
         if known is None:
             return [self.table.transact_add(owner_id, contact, now)]
@@ -101,7 +101,7 @@ class ContactService:
         with contextlib.suppress(TransactionFailedError):
             transact(self.client, self._transact_release(held, now))
 
-    def _transact_release(self, held: Contact, now: datetime) -> list[Entry]:
+    def _transact_release(self, held: Contact, now: datetime) -> list[TransactItem]:
         entries = [self.table.transact_release(held, now)]
         if held.request is not None:
             message = held.request.model_copy(update={"status": MessageStatus.PENDING})

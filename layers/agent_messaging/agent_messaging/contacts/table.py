@@ -17,11 +17,11 @@ from agent_messaging.fields import Party
 from agent_messaging.messaging.model import Message
 from agent_messaging.storage.table import (
     ConditionFailedError,
-    Entry,
     Item,
     QueryResult,
     Table,
     TableKey,
+    TransactItem,
 )
 from agent_messaging.storage.transactions import TransactionFailedError, transact
 
@@ -77,22 +77,22 @@ class ContactsTable:
             return parse(error.item, now)
         return None
 
-    def transact_hold(self, message: Message, now: datetime) -> Entry:
+    def transact_hold(self, message: Message, now: datetime) -> TransactItem:
         """Keep a stranger's message as its request, as part of a transaction.
 
         It fails if there is an entry.
         """
         return self._transact_put(_request(message, now), now)
 
-    def transact_add(self, owner_id: str, contact: Party, now: datetime) -> Entry:
+    def transact_add(self, owner_id: str, contact: Party, now: datetime) -> TransactItem:
         """`add` as part of a transaction, which fails if there is an entry."""
         new = Contact(**_new(owner_id, contact, now), state=ContactState.ALLOWED)
         return self._transact_put(new, now)
 
-    def _transact_put(self, contact: Contact, now: datetime) -> Entry:
+    def _transact_put(self, contact: Contact, now: datetime) -> TransactItem:
         return self.table.transact_put(self._item(contact), IS_VACANT, epoch=clock.to_epoch(now))
 
-    def transact_release(self, held: Contact, now: datetime) -> Entry:
+    def transact_release(self, held: Contact, now: datetime) -> TransactItem:
         """Allow who asked, as part of a transaction, if this very request still waits."""
         return self.table.transact_update(
             self.key(held.owner_id, held.contact.id)[1],

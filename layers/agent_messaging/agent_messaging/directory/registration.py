@@ -1,7 +1,7 @@
 """Register an agent, and let one leave.
 
-A registration writes the agent, its first key and its directory entries in one transaction, under
-the condition that the id was never used. Leaving deletes the keys and the directory entries in one
+A registration writes the agent, its first key and its items in the directory in one transaction. It
+fails if the id was ever used. Leaving deletes the keys and the directory's items in one
 transaction, and keeps the id as a marker.
 """
 
@@ -91,14 +91,14 @@ class Registration:
         return before
 
     def _write(self, agent: Agent, key: Key) -> None:
-        entries = [
+        items = [
             self.agents.transact_register(agent),
             self.directory.transact_claim_likeness(agent),
             self.keys.transact_put(agent, key),
             *self.directory.transact_put_all(agent),
         ]
         try:
-            transact(self.client, entries)
+            transact(self.client, items)
         except TransactionFailedError as error:
             is_taken, is_alike, is_key_taken = error.failed[:3]
             if is_key_taken and not (is_taken or is_alike):
@@ -123,14 +123,14 @@ class Registration:
         agent = self.agents.read(caller, now)
         requester = Requester(lambda: agent, active_condition(caller), caller.key_id)
         requester.refuse_outgoing(agent)
-        entries = [
+        items = [
             self.agents.transact_leave(caller, agent, now, listed_as(agent)),
             *self.directory.transact_delete_all(agent),
             self.presences.transact_delete(agent.agent_id),
             *(self.keys.transact_delete(key) for key in agent.keys.values()),
         ]
         try:
-            transact(self.client, entries)
+            transact(self.client, items)
         except TransactionFailedError as error:
             present = require_active(caller, error.items[0], now)
             if present.active_jobs:

@@ -17,7 +17,7 @@ from agent_messaging.agents.model import Agent
 from agent_messaging.content import likeness
 from agent_messaging.directory import search_terms
 from agent_messaging.errors import InvalidError
-from agent_messaging.storage.table import Entry, Table
+from agent_messaging.storage.table import Table, TransactItem
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -97,7 +97,7 @@ class DirectoryTable:
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self.table = Table(client, name)
 
-    def transact_claim_likeness(self, agent: Agent) -> Entry:
+    def transact_claim_likeness(self, agent: Agent) -> TransactItem:
         """Claim what the agent's id looks like, as part of a transaction; another may have it."""
         line = Line(LIKENESSES, likeness.skeleton(agent.agent_id))
         return self.table.transact_put({**line._asdict(), "agent_id": agent.agent_id}, NEVER_SEEN)
@@ -123,15 +123,15 @@ class DirectoryTable:
         )
         return bool(found.items)
 
-    def transact_put_all(self, agent: Agent) -> list[Entry]:
+    def transact_put_all(self, agent: Agent) -> list[TransactItem]:
         """List a new agent, as part of a transaction."""
         return [self.table.transact_put(line._asdict()) for line in sorted(lines(agent))]
 
-    def transact_delete_all(self, agent: Agent) -> list[Entry]:
+    def transact_delete_all(self, agent: Agent) -> list[TransactItem]:
         """Take all lines of an agent away, as part of a transaction."""
         return [self.table.transact_delete(line._asdict()) for line in sorted(lines(agent))]
 
-    def transact_change_all(self, before: Agent, after: Agent) -> list[Entry]:
+    def transact_change_all(self, before: Agent, after: Agent) -> list[TransactItem]:
         """List an agent as it will be, as part of a transaction; what stays costs nothing."""
         gone, new = lines(before) - lines(after), lines(after) - lines(before)
         return [

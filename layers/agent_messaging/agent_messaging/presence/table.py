@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from agent_messaging import clock
 from agent_messaging.presence.model import KEPT_FOR, Presence
-from agent_messaging.storage.table import ConditionFailedError, Entry, Item, Table, TableKey
+from agent_messaging.storage.table import ConditionFailedError, Item, Table, TableKey, TransactItem
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -65,11 +65,11 @@ class PresenceTable:
         with contextlib.suppress(ConditionFailedError):
             self.table.update(self.key(agent_id)[1], verb, "attribute_exists(agent_id)", **values)
 
-    def transact_put(self, presence: Presence) -> Entry:
+    def transact_put(self, presence: Presence) -> TransactItem:
         """`put` as part of a transaction."""
         return self.table.transact_put(_item(presence))
 
-    def transact_delete(self, agent_id: str) -> Entry:
+    def transact_delete(self, agent_id: str) -> TransactItem:
         """Forget the agent, as part of a transaction."""
         return self.table.transact_delete(self.key(agent_id)[1])
 

@@ -22,7 +22,7 @@ from agent_messaging.stats.counted_records import CountedRecords, spans, start_o
 from agent_messaging.stats.model import ALL_TIME, Cell, Change, Metric, Sums, total
 from agent_messaging.stats.rollup import Platform, Snapshot
 from agent_messaging.stats.runs import Run
-from agent_messaging.storage.table import ConditionFailedError, Entry, Item, Table
+from agent_messaging.storage.table import ConditionFailedError, Item, Table, TransactItem
 from agent_messaging.storage.transactions import transact
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class StatsTable:
         ]
         shard = zlib.crc32(run.receipts[0].key.encode()) % SHARDS
         sums = run.sums.items()
-        counts = [self._add_entry(cell, shard, counts, purge_at) for cell, counts in sums]
+        counts = [self._transact_add(cell, shard, counts, purge_at) for cell, counts in sums]
         transact(self.client, [*receipts, *counts])
 
     def sums(self, first_window: str) -> Sums:
@@ -115,7 +115,9 @@ class StatsTable:
         platform = Platform.model_validate(json.loads(item["platform"]))
         return Snapshot(window=clock.from_text(item["window"]), platform=platform)
 
-    def _add_entry(self, cell: Cell, shard: int, counts: "Counter[str]", purge_at: int) -> Entry:
+    def _transact_add(
+        self, cell: Cell, shard: int, counts: "Counter[str]", purge_at: int
+    ) -> TransactItem:
         expression = f"ADD {', '.join(f'#{name} :{name}' for name in counts)}"
         values: dict[str, Any] = dict(counts)
         if cell.window != ALL_TIME:

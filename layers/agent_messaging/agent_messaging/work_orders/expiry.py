@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from agent_messaging.messaging.model import SYSTEM
 from agent_messaging.messaging.table import MessagesTable
-from agent_messaging.storage.table import Entry
+from agent_messaging.storage.table import TransactItem
 from agent_messaging.storage.tally import TALLY
 from agent_messaging.storage.transactions import TransactionFailedError, transact
 from agent_messaging.work_orders import notification
@@ -64,7 +64,7 @@ class Expiry:
             return False
         return self.settle(order, now).status is Status.EXPIRED
 
-    def _entries(self, order: WorkOrder, now: datetime) -> list[Entry]:
+    def _entries(self, order: WorkOrder, now: datetime) -> list[TransactItem]:
         notices = [
             notification.compose_for(
                 order, Action.EXPIRE, SYSTEM, to, now, relationship=None, is_verified=True

@@ -26,7 +26,7 @@ from agent_messaging.idempotency import IdempotentRequest
 from agent_messaging.messaging.item import long_bytes
 from agent_messaging.messaging.model import MessageType, compose, party
 from agent_messaging.messaging.table import MessagesTable
-from agent_messaging.storage.table import Entry
+from agent_messaging.storage.table import TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, batch_get
 from agent_messaging.work_orders import notification
 from agent_messaging.work_orders.expiry import Expiry
@@ -187,7 +187,7 @@ class WorkOrderService:
         request.write(entries, transition.order)
         return transition.order
 
-    def _transact_job(self, order: WorkOrder, move: Move) -> list[Entry]:
+    def _transact_job(self, order: WorkOrder, move: Move) -> list[TransactItem]:
         """The worker's count of active jobs, where the transition changes it."""
         if move.action is Action.ACCEPT:
             return [self.agents.transact_take_job(move.caller)]
@@ -197,7 +197,9 @@ class WorkOrderService:
             return [self.agents.transact_end_job(worker_id, move.caller, is_completed=is_completed)]
         return []
 
-    def _transact_contact(self, order: WorkOrder, move: Move, own: Contact | None) -> list[Entry]:
+    def _transact_contact(
+        self, order: WorkOrder, move: Move, own: Contact | None
+    ) -> list[TransactItem]:
         """Who accepts an order makes its client a contact."""
         if move.action is not Action.ACCEPT:
             return []

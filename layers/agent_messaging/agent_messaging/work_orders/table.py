@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from agent_messaging import clock
 from agent_messaging.agents.model import Agent
 from agent_messaging.errors import WorkOrderNotFoundError
-from agent_messaging.storage.table import Entry, Item, QueryResult, Table, TableKey
+from agent_messaging.storage.table import Item, QueryResult, Table, TableKey, TransactItem
 from agent_messaging.storage.transactions import batch_get
 from agent_messaging.work_orders import item as items
 from agent_messaging.work_orders.indexes import ALL_ORDERS, DUE, ENDED, OPEN_ORDERS, Filter
@@ -52,8 +52,8 @@ class Transition:
     """A transition to write: the order as it is afterwards, and the entries that make it so."""
 
     order: WorkOrder
-    head: Entry
-    parts: list[Entry]
+    head: TransactItem
+    parts: list[TransactItem]
 
 
 class WorkOrdersTable:
@@ -75,7 +75,7 @@ class WorkOrdersTable:
         item = self.table.get(self.key(work_order_id)[1], consistent=True)
         return None if item is None else parse(item, now)
 
-    def transact_put_all(self, order: WorkOrder) -> list[Entry]:
+    def transact_put_all(self, order: WorkOrder) -> list[TransactItem]:
         """A new order, as part of a transaction."""
         order = items.offered(order)
         head = self.table.transact_put(items.head(order), "attribute_not_exists(work_order_id)")
@@ -90,17 +90,17 @@ class WorkOrdersTable:
             IllegalTransitionError: `action` does not lead out of the order's status.
         """
         moved = order.moved(action, now, changes, self.retention)
-        parts: list[Entry] = []
+        parts: list[TransactItem] = []
         if action is Action.COMPLETE:
             moved = items.resulted(moved)
             parts = self._transact_parts(moved, RESULT)
         return Transition(moved, self._transact_head(order, moved, now), parts)
 
-    def _transact_parts(self, order: WorkOrder, part: str) -> list[Entry]:
+    def _transact_parts(self, order: WorkOrder, part: str) -> list[TransactItem]:
         item = items.part_item(order, part)
         return [] if item is None else [self.table.transact_put(item)]
 
-    def _transact_head(self, order: WorkOrder, moved: WorkOrder, now: datetime) -> Entry:
+    def _transact_head(self, order: WorkOrder, moved: WorkOrder, now: datetime) -> TransactItem:
         before, after = items.head(order), items.head(moved)
         given = {name: value for name, value in after.items() if before.get(name) != value}
         given["history"] = after["history"][-1:]
