@@ -53,13 +53,18 @@ def _within(limit: int) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _drop_default(schema: dict[str, Any]) -> None:
+    schema.pop("default")
+
+
+def absent(default: Any = None) -> Any:
+    """Return the default of a field that a stored record may lack; the schema does not show it."""
+    return Field(default=default, json_schema_extra=_drop_default)
+
+
 def kept() -> Any:
     """Default of a field that may be left out of a change, and then keeps its value."""
-
-    def drop_default(schema: dict[str, Any]) -> None:
-        schema.pop("default")
-
-    return Field(default=None, json_schema_extra=drop_default)
+    return absent()
 
 
 AGENT_ID_PATTERN = r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$"
@@ -170,23 +175,27 @@ def _number(amount: Decimal) -> int | float:
     return int(amount) if amount == amount.to_integral_value() else float(amount)
 
 
+_NUMBER_OUT = PlainSerializer(_number, return_type=int | float, when_used="json")
+# No `multipleOf` 0.01: validators that divide doubles would refuse 99.99.
+_DOLLARS_SCHEMA = WithJsonSchema(
+    {
+        "type": "number",
+        "minimum": 0,
+        "description": "US dollars, with at most two decimals.",
+        "examples": [15000],
+    }
+)
 # US dollars, at most two decimals, never a float inside; a number again in JSON.
 Dollars = Annotated[
     Decimal,
     BeforeValidator(_dollars),
     Field(ge=0, max_digits=12, decimal_places=2),
     AfterValidator(_in_cents),
-    PlainSerializer(_number, return_type=int | float, when_used="json"),
-    # No `multipleOf` 0.01: validators that divide doubles would refuse 99.99.
-    WithJsonSchema(
-        {
-            "type": "number",
-            "minimum": 0,
-            "description": "US dollars, with at most two decimals.",
-            "examples": [15000],
-        }
-    ),
+    _NUMBER_OUT,
+    _DOLLARS_SCHEMA,
 ]
+# The same of an amount that was stored, and so is one already.
+StoredDollars = Annotated[Decimal, _NUMBER_OUT, _DOLLARS_SCHEMA]
 
 
 def json_text(value: dict[str, Any]) -> str:
@@ -213,6 +222,12 @@ def _text_to_object(value: object) -> object:
     return json.loads(value) if isinstance(value, str) else value
 
 
+# The same of an object that was stored: text inside, an object again in JSON.
+StoredObject = Annotated[
+    str,
+    PlainSerializer(json.loads, return_type=dict[str, Any], when_used="json"),
+    WithJsonSchema({"additionalProperties": True, "type": "object"}),
+]
 # The same object in an answer.
 Object = Annotated[dict[str, Any], BeforeValidator(_text_to_object)]
 

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent_messaging.work_orders.item import LISTED_ENDS
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import OPEN, Role, Status
+from agent_messaging.work_orders.states import ENDS, OPEN, Role, Status
 
 DUE = "due"
 ENDED = "client_ended"
@@ -37,7 +36,7 @@ class Filter:
         """The index that lists these orders, with as few others as possible."""
         if self.status in OPEN:
             return OPEN_ORDERS[self.role][0]
-        if self.role is Role.CLIENT and self.status in LISTED_ENDS:
+        if self.role is Role.CLIENT and self.status in ENDS:
             return ENDED
         return ALL_ORDERS[self.role][0]
 

@@ -28,7 +28,7 @@ from agent_messaging.work_orders import item as items
 from agent_messaging.work_orders.indexes import ALL_ORDERS, DUE, ENDED, OPEN_ORDERS, Filter
 from agent_messaging.work_orders.item import DUE_SHARDS, HEAD, OFFER, RESULT, parse
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import OPEN, Action, Role, Status
+from agent_messaging.work_orders.states import OPEN, Action, Role, Status, Transition, transition
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -48,9 +48,10 @@ IS_KEPT = "purge_at > :epoch"
 
 
 @dataclass(frozen=True)
-class Transition:
+class TransitionWrite:
     """A transition to write: the order as it is afterwards, and the entries that make it so."""
 
+    step: Transition
     order: WorkOrder
     head: Entry
     parts: list[Entry]
@@ -76,32 +77,32 @@ class WorkOrdersTable:
         return None if item is None else parse(item, now)
 
     def transact_put_all(self, order: WorkOrder) -> list[Entry]:
-        """A new order, as part of a transaction."""
-        order = items.offered(order)
+        """Return a new order as part of a transaction; see `item.place_offer`."""
         head = self.table.transact_put(items.head(order), "attribute_not_exists(work_order_id)")
         return [head, *self._transact_parts(order, OFFER)]
 
-    def move(
+    def transact_transition(
         self, order: WorkOrder, action: Action, now: datetime, changes: Mapping[str, Any]
-    ) -> Transition:
-        """The transition of an order by `action`; `changes` are further attributes to set.
+    ) -> TransitionWrite:
+        """Return the transition of an order by `action`, which also sets `changes`.
 
         Raises:
-            IllegalTransitionError: `action` does not lead out of the order's status.
+            IllegalTransitionError: the order's status does not allow `action`.
         """
-        moved = order.moved(action, now, changes, self.retention)
+        step = transition(order.status, action)
+        after = order.apply(action, now, changes, self.retention)
         parts: list[Entry] = []
         if action is Action.COMPLETE:
-            moved = items.resulted(moved)
-            parts = self._transact_parts(moved, RESULT)
-        return Transition(moved, self._transact_head(order, moved, now), parts)
+            after = items.place_result(after)
+            parts = self._transact_parts(after, RESULT)
+        return TransitionWrite(step, after, self._transact_head(order, after, now), parts)
 
     def _transact_parts(self, order: WorkOrder, part: str) -> list[Entry]:
         item = items.part_item(order, part)
         return [] if item is None else [self.table.transact_put(item)]
 
-    def _transact_head(self, order: WorkOrder, moved: WorkOrder, now: datetime) -> Entry:
-        before, after = items.head(order), items.head(moved)
+    def _transact_head(self, order: WorkOrder, changed: WorkOrder, now: datetime) -> Entry:
+        before, after = items.head(order), items.head(changed)
         given = {name: value for name, value in after.items() if before.get(name) != value}
         given["history"] = after["history"][-1:]
         gone = [f"#{name}" for name in before if name not in after]
@@ -111,7 +112,7 @@ class WorkOrdersTable:
             expression += f" REMOVE {', '.join(gone)}"
         condition = IS_STILL
         if order.status is Status.PENDING:
-            is_expiry = moved.status is Status.EXPIRED
+            is_expiry = changed.status is Status.EXPIRED
             condition += f" AND {IS_OVERDUE if is_expiry else IS_IN_TIME}"
             given["now"] = clock.to_text(now)
         key = self.key(order.work_order_id)[1]
@@ -169,7 +170,7 @@ class WorkOrdersTable:
             if item is not None:
                 parts.setdefault(item["work_order_id"], {})[item["part"]] = item
         return [
-            items.completed(order, parts.get(order.work_order_id, {}))
+            items.with_parts(order, parts.get(order.work_order_id, {}))
             for order in orders
             if set(items.parts_of(order)) <= set(parts.get(order.work_order_id, {}))
         ]
