@@ -33,7 +33,7 @@ class Mutant:
 MUTANTS = (
     Mutant(
         "a transition does not ask whether the order is still what was read",
-        "work_orders/table.py",
+        "work_orders/transition_write.py",
         'IS_STILL = "#status = :was"',
         'IS_STILL = "(#status = :was OR #status <> :was)"',
         (f"{SCHEDULER}/test_scenarios.py", "-k", "answers or endings"),
@@ -47,7 +47,7 @@ MUTANTS = (
     ),
     Mutant(
         "a deadline is no condition of the write",
-        "work_orders/table.py",
+        "work_orders/transition_write.py",
         "OR deadline_at > :now)",
         "OR deadline_at > :now OR deadline_at <= :now)",
         (ORDERS,),
@@ -96,7 +96,7 @@ MUTANTS = (
     ),
     Mutant(
         "a transition writes its record over those before",
-        "work_orders/table.py",
+        "work_orders/transition_write.py",
         "#history = list_append(#history, :history)",
         "#history = :history",
         (f"{ORDERS}/test_history.py",),

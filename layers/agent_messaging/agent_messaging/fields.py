@@ -53,18 +53,13 @@ def _within(limit: int) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _drop_default(schema: dict[str, Any]) -> None:
-    schema.pop("default")
-
-
-def absent(default: Any = None) -> Any:
-    """Return the default of a field that a stored record may lack; the schema does not show it."""
-    return Field(default=default, json_schema_extra=_drop_default)
-
-
 def kept() -> Any:
     """Default of a field that may be left out of a change, and then keeps its value."""
-    return absent()
+
+    def drop_default(schema: dict[str, Any]) -> None:
+        schema.pop("default")
+
+    return Field(default=None, json_schema_extra=drop_default)
 
 
 AGENT_ID_PATTERN = r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$"

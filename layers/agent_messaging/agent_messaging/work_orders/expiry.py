@@ -22,7 +22,8 @@ from agent_messaging.work_orders import notification
 from agent_messaging.work_orders.item import parse
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Action, Status
-from agent_messaging.work_orders.table import TransitionWrite, WorkOrdersTable
+from agent_messaging.work_orders.table import WorkOrdersTable
+from agent_messaging.work_orders.transition_write import TransitionWrite
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

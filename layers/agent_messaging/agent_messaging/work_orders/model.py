@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict
 
 from agent_messaging import clock
-from agent_messaging.fields import Model, Party, StoredDollars, StoredObject, StoredTime, absent
+from agent_messaging.fields import Model, Party, StoredDollars, StoredObject, StoredTime
 from agent_messaging.messaging.model import Relationship
 from agent_messaging.work_orders import history
 from agent_messaging.work_orders.states import OPEN, Action, Role, Status, Times, transition
@@ -41,14 +41,14 @@ class Offer(Model):
     client: Party
     worker: Party
     title: Annotated[str, Stored.DISPLAY]
-    description: Annotated[str | None, Stored.OFFER] = absent()
-    requirements: Annotated[StoredObject | None, Stored.OFFER] = absent()
-    deliverables: Annotated[StoredObject | None, Stored.OFFER] = absent()
-    budget_usd: Annotated[StoredDollars | None, Stored.DISPLAY] = absent()
-    deadline_at: StoredTime | None = absent()
-    relationship: Annotated[Relationship | None, Stored.DISPLAY] = absent()
-    is_verified: Annotated[bool, Stored.DISPLAY] = absent(default=False)
-    status: Status = absent(Status.PENDING)
+    description: Annotated[str | None, Stored.OFFER] = None
+    requirements: Annotated[StoredObject | None, Stored.OFFER] = None
+    deliverables: Annotated[StoredObject | None, Stored.OFFER] = None
+    budget_usd: Annotated[StoredDollars | None, Stored.DISPLAY] = None
+    deadline_at: StoredTime | None = None
+    relationship: Annotated[Relationship | None, Stored.DISPLAY] = None
+    is_verified: Annotated[bool, Stored.DISPLAY] = False
+    status: Status = Status.PENDING
     message_id: str
     thread_id: str
     created_at: Annotated[StoredTime, Stored.DISPLAY]
@@ -60,11 +60,11 @@ class SharedFields(Times, Offer):
     `reason` is that of a rejection, cancellation or failure.
     """
 
-    estimated_completion: StoredTime | None = absent()
-    reason: str | None = absent()
-    result_data: Annotated[StoredObject | None, Stored.RESULT] = absent()
-    result_url: Annotated[str | None, Stored.RESULT] = absent()
-    summary: Annotated[str | None, Stored.RESULT] = absent()
+    estimated_completion: StoredTime | None = None
+    reason: str | None = None
+    result_data: Annotated[StoredObject | None, Stored.RESULT] = None
+    result_url: Annotated[str | None, Stored.RESULT] = None
+    summary: Annotated[str | None, Stored.RESULT] = None
 
 
 class WorkOrder(SharedFields):

@@ -113,10 +113,18 @@ class HistoryEntry(Model):
     previous_sha256: str | None
 
 
+def _drop_defaults(schema: dict[str, Any]) -> None:
+    """A field that a stored order may lack is there in every answer."""
+    for name in SharedFields.model_fields:
+        schema["properties"].get(name, {}).pop("default", None)
+
+
 class WorkOrderView(SharedFields):
     """A work order as its two parties see it."""
 
-    model_config = ConfigDict(serialize_by_alias=True, defer_build=False)
+    model_config = ConfigDict(
+        serialize_by_alias=True, defer_build=False, json_schema_extra=_drop_defaults
+    )
 
     description: str
     relationship: Annotated[

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 from pydantic import ConfigDict
 
 from agent_messaging.errors import IllegalTransitionError
-from agent_messaging.fields import Model, StoredTime, absent
+from agent_messaging.fields import Model, StoredTime
 
 
 class Status(StrEnum):
@@ -74,12 +74,12 @@ class Times(Model):
     # Most functions import this and never make one.
     model_config = ConfigDict(defer_build=True)
 
-    accepted_at: StoredTime | None = absent()
-    rejected_at: StoredTime | None = absent()
-    completed_at: StoredTime | None = absent()
-    failed_at: StoredTime | None = absent()
-    cancelled_at: StoredTime | None = absent()
-    expired_at: StoredTime | None = absent()
+    accepted_at: StoredTime | None = None
+    rejected_at: StoredTime | None = None
+    completed_at: StoredTime | None = None
+    failed_at: StoredTime | None = None
+    cancelled_at: StoredTime | None = None
+    expired_at: StoredTime | None = None
 
 
 class Transition(NamedTuple):

@@ -8,14 +8,9 @@
 
 All hold keys. `worker_open` also holds status and client, so that a worker's pending orders are
 counted without reading them, and without those of clients that it blocks.
-
-A transition is an update of the head under the condition that the order still is what was read, and
-that its deadline allows it at that moment; whoever comes second fails there, whatever it read
-before.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +20,11 @@ from agent_messaging.errors import WorkOrderNotFoundError
 from agent_messaging.storage.table import Entry, Item, QueryResult, Table, TableKey
 from agent_messaging.storage.transactions import batch_get
 from agent_messaging.work_orders import item as items
-from agent_messaging.work_orders.indexes import ALL_ORDERS, DUE, ENDED, OPEN_ORDERS, Filter
+from agent_messaging.work_orders.indexes import DUE, OPEN_ORDERS, Filter
 from agent_messaging.work_orders.item import DUE_SHARDS, HEAD, OFFER, RESULT, parse
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import OPEN, Action, Role, Status, Transition, transition
+from agent_messaging.work_orders.states import Action, Role, Status, transition
+from agent_messaging.work_orders.transition_write import TransitionWrite, update
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,21 +36,6 @@ EXAMINED = 1000
 
 # `~` sorts behind every letter of an id.
 LAST = "wo_~"
-
-IS_STILL = "#status = :was"
-IS_IN_TIME = "(attribute_not_exists(deadline_at) OR deadline_at > :now)"
-IS_OVERDUE = "deadline_at <= :now"
-IS_KEPT = "purge_at > :epoch"
-
-
-@dataclass(frozen=True)
-class TransitionWrite:
-    """A transition to write: the order as it is afterwards, and the entries that make it so."""
-
-    step: Transition
-    order: WorkOrder
-    head: Entry
-    parts: list[Entry]
 
 
 class WorkOrdersTable:
@@ -95,28 +76,14 @@ class WorkOrdersTable:
         if action is Action.COMPLETE:
             after = items.place_result(after)
             parts = self._transact_parts(after, RESULT)
-        return TransitionWrite(step, after, self._transact_head(order, after, now), parts)
+        expression, condition, values = update(order, after, now)
+        key = self.key(order.work_order_id)[1]
+        head = self.table.transact_update(key, expression, condition, **values)
+        return TransitionWrite(step, after, head, parts)
 
     def _transact_parts(self, order: WorkOrder, part: str) -> list[Entry]:
         item = items.part_item(order, part)
         return [] if item is None else [self.table.transact_put(item)]
-
-    def _transact_head(self, order: WorkOrder, changed: WorkOrder, now: datetime) -> Entry:
-        before, after = items.head(order), items.head(changed)
-        given = {name: value for name, value in after.items() if before.get(name) != value}
-        given["history"] = after["history"][-1:]
-        gone = [f"#{name}" for name in before if name not in after]
-        sets = [f"#{name} = :{name}" for name in given if name != "history"]
-        expression = f"SET {', '.join(sets)}, #history = list_append(#history, :history)"
-        if gone:
-            expression += f" REMOVE {', '.join(gone)}"
-        condition = IS_STILL
-        if order.status is Status.PENDING:
-            is_expiry = changed.status is Status.EXPIRED
-            condition += f" AND {IS_OVERDUE if is_expiry else IS_IN_TIME}"
-            given["now"] = clock.to_text(now)
-        key = self.key(order.work_order_id)[1]
-        return self.table.transact_update(key, expression, condition, was=order.status, **given)
 
     def query(
         self, agent_id: str, wanted: Filter, before: str | None, limit: int, *, count: bool = False
@@ -125,25 +92,13 @@ class WorkOrdersTable:
 
         Where the index cannot tell, others than the wanted ones are among them.
         """
-        owners = {**dict([*ALL_ORDERS.values(), *OPEN_ORDERS.values()]), ENDED: "ended_for"}
-        owner = agent_id
-        given: dict[str, Any] = {}
-        if wanted.index == ENDED:
-            owner = items.ended_for(agent_id, wanted.status)
-            matching, given["epoch"] = IS_KEPT, clock.to_epoch(wanted.now)
-        elif wanted.role is Role.WORKER and wanted.status in OPEN:
-            matching, given["status"] = "#status = :status", wanted.status
-            if wanted.other_id is not None:
-                matching, given["other"] = f"{matching} AND client_id = :other", wanted.other_id
-        else:
-            matching = ""
+        owner, matching, given = wanted.conditions(agent_id)
         return self.table.query(
-            f"{owners[wanted.index]} = :owner AND work_order_id < :before",
+            f"{owner} = :owner AND work_order_id < :before",
             index=wanted.index,
             matching=matching,
             limit=limit,
             count=count,
-            owner=owner,
             before=before or LAST,
             **given,
         )

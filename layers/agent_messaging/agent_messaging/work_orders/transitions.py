@@ -31,7 +31,8 @@ from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.item import parse
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import ROLES, Action, Status
-from agent_messaging.work_orders.table import TransitionWrite, WorkOrdersTable, not_found
+from agent_messaging.work_orders.table import WorkOrdersTable, not_found
+from agent_messaging.work_orders.transition_write import TransitionWrite
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
