@@ -105,23 +105,23 @@ def with_parts(order: WorkOrder, parts: Mapping[str, Item]) -> WorkOrder:
 
 
 def parts_of(order: WorkOrder) -> list[str]:
-    """The parts that hold what the order's head does not."""
+    """Return the parts that hold what the order's head does not."""
     return [part for part in PARTS if getattr(order, f"{part}_bytes")]
 
 
 def head_bytes(order: WorkOrder) -> int:
-    """How large an order's head is at most; a character has four bytes or fewer."""
+    """Return how large an order's head is at most. A character has four bytes or fewer."""
     texts = (order.title, order.client.name, order.worker.name, order.reason or "")
     return HEAD_BYTES + 4 * sum(map(len, texts))
 
 
 def weight(order: WorkOrder) -> int:
-    """How many bytes are read of an order that is shown, at most; its head tells."""
+    """Return how many bytes are read of an order that is shown, at most. Its head tells."""
     return head_bytes(order) + (order.offer_bytes or 0) + (order.result_bytes or 0)
 
 
 def size_of(item: Mapping[str, Any]) -> int:
-    """Bytes of an item as DynamoDB counts them, at most a few too many for numbers.
+    """Return the bytes of an item as DynamoDB counts them, at most a few too many for numbers.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
     """
@@ -173,5 +173,5 @@ def _index_keys(order: WorkOrder) -> Item:
 
 
 def ended_for(client_id: str, status: Status | None) -> str:
-    """Under what a client's ended orders of one status are listed; ids have no `#`."""
+    """Return the key of a client's ended orders of one status. Ids have no `#`."""
     return f"{client_id}#{status}"

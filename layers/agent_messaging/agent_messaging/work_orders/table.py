@@ -49,11 +49,11 @@ class WorkOrdersTable:
         self.retention = retention
 
     def key(self, work_order_id: str, part: str = HEAD) -> TableKey:
-        """Where a part of an order lies, for a batch read."""
+        """Return the key of a part of an order, for a batch read."""
         return self.table.name, {"work_order_id": work_order_id, "part": part}
 
     def fetch(self, work_order_id: str, now: datetime) -> WorkOrder | None:
-        """The order's head as it is this moment, None if there is none."""
+        """Return the order of a head, read consistently, or None if there is none."""
         item = self.table.get(self.key(work_order_id)[1], consistent=True)
         return None if item is None else parse(item, now)
 
@@ -88,7 +88,7 @@ class WorkOrdersTable:
     def query(
         self, agent_id: str, wanted: Filter, before: str | None, limit: int, *, count: bool = False
     ) -> QueryResult:
-        """Keys of an agent's orders, newest first, from behind `before`; `limit` are examined.
+        """Return keys of an agent's orders, newest first, after `before`. It examines `limit` keys.
 
         Where the index cannot tell, others than the wanted ones are among them.
         """
@@ -104,15 +104,16 @@ class WorkOrdersTable:
         )
 
     def read_heads(self, found: QueryResult, now: datetime) -> list[WorkOrder]:
-        """The heads behind the keys of an index, in their order."""
+        """Return the orders of an index's keys, in their order."""
         keys = [self.key(item["work_order_id"]) for item in found.items]
         heads = [parse(item, now) for item in batch_get(self.client, keys) if item is not None]
         return [head for head in heads if head is not None]
 
     def read_parts(self, orders: Sequence[WorkOrder]) -> list[WorkOrder]:
-        """The same orders with all of their content, without those removed meanwhile.
+        """Return the same orders with all of their content, without those removed meanwhile.
 
-        A part is never changed, so a replica will do; one that has not got it yet is asked past.
+        A part never changes, so a replica will do. If it does not have a part yet, that part is
+        read consistently.
         """
         wanted = [(order, part) for order in orders for part in items.parts_of(order)]
         keys = [self.key(order.work_order_id, part) for order, part in wanted]
@@ -131,7 +132,7 @@ class WorkOrdersTable:
         ]
 
     def count_pending(self, agent: Agent, limit: int) -> int:
-        """How many orders wait for the worker's answer, counted no further than `limit`.
+        """Count the orders that wait for the worker's answer, up to `limit`.
 
         Orders of clients that it has muted are left out. Then its newest `EXAMINED` open orders are
         looked at; otherwise as many as can be accepted beside the counted ones.
@@ -143,9 +144,10 @@ class WorkOrdersTable:
         return min(limit, found.count)
 
     def pending(self, worker_id: str, client_id: str | None = None) -> list[Item]:
-        """Keys and clients of a worker's pending orders, newest first; of one client, if given.
+        """Return keys and clients of a worker's pending orders, newest first.
 
-        The worker's newest `EXAMINED` open orders are looked at.
+        It examines the worker's newest `EXAMINED` open orders; with `client_id` it keeps those of
+        this client.
         """
         given = {} if client_id is None else {"client": client_id}
         which = "client_id = :client" if given else ""
@@ -173,7 +175,7 @@ class WorkOrdersTable:
         )
 
     def overdue(self, now: datetime) -> Iterator[str]:
-        """The ids of orders that are pending past their deadline, as the index knows them."""
+        """Yield the ids of orders that are pending past their deadline, as the index knows them."""
         for shard in range(DUE_SHARDS):
             after_key = " "
             while after_key:
@@ -189,11 +191,11 @@ class WorkOrdersTable:
                 after_key = f"{found.last_key['due_at']}~" if found.last_key else ""
 
     def remove_parts(self, work_order_id: str, parts: Collection[str]) -> None:
-        """Remove parts whose head is gone; what is not there is no fault."""
+        """Remove parts whose head is gone. A part that is not there is no fault."""
         for part in parts:
             self.table.delete(self.key(work_order_id, part)[1])
 
 
 def not_found(work_order_id: str) -> WorkOrderNotFoundError:
-    """The refusal for an order that is absent or not the caller's."""
+    """Return the error for an order that is absent or not the caller's."""
     return WorkOrderNotFoundError(f"You have no work order `{work_order_id}`.")
