@@ -77,7 +77,7 @@ def was_read(pending: Item) -> Item:
 
 def order(client: str, worker: str, number: int) -> WorkOrder:
     """A work order that waits, with a deadline."""
-    made = WorkOrder.offered(
+    made = WorkOrder.create(
         work_order_id=f"wo_{ULID[:-6]}{number:06d}",
         client=Party(id=client, name=client.title()),
         worker=Party(id=worker, name=worker.title()),
@@ -90,7 +90,7 @@ def order(client: str, worker: str, number: int) -> WorkOrder:
         is_verified=True,
         created_at=NOW,
     )
-    return item.offered(made)
+    return item.place_offer(made)
 
 
 def stored(order: WorkOrder) -> list[Item]:

@@ -33,7 +33,7 @@ class Mutant:
 MUTANTS = (
     Mutant(
         "a transition does not ask whether the order is still what was read",
-        "work_orders/table.py",
+        "work_orders/transition_write.py",
         'IS_STILL = "#status = :was"',
         'IS_STILL = "(#status = :was OR #status <> :was)"',
         (f"{SCHEDULER}/test_scenarios.py", "-k", "answers or endings"),
@@ -47,7 +47,7 @@ MUTANTS = (
     ),
     Mutant(
         "a deadline is no condition of the write",
-        "work_orders/table.py",
+        "work_orders/transition_write.py",
         "OR deadline_at > :now)",
         "OR deadline_at > :now OR deadline_at <= :now)",
         (ORDERS,),
@@ -55,8 +55,8 @@ MUTANTS = (
     Mutant(
         "an order is told to be expired before that is stored",
         "work_orders/expiry.py",
-        "            transact(self.client, self._entries(order, now))",
-        "            self._entries(order, now)",
+        "            transact(self.client, self._entries(expiry, now))",
+        "            self._entries(expiry, now)",
         (f"{ORDERS}/test_first_come.py",),
     ),
     Mutant(
@@ -75,15 +75,15 @@ MUTANTS = (
     ),
     Mutant(
         "a job that its client cancels goes on counting",
-        "work_orders/desk.py",
-        "if order.status is Status.ACCEPTED:",
-        "if order.status is Status.ACCEPTED and move.action is not Action.CANCEL:",
+        "work_orders/transitions.py",
+        "if write.step.source is Status.ACCEPTED:",
+        "if write.step.source is Status.ACCEPTED and write.step.action is not Action.CANCEL:",
         (f"{ORDERS}/test_transitions.py",),
     ),
     Mutant(
         "a transition forgets the notification",
-        "work_orders/desk.py",
-        "            self.messages.put_entry(note),\n",
+        "work_orders/transitions.py",
+        "            self.messages.transact_put(note),\n",
         "",
         (f"{ORDERS}/test_notifications.py",),
     ),
@@ -96,7 +96,7 @@ MUTANTS = (
     ),
     Mutant(
         "a transition writes its record over those before",
-        "work_orders/table.py",
+        "work_orders/transition_write.py",
         "#history = list_append(#history, :history)",
         "#history = :history",
         (f"{ORDERS}/test_history.py",),
@@ -117,7 +117,7 @@ MUTANTS = (
     ),
     Mutant(
         "an offer stays when its order has been removed",
-        "work_orders/removal.py",
+        "work_orders/purge.py",
         '"offer_bytes" in image["OldImage"]',
         '"long_bytes" in image["OldImage"]',
         (f"{ORDERS}/test_retention.py",),
@@ -131,14 +131,14 @@ MUTANTS = (
     ),
     Mutant(
         "a notification quotes an agent that its reader blocks",
-        "work_orders/notice.py",
+        "work_orders/notification.py",
         "if relationship is Relationship.BLOCKED:",
         "if relationship is None:",
         (f"{ORDERS}/test_notifications.py",),
     ),
     Mutant(
         "a bulk reject stops at the first order that is not to be rejected",
-        "work_orders/rejection.py",
+        "work_orders/bulk_reject.py",
         "            refused.append(",
         "            raise\n            refused.append(",
         (f"{ORDERS}/test_bulk_reject.py",),

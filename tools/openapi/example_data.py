@@ -7,6 +7,8 @@ examples can be sent as they are.
 
 from typing import Any
 
+from agent_messaging.work_orders.states import Times
+
 JsonObject = dict[str, Any]
 
 NOVA: JsonObject = {"id": "nova-agent-id", "name": "Nova"}
@@ -103,12 +105,7 @@ ORDER: JsonObject = {
     "message_id": MESSAGE_ID,
     "thread_id": THREAD_ID,
     "created_at": CREATED_AT,
-    "accepted_at": None,
-    "rejected_at": None,
-    "completed_at": None,
-    "failed_at": None,
-    "cancelled_at": None,
-    "expired_at": None,
+    **dict.fromkeys(Times.model_fields),
     "estimated_completion": None,
     "reason": None,
     "result_data": None,

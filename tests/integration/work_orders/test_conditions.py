@@ -28,7 +28,7 @@ def test_the_write_itself_minds_the_deadline(
     orders = app("work_orders").orders
     order = orders.fetch(pair.offer("nova", "boots", deadline_at=FUTURE), clock.now())
     now = order.deadline_at + timedelta(milliseconds=lateness)
-    entry = orders.move(order, action, now, {}).head
+    entry = orders.transact_transition(order, action, now, {}).head
     if is_written:
         transact(orders.client, [entry])
     else:
@@ -41,5 +41,6 @@ def test_the_write_itself_minds_the_state(pair: Cloud):
     orders = app("work_orders").orders
     order = orders.fetch(pair.offer("nova", "boots"), clock.now())
     pair.move("nova", order.work_order_id, "cancel")
+    accept = orders.transact_transition(order, Action.ACCEPT, clock.now(), {})
     with pytest.raises(TransactionFailedError):
-        transact(orders.client, [orders.move(order, Action.ACCEPT, clock.now(), {}).head])
+        transact(orders.client, [accept.head])
