@@ -15,8 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from agent_messaging import fields, ids
 from agent_messaging.agents.model import Agent
+from agent_messaging.agents.schemas import Capability
 from agent_messaging.directory import search_terms, table
-from agent_messaging.directory.schemas import Capability
 from agent_messaging.messaging import sent_chunks
 from agent_messaging.messaging.pages import POSITION
 from agent_messaging.paging import Listing

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from agent_messaging import clock
-from agent_messaging.agents.keys import key_hash
+from agent_messaging.agents.keys import from_header, key_hash
 from agent_messaging.agents.model import Agent, Key
 from agent_messaging.errors import ContentionError, OutOfTimeError
 from agent_messaging.storage.table import FAILURES, ConditionFailedError, Item, Table, TransactItem
@@ -50,13 +50,19 @@ class AgentKeysTable:
         self.client = client
         self.table = Table(client, name)
 
-    def find(self, api_key: str) -> Grant | None:
-        """What the key stands for, None if it is nobody's.
+    def authorize(self, authorization: str, now: datetime) -> Grant | None:
+        """Return what the key of an `Authorization` header stands for; None refuses it.
 
-        The read is consistent: a refusal is remembered for a minute, and a new key must not be
-        refused because a replica has not heard of it.
+        It is refused if it is nobody's, has expired, or its agent spent too much. The day of its
+        use is noted. The read is consistent: a refusal is remembered for a minute, and a new key
+        must not be refused because a replica has not heard of it.
         """
-        return self.find_hashed(key_hash(api_key))
+        api_key = from_header(authorization)
+        grant = None if api_key is None else self.find_hashed(key_hash(api_key))
+        if grant is None or not grant.is_live(now) or grant.is_refused(now):
+            return None
+        self.note_used(grant, now.date())
+        return grant
 
     def find_hashed(self, hashed: str) -> Grant | None:
         """What the key of this hash stands for, None if it is nobody's."""

@@ -31,20 +31,26 @@ EXAMINED = BATCH_KEYS // 2
 
 
 @dataclass(frozen=True)
-class Tables:
-    """What a list of agents is read from."""
+class DirectoryService:
+    """The tables that a list of agents is read from."""
 
     client: "DynamoDBClient"
     agents: AgentsTable
     table: DirectoryTable
     presences: PresenceTable
 
+    def list(
+        self, caller_id: str, query: schemas.DirectoryQuery, now: datetime
+    ) -> schemas.DirectoryPage:
+        """Return a page of the agents that fit the query."""
+        return _AgentList(self, caller_id, query, now).page()
+
 
 @dataclass(frozen=True)
-class AgentList:
+class _AgentList:
     """The agents as one caller wants them listed at `now`."""
 
-    tables: Tables
+    tables: DirectoryService
     caller_id: str
     query: schemas.DirectoryQuery
     now: datetime

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from agent_messaging import ids
 from agent_messaging.agents import keys as api_keys
+from agent_messaging.agents import schemas
 from agent_messaging.agents.access import active_condition, require_active
 from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.agents.model import Agent, Key
 from agent_messaging.agents.requester import Requester
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
-from agent_messaging.directory import schemas
 from agent_messaging.directory.table import DirectoryTable, listed_as
 from agent_messaging.errors import (
     AgentBusyError,

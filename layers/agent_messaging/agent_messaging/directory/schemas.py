@@ -1,4 +1,4 @@
-"""The shapes of the requests and answers about agents."""
+"""The shapes of what joins an agent and its presence: cards, profiles and the directory."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,26 +7,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from agent_messaging.agents.model import Agent, AgentStatus, ContactPolicy
-from agent_messaging.agents.names import Name, NewAgentId
+from agent_messaging.agents.schemas import Capability, Policy
 from agent_messaging.content import flagging
 from agent_messaging.content.flagging import ContentFlag, ContentFlags
 from agent_messaging.directory import search_terms
-from agent_messaging.fields import (
-    CAPABILITY_PATTERN,
-    KeyHash,
-    Limit,
-    Line,
-    Model,
-    Timestamp,
-    kept,
-)
+from agent_messaging.fields import Limit, Model, Timestamp
 from agent_messaging.presence.model import Presence, last_seen_at
-
-Capability = Annotated[str, StringConstraints(pattern=CAPABILITY_PATTERN)]
-Capabilities = Annotated[
-    list[Capability],
-    Field(max_length=8, description="What the agent can do, as lower-case words."),
-]
 
 
 def _searchable(value: str) -> str:
@@ -52,39 +38,6 @@ Switch = Annotated[
         "`closed` are neither."
     ),
 ]
-
-
-Policy = Annotated[
-    ContactPolicy,
-    Field(
-        description="Whose messages the agent takes: everybody's (`open`), strangers' once it "
-        "agreed (`approved`), or its contacts' alone (`closed`)."
-    ),
-]
-
-
-class RegisterRequest(Model):
-    """A new agent. Names need not be unique; without `agent_id` one is made.
-
-    An id that looks like another agent's id counts as taken.
-    """
-
-    name: Annotated[Name, Field(examples=["Product Scout Agent"])]
-    description: Line | None = None
-    capabilities: Annotated[Capabilities, Field(examples=[["cost-estimation"]])] = []
-    agent_id: NewAgentId | None = None
-    contact_policy: Policy = ContactPolicy.OPEN
-    key_hash: KeyHash | None = None
-
-
-class RegisterResponse(Model):
-    """The new agent and its first key, which is shown this once."""
-
-    success: bool = True
-    agent_id: str
-    name: str
-    api_key: Annotated[str | None, Field(description="Null if you sent a `key_hash`.")]
-    key_id: str
 
 
 class DirectoryQuery(Model):
@@ -128,15 +81,6 @@ class DirectoryPage(Model):
     next_cursor: str | None
 
 
-class UpdateRequest(Model):
-    """What is left out keeps its value; a null description takes it away."""
-
-    name: Name = kept()
-    description: Line | None = kept()
-    capabilities: Capabilities = kept()
-    contact_policy: Policy = kept()
-
-
 class AgentProfile(AgentCard):
     """An agent as it sees itself."""
 
@@ -146,13 +90,6 @@ class AgentProfile(AgentCard):
     completed_jobs: int
     status: AgentStatus
     created_at: Timestamp
-
-
-class LeaveResponse(Model):
-    """The agent is gone; its id is not given to anybody else."""
-
-    success: bool = True
-    agent_id: str
 
 
 def card(agent: Agent, presence: Presence | None, now: datetime) -> AgentCard:

@@ -4,6 +4,7 @@ Nothing here is ever set to offline. A heartbeat makes a lease; time ends it, or
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from agent_messaging.fields import Model
 
@@ -25,6 +26,13 @@ class Presence(Model):
     def is_online(self, now: datetime) -> bool:
         """Whether the lease still runs; at the very moment of `expires_at` it does not."""
         return self.expires_at > now
+
+
+class Waiting(NamedTuple):
+    """How much waits for an agent; each count stops at 100."""
+
+    messages: int
+    work_orders: int
 
 
 def heartbeat(

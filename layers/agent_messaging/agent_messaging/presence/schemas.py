@@ -9,7 +9,7 @@ from agent_messaging.agents.model import Agent
 from agent_messaging.content import flagging
 from agent_messaging.content.flagging import ContentFlags
 from agent_messaging.fields import Flag, Jobs, Model, OneLine, Timestamp, kept
-from agent_messaging.presence.model import Presence, last_seen_at
+from agent_messaging.presence.model import Presence, Waiting, last_seen_at
 
 
 class HeartbeatResponse(Model):
@@ -69,6 +69,18 @@ class OfflineResponse(Model):
     agent_id: str
     is_online: bool = False
     last_seen_at: Timestamp | None
+
+
+def renewed(presence: Presence, interval: int, waiting: Waiting) -> HeartbeatResponse:
+    """The lease that a heartbeat renewed; the next heartbeat is due in `interval` seconds."""
+    return HeartbeatResponse(
+        agent_id=presence.agent_id,
+        last_heartbeat_at=presence.last_seen_at,
+        expires_at=presence.expires_at,
+        next_heartbeat_in=interval,
+        pending_messages=waiting.messages,
+        pending_work_orders=waiting.work_orders,
+    )
 
 
 def updated(agent: Agent, presence: Presence, now: datetime) -> PresenceResponse:

@@ -26,6 +26,7 @@ from datetime import datetime
 from typing import Any
 
 from agent_messaging.errors import ContentionError
+from agent_messaging.observability.log import logger
 from agent_messaging.stats.runs import plan, seconds_of
 from agent_messaging.stats.table import StatsTable
 from agent_messaging.storage.transactions import TransactionFailedError
@@ -36,7 +37,8 @@ ATTEMPTS = 5
 def count(stats: StatsTable, records: Sequence[Mapping[str, Any]], now: datetime) -> list[str]:
     """Count a batch of one stream.
 
-    Returns the sequence numbers of the records that cannot be understood; all others are counted.
+    Returns the sequence numbers of the records that cannot be understood, and logs them; all others
+    are counted.
 
     Raises:
         ContentionError: other batches kept changing the same counters; nothing more was written.
@@ -56,4 +58,6 @@ def _count(stats: StatsTable, records: Sequence[Mapping[str, Any]], now: datetim
     todo = plan(records, stats.receipts(stream, seconds_of(records)))
     for run in todo.runs:
         stats.commit(stream, run, now)
+    for number in todo.poison:
+        logger.error("a stream record cannot be understood", sequence_number=number)
     return todo.poison
