@@ -59,8 +59,8 @@ def register(party: Party) -> None:
         for key_id in (example_data.KEY_ID, example_data.NEW_KEY_ID)
     )
     agent = Agent(agent_id=party.id, name=party.name, created_at=now, keys={first.key_id: first})
-    agents.agents.register(agent, first, agents.keys, agents.directory)
-    agents.keyring.add(Requester(lambda: agent, BY_OPERATOR), second, now)
+    agents.registration.write(agent, first)
+    agents.key_service.keyring.add(Requester(lambda: agent, BY_OPERATOR), second, now)
 
 
 def write_messages() -> None:
@@ -119,4 +119,4 @@ def write_order(work_order_id: str) -> None:
 
 def unkeyed() -> IdempotentRequest:
     """A request without an Idempotency-Key."""
-    return IdempotentRequest(app("work_orders").answers, clock.now())
+    return IdempotentRequest(app("work_orders").idempotency_store, clock.now())

@@ -69,7 +69,7 @@ class Registration:
         )
         try:
             self.directory.refuse_name_of_another(agent.name, body.agent_id)
-            self._write(agent, key)
+            self.write(agent, key)
         except (AgentIdTakenError, InvalidError, KeyTakenError):
             before = self._registered_before(body, now)
             if before is None:
@@ -90,7 +90,13 @@ class Registration:
             return None
         return before
 
-    def _write(self, agent: Agent, key: Key) -> None:
+    def write(self, agent: Agent, key: Key) -> None:
+        """Write a new agent, its first key and its items in the directory, all or nothing.
+
+        Raises:
+            AgentIdTakenError: the id, or one that looks like it, is or was another agent's.
+            KeyTakenError: another agent has the key.
+        """
         items = [
             self.agents.transact_register(agent),
             self.directory.transact_claim_likeness(agent),
