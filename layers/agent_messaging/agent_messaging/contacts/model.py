@@ -5,7 +5,7 @@
     approved    hold        wait      deliver    refuse
     closed      refuse      refuse    deliver    refuse
 
-A stranger is an agent without an entry. `hold` keeps its message as one contact request until the
+A stranger is an agent that is no contact. `hold` keeps its message as one contact request until the
 recipient answers, and meanwhile it has to `wait`. A refusal says nothing of its reason.
 """
 
@@ -83,15 +83,15 @@ class Contact(Model):
 
 
 def state_of(contact: Contact | None) -> ContactState | None:
-    """The state of an entry; None stands for a stranger."""
+    """The state of a contact; None stands for a stranger."""
     return None if contact is None else contact.state
 
 
 def verdict(policy: ContactPolicy, contact: Contact | None) -> Verdict:
-    """What becomes of a message to an agent with this policy, from one with this entry."""
+    """What becomes of a message to an agent with this policy, from this contact of its own."""
     return VERDICTS[policy][state_of(contact)]
 
 
 def relationship(contact: Contact | None) -> Relationship:
-    """What the sender is to the recipient whose entry this is."""
+    """What the sender is to the recipient whose contact this is."""
     return RELATIONSHIPS[state_of(contact)]

@@ -29,7 +29,7 @@ def minute_of(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(second=0, microsecond=0)
 
 
-class Standing(Model):
+class MeterRecord(Model):
     """What the table knows of an agent: what it spent in its latest minute, and its penalties."""
 
     minute: datetime
