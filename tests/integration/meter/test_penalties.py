@@ -199,7 +199,7 @@ def test_a_key_that_the_operator_makes_is_refused_until_the_penalty_ends(unaware
     agents = app("agents")
     api_key, key = api_keys.issue(unaware.now)
     read = partial(unaware.cloud.read, "AgentsTable", agent_id="nova")
-    agents.keyring.replace(Requester(lambda: parse(read()), BY_OPERATOR), key)
+    agents.key_service.keyring.replace(Requester(lambda: parse(read()), BY_OPERATOR), key)
     assert outcome(unaware.call(key=api_key)) == FORBIDDEN
     unaware.now = unaware.until()
     unaware.gateway.forget()
