@@ -163,13 +163,12 @@ class AgentsTable:
 
     def penalize(self, agent_id: str, penalty: Penalty) -> Agent | None:
         """Write a penalty into an agent's item; the agent with its keys, None if it left."""
-        values = penalty.model_dump(mode="json")
         try:
             self.table.update_quietly(
                 {"agent_id": agent_id},
                 "SET penalty = :penalty",
                 IS_THERE,
-                penalty={**values, "until": clock.to_text(penalty.until)},
+                penalty=penalty.model_dump(),
             )
         except ConditionFailedError:
             return None

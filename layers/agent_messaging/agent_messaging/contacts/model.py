@@ -9,11 +9,10 @@ A stranger is an agent that is no contact. `hold` keeps its message as one conta
 recipient answers, and meanwhile it has to `wait`. A refusal says nothing of its reason.
 """
 
-from datetime import datetime
 from enum import StrEnum
 
 from agent_messaging.agents.model import ContactPolicy
-from agent_messaging.fields import Model, Party
+from agent_messaging.fields import Model, Party, Record, StoredTime
 from agent_messaging.messaging.model import Message, Relationship
 
 
@@ -63,17 +62,22 @@ RELATIONSHIPS: dict[ContactState | None, Relationship] = {
 }
 
 
-class Contact(Model):
+class ContactBase(Model):
+    """What the record of a contact and its owner's view of it have in common."""
+
+    contact: Party
+    state: ContactState
+    created_at: StoredTime
+    updated_at: StoredTime
+
+
+class Contact(ContactBase, Record):
     """One agent among the contacts of another; `request` is the message of one that is held.
 
     What is long of the message stays in the messages' table; see `Message`.
     """
 
     owner_id: str
-    contact: Party
-    state: ContactState
-    created_at: datetime
-    updated_at: datetime
     request: Message | None = None
 
     @property

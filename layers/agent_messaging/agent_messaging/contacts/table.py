@@ -147,12 +147,9 @@ class ContactsTable:
 
     def _item(self, contact: Contact) -> Item:
         item: Item = {
-            "owner_id": contact.owner_id,
+            **contact.model_dump(exclude={"contact", "request"}),
             "contact_id": contact.contact.id,
             "contact_name": contact.contact.name,
-            "state": contact.state,
-            "created_at": clock.to_text(contact.created_at),
-            "updated_at": clock.to_text(contact.updated_at),
         }
         if contact.request is not None:
             item["request"] = contact.request.model_dump_json(exclude_none=True)
@@ -175,14 +172,11 @@ def not_found(contact_id: str) -> ContactNotFoundError:
 
 def _parse(item: Item) -> Contact:
     request = item.get("request")
-    return Contact(
-        owner_id=item["owner_id"],
-        contact=Party(id=item["contact_id"], name=item["contact_name"]),
-        state=item["state"],
-        created_at=clock.from_text(item["created_at"]),
-        updated_at=clock.from_text(item["updated_at"]),
-        request=None if request is None else Message.model_validate_json(request),
-    )
+    parsed = {
+        "contact": Party(id=item["contact_id"], name=item["contact_name"]),
+        "request": None if request is None else Message.model_validate_json(request),
+    }
+    return Contact.model_validate(item | parsed)
 
 
 def _request(message: Message, now: datetime) -> Contact:

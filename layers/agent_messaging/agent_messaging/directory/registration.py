@@ -26,6 +26,7 @@ from agent_messaging.errors import (
     InvalidError,
     KeyTakenError,
 )
+from agent_messaging.fields import copied
 from agent_messaging.limits import WindowLimits
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.storage.transactions import TransactionFailedError, transact
@@ -59,11 +60,7 @@ class Registration:
         self.limits.register(now)
         api_key, key = api_keys.issue_unless_brought(body.key_hash, now)
         agent = Agent(
-            agent_id=body.agent_id or ids.new("agt", now),
-            name=body.name,
-            description=body.description,
-            capabilities=body.capabilities,
-            contact_policy=body.contact_policy,
+            **copied(body, Agent) | {"agent_id": body.agent_id or ids.new("agt", now)},
             created_at=now,
             keys={key.key_id: key},
         )

@@ -5,7 +5,7 @@ another has already left behind, and lets exactly one instance count a trip.
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agent_messaging import clock
 from agent_messaging.agents.penalty import Penalty
@@ -46,9 +46,10 @@ class MeterTable:
         for attempt in range(ATTEMPTS):
             expression, condition = begin if is_first == (attempt % 2 == 0) else more
             try:
-                return _parse(self.table.update(_key(agent_id), expression, condition, **values))
+                item = self.table.update(_key(agent_id), expression, condition, **values)
             except ConditionFailedError:
                 continue
+            return MeterRecord.model_validate(item)
         raise ContentionError("The meter's minute kept changing.")
 
     def trip(
@@ -62,13 +63,13 @@ class MeterTable:
                 "SET trips = :trips, penalty = :penalty, purge_at = :purge",
                 IS_NOT_REFUSED,
                 trips=record.trips_at(now) + 1,
-                penalty=stored(penalty),
+                penalty=penalty.model_dump(),
                 purge=clock.to_epoch(penalty.until + KEPT_FOR),
                 now=clock.to_text(now),
             )
         except ConditionFailedError:
             return None
-        return _parse(item)
+        return MeterRecord.model_validate(item)
 
     def mark(self, agent_id: str, penalty: Penalty) -> None:
         """Note that the agent and its keys know of the penalty."""
@@ -77,15 +78,5 @@ class MeterTable:
         )
 
 
-def stored(penalty: Penalty) -> Item:
-    """A penalty as an attribute."""
-    return {"until": clock.to_text(penalty.until), "quota": penalty.quota}
-
-
 def _key(agent_id: str) -> Item:
     return {"agent_id": agent_id, "window": WINDOW}
-
-
-def _parse(item: dict[str, Any]) -> MeterRecord:
-    names = ("minute", "units", "trips", "penalty", "marked_until")
-    return MeterRecord.model_validate({name: item[name] for name in names if name in item})

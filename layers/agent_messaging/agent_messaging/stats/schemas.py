@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from agent_messaging.agents.model import Agent
-from agent_messaging.fields import Model, Timestamp
+from agent_messaging.fields import Model, StoredTime
 from agent_messaging.presence.model import Waiting
 from agent_messaging.stats.rollup import Platform, Snapshot
 
@@ -22,7 +22,7 @@ class StatsResponse(Model):
     completed_work_orders: Annotated[int, Field(description="Orders that you have completed.")]
     platform: Platform
     computed_at: Annotated[
-        Timestamp | None,
+        StoredTime | None,
         Field(description="The minute of the snapshot; null before the first roll-up."),
     ]
 
