@@ -17,9 +17,9 @@ class Uncounted:
 
     def add(self, _agent_id: str, _units: int, now: datetime, *, is_first: bool) -> Any:
         """Count nothing."""
-        from agent_messaging.meter.model import Standing, minute_of  # noqa: PLC0415 - the side's
+        from agent_messaging.meter.model import MeterRecord, minute_of  # noqa: PLC0415 - the side's
 
-        return Standing(minute=minute_of(now), units=int(is_first))
+        return MeterRecord(minute=minute_of(now), units=int(is_first))
 
 
 def loaded(case: Case) -> Callable[[Mapping[str, Any], Any], Any]:

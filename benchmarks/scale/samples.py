@@ -9,7 +9,6 @@ from agent_messaging.agents.model import Agent, Key
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.contacts.table import ContactsTable
-from agent_messaging.directory.table import DirectoryTable
 from agent_messaging.fields import Party
 from agent_messaging.ids import pair_digits
 from agent_messaging.messaging.model import MessageType, compose
@@ -112,10 +111,12 @@ def registered(agent_id: str) -> tuple[Item, Item]:
         last_seen_on=NOW.date(),
         keys={key.key_id: key},
     )
-    table = AgentsTable(recorder, "AgentsTable")
-    keys, directory = AgentKeysTable(recorder, ""), DirectoryTable(recorder, "")
-    table.register(agent, key, keys, directory)
-    return recorder.items[0], recorder.items[1]
+    written = (
+        AgentsTable(recorder, "AgentsTable").transact_register(agent),
+        AgentKeysTable(recorder, "").transact_put(agent, key),
+    )
+    first, second = (each["Put"]["Item"] for each in written)
+    return first, second
 
 
 def lease(agent_id: str) -> Item:
@@ -127,7 +128,7 @@ def lease(agent_id: str) -> Item:
 
 
 def contact(owner: str, other: str) -> Item:
-    """An entry that allows."""
+    """A contact that is allowed."""
     recorder: Any = Recorder()
     table = ContactsTable(recorder, "ContactsTable", DEFAULT_RETENTION)
     table.add(owner, Party(id=other, name=other.title()), NOW)
@@ -147,12 +148,12 @@ def chunk(sender: str, messages: int = 1) -> Item:
     return item
 
 
-def receipts(numbers: int) -> Item:
-    """The receipt of a batch whose records were all made in one second."""
+def counted_records(numbers: int) -> Item:
+    """The list of a batch whose records were all made in one second."""
     recorder: Any = Recorder()
     first, step = 300000000000000499659 * 10**20 + 660, 10**20 + 1
-    receipt = CountedRecords(1795396262, tuple(first + step * place for place in range(numbers)))
-    StatsTable(recorder, "MessagingStatsTable").commit(STREAM, Run((receipt,), {}), NOW)
+    counted = CountedRecords(1795396262, tuple(first + step * place for place in range(numbers)))
+    StatsTable(recorder, "MessagingStatsTable").commit(STREAM, Run((counted,), {}), NOW)
     return kept(recorder)
 
 

@@ -12,7 +12,7 @@ from agent_messaging.meter.model import (
     FORGOTTEN_AFTER,
     MINUTE,
     Account,
-    Standing,
+    MeterRecord,
     minute_of,
 )
 from agent_messaging.storage import units
@@ -93,14 +93,14 @@ def test_a_tally_begins_at_zero_each_time():
     assert tally.tenths == 0
 
 
-def standing(**given: object) -> Standing:
-    return Standing(minute=minute_of(NOON), units=QUOTA + 1, **given)
+def record(**given: object) -> MeterRecord:
+    return MeterRecord(minute=minute_of(NOON), units=QUOTA + 1, **given)
 
 
 def test_each_penalty_is_longer_than_the_one_before_until_six_hours():
     now, seconds, trips, penalty = NOON + timedelta(seconds=20), [], 0, None
     for _ in range(6):
-        penalty = standing(trips=trips, penalty=penalty).next_penalty(QUOTA, now)
+        penalty = record(trips=trips, penalty=penalty).next_penalty(QUOTA, now)
         seconds.append(int((penalty.until - now).total_seconds()))
         now, trips = penalty.until, trips + 1
     # To the end of the minute, and then a minute, ten, an hour, six hours.
@@ -109,7 +109,7 @@ def test_each_penalty_is_longer_than_the_one_before_until_six_hours():
 
 def test_a_day_without_a_penalty_starts_again():
     penalty = Penalty(until=NOON, quota=QUOTA)
-    before = standing(trips=4, penalty=penalty)
+    before = record(trips=4, penalty=penalty)
     last = NOON + FORGOTTEN_AFTER - timedelta(milliseconds=1)
     assert before.trips_at(last) == 4
     assert before.trips_at(NOON + FORGOTTEN_AFTER) == 0

@@ -43,6 +43,21 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+class Record(Model):
+    """Base of what a table keeps as it is declared: `model_validate` reads it from its item.
+
+    The item may hold more, such as the parts of its key and its time to live.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+
+def copied(record: Model, answer: type[Model]) -> dict[str, Any]:
+    """What the answer's model has under the same names as the record."""
+    declared = answer.__pydantic_fields__
+    return {name: value for name, value in record.__dict__.items() if name in declared}
+
+
 def _within(limit: int) -> AfterValidator:
     def check(text: str) -> str:
         size = len(text.encode())

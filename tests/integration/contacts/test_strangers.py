@@ -41,11 +41,11 @@ def test_strangers_leave_a_request_each_and_nothing_else(cloud: Cloud):
 
     assert cloud.items("AgentMessagesTable") == []
     assert cloud.inbox("boots")["total_messages"] == 0
-    entries = [item for item in cloud.items("ContactsTable") if item["owner_id"] == "boots"]
-    assert {item["contact_id"]: item["request_id"] for item in entries} == first_asked
+    items = [item for item in cloud.items("ContactsTable") if item["owner_id"] == "boots"]
+    assert {item["contact_id"]: item["request_id"] for item in items} == first_asked
     assert sum(item["n"] for item in cloud.items("AgentSentTable")) == NUMBER + 2 * NUMBER // 5
     held = contacts(cloud, "boots", state="held", limit=100)
-    assert {name: entry["request"]["message_id"] for name, entry in held.items()} == first_asked
+    assert {name: found["request"]["message_id"] for name, found in held.items()} == first_asked
 
     assert decide(cloud, boots, CHOSEN, "allowed").status == 200
     (message,) = cloud.inbox("boots")["messages"]

@@ -60,8 +60,8 @@ def register(party: Party) -> None:
         for key_id in (example_data.KEY_ID, example_data.NEW_KEY_ID)
     )
     agent = Agent(agent_id=party.id, name=party.name, created_at=now, keys={first.key_id: first})
-    agents.agents.register(agent, first, agents.keys, agents.directory)
-    agents.keyring.add(Requester(lambda: agent, BY_OPERATOR), second, now)
+    agents.registration.write(agent, first)
+    agents.key_service.keyring.add(Requester(lambda: agent, BY_OPERATOR), second, now)
 
 
 def write_messages() -> None:

@@ -49,7 +49,7 @@ class Spender:
         return answers
 
     @property
-    def standing(self) -> dict[str, Any]:
+    def record(self) -> dict[str, Any]:
         return self.cloud.read("AgentMeterTable", agent_id="nova", window="units") or {}
 
     def stored_key(self, key: str | None = None) -> dict[str, Any]:
@@ -57,7 +57,7 @@ class Spender:
 
     def until(self) -> datetime:
         """When the penalty ends."""
-        return clock.from_text(self.standing["penalty"]["until"])
+        return clock.from_text(self.record["penalty"]["until"])
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from agent_messaging.agents.access import (
     not_found,
     parse,
     require_active,
+    require_registered,
 )
 from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.agents.keyring import has_these_keys
@@ -46,6 +47,15 @@ class AgentsTable:
         """Whether there is such an agent."""
         item = self.table.get({"agent_id": agent_id})
         return item is not None and "deleted_at" not in item
+
+    def fetch(self, agent_id: str, *, consistent: bool = False) -> Agent:
+        """Return an agent, whoever asks for it.
+
+        Raises:
+            AgentNotFoundError: there is none, or it left.
+        """
+        item = self.table.get({"agent_id": agent_id}, consistent=consistent)
+        return require_registered(agent_id, item)
 
     def read(self, caller: Caller, now: datetime) -> Agent:
         """The caller's own item as it is this moment, admitted.
@@ -153,13 +163,12 @@ class AgentsTable:
 
     def penalize(self, agent_id: str, penalty: Penalty) -> Agent | None:
         """Write a penalty into an agent's item; the agent with its keys, None if it left."""
-        values = penalty.model_dump(mode="json")
         try:
             self.table.update_quietly(
                 {"agent_id": agent_id},
                 "SET penalty = :penalty",
                 IS_THERE,
-                penalty={**values, "until": clock.to_text(penalty.until)},
+                penalty=penalty.model_dump(),
             )
         except ConditionFailedError:
             return None

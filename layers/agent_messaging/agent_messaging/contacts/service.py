@@ -23,7 +23,7 @@ from agent_messaging.storage.transactions import TransactionFailedError, transac
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# How often an entry may change between reading and writing before the caller is sent away.
+# How often a contact may change between reading and writing before the caller is sent away.
 ATTEMPTS = 4
 
 
@@ -71,7 +71,7 @@ class ContactService:
         """Make an agent the owner's contact; what it asked meanwhile is delivered.
 
         Raises:
-            ContentionError: the entry changed each time it was read.
+            ContentionError: the contact changed each time it was read.
         """
         for _ in range(ATTEMPTS):
             try:
@@ -102,11 +102,11 @@ class ContactService:
             transact(self.client, self._transact_release(held, now))
 
     def _transact_release(self, held: Contact, now: datetime) -> list[TransactItem]:
-        entries = [self.table.transact_release(held, now)]
+        items = [self.table.transact_release(held, now)]
         if held.request is not None:
             message = held.request.model_copy(update={"status": MessageStatus.PENDING})
-            entries.append(self.messages.transact_put(message))
-        return entries
+            items.append(self.messages.transact_put(message))
+        return items
 
 
 def _request_id(contact: Contact) -> str:
