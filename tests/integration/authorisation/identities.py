@@ -10,8 +10,8 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 
+from agent_messaging.agents.keys import checksum
 from agent_messaging.auth import KEY_PREFIX as PREFIX
-from agent_messaging.auth import checksum
 from tests.integration.authorisation.gateway import Gateway
 from tests.integration.authorisation.right_calls import RIGHT_CALLS, TARGET, RightCall
 from tests.integration.authorisation.world import World
