@@ -40,7 +40,7 @@ def unconditional_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
         return self.table.transact_update(key, expression, condition, one=1, **values)
 
     monkeypatch.setattr(service.WorkOrderService, "_open", read_first)
-    monkeypatch.setattr(AgentsTable, "take_job_entry", take)
+    monkeypatch.setattr(AgentsTable, "transact_take_job", take)
 
 
 def unconditional_moves(monkeypatch: pytest.MonkeyPatch) -> None:
