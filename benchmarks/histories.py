@@ -115,7 +115,7 @@ class History:
             self.cloud.lease(f"a-{number:02}", now.replace(year=now.year + 1), now)
 
         def line(facet: str, before: str = "") -> Callable[[int], dict[str, Any]]:
-            return lambda number: encode({"facet": facet, "entry": f"{before}b-{number:06}"})
+            return lambda number: encode({"facet": facet, "place": f"{before}b-{number:06}"})
 
         growing = [
             ("AgentDirectoryTable", line("all")),

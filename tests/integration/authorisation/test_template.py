@@ -131,7 +131,11 @@ def test_a_function_is_reached_through_the_api_alone(resources: dict[str, Any]):
 def test_the_authorizer_has_no_route_and_reads_one_table(resources: dict[str, Any]):
     authorizer = resources["AuthorizerFunction"]["Properties"]
     assert "Events" not in authorizer
-    assert authorizer["Environment"]["Variables"] == {"AGENT_KEYS_TABLE": ("Ref", "AgentKeysTable")}
+    assert authorizer["Environment"]["Variables"] == {
+        "AWS_ENDPOINT_URL_DYNAMODB": "",
+        "PYDANTIC_DISABLE_PLUGINS": "true",
+        "AGENT_KEYS_TABLE": ("Ref", "AgentKeysTable"),
+    }
     assert statements(resources, "AuthorizerRole")[:-1] == [
         {
             "Effect": "Allow",

@@ -79,11 +79,11 @@ def leaving(world: World) -> None:
     world.act(world.ask("rename", "PATCH", "/agents/me", "boots", rename))
     world.stage.play()
     (boots,) = (a for a in world.items("AgentsTable") if a["agent_id"] == "boots")
-    found = [line for line in world.items("AgentDirectoryTable") if "boots" in line["entry"]]
+    found = [key for key in world.items("AgentDirectoryTable") if "boots" in key["place"]]
     # What an id looks like stays taken; it is in no list.
-    lines = [line for line in found if line["facet"] != "like"]
-    assert len(lines) == len(found) - 1, "an id is free again"
-    assert ("deleted_at" in boots) == (not lines), "listed, and gone"
+    keys = [key for key in found if key["facet"] != "like"]
+    assert len(keys) == len(found) - 1, "an id is free again"
+    assert ("deleted_at" in boots) == (not keys), "listed, and gone"
     assert not world.told("leave", status=200) or "deleted_at" in boots
     assert not (world.told("leave", status=200) and world.told("accept", status=200)), "both"
     _check_keys(world)
