@@ -9,41 +9,21 @@ and ends this with 1. Ratios vary with the machine and are not held against anyt
 """
 
 import argparse
-import importlib
 import sys
-import time
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 from itertools import groupby
-from types import ModuleType
 
 from benchmarks import costs_page, figures, operations, sizes
 from benchmarks.figures import Figure
+from benchmarks.groups import COUNTED, GROUPS, measured, module_of
 
-COUNTED = ("operations", "sizes", "growth", "worst", "package", "scale")
-GROUPS = (*COUNTED, "warm", "beside", "clients")
-MODULES = {"scale": "benchmarks.scale.figures", "beside": "benchmarks.comparisons.run"}
 ALLOWED = 1.02
-TELL_SECONDS = 5
 LEGEND = """
 WCU, RCU  write and read units of DynamoDB     ×  divided by what stands behind "to"
 M         millions                             botocore tweaks: benchmarks/botocore_tweaks/tweaks.py
 (!)       above its target                     floor: one PutItem, signed and sent by plain boto3"""
 TWICE = "boto3 again"  # measured a second time as if it were another client
 TWICE_ALLOWED = 0.08
-
-
-def measured(groups: Iterable[str]) -> Iterator[Figure]:
-    """The figures of some groups; on stderr a line for each, which grows every few seconds."""
-    for group in groups:
-        begun = told = time.monotonic()
-        print(f"{group} ...", end="", file=sys.stderr, flush=True)
-        for figure in module_of(group).measure():
-            yield replace(figure, group=group)
-            if time.monotonic() - told > TELL_SECONDS:
-                told = time.monotonic()
-                print(".", end="", file=sys.stderr, flush=True)
-        print(f" {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
 
 
 def regressions(found: Iterable[Figure], kept: Iterable[Figure]) -> list[str]:
@@ -100,11 +80,6 @@ def show(found: list[Figure]) -> None:
     told = f"\n{len(held)} targets: {len(held) - len(missed)} met, {len(missed)} not met"
     if held:
         print(told, *missed, sep="\n  ")
-
-
-def module_of(group: str) -> ModuleType:
-    """What measures a group."""
-    return importlib.import_module(MODULES.get(group, f"benchmarks.{group}"))
 
 
 def main() -> int:

@@ -54,10 +54,11 @@ def grow(history: str, sizes: Iterable[int] = SIZES) -> Costs:
     costs: Costs = defaultdict(list)
     with unheard(), over_moto():
         from benchmarks.histories import History  # noqa: PLC0415 - within moto
+        from local.in_process.fake_dynamodb import on_fake  # noqa: PLC0415
 
         made = History()
         growing, pages = getattr(made, history)()
-        with made.on_shelf() as shelf:
+        with on_fake(made.cloud) as shelf:
             for begin, size in pairwise((0, *sizes)):
                 for number, (table, item) in product(range(begin, size), growing):
                     shelf.put(table, item(number))

@@ -3,18 +3,16 @@
 What grows is copied from one that went through the API; what a page shows stays the same.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from agent_messaging import clock, ids
 from agent_messaging.messaging.sent_chunks import minute_of, slot
 from agent_messaging.storage.table import encode
-from benchmarks.fake_dynamodb import Shelf
-from benchmarks.metering import Meter
 from benchmarks.workload import Day
-from tests.integration.cloud import Cloud
-from tests.integration.functions import TEMPLATE, app
+from local.in_process.functions import clients
+from local.in_process.host import Host
+from local.in_process.metering import Meter
 
 PAGE = {"limit": "20"}
 OLD = "00000000"  # how ids of long ago begin, behind their prefix
@@ -42,22 +40,10 @@ class History:
     """Two agents over empty tables, and a meter."""
 
     def __init__(self) -> None:
-        self.cloud = Cloud()
+        self.cloud = Host()
         self.day = Day(self.cloud)
-        groups = {function.code.name for function in TEMPLATE.functions.values()}
-        apps = [app(group) for group in sorted(groups)]
-        self.clients = [made.client for made in apps if hasattr(made, "client")]
+        self.clients = clients()
         self.meter = Meter(self.cloud, self.clients)
-
-    @contextmanager
-    def on_shelf(self) -> Iterator[Shelf]:
-        """What is stored, on a shelf that answers within."""
-        shelf = Shelf(table.create for table in TEMPLATE.tables)
-        for table in TEMPLATE.tables:
-            for item in self.cloud.items(table.name):
-                shelf.put(table.name, encode(item))
-        with shelf.serving((*self.clients, self.cloud.dynamodb)):
-            yield shelf
 
     def _get(
         self, path: str, agent: str = "boots", *, is_filtered: bool = False, **query: str

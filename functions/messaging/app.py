@@ -47,10 +47,10 @@ parties = Parties(client, agents, contacts)
 contact_service = ContactService(client, contacts, messages)
 dispatcher = Dispatcher(parties, contact_service, messages, sent_log, limits)
 delivery = DeliveryService(parties, presences, messages, dispatcher)
+idempotency_store = IdempotencyStore(client, os.environ["IDEMPOTENCY_TABLE"])
+meter = Meter.connect(client, agents)
 api = handler = Api(
-    is_registered=agents.is_registered,
-    idempotency_store=IdempotencyStore(client, os.environ["IDEMPOTENCY_TABLE"]),
-    meter=Meter.connect(client, agents),
+    is_registered=agents.is_registered, idempotency_store=idempotency_store, meter=meter
 )
 
 

@@ -335,14 +335,14 @@ MUTANTS = (
         "connection.py",
         "if checksum is None or checksum == str(zlib.crc32(body)):",
         "if checksum is None or checksum:",
-        ("tests/unit/test_cut_answers.py",),
+        ("tests/integration/calls/test_cut_answers.py",),
     ),
     Mutant(
         "an answer that never came whole is an empty one",
         "connection.py",
         'if http_response.status_code < REFUSED and "Error" in parsed:',
         'if http_response.status_code == REFUSED and "Error" in parsed:',
-        ("tests/unit/test_cut_answers.py",),
+        ("tests/integration/calls/test_cut_answers.py",),
     ),
     Mutant(
         "an outgoing key takes the agent back from its owner",

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -79,56 +80,88 @@ def packages(name: str) -> set[str]:
     return {found.split(".")[0] for found in imports(MODULES[name])}
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if PURE.search(name)])
-def test_a_pure_module_reaches_neither_a_cloud_nor_a_clock(name: str):
-    for module in closure(name):
-        assert not packages(module) & {"boto3", "botocore", "aws_lambda_powertools", "time", "os"}
-        assert module != "agent_messaging.storage.table"
-        assert not re.search(r"\.table$", module)
-    assert not re.search(r"clock\.now\(|datetime\.(now|utcnow|today)\(|time\.time\(", source(name))
-
-
 def source(name: str) -> str:
     return MODULES[name].read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_only_the_clock_reads_the_clock(name: str):
-    if name != "agent_messaging.clock":
-        assert not re.search(r"datetime\.(now|utcnow|today)\(|time\.time\(", source(name))
+def test_a_pure_module_reaches_neither_a_cloud_nor_a_clock():
+    impure = {"boto3", "botocore", "aws_lambda_powertools", "time", "os"}
+    reads_the_time = re.compile(r"clock\.now\(|datetime\.(now|utcnow|today)\(|time\.time\(")
+    pure = [name for name in MODULES if PURE.search(name)]
+    assert len(pure) > 20
+    for name in pure:
+        assert not reads_the_time.search(source(name)), name
+        for module in closure(name):
+            assert not packages(module) & impure, f"{name} reaches {module}"
+            assert module != "agent_messaging.storage.table", name
+            assert not module.endswith(".table"), f"{name} reaches {module}"
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_the_door_alone_knows_http(name: str):
-    event_handler = {
-        i for i in imports(MODULES[name]) if "aws_lambda_powertools.event_handler" in i
-    }
-    if name not in DOORS and not name.startswith("agent_messaging.docs"):
-        assert not event_handler
-        assert not imports(MODULES[name]) & DOORS
+def test_only_the_clock_reads_the_clock():
+    reads_the_time = re.compile(r"datetime\.(now|utcnow|today)\(|time\.time\(")
+    assert [n for n in MODULES if reads_the_time.search(source(n))] == ["agent_messaging.clock"]
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_nothing_in_the_layer_knows_what_stands_on_it(name: str):
-    assert not packages(name) & {"functions", "local", "tests", "benchmarks"}
+def test_the_door_alone_knows_http():
+    for name, path in MODULES.items():
+        if name in DOORS or name.startswith("agent_messaging.docs"):
+            continue
+        found = imports(path)
+        assert not [each for each in found if "aws_lambda_powertools.event_handler" in each], name
+        assert not found & DOORS, name
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_dynamodb_is_spoken_in_two_modules(name: str):
-    if name not in ("agent_messaging.storage.table", "agent_messaging.storage.connection"):
-        assert not packages(name) & {"boto3", "botocore"}
+def test_nothing_in_the_layer_knows_what_stands_on_it():
+    for name in MODULES:
+        assert not packages(name) & {"functions", "local", "tests", "benchmarks"}, name
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_nothing_scans(name: str):
-    assert not re.search(r"\.scan\(|get_paginator\(\"scan\"", source(name))
+def test_dynamodb_is_spoken_in_two_modules():
+    speaking = {name for name in MODULES if packages(name) & {"boto3", "botocore"}}
+    assert speaking == {"agent_messaging.storage.table", "agent_messaging.storage.connection"}
 
 
-@pytest.mark.parametrize("folder", FUNCTIONS, ids=lambda folder: folder.name)
-def test_a_function_folder_holds_its_app_alone(folder: Path):
-    assert [path.name for path in folder.iterdir() if path.name != "__pycache__"] == ["app.py"]
-    roots = {name.split(".")[0] for name in imports(folder / "app.py")}
-    assert not roots & {"functions", "local", "tests", "boto3", "botocore"}
+def test_nothing_scans():
+    for name in MODULES:
+        assert not re.search(r"\.scan\(|get_paginator\(\"scan\"", source(name)), name
+
+
+def test_a_function_folder_holds_its_app_alone():
+    for folder in FUNCTIONS:
+        held = [path.name for path in folder.iterdir() if path.name != "__pycache__"]
+        assert held == ["app.py"], folder.name
+        roots = {name.split(".")[0] for name in imports(folder / "app.py")}
+        assert not roots & {"functions", "local", "tests", "boto3", "botocore"}, folder.name
+
+
+def of_packages(folder: Path) -> dict[Path, set[str]]:
+    """The top-level packages that each Python file below a folder imports."""
+    return {path: {name.split(".")[0] for name in imports(path)} for path in folder.rglob("*.py")}
+
+
+def test_the_tests_and_the_benchmarks_know_nothing_of_each_other():
+    """What both need is in `local.in_process`; the benchmarks' own tests are in one folder."""
+    own = ROOT / "tests" / "benchmarks"
+    knowing = [path for path, found in of_packages(ROOT / "tests").items() if "benchmarks" in found]
+    assert knowing
+    assert [path for path in knowing if own not in path.parents] == []
+    for path, found in of_packages(ROOT / "benchmarks").items():
+        assert "tests" not in found, path
+
+
+def test_nothing_that_runs_knows_the_tests_or_the_benchmarks():
+    for path, found in of_packages(ROOT / "local").items():
+        assert not found & {"tests", "benchmarks"}, path
+
+
+def test_a_unit_test_starts_no_server():
+    """Nothing listens in its process (conftest.py), and no process of its own outlives a call."""
+    for path in (ROOT / "tests" / "unit").rglob("*.py"):
+        found = imports(path)
+        assert not found & {"tests.e2e.server", "tests.engine", "subprocess.Popen"}, path
+        assert path == Path(__file__) or "Popen(" not in path.read_text("utf-8"), path
+    with socket.socket() as listener, pytest.raises(pytest.fail.Exception, match="no server"):
+        listener.listen()
 
 
 def test_every_noun_is_one_word_in_layer_and_functions():

@@ -2,12 +2,16 @@
 
 import itertools
 import re
+import shutil
 import tomllib
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
-from tools.openapi.render import ROOT
+from tools import lock, uv
+
+ROOT = Path(__file__).parents[2]
 
 LOCKS = ROOT / "tools" / "locks"
 GROUPS = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
@@ -40,7 +44,7 @@ def entries(group: str) -> list[tuple[str, str, str]]:
     return [(*re.match(PIN, block).groups(), block) for block in blocks]
 
 
-def locked(group: str) -> dict[str, set[str]]:
+def locked_versions(group: str) -> dict[str, set[str]]:
     """Of each package in a lock its versions; a Python or a platform may need one of its own."""
     versions: dict[str, set[str]] = {}
     for name, version, _ in entries(group):
@@ -77,23 +81,105 @@ def test_every_package_is_locked_by_its_hashes_and_no_host_is_named(group: str):
 
 @pytest.mark.parametrize(("small", "large"), list(itertools.pairwise(NESTED)))
 def test_a_package_has_one_version_wherever_the_product_runs(small: str, large: str):
-    larger = locked(large)
-    assert len(locked(small)) >= len(declared("layer"))
-    assert {name: larger[name] for name in locked(small)} == locked(small)
+    larger = locked_versions(large)
+    assert len(locked_versions(small)) >= len(declared("layer"))
+    assert {name: larger[name] for name in locked_versions(small)} == locked_versions(small)
 
 
 def test_the_tests_run_on_what_the_layer_ships():
-    layer = locked("layer")
+    layer = locked_versions("layer")
     assert layer
     assert {name: {metadata.version(name)} for name in layer} == layer
 
 
-def test_pip_installs_nothing_without_a_hash():
-    """Each of them by the one command that asks for hashes; the layer's own asks as well."""
-    assert re.search(r"^PIP_INSTALL := .* --require-hashes .*--only-binary=:all:$", MAKEFILE, re.M)
-    assert MAKEFILE.count("-m pip install") == 1
-    environments = re.findall(r": \$\(LOCKS\)/", MAKEFILE)
-    assert MAKEFILE.count("$(PIP_INSTALL) -r $<") == len(environments) == 7
+def copied(folder: Path) -> Path:
+    """The declarations and their locks, once more."""
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    shutil.copytree(LOCKS, folder / "tools" / "locks")
+    return folder
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def test_no_lock_is_stale():
+    assert lock.stale(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "groups"),
+    [
+        ("moto[dynamodb]==5.2.5", "moto[dynamodb]==5.2.4", ["run", "test", "measure"]),
+        ("moto[dynamodb]", "moto[all]", ["run", "test", "measure"]),
+        ('"bandit==1.9.4",', "", ["checks"]),
+        ('sam = ["aws-sam-cli', 'new = ["boto3==1.44.5"]\nsam = ["aws-sam-cli', ["new"]),
+    ],
+)
+def test_a_lock_is_stale_when_its_group_has_changed(
+    tmp_path: Path, old: str, new: str, groups: list[str]
+):
+    root = copied(tmp_path)
+    replace(root / "pyproject.toml", old, new)
+    assert lock.stale(root) == groups
+
+
+def test_a_lock_is_stale_when_it_was_edited_or_is_missing(tmp_path: Path):
+    root = copied(tmp_path)
+    replace(root / "tools/locks/engine.txt", "boto3==", "boto3==1.")
+    (root / "tools/locks/uv.txt").unlink()
+    assert lock.stale(root) == ["engine", "uv"]
+
+
+def test_every_environment_and_the_layer_are_installed_from_locks_alone():
+    """Each by the one command that runs uv so that it checks hashes and takes only wheels."""
+    assert uv.SETTINGS.items() >= {("UV_REQUIRE_HASHES", "1"), ("UV_NO_BUILD", "1")}
+    assert {"--require-hashes", "--only-binary=:all:"} <= set(uv.PIP_INSTALL)
+    assert "UV := $(PYTHON) tools/uv.py\n" in MAKEFILE
+    assert not re.search(r"\bpip install|-m pip|\buv pip", MAKEFILE)
+    assert MAKEFILE.count("$(UV) pip ") == MAKEFILE.count("--python $(1) $(3)") == 1
+    environments = re.findall(r": \$\(LOCKS\)/(\w+)", MAKEFILE)
+    assert sorted(environments) == sorted(GROUPS.keys() - {"layer", "uv"})
+    assert MAKEFILE.count("$(call install,") == len(environments)
 
     layer = (ROOT / "layers/agent_messaging/Makefile").read_text()
-    assert layer.count("-m pip install") == layer.count("--require-hashes --requirement") == 1
+    assert layer.count("pip install") == layer.count('/uv.py" pip install') == 1
+    assert layer.count('--requirement "$(TOOLS)/locks/layer.txt"') == 1
+
+
+def test_uv_looks_where_pip_looks():
+    configured = """\
+:env:.index-url='https://a:b@environment.example/simple'
+:env:.timeout='180'
+global.cert='/etc/ca.pem'
+global.extra-index-url='\\nhttps://one.example\\nhttps://two.example'
+global.find-links='/one /two'
+global.index-url='https://global.example/simple'
+install.trusted-host='one.example two.example'
+"""
+    assert uv.from_pip(configured) == {
+        "SSL_CERT_FILE": "/etc/ca.pem",
+        "UV_DEFAULT_INDEX": "https://a:b@environment.example/simple",
+        "UV_FIND_LINKS": "/one,/two",
+        "UV_INDEX": "https://one.example https://two.example",
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+        "UV_INSECURE_HOST": "one.example two.example",
+    }
+    assert uv.from_pip("") == {}
+
+
+@pytest.mark.parametrize(
+    ("told", "is_used"),
+    [("uv 0.0.1", False), ("uv {locked} (x)", True), ("uv 999.0", True), ("broken", False)],
+)
+def test_the_uv_on_path_is_used_unless_it_is_older(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str, *, is_used: bool
+):
+    (locked,) = locked_versions("uv")["uv"]
+    found = tmp_path / "uv"
+    found.write_text(f"#!/bin/sh\necho '{told.format(locked=locked)}'\n")
+    found.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert uv.newer_on_path() == (str(found) if is_used else None)

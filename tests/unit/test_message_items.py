@@ -26,7 +26,7 @@ from agent_messaging.messaging.schemas import most_bytes, view
 from agent_messaging.messaging.table import FIRST, LAST, _just_before
 from agent_messaging.paging import PAGE_BYTES
 from agent_messaging.storage.table import decode, encode
-from benchmarks import units
+from local.in_process import units
 from local.template import load
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)

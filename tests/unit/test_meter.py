@@ -1,6 +1,5 @@
 """The meter's rules: what a request costs, when an instance flushes, how long a penalty lasts."""
 
-import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,7 +17,6 @@ from agent_messaging.meter.model import (
 )
 from agent_messaging.storage import units
 from agent_messaging.storage.tally import Tally
-from benchmarks import prices
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 QUOTA = 20_000
@@ -77,18 +75,6 @@ def test_nested_items_have_the_size_of_their_parts():
 
 def test_what_is_throttled_costs_the_time_of_a_call():
     assert units.of_refusal({}, refused("ThrottlingException")) == 1
-
-
-def test_the_constants_cover_the_prices():
-    """In write units; each is rounded up to a tenth of one. A request may be logged."""
-    write = prices.PER_MILLION_WRITE_UNITS
-    around = prices.around_it() + prices.access_log()
-    assert math.ceil(around / write * units.UNIT) == units.REQUEST
-    assert prices.PER_MILLION_READ_UNITS / write == units.READ_UNIT / units.WRITE_UNIT
-    nine_milliseconds = prices.MEMORY_GB * 0.009 * prices.PER_GB_SECOND * 1e6
-    assert math.ceil(nine_milliseconds / write * units.UNIT) == units.CALL
-    megabyte = prices.PER_GB_OF_TRAFFIC / 1024 + 2 * prices.PER_MILLION_GATEWAY_REQUESTS / 1e6
-    assert units.of_request(1024 * 1024) / units.UNIT >= megabyte / (write / 1e6)
 
 
 def test_an_answer_costs_its_bytes():

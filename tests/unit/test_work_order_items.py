@@ -10,7 +10,7 @@ from agent_messaging.storage.table import decode, encode
 from agent_messaging.work_orders import item
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Action, Status
-from benchmarks.units import size_of
+from local.in_process.units import size_of
 from tests.poisoned_orders import WAYS
 from tools.openapi import example_data
 

@@ -1,6 +1,6 @@
 """What `sam build` made, held against what it is to be; run by the functions' own Python.
 
-    python3.13 -m tools.build.check arm64
+    python3.13 -m tools.build.check arm64 .aws-sam/build
 
 Every function ships `app.py` and its bytecode alone; the layer is for the right machine and brings
 its bytecode, so that a cold start compiles nothing. Where this is that machine, every handler is
@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BUILT = Path(__file__).parents[2] / ".aws-sam" / "build"
+BUILT = Path(sys.argv[2])
 LAYER = BUILT / "AgentMessagingLayer" / "python"
 OWN_FILES = {"app.py", "__pycache__/app.cpython-313.pyc"}
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}

@@ -9,8 +9,10 @@ from moto import mock_aws
 
 from agent_messaging.agents.access import parse
 from agent_messaging.directory import table
+from local.in_process.functions import app
+from local.in_process.host import Agent
 from tests.integration.agents.listed import listed, stored_lines
-from tests.integration.cloud import Agent, Cloud, app
+from tests.integration.cloud import Cloud
 from tests.integration.recorder import Call
 
 NINE_PARTS = "a1-b2-c3-d4-e5-f6-g7-h8-i9"

@@ -23,7 +23,7 @@ from agent_messaging.paging import Listing
 from agent_messaging.work_orders.item import ended_for
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Status
-from tests.integration.functions import app
+from local.in_process.functions import app
 
 PAIRS = 10_000
 NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.integration.cloud import Cloud, app
+from local.in_process.functions import app
+from tests.integration.cloud import Cloud
 
 
 def test_an_order_that_changed_between_reading_and_writing_is_read_again(

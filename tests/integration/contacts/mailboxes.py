@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from tests.integration.cloud import OPEN, Agent, Cloud
-from tests.integration.gateway import Answer
+from local.in_process.host import OPEN, Agent
+from local.in_process.requests import Answer
+from tests.integration.cloud import Cloud
 
 OFFER = {"title": "Estimates", "description": "Fifty of them"}
 

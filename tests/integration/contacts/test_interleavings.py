@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from tests.integration.cloud import Agent, Cloud
+from local.in_process.host import Agent
+from local.in_process.memory import Memory
+from local.in_process.requests import Answer
+from tests.integration.cloud import Cloud
 from tests.integration.contacts.interleaving import interleaved
 from tests.integration.contacts.mailboxes import decide, ping, set_policy, write
-from tests.integration.gateway import Answer
-from tests.integration.tables import Snapshot
 
 NOVAS = ("send", "ping")
 OWNERS = ("allow", "block", "forget", "answer", "accept")
@@ -27,7 +28,7 @@ ALLOWING = {"allow", "answer", "accept"}
 class Start:
     """The tables before, with an order of Nova's that waits, and who calls."""
 
-    snapshot: Snapshot
+    memory: Memory
     nova: Agent
     boots: Agent
     order_id: str
@@ -44,7 +45,7 @@ def start(request: pytest.FixtureRequest) -> Start:
         held_id = None
         if request.param == "a stranger who asked":
             held_id = write(cloud, nova, "boots").json["message_id"]
-        return Start(cloud.snapshot(), nova, boots, order_id, held_id)
+        return Start(Memory(), nova, boots, order_id, held_id)
 
 
 def work(cloud: Cloud, start: Start, name: str):
@@ -80,7 +81,7 @@ plans = st.builds(
 def test_what_was_acknowledged_is_in_one_place(start: Start, names: list[str], turns: list[int]):
     with mock_aws():
         cloud = Cloud()
-        cloud.restore(start.snapshot)
+        start.memory.put_back()
         answers = interleaved([work(cloud, start, name) for name in names], turns)
         entry = cloud.read("ContactsTable", owner_id="boots", contact_id="nova")
         items = cloud.items("AgentMessagesTable")

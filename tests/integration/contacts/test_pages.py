@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from agent_messaging import clock, ids
+from local.in_process.memory import Memory
 from tests.integration.cloud import Cloud
 from tests.integration.contacts.mailboxes import contacts, decide
 from tests.integration.messaging.messages import NOW
@@ -37,13 +38,21 @@ def stored_contact(number: int, body: str = "Hello") -> dict:
     return item
 
 
-@pytest.fixture
-def popular(pair: Cloud) -> Cloud:
+@pytest.fixture(scope="module")
+def filled(aws: None, registered: Memory) -> Memory:
     """Boots has 250 entries, a third of each state; others have some too."""
-    pair.write("ContactsTable", *(stored_contact(number) for number in range(250)))
+    cloud = Cloud()
+    registered.put_back()
+    cloud.write("ContactsTable", *(stored_contact(number) for number in range(250)))
     for owner in ("nova", "third"):
-        decide(pair, owner, "boots", "allowed")
-    return pair
+        decide(cloud, owner, "boots", "allowed")
+    return Memory()
+
+
+@pytest.fixture
+def popular(filled: Memory, cloud: Cloud) -> Cloud:
+    filled.put_back()
+    return cloud
 
 
 # Of single entries one state's, to keep it short.

@@ -14,7 +14,8 @@ from agent_messaging.storage import transactions
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Action
 from agent_messaging.work_orders.transitions import TransitionRequest
-from tests.integration.cloud import Cloud, app
+from local.in_process.functions import app
+from tests.integration.cloud import Cloud
 from tools.openapi import example_data
 
 NOVA, BOOTS, SCOUT = (

@@ -11,8 +11,9 @@ from agent_messaging.messaging import sent_chunks
 from agent_messaging.messaging import sent_log as module
 from agent_messaging.messaging.sent_log import Quota, SentLog
 from agent_messaging.storage.table import encode
-from benchmarks.units import size_of
-from tests.integration.cloud import Cloud, app
+from local.in_process.functions import app
+from local.in_process.units import size_of
+from tests.integration.cloud import Cloud
 from tests.integration.limits.conftest import log_of
 from tests.integration.recorder import RECORDER
 

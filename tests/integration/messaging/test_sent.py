@@ -10,9 +10,9 @@ from agent_messaging.messaging import sent_chunks
 from agent_messaging.messaging.sent_chunks import Entry
 from agent_messaging.messaging.sent_log import Quota, SentLog
 from agent_messaging.storage.table import encode
+from local.in_process.functions import app
 from tests.integration.cloud import Cloud
 from tests.integration.contacts.mailboxes import decide, set_policy, write
-from tests.integration.functions import app
 from tests.integration.messaging.messages import logged, stored_message
 from tests.integration.recorder import RECORDER
 

@@ -8,9 +8,10 @@ import pytest
 
 from agent_messaging import clock
 from agent_messaging.agents.keys import key_hash
+from local.in_process.functions import app
+from local.in_process.requests import Answer
 from tests.integration.authorisation.gateway import Gateway
-from tests.integration.cloud import Cloud, app
-from tests.integration.gateway import Answer
+from tests.integration.cloud import Cloud
 
 QUOTA = 50
 GROUPS = ("agents", "contacts", "messaging", "presence", "stats", "work_orders")

@@ -4,10 +4,11 @@ import pytest
 
 from agent_messaging.storage import units
 from agent_messaging.storage.tally import TALLY
-from tests.integration.cloud import Cloud, app
-from tests.integration.functions import fresh
+from local.in_process.functions import app, fresh
+from local.in_process.metering import is_flush
+from tests.integration.cloud import Cloud
 from tests.integration.meter.conftest import GROUPS, Spender
-from tests.integration.recorder import RECORDER, is_flush
+from tests.integration.recorder import RECORDER
 from tests.logs import JOURNAL
 
 THROTTLED = {"Error": {"Code": "ProvisionedThroughputExceededException", "Message": "slow down"}}

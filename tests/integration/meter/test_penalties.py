@@ -13,12 +13,11 @@ from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents.access import parse
 from agent_messaging.agents.requester import BY_OPERATOR, Requester
 from agent_messaging.observability import metrics
+from local.in_process.functions import app, fresh
 from local.template import load
 from tests.integration.authorisation.gateway import outcome
 from tests.integration.authorisation.overtaken import overtaken
 from tests.integration.authorisation.rules import FORBIDDEN
-from tests.integration.cloud import app
-from tests.integration.functions import fresh
 from tests.integration.meter.conftest import QUOTA, START, Spender
 from tests.integration.recorder import RECORDER
 from tests.logs import JOURNAL

@@ -7,7 +7,8 @@ import pytest
 from agent_messaging import clock
 from agent_messaging.storage.transactions import TransactionFailedError, transact
 from agent_messaging.work_orders.states import Action
-from tests.integration.cloud import Cloud, app
+from local.in_process.functions import app
+from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import FUTURE
 
 

@@ -22,8 +22,11 @@ from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.dynamo_type import Item as MotoItem
 from moto.dynamodb.parsing.key_condition_expression import parse_expression
 
-from benchmarks import units
-from tests.integration.recorder import is_flush
+from agent_messaging.storage.table import encode
+from local.in_process import units
+from local.in_process.functions import TEMPLATE, clients
+from local.in_process.metering import is_flush
+from local.in_process.tables import Tables
 
 Item = Mapping[str, Any]  # in typed JSON
 Place = tuple[str, ...]  # of an item in a row: its sort key there, then its primary key
@@ -58,7 +61,7 @@ class Row:
         return self._order[begin:end]
 
 
-class Shelf:
+class FakeDynamoDB:
     """The tables of some CreateTable requests, empty at first."""
 
     def __init__(self, tables: Iterable[Mapping[str, Any]]) -> None:
@@ -151,6 +154,17 @@ class Shelf:
         places = row.between(comparison, [_text(bound) for bound in bounds])
         forward = request.get("ScanIndexForward", True)
         return (row.items[place] for place in (places if forward else reversed(places)))
+
+
+@contextmanager
+def on_fake(tables: Tables) -> Iterator[FakeDynamoDB]:
+    """What is stored, on a shelf that answers every function within."""
+    shelf = FakeDynamoDB(table.create for table in TEMPLATE.tables)
+    for table in TEMPLATE.tables:
+        for item in tables.items(table.name):
+            shelf.put(table.name, encode(item))
+    with shelf.serving((*clients(), tables.dynamodb)):
+        yield shelf
 
 
 def _page(items: Iterable[Item], limit: int | None) -> tuple[list[Item], bool]:

@@ -12,12 +12,12 @@ import pytest
 from moto import mock_aws
 
 from agent_messaging.storage.table import encode
-from benchmarks.fake_dynamodb import Shelf
 from benchmarks.growth import HISTORIES, read
 from benchmarks.histories import History
+from local.in_process.fake_dynamodb import FakeDynamoDB, on_fake
+from local.in_process.metering import is_flush
 from local.template import load
 from tests.engine import second_engine
-from tests.integration.recorder import is_flush
 
 ENTRIES = 130  # more than a total counts, and than a filtered page examines
 CONDITIONS = ("= :low", "< :low", "<= :low", "> :low", ">= :low", "BETWEEN :low AND :high")
@@ -77,7 +77,7 @@ def test_what_the_lists_ask_is_answered_as_the_engine_does(empty_engine, history
     with mock_aws():
         made = History()
         growing, pages = getattr(made, history)()
-        with made.on_shelf() as shelf:
+        with on_fake(made.cloud) as shelf:
             for table, item in growing:
                 for number in range(ENTRIES):
                     shelf.put(table, item(number))
@@ -100,7 +100,7 @@ def test_what_the_lists_ask_is_answered_as_the_engine_does(empty_engine, history
 @pytest.fixture(scope="module")
 def twelve(engine):
     """Twelve messages to two agents on a shelf and in the engine, every second one read."""
-    shelf = Shelf(table.create for table in load().tables)
+    shelf = FakeDynamoDB(table.create for table in load().tables)
     for number in range(24):
         owner = f"agent-{number % 2}"
         message = {"recipient_id": owner, "message_id": f"msg_{number:02}", "body": "x" * number}
@@ -130,7 +130,7 @@ def test_a_query_is_answered_as_the_engine_does(engine, twelve, condition, forwa
 
 
 def test_a_query_ends_at_a_megabyte(engine):
-    shelf = Shelf(table.create for table in load().tables)
+    shelf = FakeDynamoDB(table.create for table in load().tables)
     for number in range(12):
         message = {"recipient_id": "large", "message_id": f"msg_{number:02}", "body": "x" * 100_000}
         shelf.put("AgentMessagesTable", encode(message))
@@ -149,5 +149,5 @@ def test_a_query_ends_at_a_megabyte(engine):
 
 def test_what_writes_is_refused():
     client = boto3.client("dynamodb", endpoint_url="http://127.0.0.1:9")
-    with Shelf([]).serving([client]), pytest.raises(KeyError, match="PutItem"):
+    with FakeDynamoDB([]).serving([client]), pytest.raises(KeyError, match="PutItem"):
         client.put_item(TableName="AgentMessagesTable", Item={})
