@@ -9,7 +9,6 @@ from agent_messaging.agents.model import Agent, Key
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.contacts.table import ContactsTable
-from agent_messaging.directory.table import DirectoryTable
 from agent_messaging.fields import Party
 from agent_messaging.ids import pair_digits
 from agent_messaging.messaging.model import MessageType, compose
@@ -22,6 +21,7 @@ from agent_messaging.stats.counted_records import CountedRecords
 from agent_messaging.stats.runs import Run
 from agent_messaging.stats.table import StatsTable
 from agent_messaging.storage.table import encode
+from agent_messaging.storage.transactions import transact
 from agent_messaging.work_orders import item
 from agent_messaging.work_orders.model import WorkOrder
 from benchmarks.scale.items import Item, Recorder
@@ -111,9 +111,8 @@ def registered(agent_id: str) -> tuple[Item, Item]:
         last_seen_on=NOW.date(),
         keys={key.key_id: key},
     )
-    table = AgentsTable(recorder, "AgentsTable")
-    keys, directory = AgentKeysTable(recorder, ""), DirectoryTable(recorder, "")
-    table.register(agent, key, keys, directory)
+    agents, keys = AgentsTable(recorder, "AgentsTable"), AgentKeysTable(recorder, "")
+    transact(recorder, [agents.transact_register(agent), keys.transact_put(agent, key)])
     return recorder.items[0], recorder.items[1]
 
 
