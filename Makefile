@@ -27,7 +27,7 @@ export PORT ENGINE AUTH REGISTRATION API_URL
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo operate replay test test-long test-stack test-packaged mutants e2e smoke lint format docs lock bench bench-check month build clean
+.PHONY: help run demo operate redrive test test-long test-stack test-packaged mutants e2e smoke lint format docs lock bench bench-check month build clean
 .PHONY: environments build-here lint-quick lint-code lint-types lint-documents lint-template lint-translated lint-others
 
 help:
@@ -47,7 +47,7 @@ help:
 	@echo 'make e2e       the end-to-end tests against the stack at API_URL=<url> (REGISTRATION_KEY=<key>),'
 	@echo '               or one of their own, with AUTH and REGISTRATION as above'
 	@echo 'make smoke     the user'"'"'s checklist against the stack at API_URL=<url> (REGISTRATION_KEY=<key>); its agents leave'
-	@echo 'make replay    gives the dead letters of STACK=<name> to their functions again (DRY_RUN=1 shows them)'
+	@echo 'make redrive    gives the dead letters of STACK=<name> to their functions again (DRY_RUN=1 shows them)'
 	@echo 'make lint      ruff, mypy, bandit; the template and the workflow, by all that checks them'
 	@echo 'make lint-quick  the part of it that a commit waits for: ruff, mypy, the locks'
 	@echo 'make format    ruff format'
@@ -104,8 +104,8 @@ smoke: $(VENV)/.test
 	@if [ -z "$(API_URL)" ]; then echo 'Which stack? make smoke API_URL=<url> REGISTRATION_KEY=<key>' >&2; exit 1; fi
 	@$(VENV)/bin/python -m pytest -q tests/e2e/test_checklist.py
 
-replay: $(VENV)/.run
-	@if [ -z "$(STACK)" ]; then echo 'Which stack? make replay STACK=<name>' >&2; exit 1; fi
+redrive: $(VENV)/.run
+	@if [ -z "$(STACK)" ]; then echo 'Which stack? make redrive STACK=<name>' >&2; exit 1; fi
 	@$(VENV)/bin/python -m tools.operator.redrive --stack $(STACK) $(if $(DRY_RUN),--dry-run)
 
 e2e: $(VENV)/.test

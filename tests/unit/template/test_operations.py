@@ -127,7 +127,8 @@ def test_the_dashboard_and_the_functions_agree_on_the_metrics():
     assert all(
         row[::2] == [metrics.NAMESPACE, "service"] and row[3] == "${AWS::StackName}" for row in rows
     )
-    code = "".join(path.read_text("utf-8") for path in FILE.parent.glob("functions/*/app.py"))
+    files = (*FILE.parent.glob("functions/*/app.py"), *FILE.parent.glob("layers/**/service.py"))
+    code = "".join(path.read_text("utf-8") for path in files)
     counted = set(re.findall(r'metrics\.count\("(\w+)"\)', code))
     assert {row[1] for row in rows} == {*counted, *Platform().gauges()}
     assert len(rows) == FREE
