@@ -87,7 +87,7 @@ def install(lock: bytes) -> None:
     stamp = OWN / ".uv"
     if stamp.exists() and stamp.read_bytes() == lock:
         return
-    print(f"Installing uv into {OWN.name} (once)", file=sys.stderr)
+    print(f"Installing uv into {OWN.name} (only once)", file=sys.stderr)
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", OWN], check=False)
     if made.returncode:
         sys.exit(f'"{sys.executable}" has no venv module. Please {VENV_PACKAGE} and try again.')
