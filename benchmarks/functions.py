@@ -1,4 +1,4 @@
-"""The functions as a side: the handler of a case, called with its event."""
+"""The functions as candidates: the handler of a case, called with its event."""
 
 import importlib.util
 import os
@@ -13,18 +13,18 @@ FUNCTIONS = Path(__file__).resolve().parent.parent / "functions"
 
 
 class Context:
-    """What Lambda tells a function beside the event."""
+    """The context that Lambda passes to a handler."""
 
     function_name = memory_limit_in_mb = invoked_function_arn = "benchmark"
     aws_request_id = "invocation"
 
     def get_remaining_time_in_millis(self) -> int:
-        """As much as a function has at its start."""
+        """Return the time that a function has at its start."""
         return 25_000
 
 
 class Uncounted:
-    """In place of the meter's table: one write in a dozen requests has no turn in a case."""
+    """Replaces the meter's table, because it writes only once in a dozen requests."""
 
     def add(self, _agent_id: str, _units: int, now: datetime, *, is_first: bool) -> Any:
         """Count nothing."""
@@ -34,7 +34,7 @@ class Uncounted:
 
 
 def loaded(case: Case) -> Callable[[Mapping[str, Any], Any], Any]:
-    """The handler of the case's function, loaded as Lambda would."""
+    """Load the handler of the case's function as Lambda does."""
     os.environ.update(case.environment)
     path = FUNCTIONS / case.group / "app.py"
     spec = importlib.util.spec_from_file_location("app", path)
@@ -49,7 +49,7 @@ def loaded(case: Case) -> Callable[[Mapping[str, Any], Any], Any]:
 
 
 def request(case: Case, handler: Callable[[Mapping[str, Any], Any], Any]) -> Callable[[], Any]:
-    """One request; it has to succeed the first time."""
+    """Call the handler once. It must succeed."""
     context = Context()
     answer = handler(case.event, context)
     if answer.get("statusCode", 200) != 200:  # noqa: PLR2004
@@ -58,6 +58,6 @@ def request(case: Case, handler: Callable[[Mapping[str, Any], Any], Any]) -> Cal
 
 
 def make(settings: str) -> Callable[[], Any]:
-    """A side: the handler as it is. The environment names the stub as endpoint."""
+    """Return the candidate: the unchanged handler. The environment has the stub's URL."""
     case = Case.from_json(settings)
     return request(case, loaded(case))

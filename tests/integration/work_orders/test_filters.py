@@ -9,7 +9,7 @@ import pytest
 
 from agent_messaging import clock
 from agent_messaging.storage.table import encode
-from benchmarks.fake_dynamodb import Shelf
+from benchmarks.fake_dynamodb import FakeDynamoDB
 from benchmarks.metering import Meter
 from tests.integration.cloud import TEMPLATE, Cloud, app
 from tests.integration.work_orders.orders import bring
@@ -21,19 +21,19 @@ PATH = "/messaging/work-orders"
 
 
 @pytest.fixture
-def shelf(pair: Cloud) -> Iterator[Meter]:
+def fake(pair: Cloud) -> Iterator[Meter]:
     """Nova gave Boots 5,000 orders that failed, behind one that is completed."""
     completed, failed = bring(pair, "completed"), bring(pair, "failed")
     template = encode(pair.head(failed))
     client = app("work_orders").client
-    shelf = Shelf(table.create for table in TEMPLATE.tables)
+    fake = FakeDynamoDB(table.create for table in TEMPLATE.tables)
     for table in TEMPLATE.tables:
         for item in pair.items(table.name):
-            shelf.put(table.name, encode(item))
+            fake.put(table.name, encode(item))
     for number in range(MANY):
         work_order_id = {"S": f"{completed[:13]}{number:016}"}
-        shelf.put("WorkOrdersTable", {**template, "work_order_id": work_order_id})
-    with shelf.serving((client, pair.dynamodb)):
+        fake.put("WorkOrdersTable", {**template, "work_order_id": work_order_id})
+    with fake.serving((client, pair.dynamodb)):
         yield Meter(pair, [client])
 
 
@@ -51,8 +51,8 @@ def requests(meter: Meter, cloud: Cloud, **query: str) -> tuple[int, float, int]
         cursor = {"cursor": page["next_cursor"]}
 
 
-def test_a_clients_ended_orders_are_found_in_one_request(shelf: Meter, pair: Cloud):
-    found = requests(shelf, pair, agent_id="nova", role="client", status="completed")
+def test_a_clients_ended_orders_are_found_in_one_request(fake: Meter, pair: Cloud):
+    found = requests(fake, pair, agent_id="nova", role="client", status="completed")
     assert (found[0], found[2]) == (1, 1)
     assert found[1] <= 2
 
@@ -62,9 +62,9 @@ def test_a_clients_ended_orders_are_found_in_one_request(shelf: Meter, pair: Clo
     [("boots", "worker", "completed", 1), ("nova", "client", "expired", 0)],
 )
 def test_without_an_index_a_request_examines_three_hundred_orders(  # noqa: PLR0917
-    shelf: Meter, pair: Cloud, agent_id: str, role: str, status: str, matching: int
+    fake: Meter, pair: Cloud, agent_id: str, role: str, status: str, matching: int
 ):
-    number, most, shown = requests(shelf, pair, agent_id=agent_id, role=role, status=status)
+    number, most, shown = requests(fake, pair, agent_id=agent_id, role=role, status=status)
     assert (number, shown) == (math.ceil((MANY + 2) / 300), matching)  # 17 of 5,000
     assert most <= 165  # 150 for the heads of 300 orders, and their keys
 

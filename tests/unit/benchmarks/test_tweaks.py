@@ -1,4 +1,4 @@
-"""The leaner clients say what botocore does."""
+"""Clients with tweaks send the same requests as botocore."""
 
 import json
 
