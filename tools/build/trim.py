@@ -1,6 +1,6 @@
-"""Remove from the layer what the functions do not use. The Makefile runs this on the packages.
+"""Remove from the layer what the functions do not use. The layer's Makefile runs it.
 
-    python3.13 trim.py <folder of packages>
+    python3.13 tools/build/trim.py <folder of packages>
 
 botocore has a model of every AWS service, and Powertools a dozen utilities. These are most of the
 layer's bytes, and a cold start reads the models. A test compares OPERATIONS with the roles in the

@@ -97,7 +97,9 @@ def test_several_headers_are_one_identity(rewritten):
         ("Globals:\n", "Globals:\n  HttpApi: {Auth: {}}\n", "does not support Auth in Globals"),
     ],
 )
-def test_what_the_runner_cannot_play_is_refused_in_one_line(rewritten, old, new, message):
+def test_what_the_local_server_does_not_support_is_refused_in_one_line(
+    rewritten, old, new, message
+):
     path = rewritten(old, new)
 
     with pytest.raises(TemplateError) as refused:

@@ -3,6 +3,7 @@
 import gzip
 import importlib.util
 import json
+import re
 
 import pytest
 
@@ -32,6 +33,14 @@ MODEL = {
 def test_the_models_have_the_operations_that_the_roles_allow():
     actions = {right.action for rights in granted().values() for right in rights}
     assert trim.OPERATIONS["dynamodb"] - {"TransactWriteItems"} == actions
+
+
+def test_every_tool_that_the_build_of_the_layer_calls_exists():
+    makefile = (LAYER / "Makefile").read_text("utf-8")
+    called = re.findall(r'"\$\(TOOLS\)/([\w./-]+)"', makefile)
+    assert {"uv.py", "build/trim.py"} <= set(called)
+    assert all((LAYER.parents[1] / "tools" / each).is_file() for each in called)
+    assert " trim.py" not in makefile
 
 
 def test_a_trimmed_model_has_what_an_operation_needs_and_no_documentation():
