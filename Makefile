@@ -90,7 +90,8 @@ test: $(VENV)/.test $(ENGINE_VENV)/.engine
 	@$(VENV)/bin/python -m pytest $(SHARED)
 
 test-long: $(VENV)/.test $(ENGINE_VENV)/.engine
-	@TEST_SIZE=full $(VENV)/bin/python -m pytest $(SHARED) tests/races tests/faults
+	@TEST_SIZE=full $(VENV)/bin/python -m pytest $(SHARED) tests/races tests/faults \
+		tests/integration/contacts/test_strangers.py tests/integration/work_orders/test_filters.py
 
 mutants: $(VENV)/.test
 	@$(VENV)/bin/python -m tests.mutants

@@ -12,50 +12,21 @@ in its own process. The other groups follow, one at a time.
 """
 
 import argparse
-import importlib
 import sys
-import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, wait
-from dataclasses import replace
+from collections.abc import Iterable
 from itertools import groupby
-from multiprocessing import get_context
-from types import ModuleType
 
 from benchmarks import costs_page, figures, operations, sizes
 from benchmarks.figures import Figure
+from benchmarks.groups import COUNTED, GROUPS, measured, module_of
 
-COUNTED = ("operations", "sizes", "growth", "worst", "package", "scale")
-GROUPS = (*COUNTED, "warm", "beside", "clients")
-MODULES = {"scale": "benchmarks.scale.figures", "beside": "benchmarks.comparisons.run"}
 ALLOWED = 1.02
-AT_ONCE = 2
-LONGEST_FIRST = ("package", "worst", "growth", "operations", "sizes", "scale")
 LEGEND = """
 WCU, RCU  write and read units of DynamoDB     ×  a ratio to what follows "to"
 M         millions                             botocore tweaks: benchmarks/botocore_tweaks/tweaks.py
 (!)       above its target                     floor: one PutItem, signed and sent by plain boto3"""
 TWICE = "boto3 again"  # measured again as if it were another client
 TWICE_ALLOWED = 0.08
-
-
-def measured(groups: Iterable[str]) -> Iterator[Figure]:
-    """Measure groups and yield their figures in order. Print a line for each group on stderr."""
-    wanted = list(groups)
-    with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as pool:
-        counting = {group: pool.submit(timed, group) for group in LONGEST_FIRST if group in wanted}
-        wait(counting.values())
-        for group in wanted:
-            found, seconds = counting[group].result() if group in counting else timed(group)
-            print(f"{group}: {seconds:.0f} s", file=sys.stderr, flush=True)
-            yield from found
-
-
-def timed(group: str) -> tuple[list[Figure], float]:
-    """Measure a group. Return its figures and the seconds that it took."""
-    begun = time.monotonic()
-    found = [replace(figure, group=group) for figure in module_of(group).measure()]
-    return found, time.monotonic() - begun
 
 
 def regressions(found: Iterable[Figure], kept: Iterable[Figure]) -> list[str]:
@@ -115,11 +86,6 @@ def show(found: list[Figure]) -> None:
     told = f"\n{len(held)} targets: {len(held) - len(missed)} met, {len(missed)} not met"
     if held:
         print(told, *missed, sep="\n  ")
-
-
-def module_of(group: str) -> ModuleType:
-    """Return the module that measures a group."""
-    return importlib.import_module(MODULES.get(group, f"benchmarks.{group}"))
 
 
 def main() -> int:

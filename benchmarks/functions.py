@@ -1,6 +1,5 @@
 """The functions as candidates: the handler of a case, called with its event."""
 
-import importlib.util
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -8,19 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.recorded import Case
+from local.in_process.runtime import Context, load_app
 
 FUNCTIONS = Path(__file__).resolve().parent.parent / "functions"
-
-
-class Context:
-    """The context that Lambda passes to a handler."""
-
-    function_name = memory_limit_in_mb = invoked_function_arn = "benchmark"
-    aws_request_id = "invocation"
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Return the time that a function has at its start."""
-        return 25_000
 
 
 class Uncounted:
@@ -28,20 +17,15 @@ class Uncounted:
 
     def add(self, _agent_id: str, _units: int, now: datetime, *, is_first: bool) -> Any:
         """Count nothing."""
-        from agent_messaging.meter.model import Standing, minute_of  # noqa: PLC0415 - the side's
+        from agent_messaging.meter.model import MeterRecord, minute_of  # noqa: PLC0415 - the side's
 
-        return Standing(minute=minute_of(now), units=int(is_first))
+        return MeterRecord(minute=minute_of(now), units=int(is_first))
 
 
 def loaded(case: Case) -> Callable[[Mapping[str, Any], Any], Any]:
     """Load the handler of the case's function as Lambda does."""
     os.environ.update(case.environment)
-    path = FUNCTIONS / case.group / "app.py"
-    spec = importlib.util.spec_from_file_location("app", path)
-    if spec is None or spec.loader is None:
-        raise ImportError(str(path))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_app("app", FUNCTIONS / case.group)
     if hasattr(module, "meter"):
         module.meter.table = Uncounted()
     handler: Callable[[Mapping[str, Any], Any], Any] = module.handler
@@ -50,7 +34,7 @@ def loaded(case: Case) -> Callable[[Mapping[str, Any], Any], Any]:
 
 def request(case: Case, handler: Callable[[Mapping[str, Any], Any], Any]) -> Callable[[], Any]:
     """Call the handler once. It must succeed."""
-    context = Context()
+    context = Context(25_000)
     answer = handler(case.event, context)
     if answer.get("statusCode", 200) != 200:  # noqa: PLR2004
         raise RuntimeError(f"{case.name}: {answer}")

@@ -56,10 +56,11 @@ def grow(history: str, sizes: Iterable[int] = SIZES) -> Costs:
     costs: Costs = defaultdict(list)
     with unheard(), over_moto():
         from benchmarks.histories import History  # noqa: PLC0415 - within moto
+        from local.in_process.fake_dynamodb import on_fake  # noqa: PLC0415
 
         made = History()
         growing, pages = getattr(made, history)()
-        with made.on_fake_dynamodb() as fake:
+        with on_fake(made.cloud) as fake:
             for begin, size in pairwise((0, *sizes)):
                 for number, (table, item) in product(range(begin, size), growing):
                     fake.put(table, item(number))

@@ -3,18 +3,16 @@
 The growing entries are copies of one that went through the API. The pages always show the same.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from agent_messaging import clock, ids
 from agent_messaging.messaging.sent_chunks import minute_of, slot
 from agent_messaging.storage.table import encode
-from benchmarks.fake_dynamodb import FakeDynamoDB
-from benchmarks.metering import Meter
 from benchmarks.workload import Workload
-from tests.integration.cloud import Cloud
-from tests.integration.functions import TEMPLATE, app
+from local.in_process.functions import clients
+from local.in_process.host import Host
+from local.in_process.metering import Meter
 
 PAGE = {"limit": "20"}
 OLD = "00000000"  # the beginning of old ids, after their prefix
@@ -25,9 +23,7 @@ def _old(number: int) -> str:
     return ids.base32(number * 60_000 << 80, ids.ULID_DIGITS)
 
 
-Growing = tuple[
-    str, Callable[[int], dict[str, Any]]
-]  # a table, and a function that makes its n-th item
+Growing = tuple[str, Callable[[int], dict[str, Any]]]  # a table, and what makes its n-th item
 
 
 class Page(NamedTuple):
@@ -44,22 +40,10 @@ class History:
     """Two agents with empty tables, and a meter."""
 
     def __init__(self) -> None:
-        self.cloud = Cloud()
+        self.cloud = Host()
         self.workload = Workload(self.cloud)
-        groups = {function.code.name for function in TEMPLATE.functions.values()}
-        apps = [app(group) for group in sorted(groups)]
-        self.clients = [made.client for made in apps if hasattr(made, "client")]
+        self.clients = clients()
         self.meter = Meter(self.cloud, self.clients)
-
-    @contextmanager
-    def on_fake_dynamodb(self) -> Iterator[FakeDynamoDB]:
-        """Move all items to a fake DynamoDB, and use it meanwhile."""
-        fake = FakeDynamoDB(table.create for table in TEMPLATE.tables)
-        for table in TEMPLATE.tables:
-            for item in self.cloud.items(table.name):
-                fake.put(table.name, encode(item))
-        with fake.serving((*self.clients, self.cloud.dynamodb)):
-            yield fake
 
     def _get(
         self, path: str, agent: str = "boots", *, is_filtered: bool = False, **query: str
@@ -131,7 +115,7 @@ class History:
             self.cloud.lease(f"a-{number:02}", now.replace(year=now.year + 1), now)
 
         def line(facet: str, before: str = "") -> Callable[[int], dict[str, Any]]:
-            return lambda number: encode({"facet": facet, "entry": f"{before}b-{number:06}"})
+            return lambda number: encode({"facet": facet, "place": f"{before}b-{number:06}"})
 
         growing = [
             ("AgentDirectoryTable", line("all")),

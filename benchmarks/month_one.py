@@ -10,19 +10,24 @@ bound.
 """
 
 import contextlib
+import io
 import os
 import random
+import re
+import signal
 import statistics
+import subprocess
 import sys
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import requests
 
-from tests.e2e.server import running_server
-
+ROOT = Path(__file__).resolve().parent.parent
 MESSAGES = 1_000
 ORDERS = 200
 AGENTS = 10
@@ -129,8 +134,22 @@ def server() -> Iterator[str]:
     if url := os.environ.get("API_URL"):
         yield url.rstrip("/")
         return
-    with running_server() as started:
-        yield started.url
+    options = ("--port", "0", "--auth", "open", "--registration", "open")
+    command = [sys.executable, "-m", "local", *options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        try:
+            yield _ready(process)
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+def _ready(process: subprocess.Popen[str]) -> str:
+    """The URL that a server prints once it answers; what it prints from then on is dropped."""
+    for line in process.stdout or ():
+        if found := re.search(r"http://[\d.]+:\d+", line):
+            threading.Thread(target=(process.stdout or io.StringIO()).read, daemon=True).start()
+            return found[0]
+    raise RuntimeError("the server ended before it was ready")
 
 
 def main() -> int:

@@ -45,15 +45,13 @@ def costs() -> Iterator[tuple[str, Any]]:
 
 def metered_workload() -> tuple[Any, Any]:
     """Return a meter for the clients of all functions, and the workload that it measures."""
-    from benchmarks.metering import Meter  # noqa: PLC0415
     from benchmarks.workload import Workload  # noqa: PLC0415 - within moto
-    from tests.integration.cloud import Cloud  # noqa: PLC0415
-    from tests.integration.functions import TEMPLATE, app  # noqa: PLC0415
+    from local.in_process.functions import clients  # noqa: PLC0415
+    from local.in_process.host import Host  # noqa: PLC0415
+    from local.in_process.metering import Meter  # noqa: PLC0415
 
-    groups = {function.code.name for function in TEMPLATE.functions.values()}
-    clients = [app(group).client for group in sorted(groups) if hasattr(app(group), "client")]
-    cloud = Cloud()
-    return Meter(cloud, clients), Workload(cloud)
+    cloud = Host()
+    return Meter(cloud, clients(), counts_botocore=True), Workload(cloud)
 
 
 @contextlib.contextmanager
@@ -62,8 +60,9 @@ def over_moto() -> Iterator[None]:
     sys.path.insert(0, str(ROOT / "layers" / "agent_messaging"))
     from moto import mock_aws  # noqa: PLC0415 - the tests' environment has it
 
-    import tests.conftest  # noqa: F401, PLC0415 - which sets it
+    from local.in_process.environment import prepare  # noqa: PLC0415 - with the layer on the path
 
+    prepare()
     with mock_aws():
         yield
 

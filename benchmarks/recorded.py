@@ -63,9 +63,9 @@ class Run:
     """The functions on moto with two agents that are contacts."""
 
     def __init__(self) -> None:
-        from tests.integration.cloud import Cloud  # noqa: PLC0415 - within moto, see `running`
+        from local.in_process.host import Host  # noqa: PLC0415 - within moto, see `running`
 
-        self.cloud = Cloud()
+        self.cloud = Host()
         self.keys = {agent_id: self._register(agent_id) for agent_id in (SENDER, RECIPIENT)}
         for number in range(MESSAGES):
             self.cloud.send(SENDER, RECIPIENT, subject=f"Message {number}", body="x" * 400)
@@ -94,7 +94,8 @@ class Run:
 
     def record(self, name: str, group: str, event: Callable[[], dict[str, Any]]) -> Case:
         """Run an event twice, and return the second run."""
-        from tests.integration.functions import TEMPLATE, Context, app  # noqa: PLC0415
+        from local.in_process.functions import TEMPLATE, app  # noqa: PLC0415
+        from local.in_process.runtime import Context  # noqa: PLC0415
 
         module = app(group)
         module.handler(event(), Context())
@@ -147,8 +148,9 @@ def running() -> Iterator[Run]:
         sys.path.insert(0, str(LAYER))
     from moto import mock_aws  # noqa: PLC0415 - tests alone need it otherwise
 
-    import tests.conftest  # noqa: F401, PLC0415 - which sets it
+    from local.in_process.environment import prepare  # noqa: PLC0415 - with the layer on the path
 
+    prepare()
     with mock_aws():
         yield Run()
 

@@ -7,8 +7,9 @@ long as a typical one.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.integration.cloud import Cloud
-from tests.integration.functions import Context, app
+from local.in_process.functions import app
+from local.in_process.host import Host
+from local.in_process.runtime import Context
 
 KILOBYTE = "x" * 500
 PAGE = 20
@@ -32,7 +33,7 @@ Operation = tuple[str, Callable[[], Any]]
 class Workload:
     """Two agents with empty tables. Each method yields operations in order."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Host) -> None:
         self.cloud = cloud
         self.agents = {
             name: cloud.register(name, capabilities=["a", "b"]) for name in ("nova", "boots")

@@ -38,22 +38,21 @@ class Stage:
     """Nova and Boots, with everything that makes a request expensive."""
 
     def __init__(self) -> None:
-        from benchmarks.metering import Meter  # noqa: PLC0415 - within moto
-        from tests.integration.cloud import Cloud  # noqa: PLC0415
-        from tests.integration.functions import TEMPLATE, app  # noqa: PLC0415
+        from local.in_process.functions import TEMPLATE, app, clients  # noqa: PLC0415
+        from local.in_process.host import Host  # noqa: PLC0415
+        from local.in_process.metering import Meter  # noqa: PLC0415 - within moto
 
         groups = {function.code.name for function in TEMPLATE.functions.values()}
-        clients = [app(group).client for group in sorted(groups) if hasattr(app(group), "client")]
         for group in sorted(groups):
             if hasattr(app(group), "meter"):
                 app(group).meter.quota = math.inf
         for group in ("messaging", "work_orders"):
             _unlimit(app(group))
-        self.cloud = Cloud()
+        self.cloud = Host()
         self.answered_bytes = 0
         self.waiting: list[str] = []
         self.orders = 0
-        self.meter = Meter(self.cloud, clients)
+        self.meter = Meter(self.cloud, clients())
         profile = {"description": LINE, "capabilities": [f"c{n}{'x' * 60}" for n in range(8)]}
         self.agents = {
             name: self.cloud.register(name, **profile) for name in ("nova", "boots", "pest")

@@ -29,8 +29,8 @@ class TemplateError(Exception):
     """The template is invalid or not supported. The message is one line that says where and why."""
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader with CloudFormation's short tags, which become their long form."""
+class _Loader(yaml.CSafeLoader):
+    """CSafeLoader plus CloudFormation's short tags, turned into their long form."""
 
 
 def _construct_tag(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:

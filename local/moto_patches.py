@@ -10,15 +10,19 @@
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 import json
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from moto.core import responses
 from moto.core.responses import ActionResult
 from moto.core.serialize import ResponseSerializer
+from moto.core.utils import method_names_from_class
 from moto.dynamodb.exceptions import ERROR_TYPE_PREFIX, DynamodbException
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
@@ -140,18 +144,19 @@ def atomic_updates(update_item: Method) -> Method:
 def narrow_queries(query: Method, all_items: Method) -> tuple[Method, Method]:
     """Make a query sort only its partition. moto sorts the whole table for each query."""
     signature = inspect.signature(query)
-    candidates: dict[int, list[Item]] = {}
+    # Of each thread: without a server there may be several at once.
+    asked = threading.local()
 
     def narrow_query(self: Table, hash_key: Any, *args: Any, **options: Any) -> Any:
         index_name = signature.bind(self, hash_key, *args, **options).arguments.get("index_name")
-        candidates[id(self)] = _candidates(self, None if index_name else hash_key)
+        asked.candidates = _candidates(self, None if index_name else hash_key)
         try:
             return query(self, hash_key, *args, **options)
         finally:
-            del candidates[id(self)]
+            del asked.candidates
 
     def narrow_all_items(self: Table) -> Any:
-        return candidates[id(self)] if id(self) in candidates else all_items(self)
+        return asked.candidates if hasattr(asked, "candidates") else all_items(self)
 
     return narrow_query, narrow_all_items
 
@@ -189,14 +194,12 @@ def plain_members(get_value: Method) -> Method:
     return get
 
 
-def speed_moto_up() -> None:
-    """Replace what takes most of moto's time. Its answers stay the same."""
-    replace(ResponseSerializer, "get_value", plain_members(ResponseSerializer.get_value))
-
-
+@functools.cache
 def correct_moto() -> None:
-    """Apply all patches to moto in this process."""
-    speed_moto_up()
+    """Replaces the parts of moto named above, once in this process."""
+    replace(ResponseSerializer, "get_value", plain_members(ResponseSerializer.get_value))
+    # moto lists the methods of the class anew for every request.
+    replace(responses, "method_names_from_class", functools.cache(method_names_from_class))
     # transact_write_items copies its tables to restore them. undone_on_error replaces that.
     replace(Table, "__deepcopy__", lambda self, _memo: self)
     transact, update = DynamoDBBackend.transact_write_items, DynamoDBBackend.update_item
@@ -212,6 +215,6 @@ def correct_moto() -> None:
     replace(DynamoDBStreamsBackend, "get_records", one_iterator_per_reader(get_records))
 
 
-def replace(owner: type, name: str, function: Callable[..., Any]) -> None:
-    """Replace a method of moto by a function."""
+def replace(owner: object, name: str, function: Callable[..., Any]) -> None:
+    """Puts a function in the place of one of moto's."""
     setattr(owner, name, function)

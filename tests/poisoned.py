@@ -75,8 +75,8 @@ def requests(
         moment = since + timedelta(seconds=stranger)
         (message,) = _composed(1, f"stranger-{stranger:04}", owner, moment)
         held = table.put_long(message).model_copy(update={"status": MessageStatus.HELD})
-        entry = contacts.transact_hold(held, moment)["Put"]
-        contacts.table.client.put_item(**entry)
+        item = contacts.transact_hold(held, moment)["Put"]
+        contacts.table.client.put_item(**item)
         made.append(message)
     return made
 

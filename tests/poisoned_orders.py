@@ -59,7 +59,7 @@ def orders(
 
 def offered(at: datetime, client: str, worker: str, deadline_at: datetime | None) -> WorkOrder:
     """A pending order."""
-    return WorkOrder.offered(
+    return WorkOrder.create(
         work_order_id=ids.new("wo", at),
         client=Party(id=client, name=client.title()),
         worker=Party(id=worker, name=worker.title()),
@@ -79,10 +79,10 @@ def items(order: WorkOrder, way: tuple[Action, ...]) -> Iterator[dict[str, Any]]
     """An order after some actions, as the table would leave it."""
     client: Any = None
     table = WorkOrdersTable(client, "WorkOrdersTable")
-    order = item.offered(order)
+    order = item.place_offer(order)
     for action in way:
         changes = {"result_data": nested()} if action is Action.COMPLETE else {}
-        order = table.move(order, action, order.created_at, changes).order
+        order = table.transact_transition(order, action, order.created_at, changes).order
     yield encode(item.head(order))
     for part in item.PARTS:
         if stored := item.part_item(order, part):

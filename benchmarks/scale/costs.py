@@ -35,8 +35,8 @@ def month(load: Load) -> Month:
     read = sum(flow.units * flow.per_second for flow in load.flows if not flow.is_write)
     if projection:
         counters = CELLS * TRANSACTION_FACTOR * projection.batches
-        written += projection.receipts_written + counters
-        read += projection.receipts_read
+        written += projection.lists_written + counters
+        read += projection.lists_read
     tables = written * prices.PER_MILLION_WRITE_UNITS + read * prices.PER_MILLION_READ_UNITS
     requests = sum(each.per_second for each in load.requests)
     busy = sum(each.per_second * each.seconds for each in load.requests)

@@ -10,10 +10,10 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from benchmarks.scale.limits import TRANSACTION_FACTOR
+from local.cloudformation import parse
 
 # Other modules use the calculator through this one.
-from benchmarks.units import kilobytes, projected, size_of
-from local.cloudformation import parse
+from local.in_process.units import kilobytes, projected, size_of
 from local.template import TEMPLATE as TEMPLATE_FILE
 from local.template import load
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from agent_messaging.messaging.sent_chunks import CHUNK_ENTRIES
+from agent_messaging.messaging.sent_chunks import CHUNK_SIZE
 from benchmarks.scale import limits, markdown, samples
 from benchmarks.scale.items import PARAMETERS, kilobytes
 
@@ -24,7 +24,7 @@ class Window(NamedTuple):
 
 def window(messages: int, characters: int = CHARACTERS[0]) -> Window:
     """Return a minute with this many messages."""
-    places = range(1, CHUNK_ENTRIES + 1)
+    places = range(1, CHUNK_SIZE + 1)
     sizes = [kilobytes(samples.chunk("n" * characters, place)) for place in places]
     per_message = sum(sizes) / len(sizes)
     return Window(messages, characters, per_message, per_message * messages / SECONDS)

@@ -24,8 +24,8 @@ ROUTES = ("POST /messaging/work-order", "POST .../respond", "POST .../complete")
 def life(client: str, worker: str, number: int) -> Iterator[Touch]:
     """Yield the writes of one order from its creation to its end. Each step is a transaction."""
     order = samples.order(client, worker, number)
-    taken = order.moved(Action.ACCEPT, samples.NOW, {}, DEFAULT_RETENTION)
-    done = taken.moved(Action.COMPLETE, samples.NOW, {}, DEFAULT_RETENTION)
+    taken = order.apply(Action.ACCEPT, samples.NOW, {}, DEFAULT_RETENTION)
+    done = taken.apply(Action.COMPLETE, samples.NOW, {}, DEFAULT_RETENTION)
     offered, accepted, completed = (samples.stored(each)[0] for each in (order, taken, done))
     for part in samples.stored(order)[1:]:
         yield from writes("WorkOrdersTable", part, in_transaction=True)

@@ -12,8 +12,9 @@ from agent_messaging.contacts.table import ContactsTable
 from agent_messaging.fields import Party
 from agent_messaging.ids import pair_digits
 from agent_messaging.messaging.model import MessageType, compose
+from agent_messaging.messaging.quota import Quota
 from agent_messaging.messaging.sent_chunks import counter_of
-from agent_messaging.messaging.sent_log import Quota, SentLog
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import DEFAULT_RETENTION, MessagesTable
 from agent_messaging.presence.model import heartbeat
 from agent_messaging.presence.table import PresenceTable
@@ -21,7 +22,6 @@ from agent_messaging.stats.counted_records import CountedRecords
 from agent_messaging.stats.runs import Run
 from agent_messaging.stats.table import StatsTable
 from agent_messaging.storage.table import encode
-from agent_messaging.storage.transactions import transact
 from agent_messaging.work_orders import item
 from agent_messaging.work_orders.model import WorkOrder
 from benchmarks.scale.items import Item, Recorder
@@ -76,7 +76,7 @@ def was_read(pending: Item) -> Item:
 
 def order(client: str, worker: str, number: int) -> WorkOrder:
     """Return a pending work order with a deadline."""
-    made = WorkOrder.offered(
+    made = WorkOrder.create(
         work_order_id=f"wo_{ULID[:-6]}{number:06d}",
         client=Party(id=client, name=client.title()),
         worker=Party(id=worker, name=worker.title()),
@@ -89,7 +89,7 @@ def order(client: str, worker: str, number: int) -> WorkOrder:
         is_verified=True,
         created_at=NOW,
     )
-    return item.offered(made)
+    return item.place_offer(made)
 
 
 def stored(order: WorkOrder) -> list[Item]:
@@ -111,9 +111,12 @@ def registered(agent_id: str) -> tuple[Item, Item]:
         last_seen_on=NOW.date(),
         keys={key.key_id: key},
     )
-    agents, keys = AgentsTable(recorder, "AgentsTable"), AgentKeysTable(recorder, "")
-    transact(recorder, [agents.transact_register(agent), keys.transact_put(agent, key)])
-    return recorder.items[0], recorder.items[1]
+    written = (
+        AgentsTable(recorder, "AgentsTable").transact_register(agent),
+        AgentKeysTable(recorder, "").transact_put(agent, key),
+    )
+    first, second = (each["Put"]["Item"] for each in written)
+    return first, second
 
 
 def lease(agent_id: str) -> Item:
@@ -145,12 +148,12 @@ def chunk(sender: str, messages: int = 1) -> Item:
     return item
 
 
-def receipts(numbers: int) -> Item:
-    """Return the receipt of a batch whose records were all made in the same second."""
+def counted_records(numbers: int) -> Item:
+    """The list of a batch whose records were all made in one second."""
     recorder: Any = Recorder()
     first, step = 300000000000000499659 * 10**20 + 660, 10**20 + 1
-    receipt = CountedRecords(1795396262, tuple(first + step * place for place in range(numbers)))
-    StatsTable(recorder, "MessagingStatsTable").commit(STREAM, Run((receipt,), {}), NOW)
+    counted = CountedRecords(1795396262, tuple(first + step * place for place in range(numbers)))
+    StatsTable(recorder, "MessagingStatsTable").commit(STREAM, Run((counted,), {}), NOW)
     return kept(recorder)
 
 

@@ -27,8 +27,8 @@ RECORD_SECONDS = 0.0001
 # A shard belongs to one partition, which takes this many writes of small items a second.
 SHARD_RECORDS = limits.PARTITION_WRITE_UNITS
 CELLS = 2  # all time, and the ten minutes
-# The share of a second's receipts that a batch reads: earlier ones, and sometimes those of one more
-# second. From the measurement in docs/decisions.md, "receipts are found by the second".
+# How much of a second's lists a batch finds: those written before it, and now and then a second's
+# more. Fitted to what was measured: docs/decisions.md, "receipts are found by the second".
 REACH_SECONDS = 0.7
 
 
@@ -39,8 +39,8 @@ class Projection(NamedTuple):
     batches: float  # a second, of all shards
     busy: float  # share of its time, of each shard's one function
     behind: float  # seconds, after a minute
-    receipts_read: float  # units a second, of the one key that holds a stream's receipts
-    receipts_written: float
+    lists_read: float  # units a second, of the one key that holds a stream's lists
+    lists_written: float
     collided: float  # share of batches that collide with another on a counter
     refused: float
 
@@ -57,9 +57,9 @@ def project(
     each = records / number
     size = min(most, max(1.0, each * MAPPING.window))
     batches = records / size
-    receipt = samples.receipts(round(size))
-    in_reach = size_of(receipt) * batches * REACH_SECONDS
-    written = kilobytes(receipt) * limits.TRANSACTION_FACTOR * batches
+    counted = samples.counted_records(round(size))
+    in_reach = size_of(counted) * batches * REACH_SECONDS
+    written = kilobytes(counted) * limits.TRANSACTION_FACTOR * batches
     met = contend(batches / counters) if number > 1 else None
     return Projection(
         number,
@@ -106,11 +106,11 @@ def table() -> str:
                 f"{each.batches:,.0f}",
                 f"{each.busy:.0%}",
                 f"{each.behind:.1f}",
-                f"{each.receipts_written:,.0f}",
-                f"{each.receipts_read:,.0f}",
+                f"{each.lists_written:,.0f}",
+                f"{each.lists_read:,.0f}",
                 f"{each.collided:.0%}",
                 f"{each.refused:.1%}",
             ]
         )
-    head = "messages to|messages/s|shards|batches/s|a shard is busy|s behind after 60|receipts, W/s"
-    return markdown.table(f"{head}|receipts, R/s|counters collide|batches refused", rows)
+    head = "messages to|messages/s|shards|batches/s|a shard is busy|s behind after 60|lists, W/s"
+    return markdown.table(f"{head}|lists, R/s|counters collide|batches refused", rows)

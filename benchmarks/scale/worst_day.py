@@ -11,7 +11,6 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-pricing
 """
 
 import base64
-import importlib.util
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,6 +21,7 @@ from agent_messaging.meter.model import FLUSH_UNITS, MINUTE, PENALTIES
 from benchmarks import prices, worst
 from benchmarks.scale import limits, markdown
 from local.cloudformation import parse, scope_of
+from local.in_process.runtime import load_app
 from local.template import TEMPLATE as TEMPLATE_FILE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -128,11 +128,7 @@ def rate(route: str) -> float:
 
 def page_bytes(route: str) -> int:
     """Return the bytes of the largest answer of an open page."""
-    spec = importlib.util.spec_from_file_location("docs_app", ROOT / "functions/docs/app.py")
-    if spec is None or spec.loader is None:
-        raise ImportError("functions/docs/app.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_app("docs_app", ROOT / "functions/docs")
     context = {"requestId": "x", "domainName": "api.example.com"}
     sizes = []
     for headers in ({}, {"accept-encoding": "gzip"}):

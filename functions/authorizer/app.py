@@ -10,11 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent_messaging import clock, deadline
-from agent_messaging.agents import keys as api_keys
-from agent_messaging.agents.key_table import AgentKeysTable, Grant
+from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.storage import connection
-
-REFUSED: dict[str, Any] = {"isAuthorized": False}
 
 client = connection.connect(connection.HURRIED_CONFIG)
 keys = AgentKeysTable(client, os.environ["AGENT_KEYS_TABLE"])
@@ -23,15 +20,11 @@ keys = AgentKeysTable(client, os.environ["AGENT_KEYS_TABLE"])
 @deadline.bounded
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
     """Whose key it is; refused when it is nobody's. What DynamoDB cannot tell is raised: a 500."""
-    api_key = api_keys.from_header(_authorization(event))
-    if api_key is None:
-        return REFUSED
-    now = clock.now()
-    grant = keys.find(api_key)
-    if grant is None or not grant.is_live(now) or grant.is_refused(now):
-        return REFUSED
-    keys.note_used(grant, now.date())
-    return _granted(grant)
+    grant = keys.authorize(_authorization(event), clock.now())
+    if grant is None:
+        return {"isAuthorized": False}
+    vouched = {"agent_id": grant.agent_id, "key_id": grant.key_id, "epoch": grant.epoch}
+    return {"isAuthorized": True, "context": vouched}
 
 
 def _authorization(event: Mapping[str, Any]) -> str:
@@ -39,8 +32,3 @@ def _authorization(event: Mapping[str, Any]) -> str:
     headers = event.get("headers") or {}
     sent = next((value for name, value in headers.items() if name.lower() == "authorization"), "")
     return sent if isinstance(sent, str) else ""
-
-
-def _granted(grant: Grant) -> dict[str, Any]:
-    vouched = {"agent_id": grant.agent_id, "key_id": grant.key_id, "epoch": grant.epoch}
-    return {"isAuthorized": True, "context": vouched}

@@ -25,7 +25,8 @@ from agent_messaging.idempotency import IdempotencyStore, IdempotentRequest
 from agent_messaging.limits import WindowLimits
 from agent_messaging.messaging import schemas
 from agent_messaging.messaging.mailbox import Mailbox
-from agent_messaging.messaging.sent_log import Quota, SentLog
+from agent_messaging.messaging.quota import Quota
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.presence.table import PresenceTable
@@ -47,10 +48,10 @@ parties = Parties(client, agents, contacts)
 contact_service = ContactService(client, contacts, messages)
 dispatcher = Dispatcher(parties, contact_service, messages, sent_log, limits)
 delivery = DeliveryService(parties, presences, messages, dispatcher)
+idempotency_store = IdempotencyStore(client, os.environ["IDEMPOTENCY_TABLE"])
+meter = Meter.connect(client, agents)
 api = handler = Api(
-    is_registered=agents.is_registered,
-    idempotency_store=IdempotencyStore(client, os.environ["IDEMPOTENCY_TABLE"]),
-    meter=Meter.connect(client, agents),
+    is_registered=agents.is_registered, idempotency_store=idempotency_store, meter=meter
 )
 
 

@@ -1,18 +1,12 @@
 """Work orders: create, list, read and move them."""
 
 import os
-from collections.abc import Callable
-from datetime import datetime
-from typing import TypeVar
 
-from pydantic import BaseModel
-
-from agent_messaging import clock, ids, settings
+from agent_messaging import clock, settings
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.contacts.service import ContactService
 from agent_messaging.contacts.table import ContactsTable
-from agent_messaging.delivery.context import SendContext
 from agent_messaging.delivery.parties import Parties
 from agent_messaging.door.api import Api
 from agent_messaging.errors import (
@@ -20,7 +14,6 @@ from agent_messaging.errors import (
     AtCapacityError,
     ContactRequiredError,
     IllegalTransitionError,
-    InvalidError,
     RateLimitedError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
@@ -28,25 +21,20 @@ from agent_messaging.errors import (
 )
 from agent_messaging.fields import WorkOrderId
 from agent_messaging.idempotency import IdempotencyStore, IdempotentRequest
-from agent_messaging.messaging.item import long_bytes
-from agent_messaging.messaging.model import party
-from agent_messaging.messaging.sent_log import Quota, SentLog
+from agent_messaging.messaging.quota import Quota
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
-from agent_messaging.observability import metrics
-from agent_messaging.storage import connection, units
-from agent_messaging.storage.tally import TALLY
-from agent_messaging.work_orders import bulk_reject, item, schemas
+from agent_messaging.storage import connection
+from agent_messaging.work_orders import schemas, transition_schemas
 from agent_messaging.work_orders.expiry import Expiry
-from agent_messaging.work_orders.lists import OrderList
-from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.service import Move, WorkOrderService
-from agent_messaging.work_orders.states import Action
+from agent_messaging.work_orders.offering import Offering
+from agent_messaging.work_orders.service import WorkOrderService
 from agent_messaging.work_orders.table import WorkOrdersTable
+from agent_messaging.work_orders.transition_schemas import CANCEL, COMPLETE, FAIL
+from agent_messaging.work_orders.transitions import Transitions
 
-Answer = TypeVar("Answer", bound=BaseModel)
-
-MOVE_ERRORS = (WorkOrderNotFoundError, WrongRoleError, IllegalTransitionError)
+TRANSITION_ERRORS = (WorkOrderNotFoundError, WrongRoleError, IllegalTransitionError)
 
 client = connection.connect()
 retention = settings.message_retention()
@@ -64,7 +52,9 @@ idempotency_store = IdempotencyStore(client, os.environ["IDEMPOTENCY_TABLE"])
 parties = Parties(client, agents, contacts)
 contact_service = ContactService(client, contacts, messages)
 expiry = Expiry(client, messages, orders)
-service = WorkOrderService(client, agents, contact_service, messages, orders, expiry)
+offering = Offering(parties, contact_service, messages, orders, sent_log)
+transitions = Transitions(client, agents, contact_service, messages, orders, expiry)
+service = WorkOrderService(agents, orders, offering, transitions, expiry, idempotency_store)
 meter = Meter.connect(client, agents)
 api = handler = Api(
     is_registered=agents.is_registered, idempotency_store=idempotency_store, meter=meter
@@ -82,61 +72,12 @@ api = handler = Api(
 def create(
     caller: Caller, body: schemas.CreateRequest, request: IdempotentRequest
 ) -> schemas.CreateResponse:
-    now = clock.now()
-    send_context, _ = parties.load(caller, body.to_agent_id, now)
-    send_context = _checked(send_context, body, now)
-    message_id, thread_id = ids.new_opening(
-        now, send_context.sender.agent_id, send_context.recipient.agent_id
-    )
-    order = WorkOrder.offered(
-        work_order_id=ids.new("wo", now),
-        client=party(send_context.sender),
-        worker=party(send_context.recipient),
-        message_id=message_id,
-        thread_id=thread_id,
-        relationship=send_context.relationship,
-        is_verified=not caller.is_open,
-        created_at=now,
-        **body.offer(),
-    )
-    sent_log.record(caller, order.worker.id, order.message_id, long_bytes(order.description))
-    recipient = party(send_context.recipient)
-    contact_service.add_contact(caller.agent_id, recipient, send_context.own, now, request)
-    service.create(order, request.answering(schemas.created))
-    apart = item.offered(order).offer_bytes or 0
-    TALLY.add(units.of_order(apart, has_deadline=order.deadline_at is not None))
-    return schemas.created(order)
-
-
-def _checked(send_context: SendContext, body: schemas.CreateRequest, now: datetime) -> SendContext:
-    """Refuse what cannot be offered, or not to this worker, or not by this client.
-
-    Returns the encounter as it was last read.
-    """
-    worker = send_context.recipient
-    if send_context.is_with_itself:
-        raise InvalidError.at("#/to_agent_id", "is yourself; a work order is for another agent")
-    if body.deadline_at is not None and body.deadline_at <= now:
-        raise InvalidError.at("#/deadline_at", "lies in the past", fix="Give a time to come.")
-    if not send_context.may_give_orders:
-        send_context = parties.reload(send_context, now)
-    if not send_context.may_give_orders:
-        raise ContactRequiredError(f"`{worker.agent_id}` takes no work orders from you.")
-    if not worker.takes_orders:
-        raise WorkerUnavailableError(f"`{worker.agent_id}` does not accept work orders.")
-    return send_context
+    return service.create(caller, body, clock.now(), request)
 
 
 @api.route("GET", "/messaging/work-orders", "List an agent's work orders, newest first")
 def list_orders(caller: Caller, query: schemas.WorkOrdersQuery) -> schemas.WorkOrdersPage:
-    if query.own_filter is not None:
-        raise InvalidError.at(
-            f"?{query.own_filter}",
-            "names your own side of the orders",
-            fix=f"With `role={query.role}` filter by `{query.other_filter}`, or send no filter.",
-        )
-    page = OrderList(expiry, caller.agent_id, query, clock.now()).page()
-    return schemas.WorkOrdersPage(agent_id=caller.agent_id, role=query.role, **page.answer)
+    return service.list_orders(caller, query, clock.now())
 
 
 @api.route(
@@ -146,29 +87,22 @@ def list_orders(caller: Caller, query: schemas.WorkOrdersQuery) -> schemas.WorkO
     raises=(WorkOrderNotFoundError,),
 )
 def read_order(caller: Caller, work_order_id: WorkOrderId) -> schemas.WorkOrderView:
-    return schemas.whole_view(service.read(caller, work_order_id, clock.now()), caller.agent_id)
+    return service.read(caller, work_order_id, clock.now())
 
 
 @api.route(
     "POST",
     "/messaging/work-order/{work_order_id}/respond",
     "Accept or reject a work order, as its worker",
-    raises=(*MOVE_ERRORS, AtCapacityError),
+    raises=(*TRANSITION_ERRORS, AtCapacityError),
 )
 def respond(
     caller: Caller,
     work_order_id: WorkOrderId,
-    body: schemas.RespondRequest,
+    body: transition_schemas.RespondRequest,
     request: IdempotentRequest,
-) -> schemas.AcceptedResponse | schemas.RejectedResponse:
-    if body.action == "accept":
-        changes = {"estimated_completion": body.estimated_completion}
-        move = Move(caller, Action.ACCEPT, clock.now(), changes)
-        accepted = _moved(work_order_id, move, request, schemas.accepted)
-        metrics.count("OrdersAccepted")
-        return accepted
-    move = Move(caller, Action.REJECT, clock.now(), {"reason": body.rejection_reason})
-    return _moved(work_order_id, move, request, schemas.rejected)
+) -> transition_schemas.AcceptedResponse | transition_schemas.RejectedResponse:
+    return service.respond(caller, work_order_id, body, clock.now(), request)
 
 
 @api.route(
@@ -177,21 +111,10 @@ def respond(
     "Reject pending work orders of one client, or up to 25 by id",
     raises=(AgentNotFoundError,),
 )
-def reject_many(caller: Caller, body: schemas.RejectManyRequest) -> schemas.RejectManyResponse:
-    if (body.client_id is None) == (body.work_order_ids is None):
-        raise InvalidError.at(
-            "#/client_id",
-            "is needed, or `work_order_ids` instead; not both",
-            fix="Send either `client_id`, or `work_order_ids` with up to 25 ids.",
-        )
-    now = clock.now()
-    worker = agents.read(caller, now)
-    ids = body.work_order_ids
-    if ids is None:
-        keys = orders.pending(worker.agent_id, body.client_id)
-        ids = [key["work_order_id"] for key in keys]
-    move = Move(caller, Action.REJECT, now, {"reason": body.reason})
-    return bulk_reject.reject(service, move, ids, IdempotentRequest(idempotency_store, now))
+def reject_many(
+    caller: Caller, body: transition_schemas.RejectManyRequest
+) -> transition_schemas.RejectManyResponse:
+    return service.reject_many(caller, body, clock.now())
 
 
 @api.route(
@@ -199,54 +122,42 @@ def reject_many(caller: Caller, body: schemas.RejectManyRequest) -> schemas.Reje
     "/messaging/work-order/{work_order_id}/complete",
     "Hand in the result, as the worker",
     max_bytes=schemas.MAX_BYTES,
-    raises=MOVE_ERRORS,
+    raises=TRANSITION_ERRORS,
 )
 def complete(
     caller: Caller,
     work_order_id: WorkOrderId,
-    body: schemas.CompleteRequest,
+    body: transition_schemas.CompleteRequest,
     request: IdempotentRequest,
-) -> schemas.CompletedResponse:
-    move = Move(caller, Action.COMPLETE, clock.now(), dict(body))
-    return _moved(work_order_id, move, request, schemas.completed)
+) -> transition_schemas.CompletedResponse:
+    return service.apply(COMPLETE, caller, work_order_id, body, now=clock.now(), request=request)
 
 
 @api.route(
     "POST",
     "/messaging/work-order/{work_order_id}/cancel",
     "Withdraw a work order, as its client",
-    raises=MOVE_ERRORS,
+    raises=TRANSITION_ERRORS,
 )
 def cancel(
     caller: Caller,
     work_order_id: WorkOrderId,
-    body: schemas.ReasonRequest,
+    body: transition_schemas.ReasonRequest,
     request: IdempotentRequest,
-) -> schemas.CancelledResponse:
-    move = Move(caller, Action.CANCEL, clock.now(), dict(body))
-    return _moved(work_order_id, move, request, schemas.cancelled)
+) -> transition_schemas.CancelledResponse:
+    return service.apply(CANCEL, caller, work_order_id, body, now=clock.now(), request=request)
 
 
 @api.route(
     "POST",
     "/messaging/work-order/{work_order_id}/fail",
     "Give a work order up, as its worker",
-    raises=MOVE_ERRORS,
+    raises=TRANSITION_ERRORS,
 )
 def fail(
     caller: Caller,
     work_order_id: WorkOrderId,
-    body: schemas.ReasonRequest,
+    body: transition_schemas.ReasonRequest,
     request: IdempotentRequest,
-) -> schemas.FailedResponse:
-    move = Move(caller, Action.FAIL, clock.now(), dict(body))
-    return _moved(work_order_id, move, request, schemas.failed)
-
-
-def _moved(
-    work_order_id: str,
-    move: Move,
-    request: IdempotentRequest,
-    answer: Callable[[WorkOrder], Answer],
-) -> Answer:
-    return answer(service.move(work_order_id, move, request.answering(answer)))
+) -> transition_schemas.FailedResponse:
+    return service.apply(FAIL, caller, work_order_id, body, now=clock.now(), request=request)

@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent_messaging import clock, deadline, settings
-from agent_messaging.errors import ContentionError, OutOfTimeError
 from agent_messaging.messaging.table import MessagesTable
-from agent_messaging.observability.log import logger
 from agent_messaging.storage import connection
-from agent_messaging.storage.transactions import TransactionFailedError, TransactionRefusedError
 from agent_messaging.work_orders.expiry import Expiry
+from agent_messaging.work_orders.sweep import sweep
 from agent_messaging.work_orders.table import WorkOrdersTable
 
 client = connection.connect()
@@ -21,27 +19,5 @@ expiry = Expiry(client, messages, orders)
 
 @deadline.bounded
 def handler(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
-    """Mark what is overdue as expired, and say how many orders that were.
-
-    The sweep stops before the function's own time runs out. The next minute's sweep goes on. An
-    order that cannot be read, or whose end cannot be written, keeps none of the others waiting. The
-    latter fails the sweep once the others are done, so that an operator hears of it.
-    """
-    now = clock.now()
-    expired = refused = 0
-    for work_order_id in orders.overdue(now):
-        try:
-            expired += expiry.sweep(work_order_id, now)
-        except (ContentionError, TransactionFailedError):  # or it is gone
-            logger.info("left for the next sweep", work_order_id=work_order_id)
-        except OutOfTimeError:
-            break
-        except (KeyError, ValueError):
-            logger.exception("a stored order cannot be read", work_order_id=work_order_id)
-        except TransactionRefusedError:
-            refused += 1
-            logger.exception("an order's end cannot be written", work_order_id=work_order_id)
-    logger.info("swept", expired=expired)
-    if refused:
-        raise TransactionRefusedError(f"the end of {refused} orders cannot be written")
-    return {"expired": expired}
+    """Mark what is overdue as expired, and say how many orders that were."""
+    return {"expired": sweep(expiry, clock.now())}

@@ -13,11 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import moto
 
+from local.in_process import functions
 from tests.integration.roles import Right, granted, taken
 
 # What DynamoDB refuses as a bare name, and moto takes in key conditions.
@@ -57,12 +58,6 @@ class Fault:
     error: dict[str, Any]
 
 
-def is_flush(operation: str, request: Any) -> bool:
-    """Whether a call counts an agent's units."""
-    is_metering = operation == "UpdateItem" and request["TableName"] == "AgentMeterTable"
-    return is_metering and request["Key"]["window"] == {"S": "units"}
-
-
 def reserved_words(request: Any) -> set[str]:
     """The reserved words that stand bare in any expression of a request."""
     if isinstance(request, list):
@@ -94,6 +89,14 @@ class Recorder:
     def watch(self, client: Any) -> None:
         client.meta.events.register("before-call.dynamodb", self._before)
         client.meta.events.register("after-call.dynamodb", self._after)
+
+    def attach(self, group: str, module: ModuleType) -> None:
+        """Watch a function's module: its client, and its handlers under their roles."""
+        if hasattr(module, "client"):
+            self.watch(module.client)
+        for function in functions.functions_of(group):
+            name = function.handler.removeprefix("app.")
+            setattr(module, name, self.under_role(function.name, getattr(module, name)))
 
     def under_role(self, function: str, handler: Callable[..., Any]) -> Callable[..., Any]:
         """The handler; while it runs, it may call what the role of `function` grants."""
@@ -133,3 +136,4 @@ class Recorder:
 
 
 RECORDER = Recorder()
+functions.listen(RECORDER.attach)

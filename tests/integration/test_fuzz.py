@@ -6,7 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.integration.cloud import BASE, TEMPLATE, Cloud
+from local.in_process.functions import TEMPLATE
+from local.in_process.requests import BASE
+from tests.integration.cloud import Cloud
 from tests.integration.test_open_mode import GROUPS, filled, parameter
 
 ROUTES = sorted(

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration.cloud import Cloud, Context, app
+from local.in_process.functions import app
+from local.in_process.runtime import Context
+from tests.integration.cloud import Cloud
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,9 @@
 import pytest
 
 from agent_messaging.door.api import Api
-from tests.integration.cloud import BASE, TEMPLATE, Cloud, app
+from local.in_process.functions import TEMPLATE, app
+from local.in_process.requests import BASE
+from tests.integration.cloud import Cloud
 
 GROUPS = ("agents", "contacts", "messaging", "presence", "stats", "work_orders")
 ULID = "01m830ztk8hqmnnzmzdykrdxts"

@@ -6,8 +6,8 @@ from agent_messaging import clock
 from agent_messaging.presence import table
 from agent_messaging.presence.table import SHARDS, PresenceTable
 from agent_messaging.settings import SettingError
-from tests.integration.cloud import Cloud, app
-from tests.integration.functions import fresh
+from local.in_process.functions import app, fresh
+from tests.integration.cloud import Cloud
 from tests.integration.messaging.messages import stored_message
 
 

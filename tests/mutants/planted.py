@@ -33,7 +33,7 @@ class Mutant:
 MUTANTS = (
     Mutant(
         "a transition does not ask whether the order is still what was read",
-        "work_orders/table.py",
+        "work_orders/transition_write.py",
         'IS_STILL = "#status = :was"',
         'IS_STILL = "(#status = :was OR #status <> :was)"',
         (f"{SCHEDULER}/test_scenarios.py", "-k", "answers or endings"),
@@ -47,7 +47,7 @@ MUTANTS = (
     ),
     Mutant(
         "a deadline is no condition of the write",
-        "work_orders/table.py",
+        "work_orders/transition_write.py",
         "OR deadline_at > :now)",
         "OR deadline_at > :now OR deadline_at <= :now)",
         (ORDERS,),
@@ -55,8 +55,8 @@ MUTANTS = (
     Mutant(
         "an order is told to be expired before that is stored",
         "work_orders/expiry.py",
-        "            transact(self.client, self._entries(order, now))",
-        "            self._entries(order, now)",
+        "            transact(self.client, self._entries(expiry, now))",
+        "            self._entries(expiry, now)",
         (f"{ORDERS}/test_first_come.py",),
     ),
     Mutant(
@@ -75,15 +75,15 @@ MUTANTS = (
     ),
     Mutant(
         "a job that its client cancels goes on counting",
-        "work_orders/desk.py",
-        "if order.status is Status.ACCEPTED:",
-        "if order.status is Status.ACCEPTED and move.action is not Action.CANCEL:",
+        "work_orders/transitions.py",
+        "if write.step.source is Status.ACCEPTED:",
+        "if write.step.source is Status.ACCEPTED and write.step.action is not Action.CANCEL:",
         (f"{ORDERS}/test_transitions.py",),
     ),
     Mutant(
         "a transition forgets the notification",
-        "work_orders/desk.py",
-        "            self.messages.put_entry(note),\n",
+        "work_orders/transitions.py",
+        "            self.messages.transact_put(note),\n",
         "",
         (f"{ORDERS}/test_notifications.py",),
     ),
@@ -96,7 +96,7 @@ MUTANTS = (
     ),
     Mutant(
         "a transition writes its record over those before",
-        "work_orders/table.py",
+        "work_orders/transition_write.py",
         "#history = list_append(#history, :history)",
         "#history = :history",
         (f"{ORDERS}/test_history.py",),
@@ -117,7 +117,7 @@ MUTANTS = (
     ),
     Mutant(
         "an offer stays when its order has been removed",
-        "work_orders/removal.py",
+        "work_orders/purge.py",
         '"offer_bytes" in image["OldImage"]',
         '"long_bytes" in image["OldImage"]',
         (f"{ORDERS}/test_retention.py",),
@@ -131,14 +131,14 @@ MUTANTS = (
     ),
     Mutant(
         "a notification quotes an agent that its reader blocks",
-        "work_orders/notice.py",
+        "work_orders/notification.py",
         "if relationship is Relationship.BLOCKED:",
         "if relationship is None:",
         (f"{ORDERS}/test_notifications.py",),
     ),
     Mutant(
         "a bulk reject stops at the first order that is not to be rejected",
-        "work_orders/rejection.py",
+        "work_orders/bulk_reject.py",
         "            refused.append(",
         "            raise\n            refused.append(",
         (f"{ORDERS}/test_bulk_reject.py",),
@@ -153,8 +153,8 @@ MUTANTS = (
     Mutant(
         "the record of a key is written after its effect",
         "idempotency.py",
-        "            transact(self.table.client, [*entries, record])",
-        "            transact(self.table.client, entries)\n"
+        "            transact(self.table.client, [*items, record])",
+        "            transact(self.table.client, items)\n"
         "            transact(self.table.client, [record])",
         (f"{SCHEDULER}/test_scenarios.py", "-k", "one_key or creations"),
     ),
@@ -218,7 +218,7 @@ MUTANTS = (
         "a page of long messages goes on behind those that did not fit",
         "messaging/pages.py",
         "kept[-1].message_id if is_cut else self.resume",
-        "self.entries[-1].message_id if is_cut else self.resume",
+        "self.records[-1].message_id if is_cut else self.resume",
         (f"{MESSAGING}/test_long_pages.py",),
     ),
     Mutant(
@@ -231,48 +231,48 @@ MUTANTS = (
     Mutant(
         "a total counts on where its page began",
         "messaging/lists.py",
-        "paging.count(found.count, candidates.resume, count_on, queries)",
-        'paging.count(found.count, candidates.resume and "msg_~", count_on, queries)',
+        "paging.count(found.count, listed.resume, count_on, rounds)",
+        'paging.count(found.count, listed.resume and "msg_~", count_on, rounds)',
         (f"{MESSAGING}/test_pages.py",),
     ),
     Mutant(
         "a thread ends before the message that begins it",
-        "messaging/conversation.py",
+        "messaging/thread_list.py",
         "if is_here and (before is None or opening_id < before):",
-        "if is_here and (before is None or opening_id < before) and not entries:",
+        "if is_here and (before is None or opening_id < before) and not records:",
         (f"{MESSAGING}/test_threads.py",),
     ),
     Mutant(
         "a message of another thread begins one whose id was made up",
-        "messaging/conversation.py",
+        "messaging/thread_list.py",
         "(each for each in found if each.thread_id == self.thread_id)",
         "(each for each in found if each.thread_id)",
         (f"{MESSAGING}/test_threads.py",),
     ),
     Mutant(
         "a full chunk of the sent log takes one message more",
-        "messaging/sent.py",
-        "return Quota(min(CHUNK_ENTRIES, per_sender), per_pair)",
+        "messaging/quota.py",
+        "return Quota(min(CHUNK_SIZE, per_sender), per_pair)",
         "return Quota(per_sender, per_pair)",
         ("tests/integration/limits/test_windows.py",),
     ),
     Mutant(
         "a recipient's limit begins anew with each chunk",
-        "messaging/sent.py",
-        "per_pair = self.quota.per_pair - full.recipients[entry.recipient_id]",
-        "per_pair = self.quota.per_pair",
+        "messaging/quota.py",
+        "per_pair = self.per_pair - full.recipients[record.recipient_id]",
+        "per_pair = self.per_pair",
         ("tests/integration/limits/test_windows.py",),
     ),
     Mutant(
         "an update of the sent log that boto3 repeats is refused",
-        "messaging/sent.py",
-        "                if standing.has(message_id):\n                    return\n",
+        "messaging/sent_log.py",
+        "                if current.has(message_id):\n                    return\n",
         "",
         ("tests/integration/limits/test_windows.py",),
     ),
     Mutant(
         "a minute of the sent list is shown before it is read to its end",
-        "messaging/sent.py",
+        "messaging/sent_chunks.py",
         "if chunk.minute > oldest",
         "if chunk.minute >= oldest",
         ("tests/integration/limits/test_windows.py", f"{MESSAGING}/test_sent.py"),
@@ -286,7 +286,7 @@ MUTANTS = (
     ),
     Mutant(
         "half a character passes",
-        "payload.py",
+        "door/payload.py",
         ' or b"\\\\u" in raw',
         "",
         ("tests/unit/test_payload.py",),
@@ -318,31 +318,31 @@ MUTANTS = (
     Mutant(
         "a removal of a contact that boto3 repeats is done twice",
         "contacts/table.py",
-        "            transact(self.table.client, [entry])\n        except TransactionFailedError:",
-        '            self.table.client.delete_item(**entry["Delete"])\n'
+        "            transact(self.table.client, [item])\n        except TransactionFailedError:",
+        '            self.table.client.delete_item(**item["Delete"])\n'
         "        except self.table.client.exceptions.ConditionalCheckFailedException:",
         (f"{SCHEDULER}/test_scenarios.py", "-k", "removals"),
     ),
     Mutant(
         "a write does not ask whether the key still speaks for its agent",
-        "agents/admission.py",
+        "agents/access.py",
         'condition += f" AND {IS_OF_EPOCH} AND {holds_key(str(caller.key_id))}"',
         'condition += f" AND ({IS_OF_EPOCH} OR {holds_key(str(caller.key_id))} OR {IS_THERE})"',
         ("tests/integration/authorisation/test_revocation_races.py",),
     ),
     Mutant(
         "half an answer is believed",
-        "connection.py",
+        "storage/connection.py",
         "if checksum is None or checksum == str(zlib.crc32(body)):",
         "if checksum is None or checksum:",
-        ("tests/unit/test_cut_answers.py",),
+        ("tests/integration/calls/test_cut_answers.py",),
     ),
     Mutant(
         "an answer that never came whole is an empty one",
-        "connection.py",
+        "storage/connection.py",
         'if http_response.status_code < REFUSED and "Error" in parsed:',
         'if http_response.status_code == REFUSED and "Error" in parsed:',
-        ("tests/unit/test_cut_answers.py",),
+        ("tests/integration/calls/test_cut_answers.py",),
     ),
     Mutant(
         "an outgoing key takes the agent back from its owner",
@@ -368,7 +368,7 @@ MUTANTS = (
     Mutant(
         "the authorizer does not hear that a key is outgoing",
         "agents/keyring.py",
-        "            entries.append(self.keys.expire_entry(own, last.expires_at))",
+        "            items.append(self.keys.transact_expire(own, last.expires_at))",
         "            pass",
         ("tests/integration/authorisation/test_outgoing.py",),
     ),
@@ -381,21 +381,21 @@ MUTANTS = (
     ),
     Mutant(
         "what a batch left unprocessed is not asked for again",
-        "batches.py",
+        "storage/transactions.py",
         "        if not request:\n            return\n",
         "        return\n",
         (f"{CALLS}/test_unprocessed.py",),
     ),
     Mutant(
         "a transaction that collided is given up at once",
-        "batches.py",
+        "storage/transactions.py",
         '_TRANSIENT = {"TransactionConflict", ',
         "_TRANSIENT = {",
         (f"{CALLS}/test_collisions.py",),
     ),
     Mutant(
         "a write is begun with no time left",
-        "time_left.py",
+        "deadline.py",
         "remaining() < seconds * 1000",
         "remaining() < seconds",
         (f"{CALLS}/test_time_left.py",),
@@ -403,15 +403,15 @@ MUTANTS = (
     Mutant(
         "a roll-up that runs again replaces the snapshot",
         "stats/table.py",
-        "            self.table.put(item, NOT_FILED)\n",
+        "            self.table.put(item, IS_NEW)\n",
         "            self.table.put(item)\n",
         (STATS,),
     ),
     Mutant(
         "a record that is delivered again is counted again",
         "stats/runs.py",
-        "counted = {number for receipt in receipts for number in receipt.numbers}",
-        "counted = {number for receipt in receipts for number in receipt.numbers[:0]}",
+        "counted = {number for each in before for number in each.numbers}",
+        "counted = {number for each in before for number in each.numbers[:0]}",
         (STATS,),
     ),
     Mutant(
@@ -437,59 +437,59 @@ MUTANTS = (
     ),
     Mutant(
         "two agents have ids that look alike",
-        "agents/directory.py",
+        "directory/table.py",
         'NEVER_SEEN = "attribute_not_exists(facet)"',
         'NEVER_SEEN = "(attribute_not_exists(facet) OR attribute_exists(facet))"',
         (NAMES,),
     ),
     Mutant(
         "what an id looks like is free again when its agent leaves",
-        "agents/directory.py",
-        "        return [self.table.delete_entry(line._asdict()) "
-        "for line in sorted(lines(agent))]\n",
-        "        likeness_line = Line(LIKENESSES, likeness.skeleton(agent.agent_id))\n"
-        "        gone = sorted({*lines(agent), likeness_line})\n"
-        "        return [self.table.delete_entry(line._asdict()) for line in gone]\n",
+        "directory/table.py",
+        "        return [self.table.transact_delete(key._asdict()) "
+        "for key in sorted(keys_of(agent))]\n",
+        "        likeness_key = DirectoryKey(LIKENESSES, likeness.skeleton(agent.agent_id))\n"
+        "        gone = sorted({*keys_of(agent), likeness_key})\n"
+        "        return [self.table.transact_delete(key._asdict()) for key in gone]\n",
         (NAMES,),
     ),
     Mutant(
         "an agent changes its name to the id of another",
-        "agents/profile.py",
+        "directory/profile.py",
         'if changes.get("name", agent.name) != agent.name:',
         'if changes.get("name", agent.name) == "":',
         (NAMES,),
     ),
     Mutant(
         "letters of other scripts spell the system's name",
-        "agents/likeness.py",
+        "content/likeness.py",
         "readings = skeletons(text) | skeletons(text.translate(_LOOSE))",
         "readings = {text.casefold()}",
         ("tests/unit/test_likeness.py",),
     ),
     Mutant(
         "a contact's name is not looked at",
-        "contacts/wire.py",
+        "contacts/schemas.py",
         "if flag in (*of_name, *of_request)]",
         "if flag in of_request]",
         (NAMES,),
     ),
     Mutant(
         "variation selectors are ordinary behind letters",
-        "unseen.py",
+        "content/hidden.py",
         '(f"[{unicode_data.SELECTABLE}]", "")',
         '(r"\\w", "")',
         ("tests/unit/content/test_hidden.py",),
     ),
     Mutant(
         "any two emoji may be joined",
-        "unseen.py",
+        "content/hidden.py",
         "return right in _RIGHTS_OF.get(base, ())",
         "return not base.isascii() and not right.isascii()",
         ("tests/unit/content/test_hidden.py",),
     ),
     Mutant(
         "every unknown parameter is told of",
-        "parsing.py",
+        "door/parsing.py",
         "for name in islice(names, MAX_FAULTS))",
         "for name in names)",
         ("tests/unit/test_parsing.py",),
@@ -503,7 +503,7 @@ MUTANTS = (
     ),
     Mutant(
         "an agent's requests are not counted",
-        "http.py",
+        "door/api.py",
         "        self._meter.spend(agent_id, tenths, clock.now())\n",
         "        self._meter.spend(agent_id, 0 * tenths, clock.now())\n",
         (METER,),
@@ -531,7 +531,7 @@ MUTANTS = (
     ),
     Mutant(
         "a window takes more than its quota",
-        "meter/counters.py",
+        "limits.py",
         '"attribute_not_exists(#count) OR #count < :quota"',
         '"attribute_not_exists(#count) OR #count <= :quota"',
         (f"{METER}/test_counters.py",),

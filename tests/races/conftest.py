@@ -1,18 +1,12 @@
-"""moto in this process, with the local runner's repairs for as long as a test lasts."""
+"""moto in this process, with the local runner's repairs."""
 
-import functools
 from collections.abc import Iterator
 
 import pytest
 from moto import mock_aws
 
-from local import moto_patches
-
 
 @pytest.fixture
-def repaired_moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    put = functools.partial(monkeypatch.setattr, raising=False)
-    monkeypatch.setattr(moto_patches, "replace", put)
-    moto_patches.correct_moto()
+def repaired_moto() -> Iterator[None]:
     with mock_aws():
         yield

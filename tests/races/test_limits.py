@@ -10,7 +10,8 @@ import pytest
 from agent_messaging import ids
 from agent_messaging.auth import Caller
 from agent_messaging.errors import RateLimitedError
-from agent_messaging.messaging.sent_log import Quota, SentLog
+from agent_messaging.messaging.quota import Quota
+from agent_messaging.messaging.sent_log import SentLog
 from tests.engine import SecondEngine, second_engine
 from tests.scale import IS_FULL
 
@@ -57,6 +58,6 @@ def test_as_many_are_accepted_and_logged_as_the_limits_say(
     for minute in minutes:
         assert sum(accepted[minute, recipient] for recipient in recipients) == per_sender
     assert max(accepted.values()) <= per_pair
-    logged = SentLog(engine.client(), name, quota, retention).entries("nova", None, 10_000)
-    times = Counter((ids.time_of(e.message_id), e.recipient_id) for e in logged.entries)
+    logged = SentLog(engine.client(), name, quota, retention).query("nova", None, 10_000)
+    times = Counter((ids.time_of(e.message_id), e.recipient_id) for e in logged.records)
     assert times == accepted

@@ -60,7 +60,7 @@ def send_context(policy: str, state: str | None) -> SendContext:
         ("closed", "blocked", "refuse"),
     ],
 )
-def test_a_verdict_is_that_of_the_policy_and_the_entry(
+def test_a_verdict_is_that_of_the_policy_and_the_contact(
     policy: str, state: str | None, expected: str
 ):
     entry = None if state is None else contact(state)

@@ -1,4 +1,4 @@
-"""The lines of an agent, and the ranges and positions in which they are read."""
+"""The keys of an agent, and the ranges and positions in which they are read."""
 
 import re
 from datetime import UTC, datetime
@@ -21,8 +21,8 @@ def agent(agent_id: str = "nova", name: str = "Nova", *capabilities: str) -> Age
     return Agent(agent_id=agent_id, name=name, capabilities=list(capabilities), created_at=NOW)
 
 
-def test_an_agent_has_a_line_of_its_own_and_one_for_each_capability_and_word():
-    assert table.lines(agent("nova-1", "Éagle", "research", "cost", "research")) == {
+def test_an_agent_has_a_key_of_its_own_and_one_for_each_capability_and_word():
+    assert table.keys_of(agent("nova-1", "Éagle", "research", "cost", "research")) == {
         ("all", "nova-1"),
         ("cap#cost", "nova-1"),
         ("cap#research", "nova-1"),
@@ -33,20 +33,20 @@ def test_an_agent_has_a_line_of_its_own_and_one_for_each_capability_and_word():
 
 
 @given(ids, names, st.data())
-def test_a_line_lies_in_the_range_of_every_beginning_of_its_word(
+def test_a_key_lies_in_the_range_of_every_beginning_of_its_word(
     agent_id: str, name: str, data: st.DataObject
 ):
-    for facet, entry in table.lines(agent(agent_id, name)):
-        assert table.agent_of(entry) == agent_id
+    for facet, place in table.keys_of(agent(agent_id, name)):
+        assert table.agent_of(place) == agent_id
         if not facet.startswith("word#"):
             continue
-        word = entry.removesuffix(f"#{agent_id}")
+        word = place.removesuffix(f"#{agent_id}")
         prefix = word[: data.draw(st.integers(1, len(word)))]
         within = table.with_word(prefix)
         assert within.facet == facet
-        assert re.fullmatch(within.position, entry)
+        assert re.fullmatch(within.position, place)
         first, last = within.prefix + table.BEFORE, within.prefix + table.LAST
-        assert first.encode() < entry.encode() < (entry + table.BEFORE).encode() < last.encode()
+        assert first.encode() < place.encode() < (place + table.BEFORE).encode() < last.encode()
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_line_lies_in_the_range_of_every_beginning_of_its_word(
         "n" * 999 + "#x",
     ],
 )
-def test_what_is_no_entry_of_a_range_is_no_position_in_it(position: str):
+def test_what_is_no_place_of_a_range_is_no_position_in_it(position: str):
     within = table.with_word("nov")
     assert re.fullmatch(within.position, "nova#x")
     assert not re.fullmatch(within.position, position)

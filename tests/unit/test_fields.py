@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from agent_messaging import fields
-from agent_messaging.directory.schemas import Capabilities
+from agent_messaging.agents.schemas import Capabilities
 from agent_messaging.work_orders.schemas import CreateRequest
 
 ULID = "01m830ztk8hqmnnzmzdykrdxts"

@@ -101,7 +101,7 @@ def test_a_key_is_well_formed_with_its_own_checksum_alone():
 
 
 def test_a_grant_ends_at_the_very_moment_it_expires():
-    grant = Grant("hash", "nova", "key_1", 1, expires_at=NOON, last_used_on=None)
+    grant = Grant(key_hash="hash", agent_id="nova", key_id="key_1", epoch=1, expires_at=NOON)
     assert grant.is_live(NOON - timedelta(milliseconds=1))
     assert not grant.is_live(NOON)
     assert not grant.is_live(NOON + timedelta(days=1))

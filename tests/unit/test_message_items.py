@@ -11,10 +11,13 @@ from agent_messaging.content.flagging import ContentFlag
 from agent_messaging.fields import Party
 from agent_messaging.ids import ULID_PATTERN
 from agent_messaging.messaging.item import (
+    FIRST,
+    LAST,
     LONG_BYTES,
     fitting,
     head,
     joined,
+    just_before,
     long_bytes,
     long_id,
     parse,
@@ -23,10 +26,9 @@ from agent_messaging.messaging.item import (
 )
 from agent_messaging.messaging.model import Message, MessageType, Untrusted, compose
 from agent_messaging.messaging.schemas import most_bytes, view
-from agent_messaging.messaging.table import FIRST, LAST, _just_before
 from agent_messaging.paging import PAGE_BYTES
 from agent_messaging.storage.table import decode, encode
-from benchmarks import units
+from local.in_process import units
 from local.template import load
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
@@ -147,7 +149,7 @@ def test_only_a_message_that_does_not_begin_its_thread_is_in_the_index_of_thread
 @example(["msg_" + "7" + "z" * 25, "msg_" + "7" + "z" * 24 + "y"])
 def test_a_range_ends_right_before_its_end(message_ids):
     one, other = message_ids
-    assert (one <= _just_before(other)) is (one < other)
+    assert (one <= just_before(other)) is (one < other)
 
 
 @pytest.mark.parametrize(

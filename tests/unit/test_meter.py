@@ -1,6 +1,5 @@
 """The meter's rules: what a request costs, when an instance flushes, how long a penalty lasts."""
 
-import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,12 +12,11 @@ from agent_messaging.meter.model import (
     FORGOTTEN_AFTER,
     MINUTE,
     Account,
-    Standing,
+    MeterRecord,
     minute_of,
 )
 from agent_messaging.storage import units
 from agent_messaging.storage.tally import Tally
-from benchmarks import prices
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 QUOTA = 20_000
@@ -79,18 +77,6 @@ def test_what_is_throttled_costs_the_time_of_a_call():
     assert units.of_refusal({}, refused("ThrottlingException")) == 1
 
 
-def test_the_constants_cover_the_prices():
-    """In write units; each is rounded up to a tenth of one. A request may be logged."""
-    write = prices.PER_MILLION_WRITE_UNITS
-    around = prices.around_it() + prices.access_log()
-    assert math.ceil(around / write * units.UNIT) == units.REQUEST
-    assert prices.PER_MILLION_READ_UNITS / write == units.READ_UNIT / units.WRITE_UNIT
-    nine_milliseconds = prices.MEMORY_GB * 0.009 * prices.PER_GB_SECOND * 1e6
-    assert math.ceil(nine_milliseconds / write * units.UNIT) == units.CALL
-    megabyte = prices.PER_GB_OF_TRAFFIC / 1024 + 2 * prices.PER_MILLION_GATEWAY_REQUESTS / 1e6
-    assert units.of_request(1024 * 1024) / units.UNIT >= megabyte / (write / 1e6)
-
-
 def test_an_answer_costs_its_bytes():
     assert units.of_request(0) == 34
     assert units.of_request(1) == 35
@@ -107,14 +93,14 @@ def test_a_tally_begins_at_zero_each_time():
     assert tally.tenths == 0
 
 
-def standing(**given: object) -> Standing:
-    return Standing(minute=minute_of(NOON), units=QUOTA + 1, **given)
+def record(**given: object) -> MeterRecord:
+    return MeterRecord(minute=minute_of(NOON), units=QUOTA + 1, **given)
 
 
 def test_each_penalty_is_longer_than_the_one_before_until_six_hours():
     now, seconds, trips, penalty = NOON + timedelta(seconds=20), [], 0, None
     for _ in range(6):
-        penalty = standing(trips=trips, penalty=penalty).next_penalty(QUOTA, now)
+        penalty = record(trips=trips, penalty=penalty).next_penalty(QUOTA, now)
         seconds.append(int((penalty.until - now).total_seconds()))
         now, trips = penalty.until, trips + 1
     # To the end of the minute, and then a minute, ten, an hour, six hours.
@@ -123,7 +109,7 @@ def test_each_penalty_is_longer_than_the_one_before_until_six_hours():
 
 def test_a_day_without_a_penalty_starts_again():
     penalty = Penalty(until=NOON, quota=QUOTA)
-    before = standing(trips=4, penalty=penalty)
+    before = record(trips=4, penalty=penalty)
     last = NOON + FORGOTTEN_AFTER - timedelta(milliseconds=1)
     assert before.trips_at(last) == 4
     assert before.trips_at(NOON + FORGOTTEN_AFTER) == 0

@@ -8,8 +8,19 @@ from agent_messaging.errors import IllegalTransitionError
 from agent_messaging.fields import Party
 from agent_messaging.messaging.model import SYSTEM, Relationship, Untrusted
 from agent_messaging.work_orders import notification
-from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import OPEN, ROLES, Action, Role, Status, after
+from agent_messaging.work_orders.model import OFFERED, WorkOrder
+from agent_messaging.work_orders.schemas import CreateRequest
+from agent_messaging.work_orders.states import (
+    ENDS,
+    OPEN,
+    ROLES,
+    TRANSITIONS,
+    Action,
+    Role,
+    Status,
+    Times,
+    transition,
+)
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MOMENT = timedelta(milliseconds=1)
@@ -31,8 +42,8 @@ def order(**fields) -> WorkOrder:
 
 
 def test_the_way_of_an_order_that_goes_well():
-    assert after(Status.PENDING, Action.ACCEPT) is Status.ACCEPTED
-    assert after(Status.ACCEPTED, Action.COMPLETE) is Status.COMPLETED
+    assert transition(Status.PENDING, Action.ACCEPT).target is Status.ACCEPTED
+    assert transition(Status.ACCEPTED, Action.COMPLETE).target is Status.COMPLETED
 
 
 TABLE = """
@@ -58,16 +69,37 @@ def test_the_table_has_every_state_and_every_action():
 @pytest.mark.parametrize(("status", "action", "cell"), CELLS)
 def test_each_state_and_action(status: str, action: str, cell: str):
     if cell != "-":
-        assert after(Status(status), Action(action)) == cell
+        assert transition(Status(status), Action(action)).target == cell
         return
     with pytest.raises(IllegalTransitionError) as caught:
-        after(Status(status), Action(action))
+        transition(Status(status), Action(action))
     assert caught.value.members == {"current_status": status}
     assert caught.value.detail.startswith(f"The work order is {status}; it cannot be ")
 
 
-def test_what_leads_somewhere_is_open():
+def test_what_leads_somewhere_is_open_and_agents_bring_about_four_ends():
     assert {"pending", "accepted"} == OPEN
+    assert {"rejected", "cancelled", "completed", "failed"} == ENDS
+
+
+def test_each_transition_has_a_time_of_the_order_and_each_action_one_letter():
+    assert {step.time for step in TRANSITIONS} == set(Times.model_fields)
+    assert [transition(step.source, step.action) for step in TRANSITIONS] == [*TRANSITIONS]
+    letters = {action: action.letter for action in Action}
+    assert letters == {
+        "accept": "a",
+        "reject": "r",
+        "complete": "d",
+        "fail": "f",
+        "cancel": "x",
+        "expire": "e",
+    }
+
+
+def test_an_action_writes_fields_of_an_order():
+    written = {name for action in Action for name in action.writes}
+    assert written | {*OFFERED} <= set(WorkOrder.model_fields)
+    assert {*OFFERED} == CreateRequest.model_fields.keys() - {"to_agent_id"}
 
 
 def test_a_client_cancels_and_a_worker_does_the_rest():
@@ -120,14 +152,15 @@ def test_an_order_knows_its_sides():
 )
 def test_a_notice_says_in_the_systems_words_who_did_what(action: Action, body: str, subject: str):
     known = {"relationship": Relationship.CONTACT, "is_verified": True}
-    moved = order(status=Status.ACCEPTED if action is Action.FAIL else Status.PENDING)
-    note = notification.compose_for(moved, action, BOOTS, NOVA, NOW, **known)
+    before = Status.ACCEPTED if action is Action.FAIL else Status.PENDING
+    step = transition(before, action)
+    note = notification.compose_for(order(status=step.target), step, BOOTS, NOVA, NOW, **known)
     assert (note.body, note.subject) == (body, subject)
     assert (note.sender, note.recipient, note.type) == (BOOTS, NOVA, "notification")
     assert (note.work_order_id, note.thread_id) == ("wo_1", "thr_1")
     assert note.metadata == f'{{"status":"{subject.rsplit(maxsplit=1)[-1]}"}}'
     assert not note.is_sent
-    with_reason = notification.compose_for(moved, action, BOOTS, NOVA, NOW, **known, reason="Full")
+    with_reason = notification.compose_for(order(), step, BOOTS, NOVA, NOW, **known, reason="Full")
     assert with_reason.body == body
     assert with_reason.untrusted == Untrusted(title="Estimates", reason="Full")
     assert note.untrusted == Untrusted(title="Estimates")
@@ -136,7 +169,7 @@ def test_a_notice_says_in_the_systems_words_who_did_what(action: Action, body: s
 def test_a_notice_about_a_blocked_agent_quotes_nothing():
     known = {"relationship": Relationship.BLOCKED, "is_verified": True}
     note = notification.compose_for(
-        order(), Action.REJECT, BOOTS, NOVA, NOW, **known, reason="Full"
+        order(), transition(Status.PENDING, Action.REJECT), BOOTS, NOVA, NOW, **known, reason="Full"
     )
     assert note.body == "The worker rejected a work order."
     assert note.untrusted is None
@@ -144,7 +177,8 @@ def test_a_notice_about_a_blocked_agent_quotes_nothing():
 
 def test_an_expiry_is_told_by_the_system_in_a_thread_of_its_own():
     said = {"relationship": None, "is_verified": True}
-    note = notification.compose_for(order(), Action.EXPIRE, SYSTEM, NOVA, NOW, **said)
+    expiry = transition(Status.PENDING, Action.EXPIRE)
+    note = notification.compose_for(order(), expiry, SYSTEM, NOVA, NOW, **said)
     assert note.body == "A work order expired: nobody answered by its deadline."
     assert note.sender == SYSTEM
     assert note.thread_id != "thr_1"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent_messaging.docs.pages import PAGES, Page
-from agent_messaging.door.api import Route
+from agent_messaging.door.route import Route
 from tools.openapi import descriptions
 from tools.openapi.operations import Describer, Operation
 from tools.openapi.problems import SCHEMAS

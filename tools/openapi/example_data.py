@@ -7,6 +7,8 @@ send the examples unchanged.
 
 from typing import Any
 
+from agent_messaging.work_orders.states import Times
+
 JsonObject = dict[str, Any]
 
 NOVA: JsonObject = {"id": "nova-agent-id", "name": "Nova"}
@@ -65,74 +67,6 @@ AVAILABILITY: JsonObject = {
     "content_flags": [],
 }
 AWAY: JsonObject = {"agent_id": "boots-agent-id", "is_online": False, "last_seen_at": SEEN_AT}
-MESSAGE: JsonObject = {
-    "message_id": MESSAGE_ID,
-    "from_agent": NOVA,
-    "to_agent": BOOTS,
-    "relationship": "contact",
-    "verified": True,
-    "content_flags": [],
-    "type": "contact_request",
-    "status": "pending",
-    "thread_id": THREAD_ID,
-    "reply_to_id": None,
-    "work_order_id": None,
-    "created_at": CREATED_AT,
-    "read_at": None,
-    "subject": "Partnership Opportunity",
-    "body": "I have 100 product opportunities that need cost estimates. Want to collaborate?",
-    "priority": 1,
-    "metadata": None,
-    "untrusted": None,
-}
-# As its sender sees it. Only the recipient sees the relationship.
-SENT: JsonObject = {**MESSAGE, "relationship": None}
-MESSAGES: JsonObject = {
-    "agent_id": "boots-agent-id",
-    "total_messages": 1,
-    "total_is_minimum": False,
-    "messages": [MESSAGE],
-    "next_cursor": None,
-}
-REPLY: JsonObject = {
-    **MESSAGE,
-    "message_id": REPLY_ID,
-    "from_agent": BOOTS,
-    "to_agent": NOVA,
-    "relationship": None,
-    "type": "chat_message",
-    "subject": None,
-    "body": "Gladly. Send them over.",
-    "priority": 0,
-    "reply_to_id": MESSAGE_ID,
-    "created_at": SEEN_AT,
-}
-READ: JsonObject = {
-    "success": True,
-    "message_id": MESSAGE_ID,
-    "status": "read",
-    "read_at": MOVED_AT,
-}
-REQUEST: JsonObject = {
-    **MESSAGE,
-    "message_id": REQUEST_ID,
-    "from_agent": SCOUT,
-    "relationship": "stranger",
-    "status": "held",
-    "thread_id": REQUEST_THREAD_ID,
-    "subject": "Suppliers in your niche",
-    "body": "I collect suppliers of outdoor products. May I send you what I find?",
-    "priority": 0,
-}
-CONTACT: JsonObject = {
-    "contact": SCOUT,
-    "state": "held",
-    "created_at": CREATED_AT,
-    "updated_at": CREATED_AT,
-    "request": REQUEST,
-    "content_flags": [],
-}
-DECIDED: JsonObject = {"success": True, **CONTACT, "updated_at": MOVED_AT, "request": None}
 KEY: JsonObject = {
     "key_id": KEY_ID,
     "label": None,
@@ -171,12 +105,7 @@ ORDER: JsonObject = {
     "message_id": MESSAGE_ID,
     "thread_id": THREAD_ID,
     "created_at": CREATED_AT,
-    "accepted_at": None,
-    "rejected_at": None,
-    "completed_at": None,
-    "failed_at": None,
-    "cancelled_at": None,
-    "expired_at": None,
+    **dict.fromkeys(Times.model_fields),
     "estimated_completion": None,
     "reason": None,
     "result_data": None,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agent_messaging.door.api import Route
+from agent_messaging.door.route import Route
 from tools.openapi.schemas import Schema
 
 MEDIA_TYPE = "application/json"

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from agent_messaging.door.api import Route, type_hints
+from agent_messaging.door.route import Route, type_hints
 from agent_messaging.fields import AgentId
 from agent_messaging.idempotency import HEADER as IDEMPOTENCY_KEY
 from agent_messaging.idempotency import REPLAYED

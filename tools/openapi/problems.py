@@ -12,8 +12,8 @@ from itertools import groupby
 from typing import Any
 
 from agent_messaging import errors
-from agent_messaging.door.api import Route
 from agent_messaging.door.problem import MEDIA_TYPE
+from agent_messaging.door.route import Route
 from agent_messaging.errors import AgentMessagingError
 from tools.openapi import gateway
 from tools.openapi.gateway import OwnAnswer

@@ -209,7 +209,7 @@ class AgentNotFoundError(NotFoundError):
 
 
 class ContactNotFoundError(NotFoundError):
-    """The caller has no entry for this agent among its contacts."""
+    """The agent is no contact of the caller."""
 
     code = "contact_not_found"
     title = "No such contact"

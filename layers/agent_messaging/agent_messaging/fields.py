@@ -43,6 +43,21 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+class Record(Model):
+    """Base of what a table keeps as it is declared: `model_validate` reads it from its item.
+
+    The item may hold more, such as the parts of its key and its time to live.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+
+def copied(record: Model, answer: type[Model]) -> dict[str, Any]:
+    """What the answer's model has under the same names as the record."""
+    declared = answer.__pydantic_fields__
+    return {name: value for name, value in record.__dict__.items() if name in declared}
+
+
 def _within(limit: int) -> AfterValidator:
     def check(text: str) -> str:
         size = len(text.encode())
@@ -170,23 +185,27 @@ def _number(amount: Decimal) -> int | float:
     return int(amount) if amount == amount.to_integral_value() else float(amount)
 
 
+_NUMBER_OUT = PlainSerializer(_number, return_type=int | float, when_used="json")
+# No `multipleOf` 0.01: validators that divide doubles would refuse 99.99.
+_DOLLARS_SCHEMA = WithJsonSchema(
+    {
+        "type": "number",
+        "minimum": 0,
+        "description": "US dollars, with at most two decimals.",
+        "examples": [15000],
+    }
+)
 # US dollars, at most two decimals, never a float inside; a number again in JSON.
 Dollars = Annotated[
     Decimal,
     BeforeValidator(_dollars),
     Field(ge=0, max_digits=12, decimal_places=2),
     AfterValidator(_in_cents),
-    PlainSerializer(_number, return_type=int | float, when_used="json"),
-    # No `multipleOf` 0.01: validators that divide doubles would refuse 99.99.
-    WithJsonSchema(
-        {
-            "type": "number",
-            "minimum": 0,
-            "description": "US dollars, with at most two decimals.",
-            "examples": [15000],
-        }
-    ),
+    _NUMBER_OUT,
+    _DOLLARS_SCHEMA,
 ]
+# The same of an amount that was stored, and so is one already.
+StoredDollars = Annotated[Decimal, _NUMBER_OUT, _DOLLARS_SCHEMA]
 
 
 def json_text(value: dict[str, Any]) -> str:
@@ -213,6 +232,12 @@ def _text_to_object(value: object) -> object:
     return json.loads(value) if isinstance(value, str) else value
 
 
+# The same of an object that was stored: text inside, an object again in JSON.
+StoredObject = Annotated[
+    str,
+    PlainSerializer(json.loads, return_type=dict[str, Any], when_used="json"),
+    WithJsonSchema({"additionalProperties": True, "type": "object"}),
+]
 # The same object in an answer.
 Object = Annotated[dict[str, Any], BeforeValidator(_text_to_object)]
 

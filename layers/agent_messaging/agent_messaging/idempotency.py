@@ -35,7 +35,7 @@ from agent_messaging.errors import (
     OutOfTimeError,
     UnauthorizedError,
 )
-from agent_messaging.storage.table import Entry, Item, Table
+from agent_messaging.storage.table import Item, Table, TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, transact
 
 if TYPE_CHECKING:
@@ -81,7 +81,9 @@ class IdempotencyStore:
         item = self.table.get({"request_key": request_key}, consistent=True)
         return None if item is None or item["purge_at"] <= now.timestamp() else item
 
-    def transact_put(self, request_key: str, fingerprint: str, answer: str, now: datetime) -> Entry:
+    def transact_put(
+        self, request_key: str, fingerprint: str, answer: str, now: datetime
+    ) -> TransactItem:
         """A new record as part of a transaction, which fails if the key has one."""
         item = {
             "request_key": request_key,
@@ -122,20 +124,20 @@ class IdempotentRequest:
         if record is not None:
             raise AlreadyAnsweredError(record)
 
-    def write(self, entries: Sequence[Entry], written: object) -> None:
-        """Write all entries or none, and with a key the record of the answer to `written`.
+    def write(self, items: Sequence[TransactItem], written: object) -> None:
+        """Write all items or none, and with a key the record of the answer to `written`.
 
         Raises:
             AlreadyAnsweredError: the key has a record.
-            TransactionFailedError: a condition of an entry did not hold.
+            TransactionFailedError: a condition of an item did not hold.
         """
         if self.request_key is None or self.answer is None:
-            transact(self.table.client, entries)
+            transact(self.table.client, items)
             return
         text = self.answer(written).model_dump_json()
         record = self.table.transact_put(self.request_key, self.fingerprint, text, self.now)
         try:
-            transact(self.table.client, [*entries, record])
+            transact(self.table.client, [*items, record])
         except TransactionFailedError as error:
             if error.failed[-1] and error.items[-1] is not None:
                 raise AlreadyAnsweredError(error.items[-1]) from None

@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from agent_messaging.work_orders.states import TRANSITIONS
+from agent_messaging.work_orders.states import TRANSITIONS, Status
 from tests.faults.injection.history import LEADS_TO, MARKS, End, Finding, Findings, Operation
 
-LEGAL = {str(s): {str(to) for to in moves.values()} for s, moves in TRANSITIONS.items()}
+LEGAL = {str(s): {str(t.target) for t in TRANSITIONS if t.source is s} for s in Status}
 
 
 def orders(history: Sequence[Operation], end: End) -> Findings:

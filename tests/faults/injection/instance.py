@@ -5,20 +5,21 @@ template gives the function. What a request carries is checked by the authorizer
 answer is remembered for some requests, as API Gateway does.
 """
 
-import importlib.util
 import json
 import os
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode
 
+from local.in_process.requests import BASE, Answer, event_of
+from local.in_process.runtime import Context, load_app
 from local.routing import Routes
 from local.template import load
 from tests.faults.injection.faults import Injector
-from tests.integration.gateway import BASE, Answer, checked, event_of
+from tests.integration.gateway import checked
 
 TEMPLATE = load(parameters={"RegistrationMode": "open"})
 ROUTES = Routes(TEMPLATE.routes)
@@ -27,17 +28,9 @@ QUOTAS = {"MESSAGES_PER_SENDER": "5000", "MESSAGES_PER_PAIR": "5000"}
 REMEMBERED_REQUESTS = 20
 
 
-class Context:
-    """What Lambda tells a function: here, how long it still may run."""
-
-    function_name = memory_limit_in_mb = invoked_function_arn = "test"
-    aws_request_id = "invocation"
-
-    def __init__(self, seconds: float) -> None:
-        self._ends_at = time.monotonic() + seconds
-
-    def get_remaining_time_in_millis(self) -> int:
-        return int((self._ends_at - time.monotonic()) * 1000)
+def running_for(seconds: float) -> Context:
+    """The context of a function whose time runs."""
+    return Context(seconds * 1000, is_running=True)
 
 
 @dataclass
@@ -59,7 +52,7 @@ class Instance:
             os.environ |= {**named, **QUOTAS, "AWS_ENDPOINT_URL_DYNAMODB": self.url}
             os.environ["AWS_ACCOUNT_ID_ENDPOINT_MODE"] = "disabled"
             try:
-                self.apps[group] = self._loaded(group, function.code / "app.py")
+                self.apps[group] = self._loaded(group, function.code)
             finally:
                 del os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
         return self.apps[group]
@@ -91,7 +84,7 @@ class Instance:
             event["requestContext"]["authorizer"] = {"lambda": context}
         function = match.route.function
         handler = self.app(function).handler
-        answer = handler(event, Context(TEMPLATE.functions[function].timeout))
+        answer = handler(event, running_for(TEMPLATE.functions[function].timeout))
         return checked(answer, event["requestContext"]["requestId"])
 
     def forget_units(self) -> None:
@@ -106,7 +99,9 @@ class Instance:
         if times == 0:
             handler = self.app("AuthorizerFunction").handler
             try:
-                answer = handler(event, Context(TEMPLATE.functions["AuthorizerFunction"].timeout))
+                answer = handler(
+                    event, running_for(TEMPLATE.functions["AuthorizerFunction"].timeout)
+                )
             except Exception:  # noqa: BLE001 - API Gateway answers 500, whatever it was
                 return None
             assert answer["isAuthorized"]
@@ -114,10 +109,8 @@ class Instance:
         self.remembered[api_key] = (times - 1, context)
         return context
 
-    def _loaded(self, group: str, path: Any) -> ModuleType:
-        spec = importlib.util.spec_from_file_location(f"faults_{group}_app", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+    def _loaded(self, group: str, folder: Path) -> ModuleType:
+        module = load_app(f"faults_{group}_app", folder)
         for client in _clients(module):
             self.injector.watch(client)
         return module

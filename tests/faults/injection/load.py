@@ -12,7 +12,7 @@ from datetime import timedelta
 from agent_messaging import clock
 from tests.faults.injection.client import Client, Request
 from tests.faults.injection.history import MARKS, Operation
-from tests.faults.injection.instance import TEMPLATE, Context
+from tests.faults.injection.instance import TEMPLATE, running_for
 
 SOON = timedelta(seconds=1)
 FAR = timedelta(days=400)
@@ -159,7 +159,7 @@ class Load:
         name = "WorkOrdersSweepFunction"
         handler = self.client.instance.app(name).handler
         try:
-            handler({}, Context(TEMPLATE.functions[name].timeout))
+            handler({}, running_for(TEMPLATE.functions[name].timeout))
         except Exception:  # noqa: BLE001 - whatever was injected
             self.client.instance.injector.counts["failed sweeps"] += 1
 

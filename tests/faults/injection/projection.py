@@ -17,7 +17,7 @@ from local.delivery import DeadLetter, Delivery
 from local.instance import FunctionFailedError
 from local.streams import lambda_record
 from tests.faults.injection.faults import Dice, Injector, Rates
-from tests.faults.injection.instance import TEMPLATE, Context, Instance
+from tests.faults.injection.instance import TEMPLATE, Instance, running_for
 from tests.faults.injection.world import World
 from tests.faults.streams.recount import read, recount
 
@@ -85,7 +85,7 @@ class Projection:
     async def _invoke(self, _name: str, event: dict[str, Any]) -> Any:
         handler = self.instance.app(FUNCTION.name).handler
         try:
-            return handler(event, Context(FUNCTION.timeout))
+            return handler(event, running_for(FUNCTION.timeout))
         except Exception as error:  # noqa: BLE001 - Lambda tells a mapping no more than this
             self.failed += 1
             raise FunctionFailedError(type(error).__name__) from None

@@ -8,7 +8,7 @@ import pytest
 from agent_messaging import clock
 from local.streams import lambda_record
 from tests.faults.injection.faults import Injector, hurry_boto3
-from tests.faults.injection.instance import TEMPLATE, Context, Instance
+from tests.faults.injection.instance import TEMPLATE, Instance, running_for
 from tests.faults.injection.script import Script
 from tests.faults.injection.world import new_world
 from tests.scale import IS_FULL
@@ -61,7 +61,7 @@ def project(world):
     handler = world.instance.app("ProjectorFunction").handler
     arn = "arn:aws:dynamodb:us-east-1:123456789012:table/AgentsTable/stream/2026"
     records = [lambda_record(each, arn) for each in world.records("AgentsTable")]
-    answer = handler({"Records": records}, Context(30))
+    answer = handler({"Records": records}, running_for(30))
     assert answer == {"batchItemFailures": []}
 
 
@@ -71,7 +71,7 @@ def rolled_up_by(instance):
 
     def roll_up(minute):
         event = {"time": clock.to_text(BEGAN - timedelta(minutes=minute))}
-        handler(event, Context(TEMPLATE.functions[NAME].timeout))
+        handler(event, running_for(TEMPLATE.functions[NAME].timeout))
 
     return roll_up
 

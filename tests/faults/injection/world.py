@@ -15,7 +15,7 @@ from tests.engine import SecondEngine
 from tests.faults.injection.faults import Injector
 from tests.faults.injection.fleet import Job, Result, run_fleet
 from tests.faults.injection.history import End
-from tests.faults.injection.instance import TEMPLATE, Context, Instance
+from tests.faults.injection.instance import TEMPLATE, Instance, running_for
 from tests.logs import JOURNAL
 
 Item = dict[str, Any]
@@ -60,7 +60,7 @@ class World:
         for operation in result.history:
             JOURNAL.sent(json.dumps(operation.sent))
         sweep = TEMPLATE.functions["WorkOrdersSweepFunction"]
-        self.instance.app(sweep.name).handler({}, Context(sweep.timeout))
+        self.instance.app(sweep.name).handler({}, running_for(sweep.timeout))
         return result
 
     # --- in the end

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from local.in_process.requests import BASE, event_of
 from local.routing import Routes
 from local.template import load
 from tests.faults.injection.faults import Injector
 from tests.faults.injection.instance import Context, Instance
-from tests.integration.gateway import BASE, event_of
 
 MEGABYTE = 1024 * 1024
 TEMPLATE = load(parameters={"RegistrationMode": "open"})

@@ -15,7 +15,8 @@ import pytest
 
 from agent_messaging import clock
 from agent_messaging.contacts.table import ContactsTable
-from agent_messaging.messaging.sent_log import Quota, SentLog
+from agent_messaging.messaging.quota import Quota
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.work_orders.states import Status
 from tests import poisoned, poisoned_orders

@@ -1,8 +1,6 @@
 """The projector as Lambda would load it, over a table in memory or in moto."""
 
-import importlib.util
 from dataclasses import dataclass
-from functools import partial
 from types import ModuleType
 
 import pytest
@@ -10,7 +8,7 @@ from moto import mock_aws
 
 from agent_messaging.storage import connection
 from agent_messaging.storage import table as dynamodb
-from local import moto_patches
+from local.in_process.runtime import load_app
 from local.tables import create_tables
 from local.template import load
 from tests.faults.streams.memory import MemoryClient
@@ -45,9 +43,6 @@ class Cloud:
 @pytest.fixture
 def moto(monkeypatch):
     """The cloud over moto."""
-    put_back = partial(monkeypatch.setattr, raising=False)
-    monkeypatch.setattr(moto_patches, "replace", put_back)
-    moto_patches.correct_moto()
     with mock_aws():
         create_tables(connection.connect(), TEMPLATE.tables)
         yield Cloud(load_projector(monkeypatch), connection.connect())
@@ -65,7 +60,4 @@ def load_projector(monkeypatch):
     for name, value in function.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(dynamodb, "FIRST_WAIT_SECONDS", 0)
-    spec = importlib.util.spec_from_file_location("projector_app", function.code / "app.py")
-    projector = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(projector)
-    return projector
+    return load_app("projector_app", function.code)

@@ -12,12 +12,12 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from types import SimpleNamespace
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from agent_messaging.errors import ContentionError, OutOfTimeError
 from agent_messaging.storage.table import FAILURES
+from local.in_process.runtime import Context
 from local.instance import FunctionFailedError
 
 
@@ -150,4 +150,4 @@ class FaultyFunction:
 
 def context(seconds=30):
     """What Lambda tells the function."""
-    return SimpleNamespace(get_remaining_time_in_millis=lambda: seconds * 1000)
+    return Context(seconds * 1000)

@@ -22,7 +22,7 @@ from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage.table import encode
 from agent_messaging.work_orders.item import head
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import TRANSITIONS
+from agent_messaging.work_orders.states import OPEN, TRANSITIONS
 from agent_messaging.work_orders.table import WorkOrdersTable
 from local.filters import matches
 
@@ -89,7 +89,7 @@ class History:
 
     def _order(self):
         client, worker = self.chance.sample(CROWD, 2)
-        order = WorkOrder.offered(
+        order = WorkOrder.create(
             work_order_id=self._id("wo"),
             message_id=self._id("msg"),
             thread_id=ids.new_thread(self.now, client.id, worker.id),
@@ -108,12 +108,11 @@ class History:
         if not self._orders:
             return
         order, item = self._orders.pop(self.chance.randrange(len(self._orders)))
-        action = self.chance.choice(list(TRANSITIONS[order.status]))
+        action = self.chance.choice([t.action for t in TRANSITIONS if t.source is order.status])
         now = self.now
-        status = TRANSITIONS[order.status][action]
-        transition = orders.move(order, action, now, {})
+        transition = orders.transact_transition(order, action, now, {})
         moved = encode(head(transition.order))
-        if TRANSITIONS[status]:
+        if transition.order.status in OPEN:
             self._orders.append((transition.order, moved))
         self._add("WorkOrdersTable", "MODIFY", old=item, new=moved)
 

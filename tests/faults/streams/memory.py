@@ -1,4 +1,4 @@
-"""The statistics' table in memory: moto takes 10 ms for a query, and more with every receipt.
+"""The statistics' table in memory: moto takes 10 ms for a query, and more with every item.
 
 It knows the two operations that the projector uses, and of their expressions what is used there;
 whatever else is said to it fails. A small run compares it with moto.

@@ -55,12 +55,12 @@ def _bucket(seconds):
 
 
 def read(items):
-    """The counters among the stored items, and how often receipts list each record."""
+    """The counters among the stored items, and how often each record is listed."""
     counts, listed = Counter(), Counter()
     for item in items:
         scope, window = item["scope"]["S"], item["window"]["S"]
-        if scope.startswith("receipt#"):
-            stream = scope.removeprefix("receipt#").split("/")[0]
+        if scope.startswith("counted#"):
+            stream = scope.removeprefix("counted#").split("/")[0]
             listed.update((stream, number) for number in _numbers(window, item["numbers"]["S"]))
             continue
         for name in item.keys() - {"scope", "window", "purge_at"}:

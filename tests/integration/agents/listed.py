@@ -9,12 +9,12 @@ from agent_messaging.directory import table
 from tests.integration.cloud import Cloud
 
 
-def stored_lines(cloud: Cloud, facet: str | None = None) -> set[tuple[str, str]]:
-    """Every line of the directory that some list reads; or those of one facet."""
-    lines = {(item["facet"], item["entry"]) for item in cloud.items("AgentDirectoryTable")}
+def stored_keys(cloud: Cloud, facet: str | None = None) -> set[tuple[str, str]]:
+    """Every key of the directory that some list reads; or those of one facet."""
+    keys = {(item["facet"], item["place"]) for item in cloud.items("AgentDirectoryTable")}
     if facet is not None:
-        return {line for line in lines if line[0] == facet}
-    return {line for line in lines if line[0] != table.LIKENESSES}
+        return {key for key in keys if key[0] == facet}
+    return {key for key in keys if key[0] != table.LIKENESSES}
 
 
 def write_agents(cloud: Cloud, agents: Sequence[Agent]) -> None:
@@ -22,8 +22,8 @@ def write_agents(cloud: Cloud, agents: Sequence[Agent]) -> None:
     cloud.write(
         "AgentsTable", *(each.model_dump(mode="json", exclude_none=True) for each in agents)
     )
-    lines = [line._asdict() for each in agents for line in sorted(table.lines(each))]
-    cloud.write("AgentDirectoryTable", *lines)
+    keys = [key._asdict() for each in agents for key in sorted(table.keys_of(each))]
+    cloud.write("AgentDirectoryTable", *keys)
 
 
 def agent(agent_id: str, name: str | None = None, **fields: Any) -> Agent:

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from agent_messaging import clock
+from local.in_process.host import Agent
+from local.in_process.memory import Memory
 from tests.integration.agents.listed import agent, write_agents
 from tests.integration.calls.operations import BATCH, QUERY
-from tests.integration.cloud import Agent, Cloud
+from tests.integration.cloud import Cloud
 
 TOWN = [
     agent(
@@ -33,15 +35,23 @@ SEARCHES = [
 ]
 
 
-@pytest.fixture(params=[10, 1000])
-def peopled(cloud: Cloud, request: pytest.FixtureRequest) -> tuple[Cloud, Agent]:
+@pytest.fixture(scope="module", params=[10, 1000])
+def filled(aws: None, request: pytest.FixtureRequest) -> tuple[Memory, Agent]:
     """A caller among so many agents, every tenth of them online."""
+    cloud = Cloud()
     caller = cloud.register("caller")
     town = TOWN[: request.param]
     write_agents(cloud, town)
     now = clock.now()
     for each in town[::10]:
         cloud.lease(each.agent_id, now + timedelta(minutes=5), now)
+    return Memory(), caller
+
+
+@pytest.fixture
+def peopled(filled: tuple[Memory, Agent], cloud: Cloud) -> tuple[Cloud, Agent]:
+    memory, caller = filled
+    memory.put_back()
     return cloud, caller
 
 

@@ -1,6 +1,6 @@
 """Leaving for good: nothing of the agent can be found or used, and its id stays its own."""
 
-from tests.integration.agents.listed import stored_lines
+from tests.integration.agents.listed import stored_keys
 from tests.integration.cloud import Cloud
 
 
@@ -9,7 +9,7 @@ def test_leaving_takes_the_agent_its_keys_its_listing_and_its_lease(pair: Cloud)
     answer = pair.call("DELETE", "/agents/me", {"agent_id": "boots"})
     assert (answer.status, answer.json) == (200, {"success": True, "agent_id": "boots"})
     assert {item["agent_id"] for item in pair.items("AgentKeysTable")} == {"nova", "third"}
-    assert stored_lines(pair) == {
+    assert stored_keys(pair) == {
         ("all", "nova"),
         ("all", "third"),
         ("word#n", "nova#nova"),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.agents.listed import stored_lines
+from tests.integration.agents.listed import stored_keys
 from tests.integration.cloud import Cloud
 
 FIX = (
@@ -51,7 +51,7 @@ def test_ids_that_look_otherwise_are_free(cloud: Cloud):
 def test_what_an_id_looks_like_stays_taken_when_its_agent_leaves(cloud: Cloud):
     cloud.register("nova-1")
     assert cloud.call("DELETE", "/agents/me", {"agent_id": "nova-1"}).status == 200
-    assert stored_lines(cloud, "like") == {("like", "nova-l")}
+    assert stored_keys(cloud, "like") == {("like", "nova-l")}
     assert register(cloud, agent_id="nova_1").json["detail"] == (
         "`nova_1` looks like an id that is taken."
     )
@@ -72,7 +72,7 @@ def test_a_registration_claims_what_its_id_looks_like_in_its_own_transaction(clo
         if entry["Put"]["Item"].get("facet") == {"S": "like"}
     ]
     assert [claim["ConditionExpression"] for claim in claims] == ["attribute_not_exists(facet)"]
-    assert stored_lines(cloud, "like") == {("like", "nova-l")}
+    assert stored_keys(cloud, "like") == {("like", "nova-l")}
 
 
 @pytest.mark.parametrize("agent_id", ["system.notice", "sys-tem", "operator", "rne", "admin-1"])

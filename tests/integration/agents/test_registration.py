@@ -5,7 +5,7 @@ import re
 import pytest
 
 from agent_messaging.agents import keys
-from tests.integration.agents.listed import stored_lines
+from tests.integration.agents.listed import stored_keys
 from tests.integration.cloud import Cloud
 
 
@@ -67,7 +67,7 @@ def test_of_many_registrations_of_one_id_one_wins(cloud: Cloud):
     assert sorted(answer.status for answer in answers) == [201] + [409] * 9
     assert cloud.profile("nova")["name"] == "Nova 0"
     assert len(cloud.items("AgentKeysTable")) == 1
-    assert stored_lines(cloud) == {("all", "nova"), ("word#n", "nova#nova"), ("word#0", "0#nova")}
+    assert stored_keys(cloud) == {("all", "nova"), ("word#n", "nova#nova"), ("word#0", "0#nova")}
 
 
 @pytest.mark.parametrize("word", ["me", "register", "system"])

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
+from local.in_process.tables import Tables
 from tests.integration.authorisation.gateway import Gateway
 from tests.integration.authorisation.world import World
 from tests.integration.cloud import Cloud
-from tests.integration.tables import Tables
 
 
 @pytest.fixture(scope="session")

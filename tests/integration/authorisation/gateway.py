@@ -18,11 +18,14 @@ from urllib.parse import quote, urlencode
 
 from local import events
 from local.authorizer import AuthorizationError, Authorizers
+from local.in_process.functions import TEMPLATE, app
+from local.in_process.host import ROUTES
+from local.in_process.requests import BASE, Answer
+from local.in_process.runtime import Context
 from local.instance import FunctionFailedError
 from local.routing import Match
-from tests.integration.cloud import ROUTES, Cloud
-from tests.integration.functions import TEMPLATE, Context, app
-from tests.integration.gateway import BASE, Answer, checked
+from tests.integration.cloud import Cloud
+from tests.integration.gateway import checked
 from tests.logs import JOURNAL
 
 # The pages for newcomers lie at the root of the host.

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 
+from agent_messaging.agents.keys import checksum
 from agent_messaging.auth import KEY_PREFIX as PREFIX
-from agent_messaging.auth import checksum
+from local.in_process.requests import Answer
 from tests.integration.authorisation.gateway import Gateway
 from tests.integration.authorisation.right_calls import RIGHT_CALLS, TARGET, RightCall
 from tests.integration.authorisation.world import World
-from tests.integration.gateway import Answer
 
 # Of the form of a key and with its checksum, but nobody was ever given it.
 NOBODYS = "0123456789" * 4

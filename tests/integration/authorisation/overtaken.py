@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import Context
 from typing import Any
 
-from tests.integration.functions import app
+from local.in_process.functions import app
 
 
 @contextmanager

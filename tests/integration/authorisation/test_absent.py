@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from local.in_process.requests import Answer
 from tests.integration.authorisation.world import World
-from tests.integration.gateway import Answer
 
 ULID = "01m830ztk8hqmnnzmzdykrdxts"
 ABSENT = {

@@ -6,11 +6,12 @@ import pytest
 
 from agent_messaging import clock
 from agent_messaging.agents.keys import key_hash
+from local.in_process.functions import app
+from local.in_process.runtime import Context
 from tests.integration.authorisation.gateway import outcome
 from tests.integration.authorisation.overtaken import overtaken
 from tests.integration.authorisation.rules import FORBIDDEN, UNAUTHORIZED
 from tests.integration.authorisation.world import World
-from tests.integration.functions import Context, app
 
 THROTTLED = {"Error": {"Code": "ProvisionedThroughputExceededException", "Message": "slow down"}}
 FAILED = (500, '{"message":"Internal Server Error"}')

@@ -6,6 +6,7 @@ import pytest
 
 from agent_messaging import clock
 from agent_messaging.agents.keys import issue
+from local.in_process.requests import Answer
 from tests.integration.authorisation.gateway import Gateway, outcome
 from tests.integration.authorisation.overtaken import overtaken
 from tests.integration.authorisation.rules import FORBIDDEN
@@ -20,7 +21,6 @@ from tests.integration.authorisation.test_rotation import (
     revoke,
 )
 from tests.integration.authorisation.world import MAY_CHANGE
-from tests.integration.gateway import Answer
 
 TAKEN = (409, "key_taken")
 NOBODYS = "a" * 64

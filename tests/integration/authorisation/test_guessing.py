@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from agent_messaging.agents import keys
+from local.in_process.functions import app
+from local.in_process.runtime import Context
 from tests.integration.authorisation.gateway import Gateway
 from tests.integration.cloud import Cloud
-from tests.integration.functions import Context, app
 
 GUESSES = 200_000
 WELL_FORMED_GUESSES = 200

@@ -2,12 +2,13 @@
 
 import pytest
 
+from local.in_process.functions import TEMPLATE
+from local.in_process.requests import BASE
 from tests.integration.authorisation import rules
 from tests.integration.authorisation.gateway import outcome
 from tests.integration.authorisation.identities import IDENTITIES, RIGHT, attempt
 from tests.integration.authorisation.right_calls import RIGHT_CALLS
 from tests.integration.authorisation.world import World
-from tests.integration.cloud import BASE, TEMPLATE
 
 # As the template has them, so that none can be forgotten.
 ROUTES = [f"{route.method} {route.path.removeprefix(BASE)}" for route in TEMPLATE.routes]

@@ -9,11 +9,11 @@ import boto3
 import botocore.handlers
 import pytest
 
+from local.in_process.functions import fresh
+from local.in_process.requests import Answer
 from tests.integration.authorisation.gateway import Gateway, outcome
 from tests.integration.authorisation.identities import IDENTITIES, attempt
 from tests.integration.authorisation.world import World
-from tests.integration.functions import fresh
-from tests.integration.gateway import Answer
 from tests.logs import JOURNAL
 
 SECRET = "Kq7mB2xT9vLr4ZpW8nYc3HdJ6sFg1QaE5uXiOoPw"

@@ -6,10 +6,10 @@ import pytest
 
 from agent_messaging import clock
 from agent_messaging.agents.keys import is_well_formed, issue, key_hash
+from local.in_process.requests import Answer
 from tests.integration.authorisation.gateway import Gateway, outcome
 from tests.integration.authorisation.rules import FORBIDDEN
 from tests.integration.authorisation.world import MAY_CHANGE
-from tests.integration.gateway import Answer
 
 KEYS = "/agents/me/keys"
 FUTURE = "2099-02-16T20:00:00.000Z"

@@ -15,15 +15,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from agent_messaging import fields, ids
 from agent_messaging.agents.model import Agent
+from agent_messaging.agents.schemas import Capability
 from agent_messaging.directory import search_terms, table
-from agent_messaging.directory.schemas import Capability
 from agent_messaging.messaging import sent_chunks
 from agent_messaging.messaging.pages import POSITION
 from agent_messaging.paging import Listing
 from agent_messaging.work_orders.item import ended_for
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Status
-from tests.integration.functions import app
+from local.in_process.functions import app
 
 PAIRS = 10_000
 NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
@@ -78,7 +78,7 @@ def lease(agent: str) -> Hashable:
     return tuple(app("presence").presences.key(agent)[1].values())
 
 
-def entry(owner: str, contact: str) -> Hashable:
+def contact(owner: str, contact: str) -> Hashable:
     return tuple(app("contacts").contacts.key(owner, contact)[1].values())
 
 
@@ -125,7 +125,7 @@ COMPOSED = {
         lambda a, m: (a, sent_chunks.slot(sent_chunks.minute_of(m), 0)),
         lambda a, m: (a, ids.time_of(m).replace(second=0, microsecond=0)),
     ),
-    "contacts": Composed(AGENT, AGENT, entry),
+    "contacts": Composed(AGENT, AGENT, contact),
     "messages": Composed(AGENT, (fields.MessageId, made_of("msg")), message),
     "presence": Composed(AGENT, AGENT, lambda one, other: (lease(one), lease(other))),
     "due": Composed(TIME, ORDER, due),
@@ -175,21 +175,21 @@ def test_of_ten_thousand_pairs_no_two_share_a_storage_key(table: str):
     assert len(set(keys.values())) == len(keys) > PAIRS // 20
 
 
-def test_a_line_of_the_directory_says_one_thing_of_one_agent():
-    meanings: dict[table.Line, Hashable] = {}
+def test_a_key_of_the_directory_says_one_thing_of_one_agent():
+    meanings: dict[table.DirectoryKey, Hashable] = {}
     found = pairs(AGENT, (fields.Title, name), "names")
     capabilities = let_through(Capability, [agent_id(random.Random(n)) for n in range(len(found))])
     for (agent, title), capability in zip(found, capabilities, strict=True):
         offered = [capability] if capability else []
-        listed = {table.Line("all", agent): ("all",)}
+        listed = {table.DirectoryKey("all", agent): ("all",)}
         for word in search_terms.of_agent(agent, title):
-            line = table.Line(table.with_word(word).facet, table.word_entry(word, agent))
-            listed[line] = ("word", word)
+            key = table.DirectoryKey(table.with_word(word).facet, table.place_of(word, agent))
+            listed[key] = ("word", word)
         for each in offered:
-            listed[table.Line(table.with_capability(each).facet, agent)] = ("offers", each)
+            listed[table.DirectoryKey(table.with_capability(each).facet, agent)] = ("offers", each)
         made = Agent(agent_id=agent, name=title, capabilities=offered, created_at=NOON)
-        assert table.lines(made) == set(listed)
-        for line, meaning in listed.items():
-            assert table.agent_of(line.entry) == agent
-            assert meanings.setdefault(line, (agent, meaning)) == (agent, meaning)
+        assert table.keys_of(made) == set(listed)
+        for key, meaning in listed.items():
+            assert table.agent_of(key.place) == agent
+            assert meanings.setdefault(key, (agent, meaning)) == (agent, meaning)
     assert len(meanings) > PAIRS // 2

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from agent_messaging.agents import keys
+from local.in_process.requests import Answer
 from tests.integration.authorisation.identities import RIGHT, attempt
 from tests.integration.authorisation.right_calls import RIGHT_CALLS
 from tests.integration.authorisation.world import World
-from tests.integration.gateway import Answer
 
 EVERYBODY = ("third party", "other party", "blocked", "stranger at a closed mailbox", RIGHT)
 LAST = ("DELETE /agents/me/keys/{key_id}", "DELETE /agents/me")

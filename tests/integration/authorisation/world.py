@@ -10,20 +10,17 @@ scout    is allowed by nova
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from moto.dynamodb.models import dynamodb_backends
-
 from agent_messaging import clock
 from agent_messaging.agents.keys import issue, key_hash
-from local.cloudformation import ACCOUNT_ID, REGION
+from local.in_process.functions import forget
+from local.in_process.memory import Memory
 from tests.integration.authorisation.gateway import Gateway
 from tests.integration.cloud import Cloud
-from tests.integration.functions import forget
 from tests.integration.recorder import RECORDER
 
 PAST = "2026-01-01T00:00:00.000Z"
@@ -66,13 +63,12 @@ class World:
         self.done("hermit", "PATCH", "/agents/me", {"contact_policy": "closed"})
         for agent_id in ("nova", "boots", "hermit"):
             self.done(agent_id, "POST", "/messaging/heartbeat")
-        self._stored = {name: copy.deepcopy(table.items) for name, table in _tables().items()}
+        self._memory = Memory()
         self.reset()
 
     def reset(self) -> None:
         """Everything is as it was at first; the gateway remembers nobody."""
-        for name, items in self._stored.items():
-            _tables()[name].items = copy.deepcopy(items)
+        self._memory.put_back()
         self.gateway.forget()
         forget()
         RECORDER.reset()
@@ -128,8 +124,3 @@ class World:
         body = {"to_agent_id": "boots", "title": "Estimates", "description": "Fifty of them"}
         order: str = self.done("nova", "POST", "/messaging/work-order", body)["work_order_id"]
         return order
-
-
-def _tables() -> dict[str, Any]:
-    tables: dict[str, Any] = dynamodb_backends[ACCOUNT_ID][REGION].tables
-    return tables

@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ReadTimeoutError
 from moto.core.models import botocore_stubber
 
-from tests.integration.cloud import app
+from local.in_process.functions import app
 
 
 @contextmanager

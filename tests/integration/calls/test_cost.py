@@ -2,8 +2,9 @@
 
 import pytest
 
+from local.in_process.host import Agent
 from tests.integration.calls.operations import BATCH, GET, PUT, QUERY, TRANSACT, UPDATE, operations
-from tests.integration.cloud import Agent, Cloud
+from tests.integration.cloud import Cloud
 
 # What a write of these is about is a condition of its own, or read again before a refusal; a lease
 # is only told of.

@@ -3,13 +3,13 @@
 import pytest
 from moto.dynamodb.responses import DynamoHandler
 
+from local.in_process.requests import Answer
 from local.moto_patches import once_per_token
 from tests.faults.injection.faults import hurry_boto3
 from tests.integration.calls.lost import lost_once
 from tests.integration.calls.operations import PUT, TRANSACT
 from tests.integration.cloud import Cloud
 from tests.integration.contacts.mailboxes import decide, states
-from tests.integration.gateway import Answer
 
 
 @pytest.fixture(autouse=True)

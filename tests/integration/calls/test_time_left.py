@@ -7,10 +7,11 @@ import pytest
 from agent_messaging import deadline
 from agent_messaging.errors import OutOfTimeError
 from agent_messaging.storage import connection
+from local.in_process.functions import TEMPLATE, app
+from local.in_process.requests import BASE
+from local.in_process.runtime import Context
 from local.routing import Routes
-from tests.integration.cloud import Cloud, app
-from tests.integration.functions import TEMPLATE, Context
-from tests.integration.gateway import BASE
+from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import FUTURE
 
 WRITES = {

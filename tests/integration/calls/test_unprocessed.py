@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.integration.cloud import Cloud, app
+from local.in_process.functions import app
+from tests.integration.cloud import Cloud
 
 
 def test_keys_that_dynamodb_left_unprocessed_are_asked_for_again(

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent_messaging.storage.table import encode
-from benchmarks.units import kilobytes
+from local.in_process.functions import TEMPLATE
+from local.in_process.units import kilobytes
 from tests.integration.cloud import Cloud
-from tests.integration.functions import TEMPLATE
 from tests.integration.recorder import Call
 
 KEYS = {table.name: table.create for table in TEMPLATE.tables}

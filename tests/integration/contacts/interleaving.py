@@ -11,8 +11,8 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from tests.integration.cloud import app
-from tests.integration.gateway import Answer
+from local.in_process.functions import app
+from local.in_process.requests import Answer
 
 GROUPS = ("agents", "contacts", "messaging", "work_orders")
 

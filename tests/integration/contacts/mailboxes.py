@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from tests.integration.cloud import OPEN, Agent, Cloud
-from tests.integration.gateway import Answer
+from local.in_process.host import OPEN, Agent
+from local.in_process.requests import Answer
+from tests.integration.cloud import Cloud
 
 OFFER = {"title": "Estimates", "description": "Fifty of them"}
 
@@ -38,7 +39,7 @@ def offer(cloud: Cloud, client: Agent | str, worker: str) -> Answer:
 
 
 def decide(cloud: Cloud, owner: Agent | str, contact: str, state: str) -> Answer:
-    """What the owner makes of an agent; `stranger` takes its entry away."""
+    """What the owner makes of an agent; `stranger` takes the contact away."""
     path = f"/messaging/contacts/{contact}"
     if state == "stranger":
         return cloud.call("DELETE", path, **as_caller(owner))
@@ -46,14 +47,14 @@ def decide(cloud: Cloud, owner: Agent | str, contact: str, state: str) -> Answer
 
 
 def contacts(cloud: Cloud, owner: str, **query: Any) -> dict[str, dict[str, Any]]:
-    """The owner's entries by the ids of the contacts, from all pages."""
+    """The owner's contacts by their ids, from all pages."""
     pages = cloud.pages("/messaging/contacts", {"agent_id": owner, **query})
-    return {entry["contact"]["id"]: entry for page in pages for entry in page["contacts"]}
+    return {found["contact"]["id"]: found for page in pages for found in page["contacts"]}
 
 
 def states(cloud: Cloud, owner: str) -> dict[str, str]:
     """What each agent is to the owner."""
-    return {contact: entry["state"] for contact, entry in contacts(cloud, owner).items()}
+    return {contact: found["state"] for contact, found in contacts(cloud, owner).items()}
 
 
 def refusal(answer: Answer) -> tuple[int, str]:

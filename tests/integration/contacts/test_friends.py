@@ -49,8 +49,8 @@ def test_two_strangers_who_ask_at_both_ends_have_answered_each_other(pair: Cloud
     assert write(pair, "boots", "nova", body="Answer").json["status"] == "pending"
     for agent_id, body in (("boots", "Question"), ("nova", "Answer")):
         assert [message["body"] for message in pair.inbox(agent_id)["messages"]] == [body]
-        (entry,) = contacts(pair, agent_id).values()
-        assert (entry["state"], entry["request"]) == ("allowed", None)
+        (found,) = contacts(pair, agent_id).values()
+        assert (found["state"], found["request"]) == ("allowed", None)
 
 
 def test_a_refused_word_makes_no_contact(pair: Cloud):
@@ -121,10 +121,10 @@ def test_a_block_stays_whatever_its_owner_does_but_allow(pair: Cloud):
 
 def test_an_entry_is_not_written_again_with_each_message(pair: Cloud):
     pair.send("nova", "boots")
-    entry = pair.read("ContactsTable", owner_id="nova", contact_id="boots")
+    found = pair.read("ContactsTable", owner_id="nova", contact_id="boots")
     pair.call("PATCH", "/agents/me", {"agent_id": "boots"}, {"name": "Boots the Second"})
     pair.send("nova", "boots")
-    assert pair.read("ContactsTable", owner_id="nova", contact_id="boots") == entry
+    assert pair.read("ContactsTable", owner_id="nova", contact_id="boots") == found
 
 
 @pytest.mark.parametrize("policy", POLICIES)

@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from tests.integration.cloud import Agent, Cloud
+from local.in_process.host import Agent
+from local.in_process.memory import Memory
+from local.in_process.requests import Answer
+from tests.integration.cloud import Cloud
 from tests.integration.contacts.interleaving import interleaved
 from tests.integration.contacts.mailboxes import decide, ping, set_policy, write
-from tests.integration.gateway import Answer
-from tests.integration.tables import Snapshot
 
 NOVAS = ("send", "ping")
 OWNERS = ("allow", "block", "forget", "answer", "accept")
@@ -27,7 +28,7 @@ ALLOWING = {"allow", "answer", "accept"}
 class Start:
     """The tables before, with an order of Nova's that waits, and who calls."""
 
-    snapshot: Snapshot
+    memory: Memory
     nova: Agent
     boots: Agent
     order_id: str
@@ -44,7 +45,7 @@ def start(request: pytest.FixtureRequest) -> Start:
         held_id = None
         if request.param == "a stranger who asked":
             held_id = write(cloud, nova, "boots").json["message_id"]
-        return Start(cloud.snapshot(), nova, boots, order_id, held_id)
+        return Start(Memory(), nova, boots, order_id, held_id)
 
 
 def work(cloud: Cloud, start: Start, name: str):
@@ -80,9 +81,9 @@ plans = st.builds(
 def test_what_was_acknowledged_is_in_one_place(start: Start, names: list[str], turns: list[int]):
     with mock_aws():
         cloud = Cloud()
-        cloud.restore(start.snapshot)
+        start.memory.put_back()
         answers = interleaved([work(cloud, start, name) for name in names], turns)
-        entry = cloud.read("ContactsTable", owner_id="boots", contact_id="nova")
+        found = cloud.read("ContactsTable", owner_id="boots", contact_id="nova")
         items = cloud.items("AgentMessagesTable")
     done = Counter(
         name for name, answer in zip(names, answers, strict=True) if answer.status == 200
@@ -93,7 +94,7 @@ def test_what_was_acknowledged_is_in_one_place(start: Start, names: list[str], t
         if item["recipient_id"] == "boots" and item["display"]["type"] != "work_order"
     }
     acknowledged = _acknowledged(start, names, answers)
-    waiting = (entry or {}).get("request_id")
+    waiting = (found or {}).get("request_id")
 
     assert all(answer.status in (200, 403, 404, 409, 429) for answer in answers)
     assert set(arrived) <= set(acknowledged), "what was refused is nowhere"
@@ -104,7 +105,7 @@ def test_what_was_acknowledged_is_in_one_place(start: Start, names: list[str], t
         assert is_somewhere or (status == "held" and done["block"] + done["forget"])
     held = Counter(acknowledged.values())["held"]
     assert held <= 1 + done["forget"]
-    _check_entry(entry or {}, done, is_asking=bool(held))
+    _check_contact(found or {}, done, is_asking=bool(held))
 
 
 def _acknowledged(start: Start, names: list[str], answers: list[Answer]) -> dict[str, str]:
@@ -116,11 +117,11 @@ def _acknowledged(start: Start, names: list[str], answers: list[Answer]) -> dict
     return known
 
 
-def _check_entry(entry: dict, done: Counter[str], *, is_asking: bool) -> None:
+def _check_contact(found: dict, done: Counter[str], *, is_asking: bool) -> None:
     """What Nova is to Boots in the end."""
-    state = entry.get("state")
+    state = found.get("state")
     is_allowed = any(done[name] for name in ALLOWING)
-    assert (state == "held") == ("request" in entry) == ("purge_at" in entry)
+    assert (state == "held") == ("request" in found) == ("purge_at" in found)
     if not done["forget"]:
         if done["block"] and not done["allow"]:
             assert state == "blocked", "no other word of its owner ends a block"

@@ -3,8 +3,9 @@
 import pytest
 
 from agent_messaging.work_orders import muting
+from local.in_process.host import Agent
 from tests.integration.authorisation.overtaken import overtaken
-from tests.integration.cloud import Agent, Cloud
+from tests.integration.cloud import Cloud
 from tests.integration.contacts.mailboxes import as_caller, decide
 
 

@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from agent_messaging import clock, ids
+from local.in_process.memory import Memory
 from tests.integration.cloud import Cloud
 from tests.integration.contacts.mailboxes import contacts, decide
 from tests.integration.messaging.messages import NOW
@@ -37,16 +38,24 @@ def stored_contact(number: int, body: str = "Hello") -> dict:
     return item
 
 
-@pytest.fixture
-def popular(pair: Cloud) -> Cloud:
-    """Boots has 250 entries, a third of each state; others have some too."""
-    pair.write("ContactsTable", *(stored_contact(number) for number in range(250)))
+@pytest.fixture(scope="module")
+def filled(aws: None, registered: Memory) -> Memory:
+    """Boots has 250 contacts, a third of each state; others have some too."""
+    cloud = Cloud()
+    registered.put_back()
+    cloud.write("ContactsTable", *(stored_contact(number) for number in range(250)))
     for owner in ("nova", "third"):
-        decide(pair, owner, "boots", "allowed")
-    return pair
+        decide(cloud, owner, "boots", "allowed")
+    return Memory()
 
 
-# Of single entries one state's, to keep it short.
+@pytest.fixture
+def popular(filled: Memory, cloud: Cloud) -> Cloud:
+    filled.put_back()
+    return cloud
+
+
+# Of single contacts one state's, to keep it short.
 @pytest.mark.parametrize(
     ("limit", "state"),
     [(1, "held"), *itertools.product([12, 83, 84, 100], [None, *STATES])],
@@ -57,10 +66,10 @@ def test_every_page_size_gives_each_contact_once_in_the_order_of_ids(
     query = {"agent_id": "boots", "limit": limit, **({"state": state} if state else {})}
     pages = list(popular.pages("/messaging/contacts", query))
     assert all(len(page["contacts"]) <= limit for page in pages)
-    entries = [entry for page in pages for entry in page["contacts"]]
+    all_found = [found for page in pages for found in page["contacts"]]
     expected = [number for number in range(250) if state in (None, STATES[number % 3])]
-    assert [entry["contact"]["id"] for entry in entries] == [f"agent-{n:03}" for n in expected]
-    assert {entry["state"] for entry in entries} == ({state} if state else set(STATES))
+    assert [found["contact"]["id"] for found in all_found] == [f"agent-{n:03}" for n in expected]
+    assert {found["state"] for found in all_found} == ({state} if state else set(STATES))
 
 
 def test_a_page_holds_fifty_unless_told(popular: Cloud):
@@ -75,7 +84,7 @@ def test_who_is_added_or_taken_away_behind_a_page_moves_nobody(popular: Cloud):
     decide(popular, "boots", "nova", "allowed")
     decide(popular, "boots", "agent-000", "stranger")
     decide(popular, "boots", "agent-249", "stranger")
-    rest = [entry["contact"]["id"] for page in pages for entry in page["contacts"]]
+    rest = [found["contact"]["id"] for page in pages for found in page["contacts"]]
     assert len(first["contacts"]) == 100
     assert rest == [*(f"agent-{number:03}" for number in range(100, 249)), "nova"]
 
@@ -87,7 +96,7 @@ def test_a_request_that_is_too_old_leaves_its_page_shorter(popular: Cloud):
     assert "agent-002" not in contacts(popular, "boots", limit=3)
     assert len(contacts(popular, "boots", state="held", limit=10)) == 82
     page = popular.get("/messaging/contacts", {"agent_id": "boots", "limit": 3}).json
-    assert [entry["contact"]["id"] for entry in page["contacts"]] == ["agent-000", "agent-001"]
+    assert [found["contact"]["id"] for found in page["contacts"]] == ["agent-000", "agent-001"]
     assert page["next_cursor"] is not None
 
 
@@ -95,7 +104,7 @@ def test_a_page_of_large_requests_ends_at_a_megabyte(pair: Cloud):
     items = (stored_contact(number * 3 + 2, body="x" * 60_000) for number in range(40))
     pair.write("ContactsTable", *items)
     pages = list(pair.pages("/messaging/contacts", {"agent_id": "boots", "limit": 100}))
-    found = [entry["contact"]["id"] for page in pages for entry in page["contacts"]]
+    found = [found["contact"]["id"] for page in pages for found in page["contacts"]]
     assert len(found) == len(set(found)) == 40
     assert len(pages) == 3
 

@@ -87,7 +87,7 @@ def test_an_allow_behind_a_block_that_has_read_releases_the_request(asked: Cloud
 
 
 def test_a_request_that_arrives_while_its_sender_is_allowed_is_released(pair: Cloud):
-    """The owner read no entry, and then there is one that waits: it is not left waiting."""
+    """The owner found a stranger, and then there is one that waits: it is not left waiting."""
     set_policy(pair, "boots", "approved")
     allowed, sent = interleaved([allow(pair), send(pair)], ONCE_READ)
     assert (allowed.json["state"], sent.json["status"]) == ("allowed", "held")

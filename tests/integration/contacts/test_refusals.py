@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.integration.cloud import Agent, Cloud
+from local.in_process.host import Agent
+from local.in_process.requests import Answer
+from tests.integration.cloud import Cloud
 from tests.integration.contacts.mailboxes import (
     decide,
     offer,
@@ -12,7 +14,6 @@ from tests.integration.contacts.mailboxes import (
     states,
     write,
 )
-from tests.integration.gateway import Answer
 
 POLICIES = ("open", "approved", "closed")
 

@@ -57,7 +57,7 @@ def test_the_recipient_reads_the_whole_request(approved: Cloud):
         type="chat_message",
         metadata={"price": 0.1, "whole": 12345678901234567890, "deep": [{"ü": None}]},
     ).json
-    entry = {
+    found = {
         "contact": {"id": "nova", "name": "Nova"},
         "state": "held",
         "created_at": held["created_at"],
@@ -86,8 +86,8 @@ def test_the_recipient_reads_the_whole_request(approved: Cloud):
     }
     for query in ({}, {"state": "held"}):
         page = approved.get("/messaging/contacts", {"agent_id": "boots", **query})
-        assert page.json == {"agent_id": "boots", "contacts": [entry], "next_cursor": None}
-    assert approved.get("/messaging/contacts/nova", {"agent_id": "boots"}).json == entry
+        assert page.json == {"agent_id": "boots", "contacts": [found], "next_cursor": None}
+    assert approved.get("/messaging/contacts/nova", {"agent_id": "boots"}).json == found
     for state in ("allowed", "blocked"):
         assert contacts(approved, "boots", state=state) == {}
 
@@ -122,12 +122,12 @@ def test_strangers_do_not_wait_for_each_other(approved: Cloud):
 
 def test_a_request_is_kept_as_long_as_a_message_and_a_decision_for_good(approved: Cloud):
     asked_at = datetime.fromisoformat(write(approved, "nova", "boots").json["created_at"])
-    entry = approved.read("ContactsTable", owner_id="boots", contact_id="nova")
-    assert entry["purge_at"] == int((asked_at + timedelta(days=90)).timestamp())
+    found = approved.read("ContactsTable", owner_id="boots", contact_id="nova")
+    assert found["purge_at"] == int((asked_at + timedelta(days=90)).timestamp())
     for state in ("allowed", "blocked"):
         decide(approved, "boots", "nova", state)
-        entry = approved.read("ContactsTable", owner_id="boots", contact_id="nova")
-        assert not {"purge_at", "request", "request_id"} & set(entry)
+        found = approved.read("ContactsTable", owner_id="boots", contact_id="nova")
+        assert not {"purge_at", "request", "request_id"} & set(found)
 
 
 def test_what_a_reader_would_not_see_in_a_request_is_flagged(approved: Cloud):

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.integration.cloud import Cloud, app
+from local.in_process.functions import app
+from tests.integration.cloud import Cloud
 from tests.integration.contacts.interleaving import interleaved
 from tests.integration.contacts.mailboxes import contacts, decide, offer, ping, set_policy, write
 

@@ -12,10 +12,11 @@ from agent_messaging.idempotency import IdempotentRequest
 from agent_messaging.messaging.model import MessageStatus, MessageType, Relationship, compose
 from agent_messaging.storage import transactions
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.service import Move
 from agent_messaging.work_orders.states import Action
-from tests.integration.cloud import Cloud, app
-from tools.openapi import example_data
+from agent_messaging.work_orders.transitions import TransitionRequest
+from local.in_process.functions import app
+from tests.integration.cloud import Cloud
+from tools.openapi import example_data, example_messages
 
 NOVA, BOOTS, SCOUT = (
     Party(**example_data.NOVA),
@@ -38,8 +39,8 @@ def told(cloud: Cloud) -> Cloud:
     write_request()
     for work_order_id in (example_data.ORDER_ID, ACCEPTED_ID, OVERDUE_ID):
         write_order(work_order_id)
-    accept = Move(Caller(BOOTS.id), Action.ACCEPT, clock.now(), {})
-    app("work_orders").service.move(ACCEPTED_ID, accept, unkeyed())
+    accept = TransitionRequest(Caller(BOOTS.id), Action.ACCEPT, clock.now(), {})
+    app("work_orders").transitions.apply(ACCEPTED_ID, accept, unkeyed())
     cloud.overdue(OVERDUE_ID)
     return cloud
 
@@ -59,8 +60,8 @@ def register(party: Party) -> None:
         for key_id in (example_data.KEY_ID, example_data.NEW_KEY_ID)
     )
     agent = Agent(agent_id=party.id, name=party.name, created_at=now, keys={first.key_id: first})
-    agents.agents.register(agent, first, agents.keys, agents.directory)
-    agents.keyring.add(Requester(lambda: agent, BY_OPERATOR), second, now)
+    agents.registration.write(agent, first)
+    agents.key_service.keyring.add(Requester(lambda: agent, BY_OPERATOR), second, now)
 
 
 def write_messages() -> None:
@@ -93,7 +94,7 @@ def write_request() -> None:
         is_verified=True,
         message_id=example_data.REQUEST_ID,
         thread_id=example_data.REQUEST_THREAD_ID,
-        body=example_data.REQUEST["body"],
+        body=example_messages.REQUEST["body"],
     )
     held = message.model_copy(update={"status": MessageStatus.HELD})
     transactions.transact(
@@ -102,7 +103,7 @@ def write_request() -> None:
 
 
 def write_order(work_order_id: str) -> None:
-    order = WorkOrder.offered(
+    order = WorkOrder.create(
         work_order_id=work_order_id,
         client=NOVA,
         worker=BOOTS,
@@ -114,9 +115,9 @@ def write_order(work_order_id: str) -> None:
         is_verified=True,
         created_at=clock.now(),
     )
-    app("work_orders").service.create(order, unkeyed())
+    app("work_orders").offering.put(order, unkeyed())
 
 
 def unkeyed() -> IdempotentRequest:
     """A request without an Idempotency-Key."""
-    return IdempotentRequest(app("work_orders").answers, clock.now())
+    return IdempotentRequest(app("work_orders").idempotency_store, clock.now())

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from local.in_process.functions import TEMPLATE, app
+from local.in_process.runtime import Context
 from local.template import Function
-from tests.integration.cloud import TEMPLATE, Context, app
 from tools.openapi import document
 from tools.openapi.render import FILE, ROOT
 

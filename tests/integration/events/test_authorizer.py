@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.cloud import TEMPLATE
+from local.in_process.functions import TEMPLATE
 from tests.integration.events.files import AUTHORIZERS, EVENTS, route_of, run
 from tools.openapi import example_data
 

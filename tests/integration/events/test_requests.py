@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from agent_messaging.agents import keys as api_keys
-from tests.integration.cloud import TEMPLATE
+from local.in_process.functions import TEMPLATE
 from tests.integration.events.files import (
     AUTHORIZERS,
     DOCUMENT,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.cloud import TEMPLATE
+from local.in_process.functions import TEMPLATE
 from tests.integration.events.files import EVENTS, FILES, is_of, of, run
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from local.in_process.requests import Answer
 from tests.integration.cloud import Cloud
-from tests.integration.gateway import Answer
 from tests.integration.work_orders.orders import FUTURE
 
 

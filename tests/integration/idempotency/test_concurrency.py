@@ -3,10 +3,10 @@
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
+from local.in_process.functions import app
 from tests.integration.authorisation.overtaken import overtaken
 from tests.integration.calls.operations import BATCH, GET, PUT, TRANSACT, UPDATE, operations
 from tests.integration.cloud import Cloud
-from tests.integration.functions import app
 from tests.integration.idempotency.requests import REQUESTS
 
 KEY = "one key"

@@ -3,9 +3,10 @@
 import pytest
 
 from agent_messaging.storage.table import encode
-from benchmarks.units import kilobytes, size_of
+from local.in_process.host import Agent
+from local.in_process.units import kilobytes, size_of
 from tests.integration.calls.operations import GET, TRANSACT
-from tests.integration.cloud import Agent, Cloud
+from tests.integration.cloud import Cloud
 from tests.integration.contacts.capacity import read_units, write_units
 from tests.integration.idempotency.requests import REQUESTS
 from tests.scale import Figure

@@ -4,8 +4,11 @@ from datetime import timedelta
 import pytest
 
 from agent_messaging import clock
-from agent_messaging.messaging.sent_log import WINDOW, Quota, SentLog
-from tests.integration.cloud import Agent, Cloud, app
+from agent_messaging.messaging.quota import WINDOW, Quota
+from agent_messaging.messaging.sent_log import SentLog
+from local.in_process.functions import app
+from local.in_process.host import Agent
+from tests.integration.cloud import Cloud
 
 # Longer than any test takes that asks the clock.
 ROOM_SECONDS = 8

@@ -2,8 +2,10 @@
 
 import pytest
 
-from agent_messaging.messaging.sent_log import Quota
-from tests.integration.cloud import Agent, Cloud, app
+from agent_messaging.messaging.quota import Quota
+from local.in_process.functions import app
+from local.in_process.host import Agent
+from tests.integration.cloud import Cloud
 from tests.integration.contacts.interleaving import interleaved
 from tests.integration.contacts.mailboxes import decide, offer, ping, refusal, set_policy, write
 

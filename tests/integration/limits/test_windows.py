@@ -9,10 +9,12 @@ from agent_messaging.auth import Caller
 from agent_messaging.errors import ContentionError, RateLimitedError
 from agent_messaging.messaging import sent_chunks
 from agent_messaging.messaging import sent_log as module
-from agent_messaging.messaging.sent_log import Quota, SentLog
+from agent_messaging.messaging.quota import Quota
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.storage.table import encode
-from benchmarks.units import size_of
-from tests.integration.cloud import Cloud, app
+from local.in_process.functions import app
+from local.in_process.units import size_of
+from tests.integration.cloud import Cloud
 from tests.integration.limits.conftest import log_of
 from tests.integration.recorder import RECORDER
 
@@ -243,7 +245,7 @@ def test_others_that_fill_every_chunk_end_in_a_503(
     spend(limits, "boots", 12)
     monkeypatch.setattr(module, "ROUNDS", 3)
     monkeypatch.setattr(limits, "_full", {})
-    monkeypatch.setattr(limits, "_look", lambda *_: None)
+    monkeypatch.setattr(limits, "_find_full", lambda *_: None)
     with pytest.raises(ContentionError, match="filling the log"):
         record(limits, NOVA, "boots")
 
@@ -307,11 +309,11 @@ def test_a_sender_to_1200_recipients_in_a_minute_has_each_in_its_log(cloud: Clou
     for number in range(1188, 1200):
         record(log, NOVA, f"agent-{number}")
     refusal(log, NOVA, "agent-1200", NOON)
-    found = log.entries("nova", None, 2000)
+    found = log.query("nova", None, 2000)
     assert found.is_end
-    assert {entry.recipient_id for entry in found.entries} == {f"agent-{n}" for n in range(1200)}
-    listed = [entry.message_id for entry in found.entries]
+    assert {record.recipient_id for record in found.records} == {f"agent-{n}" for n in range(1200)}
+    listed = [record.message_id for record in found.records]
     assert listed == sorted(set(listed), reverse=True)
     assert len(listed) == 1200
     # A page of such a minute reads it whole, for its chunks overlap in time.
-    assert len(log.entries("nova", listed[600], 50).entries) == 599
+    assert len(log.query("nova", listed[600], 50).records) == 599

@@ -6,7 +6,7 @@ from typing import Any
 from agent_messaging import clock, ids
 from agent_messaging.messaging import sent_chunks
 from agent_messaging.messaging.item import DISPLAYED, long_id
-from agent_messaging.messaging.sent_chunks import Entry
+from agent_messaging.messaging.sent_chunks import SentRecord
 
 STAMP = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z"
 DISPLAY = {*DISPLAYED, "recipient_name", "sender_id", "sender_name", "created_at"} - {"thread_id"}
@@ -62,17 +62,17 @@ def logged(*heads: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "sender_id": sender_id,
-            "slot": sent_chunks.slot(minute, start // sent_chunks.CHUNK_ENTRIES),
+            "slot": sent_chunks.slot(minute, start // sent_chunks.CHUNK_SIZE),
             "n": len(some),
             "purge_at": some[0]["purge_at"],
             **{
-                ids.ulid_of(head["message_id"]): Entry(
+                ids.ulid_of(head["message_id"]): SentRecord(
                     head["message_id"], head["recipient_id"], head.get("long_bytes", 0)
                 ).value
                 for head in some
             },
         }
         for (sender_id, minute), sent in minutes.items()
-        for start in range(0, len(sent), sent_chunks.CHUNK_ENTRIES)
-        if (some := sent[start : start + sent_chunks.CHUNK_ENTRIES])
+        for start in range(0, len(sent), sent_chunks.CHUNK_SIZE)
+        if (some := sent[start : start + sent_chunks.CHUNK_SIZE])
     ]

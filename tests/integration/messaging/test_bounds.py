@@ -8,10 +8,10 @@ from agent_messaging import clock
 from agent_messaging.messaging.item import long_id
 from agent_messaging.paging import PAGE_BYTES
 from agent_messaging.storage.table import encode
-from benchmarks.units import size_of
+from local.in_process.functions import app
+from local.in_process.units import size_of
 from tests import poisoned
 from tests.integration.cloud import Cloud
-from tests.integration.functions import app
 from tests.integration.recorder import RECORDER
 
 NUMBER = 9  # of 128 KB: 1.2 MB, so two pages

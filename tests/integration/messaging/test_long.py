@@ -4,10 +4,10 @@ import pytest
 
 from agent_messaging.messaging.item import long_id
 from agent_messaging.storage.table import encode
-from benchmarks import units
-from benchmarks.metering import Meter
+from local.in_process import units
+from local.in_process.functions import app
+from local.in_process.metering import Meter
 from tests.integration.cloud import Cloud
-from tests.integration.functions import app
 from tests.integration.recorder import RECORDER
 
 LONG = "é" * 8192  # 16 KB

@@ -12,7 +12,8 @@ import pytest
 from moto import mock_aws
 
 from agent_messaging.storage.table import encode
-from benchmarks.histories import History
+from local.in_process.fake_dynamodb import on_fake
+from tests.integration.cloud import Cloud
 from tests.integration.messaging.messages import stored_message, with_long
 
 METADATA = json.dumps({"a": "y" * 65_000})
@@ -33,11 +34,11 @@ def waiting(number: int, kinds: random.Random) -> list[dict]:
     return with_long(message, **texts) if texts else [message]
 
 
-def pages(made: History, **query: object) -> list[dict]:
+def pages(cloud: Cloud, **query: object) -> list[dict]:
     found = []
     while True:
         query |= {"agent_id": "reader", "status": "pending"}
-        answer = made.cloud.get("/messaging/inbox", query)
+        answer = cloud.get("/messaging/inbox", query)
         assert answer.status == 200, answer.text
         assert len(answer.text) < 1_200_000
         found.append(answer.json)
@@ -51,13 +52,13 @@ def pages(made: History, **query: object) -> list[dict]:
 @pytest.mark.parametrize("number", [95, 120])
 def test_every_message_comes_once_in_order_under_one_total(number, limit, kind):
     with mock_aws():
-        made = History()
-        made.cloud.register("reader")
+        cloud = Cloud()
+        cloud.register("reader")
         messages = [waiting(each, random.Random(each)) for each in range(number)]
-        with made.on_fake_dynamodb() as fake:
+        with on_fake(cloud) as fake:
             for item in itertools.chain(*messages):
                 fake.put("AgentMessagesTable", encode(item))
-            found = pages(made, limit=limit, **({"type": kind} if kind else {}))
+            found = pages(cloud, limit=limit, **({"type": kind} if kind else {}))
 
     heads = [items[0] for items in messages]
     wanted = [each["message_id"] for each in heads if kind in (None, each["display"]["type"])]

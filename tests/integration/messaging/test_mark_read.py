@@ -7,8 +7,8 @@ import pytest
 
 from agent_messaging import ids
 from agent_messaging.storage.table import encode
+from local.in_process.functions import app
 from tests.integration.cloud import Cloud
-from tests.integration.functions import app
 from tests.integration.messaging.messages import NOW, STAMP
 
 

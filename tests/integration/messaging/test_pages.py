@@ -5,24 +5,32 @@ from moto import mock_aws
 
 from agent_messaging import ids
 from agent_messaging.storage.table import encode
-from benchmarks.histories import History
+from local.in_process.fake_dynamodb import on_fake
+from local.in_process.memory import Memory
 from tests.integration.cloud import Cloud
 from tests.integration.messaging.messages import NOW, logged, stored_message, with_long
 
 
-@pytest.fixture
-def full(pair: Cloud) -> Cloud:
+@pytest.fixture(scope="module")
+def filled(aws: None, registered: Memory) -> Memory:
     """Boots has 250 messages from Nova, every tenth a ping, every third pending."""
-    items = []
+    cloud, items = Cloud(), []
+    registered.put_back()
     for number in range(250):
         kind = "ping" if number % 10 == 0 else "contact_request"
         item = stored_message("boots", "nova", number, type=kind)
         if number % 3 == 0:
             item |= {"status": "pending", "pending_for": "boots", "read_at": None}
         items.append(item)
-    pair.write("AgentMessagesTable", *items)
-    pair.write("AgentSentTable", *logged(*items))
-    return pair
+    cloud.write("AgentMessagesTable", *items)
+    cloud.write("AgentSentTable", *logged(*items))
+    return Memory()
+
+
+@pytest.fixture
+def full(filled: Memory, cloud: Cloud) -> Cloud:
+    filled.put_back()
+    return cloud
 
 
 def total(number: int) -> tuple[int, bool]:
@@ -128,13 +136,13 @@ def test_a_filtered_total_stops_where_counting_would_read_too_much(pair: Cloud):
 def test_a_filter_without_a_match_takes_ten_requests_over_5000_messages(query: dict):
     """On a fake, for moto reads the whole table for each."""
     with mock_aws():
-        made = History()
-        made.cloud.register("reader")
-        with made.on_fake_dynamodb() as fake:
+        cloud = Cloud()
+        cloud.register("reader")
+        with on_fake(cloud) as fake:
             for number in range(4999):
                 fake.put("AgentMessagesTable", encode(stored_message("reader", "nova", number)))
             query = {"agent_id": "reader", "limit": 1, **query}
-            pages = list(made.cloud.pages("/messaging/inbox", query))
+            pages = list(cloud.pages("/messaging/inbox", query))
     assert len(pages) == 10
     assert all(page["messages"] == [] for page in pages)
 

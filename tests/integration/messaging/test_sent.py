@@ -7,12 +7,13 @@ import pytest
 from agent_messaging import clock, ids
 from agent_messaging.auth import Caller
 from agent_messaging.messaging import sent_chunks
-from agent_messaging.messaging.sent_chunks import Entry
-from agent_messaging.messaging.sent_log import Quota, SentLog
+from agent_messaging.messaging.quota import Quota
+from agent_messaging.messaging.sent_chunks import SentRecord
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.storage.table import encode
+from local.in_process.functions import app
 from tests.integration.cloud import Cloud
 from tests.integration.contacts.mailboxes import decide, set_policy, write
-from tests.integration.functions import app
 from tests.integration.messaging.messages import logged, stored_message
 from tests.integration.recorder import RECORDER
 
@@ -140,12 +141,14 @@ def test_a_minute_that_has_more_than_a_query_is_read_to_its_end(pair: Cloud):
     """In open mode a minute has no end; here a query is given a quarter of it."""
     log = SentLog(pair.dynamodb, "AgentSentTable", Quota(1, 1), timedelta(days=1))
     moment = clock.now().replace(second=0, microsecond=0)
-    entries = [Entry(ids.new("msg", moment + timedelta(milliseconds=n)), "b") for n in range(1200)]
+    entries = [
+        SentRecord(ids.new("msg", moment + timedelta(milliseconds=n)), "b") for n in range(1200)
+    ]
     for number, some in enumerate(entries[n : n + 12] for n in range(0, 1200, 12)):
         slot = sent_chunks.slot(sent_chunks.minute_of(some[0].message_id), number)
         item = {"sender_id": "nova", "slot": slot, "n": 12, "purge_at": 2**31}
         pair.write("AgentSentTable", item | {ids.ulid_of(e.message_id): "b" for e in some})
-    found = log.entries("nova", None, 3)
-    assert [entry.message_id for entry in found.entries] == sorted(
+    found = log.query("nova", None, 3)
+    assert [record.message_id for record in found.records] == sorted(
         (entry.message_id for entry in entries), reverse=True
     )

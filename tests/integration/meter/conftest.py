@@ -8,9 +8,10 @@ import pytest
 
 from agent_messaging import clock
 from agent_messaging.agents.keys import key_hash
+from local.in_process.functions import app
+from local.in_process.requests import Answer
 from tests.integration.authorisation.gateway import Gateway
-from tests.integration.cloud import Cloud, app
-from tests.integration.gateway import Answer
+from tests.integration.cloud import Cloud
 
 QUOTA = 50
 GROUPS = ("agents", "contacts", "messaging", "presence", "stats", "work_orders")
@@ -48,7 +49,7 @@ class Spender:
         return answers
 
     @property
-    def standing(self) -> dict[str, Any]:
+    def record(self) -> dict[str, Any]:
         return self.cloud.read("AgentMeterTable", agent_id="nova", window="units") or {}
 
     def stored_key(self, key: str | None = None) -> dict[str, Any]:
@@ -56,7 +57,7 @@ class Spender:
 
     def until(self) -> datetime:
         """When the penalty ends."""
-        return clock.from_text(self.standing["penalty"]["until"])
+        return clock.from_text(self.record["penalty"]["until"])
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ import pytest
 
 from agent_messaging.storage import units
 from agent_messaging.storage.tally import TALLY
-from tests.integration.cloud import Cloud, app
-from tests.integration.functions import fresh
+from local.in_process.functions import app, fresh
+from local.in_process.metering import is_flush
+from tests.integration.cloud import Cloud
 from tests.integration.meter.conftest import GROUPS, Spender
-from tests.integration.recorder import RECORDER, is_flush
+from tests.integration.recorder import RECORDER
 from tests.logs import JOURNAL
 
 THROTTLED = {"Error": {"Code": "ProvisionedThroughputExceededException", "Message": "slow down"}}
@@ -35,7 +36,7 @@ def test_a_cheap_request_costs_no_call_more(spender: Spender):
     for group_path in ("/messaging/inbox", "/messaging/sent", "/agents/me", "/messaging/contacts"):
         assert spender.call(group_path).status == 200
     assert flushes() == 0
-    assert spender.standing == {}
+    assert spender.record == {}
     assert gathered() > 4 * 34
 
 
@@ -44,34 +45,34 @@ def test_every_fifty_units_are_one_write_and_nothing_is_lost(spender: Spender):
         assert spender.call().status == 200
     # A page of nothing is one query, so each request costs as much as the first.
     each = 34 + 2 + 1
-    counted = 10 * spender.standing["units"]
+    counted = 10 * spender.record["units"]
     # A flush costs too: 1.1 units with this engine, which says 1 of every write.
     assert counted + gathered() >= 40 * each
     assert counted + gathered() - 40 * each <= 11 * flushes() + 40
-    assert flushes() == spender.standing["units"] // 50
+    assert flushes() == spender.record["units"] // 50
 
 
 def test_what_is_left_of_a_minute_is_counted_in_the_next(spender: Spender):
     for _ in range(12):
         assert spender.call().status == 200
     assert 0 < gathered() < 500
-    assert "units" not in spender.standing
+    assert "units" not in spender.record
     spender.pass_time(minutes=1)
     for _ in range(3):
         assert spender.call().status == 200
-    assert spender.standing["units"] >= 50
-    assert spender.standing["minute"] == "2026-11-30T12:01:00.000Z"
+    assert spender.record["units"] >= 50
+    assert spender.record["minute"] == "2026-11-30T12:01:00.000Z"
 
 
 def test_a_minute_begins_at_nothing(spender: Spender):
     for _ in range(15):
         spender.call()
-    first = spender.standing["units"]
+    first = spender.record["units"]
     spender.pass_time(minutes=1)
     for _ in range(15):
         spender.call()
-    assert spender.standing["units"] < first + 10
-    assert "trips" not in spender.standing
+    assert spender.record["units"] < first + 10
+    assert "trips" not in spender.record
 
 
 def test_what_touches_no_table_is_counted_too(spender: Spender):
@@ -105,13 +106,13 @@ def test_what_the_meter_cannot_write_harms_nobody_and_is_kept(spender: Spender):
     spender.cloud.fail("UpdateItem", 1, THROTTLED)
     for _ in range(13):
         assert spender.call().status == 200
-    assert spender.standing == {}
+    assert spender.record == {}
     kept = gathered()
     assert kept > 500
     assert '"units were not counted"' in "\n".join(JOURNAL.lines)
     for _ in range(14):
         assert spender.call().status == 200
-    assert 10 * spender.standing["units"] + gathered() >= kept + 14 * 34
+    assert 10 * spender.record["units"] + gathered() >= kept + 14 * 34
 
 
 def test_a_flush_is_not_begun_without_the_time_for_it(spender: Spender):
@@ -122,10 +123,10 @@ def test_a_flush_is_not_begun_without_the_time_for_it(spender: Spender):
 
     for _ in range(14):
         assert inbox(14_000) == 200
-    assert spender.standing == {}
+    assert spender.record == {}
     for _ in range(14):
         assert inbox(15_000) == 200
-    assert spender.standing["units"] >= 100
+    assert spender.record["units"] >= 100
 
 
 def test_two_instances_count_in_one_minute(spender: Spender):
@@ -135,18 +136,18 @@ def test_two_instances_count_in_one_minute(spender: Spender):
         spender.gateway._instead = {"messaging": other} if turn % 2 else {}
         assert spender.call().status == 200
     kept = other.meter._accounts["nova"].tenths + gathered()
-    assert 10 * spender.standing["units"] + kept >= 40 * 37
+    assert 10 * spender.record["units"] + kept >= 40 * 37
 
 
 def test_an_instance_whose_clock_is_behind_counts_in_the_later_minute(spender: Spender):
     for _ in range(14):
         spender.call()
-    before = spender.standing
+    before = spender.record
     spender.now = spender.now.replace(minute=59, hour=11)
     for _ in range(14):
         assert spender.call().status == 200
-    assert spender.standing["minute"] == before["minute"]
-    assert spender.standing["units"] >= before["units"] + 50
+    assert spender.record["minute"] == before["minute"]
+    assert spender.record["units"] >= before["units"] + 50
 
 
 def test_the_agents_that_were_served_long_ago_make_room_and_are_counted(spender: Spender):
@@ -157,7 +158,7 @@ def test_the_agents_that_were_served_long_ago_make_room_and_are_counted(spender:
         spender.call(key=spender.boots)
     finally:
         meter._max_accounts = kept
-    assert spender.standing["units"] == 3
+    assert spender.record["units"] == 3
     assert set(meter._accounts) == {"boots"}
 
 

@@ -13,12 +13,11 @@ from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents.access import parse
 from agent_messaging.agents.requester import BY_OPERATOR, Requester
 from agent_messaging.observability import metrics
+from local.in_process.functions import app, fresh
 from local.template import load
 from tests.integration.authorisation.gateway import outcome
 from tests.integration.authorisation.overtaken import overtaken
 from tests.integration.authorisation.rules import FORBIDDEN
-from tests.integration.cloud import app
-from tests.integration.functions import fresh
 from tests.integration.meter.conftest import QUOTA, START, Spender
 from tests.integration.recorder import RECORDER
 from tests.logs import JOURNAL
@@ -74,14 +73,14 @@ def test_each_trip_is_refused_for_longer(spender: Spender):
         spender.trip()
         left = spender.until() - spender.now
         minutes.append(round(left.total_seconds() / 60))
-        assert spender.standing["trips"] == len(minutes)
+        assert spender.record["trips"] == len(minutes)
         spender.now = spender.until()
         spender.gateway.forget()
     assert minutes == [2, 11, 61, 361, 361]
     spender.pass_time(days=1)
     spender.gateway.forget()
     spender.trip()
-    assert spender.standing["trips"] == 1
+    assert spender.record["trips"] == 1
 
 
 def test_the_trip_is_logged_with_the_agent_and_counted_as_a_metric(spender: Spender, capsys):
@@ -124,7 +123,7 @@ def test_another_instance_writes_nothing_and_learns_with_its_next_flush(spender:
         assert spender.call().status == 200
     assert outcome(spender.call()) == LIMITED
     assert other.meter.penalty_of("nova", spender.now).until == spender.until()
-    assert spender.standing["trips"] == 1
+    assert spender.record["trips"] == 1
 
 
 def test_of_two_instances_that_find_the_trip_at_once_one_counts_it(
@@ -137,14 +136,14 @@ def test_of_two_instances_that_find_the_trip_at_once_one_counts_it(
 
     def flush_elsewhere() -> int:
         other.meter.spend("nova", 2_000, spender.now)
-        return int(spender.standing["trips"])
+        return int(spender.record["trips"])
 
     for _ in range(13):
         assert spender.call().status == 200
     with _before_the_trip(app("messaging"), flush_elsewhere) as happened:
         assert spender.call().status == 200
     assert happened == [1]
-    assert spender.standing["trips"] == 1
+    assert spender.record["trips"] == 1
     assert counted == ["AgentsTripped"]
     assert outcome(spender.call()) == LIMITED
     assert other.meter.penalty_of("nova", spender.now) is not None
@@ -199,7 +198,7 @@ def test_a_key_that_the_operator_makes_is_refused_until_the_penalty_ends(unaware
     agents = app("agents")
     api_key, key = api_keys.issue(unaware.now)
     read = partial(unaware.cloud.read, "AgentsTable", agent_id="nova")
-    agents.keyring.replace(Requester(lambda: parse(read()), BY_OPERATOR), key)
+    agents.key_service.keyring.replace(Requester(lambda: parse(read()), BY_OPERATOR), key)
     assert outcome(unaware.call(key=api_key)) == FORBIDDEN
     unaware.now = unaware.until()
     unaware.gateway.forget()
@@ -239,16 +238,16 @@ def test_a_penalty_that_the_keys_were_not_told_of_is_told_with_the_next_flush(
         assert spender.call().status == 200
     finally:
         events.unregister(name, fail)
-    assert spender.standing["trips"] == 1
+    assert spender.record["trips"] == 1
     assert "refused_until" not in spender.stored_key()
-    assert "marked_until" not in spender.standing
+    assert "marked_until" not in spender.record
     if is_other:
         instance(spender, "messaging")
     served = len(spender.trip()) - 1
     assert served <= 28
     assert spender.stored_key()["refused_until"] == clock.to_text(spender.until())
-    assert spender.standing["marked_until"] == clock.to_text(spender.until())
-    assert spender.standing["trips"] == 1
+    assert spender.record["marked_until"] == clock.to_text(spender.until())
+    assert spender.record["trips"] == 1
 
 
 def test_neither_a_revoked_key_nor_an_agent_that_left_comes_back(spender: Spender):
@@ -300,7 +299,7 @@ def test_the_meter_touches_only_what_its_rights_name(spender: Spender):
 )
 def test_every_function_may_do_what_a_trip_takes(spender: Spender, path: str, query: str):
     assert outcome(spender.trip(path, query)[-1]) == LIMITED
-    assert spender.standing["marked_until"] == clock.to_text(spender.until())
+    assert spender.record["marked_until"] == clock.to_text(spender.until())
     assert "refused_until" in spender.stored_key()
 
 

@@ -1,17 +1,15 @@
 """The template's tables in moto, and the functions of this noun as Lambda would load them."""
 
-import importlib.util
 import json
 from pathlib import Path
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from agent_messaging.stats.table import StatsTable
-from local.tables import create_tables
+from local.in_process import memory
+from local.in_process.runtime import Context, load_app
 from local.template import load
-from tests.integration.functions import Context
 
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATE = load()
@@ -19,14 +17,9 @@ STATS_TABLE = "MessagingStatsTable"
 
 
 @pytest.fixture
-def client(monkeypatch):
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
-        client = boto3.client("dynamodb")
-        create_tables(client, TEMPLATE.tables)
-        yield client
+def client(aws):
+    memory.empty()
+    return boto3.client("dynamodb")
 
 
 @pytest.fixture
@@ -42,10 +35,7 @@ def load_function(client, monkeypatch):
         function = TEMPLATE.functions[name]
         for variable, value in function.environment.items():
             monkeypatch.setenv(variable, value)
-        spec = importlib.util.spec_from_file_location(f"{name}_app", function.code / "app.py")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
+        return load_app(f"{name}_app", function.code)
 
     return load_one
 

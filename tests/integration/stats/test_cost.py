@@ -173,8 +173,8 @@ def test_a_histogram_that_has_seen_a_year_of_durations_costs_what_its_item_costs
     assert units() / len(records) == 0.06
 
 
-def test_a_receipt_of_a_hundred_records_fits_one_kibibyte(stats, client, stored):
+def test_the_list_of_a_hundred_records_fits_one_kibibyte(stats, client, stored):
     count(stats, from_stream(message(200 * i) for i in range(100)), NOW)
 
-    [receipt] = [item for item in stored() if item["scope"]["S"].startswith("receipt#")]
-    assert size_of(receipt) < 1024
+    [counted] = [item for item in stored() if item["scope"]["S"].startswith("counted#")]
+    assert size_of(counted) < 1024

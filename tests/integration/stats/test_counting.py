@@ -52,7 +52,7 @@ def test_a_longer_batch_counts_what_is_new(stats):
     assert stats.sums(EVER) == sums_of(messages(0, 20))
 
 
-def test_a_longer_batch_may_run_over_several_receipts(stats):
+def test_a_longer_batch_may_run_over_several_lists(stats):
     for start in range(0, 12, 4):
         count(stats, messages(start, start + 4), NOW)
 
@@ -150,7 +150,7 @@ def test_a_batch_of_many_windows_is_counted_in_several_transactions(stats):
     assert stats.sums(EVER) == sums_of(days_of_messages)
 
 
-def test_receipts_and_counters_are_read_over_any_number_of_pages(client, stats):
+def test_counted_records_and_counters_are_read_over_any_number_of_pages(client, stats):
     client.meta.events.register(
         "provide-client-params.dynamodb.Query", lambda params, **_: {**params, "Limit": 1}
     )
@@ -183,5 +183,5 @@ def test_what_was_counted_is_kept_for_two_days_and_the_totals_for_ever(stats, st
     assert kept == {
         ("messages", "all"): None,
         ("messages", "2026-11-23T01:10"): {"N": str(in_two_days)},
-        ("receipt", str(SECOND)): {"N": str(in_two_days)},
+        ("counted", str(SECOND)): {"N": str(in_two_days)},
     }

@@ -46,10 +46,10 @@ def test_an_end_behind_the_commit_makes_no_difference(stats, unlucky):
 @pytest.mark.parametrize("end", [5, 10, 20], ids=["shorter", "the same", "longer"])
 def test_a_commit_that_arrives_late_is_not_repeated(client, stats, end):
     class Slow(StatsTable):
-        """Reads the receipts just before an earlier attempt's commit arrives."""
+        """Reads the counted records just before an earlier attempt's commit arrives."""
 
-        def receipts(self, *args):
-            found = list(super().receipts(*args))
+        def counted_records(self, *args):
+            found = list(super().counted_records(*args))
             count(stats, messages(0, end), NOW)
             return iter(found)
 
@@ -60,9 +60,9 @@ def test_a_commit_that_arrives_late_is_not_repeated(client, stats, end):
 
 def test_a_batch_that_never_settles_fails_and_counts_nothing_twice(client, stats):
     class Blind(StatsTable):
-        """Never finds a receipt."""
+        """Never finds a counted record."""
 
-        def receipts(self, *args):
+        def counted_records(self, *args):
             return iter(())
 
     count(stats, BATCH, NOW)

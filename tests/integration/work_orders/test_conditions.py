@@ -7,7 +7,8 @@ import pytest
 from agent_messaging import clock
 from agent_messaging.storage.transactions import TransactionFailedError, transact
 from agent_messaging.work_orders.states import Action
-from tests.integration.cloud import Cloud, app
+from local.in_process.functions import app
+from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import FUTURE
 
 
@@ -27,7 +28,7 @@ def test_the_write_itself_minds_the_deadline(
     orders = app("work_orders").orders
     order = orders.fetch(pair.offer("nova", "boots", deadline_at=FUTURE), clock.now())
     now = order.deadline_at + timedelta(milliseconds=lateness)
-    entry = orders.move(order, action, now, {}).head
+    entry = orders.transact_transition(order, action, now, {}).head
     if is_written:
         transact(orders.client, [entry])
     else:
@@ -40,5 +41,6 @@ def test_the_write_itself_minds_the_state(pair: Cloud):
     orders = app("work_orders").orders
     order = orders.fetch(pair.offer("nova", "boots"), clock.now())
     pair.move("nova", order.work_order_id, "cancel")
+    accept = orders.transact_transition(order, Action.ACCEPT, clock.now(), {})
     with pytest.raises(TransactionFailedError):
-        transact(orders.client, [orders.move(order, Action.ACCEPT, clock.now(), {}).head])
+        transact(orders.client, [accept.head])

@@ -9,9 +9,10 @@ import pytest
 
 from agent_messaging import clock
 from agent_messaging.storage.table import encode
-from benchmarks.fake_dynamodb import FakeDynamoDB
-from benchmarks.metering import Meter
-from tests.integration.cloud import TEMPLATE, Cloud, app
+from local.in_process.fake_dynamodb import on_fake
+from local.in_process.functions import app
+from local.in_process.metering import Meter
+from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import bring
 from tests.scale import scaled
 
@@ -26,14 +27,10 @@ def fake(pair: Cloud) -> Iterator[Meter]:
     completed, failed = bring(pair, "completed"), bring(pair, "failed")
     template = encode(pair.head(failed))
     client = app("work_orders").client
-    fake = FakeDynamoDB(table.create for table in TEMPLATE.tables)
-    for table in TEMPLATE.tables:
-        for item in pair.items(table.name):
-            fake.put(table.name, encode(item))
-    for number in range(MANY):
-        work_order_id = {"S": f"{completed[:13]}{number:016}"}
-        fake.put("WorkOrdersTable", {**template, "work_order_id": work_order_id})
-    with fake.serving((client, pair.dynamodb)):
+    with on_fake(pair) as fake:
+        for number in range(MANY):
+            work_order_id = {"S": f"{completed[:13]}{number:016}"}
+            fake.put("WorkOrdersTable", {**template, "work_order_id": work_order_id})
         yield Meter(pair, [client])
 
 

@@ -7,10 +7,11 @@ import pytest
 from agent_messaging.paging import PAGE_BYTES
 from agent_messaging.storage.table import encode
 from agent_messaging.work_orders.states import Status
-from benchmarks.metering import Meter
-from benchmarks.units import size_of
+from local.in_process.functions import app
+from local.in_process.metering import Meter
+from local.in_process.units import size_of
 from tests import poisoned_orders
-from tests.integration.cloud import Cloud, app
+from tests.integration.cloud import Cloud
 from tests.integration.recorder import Call
 from tests.integration.work_orders.orders import bring
 

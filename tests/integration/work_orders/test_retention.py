@@ -8,8 +8,9 @@ import pytest
 
 from agent_messaging import clock
 from agent_messaging.storage.table import encode
-from tests.integration.cloud import Cloud, app
-from tests.integration.functions import Context, fresh
+from local.in_process.functions import app, fresh
+from local.in_process.runtime import Context
+from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import WAYS, bring
 from tests.unit.stats.records import STREAM
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from moto.dynamodb.models import dynamodb_backends
-
-from local.cloudformation import ACCOUNT_ID, REGION
+from local.in_process.memory import Memory
+from local.in_process.requests import Answer
 from tests.integration.cloud import Cloud
-from tests.integration.gateway import Answer
 from tests.integration.recorder import RECORDER
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -24,21 +21,6 @@ STEPS = 50
 
 # Who is there from the beginning, with its name and whose messages it takes.
 FOUNDERS = {"ada": ("Ada", "open"), "bob": ("Bob", "approved"), "cyd": ("Cyd", "open")}
-
-
-class Memory:
-    """What moto holds in memory, kept aside: a run begins where another did, in milliseconds."""
-
-    def __init__(self) -> None:
-        self._tables = dynamodb_backends[ACCOUNT_ID][REGION].tables
-        self._items = {name: copy.deepcopy(table.items) for name, table in self._tables.items()}
-
-    def restore(self) -> None:
-        """Everything as it was; streams are forgotten, for nothing reads them here."""
-        for name, table in self._tables.items():
-            table.items = copy.deepcopy(self._items[name])
-            if table.stream_shard is not None:
-                table.stream_shard.items.clear()
 
 
 @dataclass
@@ -75,7 +57,7 @@ class Bench:
     def begin(self) -> None:
         """A new run."""
         self.run = Tally(runs=1)
-        self._memory.restore()
+        self._memory.put_back()
         self.now = BEGINNING
         self.keyed = dict(self._founded)
         RECORDER.reset()

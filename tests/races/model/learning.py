@@ -6,7 +6,7 @@ these ids are taken over; all else in what is read has to be what the model expe
 
 from __future__ import annotations
 
-from tests.integration.gateway import Answer
+from local.in_process.requests import Answer
 from tests.races.model import messages
 from tests.races.model.bench import Bench
 from tests.races.model.world import Document, World, moment_of, text

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from hypothesis.stateful import RuleBasedStateMachine
 
-from tests.integration.gateway import Answer
+from local.in_process.requests import Answer
 from tests.races.model import contacts, messages, orders, retries
 from tests.races.model.bench import FOUNDERS, MILLISECOND, Bench
 from tests.races.model.learning import Learning

@@ -7,9 +7,10 @@ from typing import Any
 
 from agent_messaging import clock, ids
 from agent_messaging.messaging import lists
+from agent_messaging.messaging.quota import Quota
 from agent_messaging.messaging.schemas import ListQuery
 from agent_messaging.messaging.sent_chunks import minute_of, slot
-from agent_messaging.messaging.sent_log import Quota, SentLog
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from tests.integration.cloud import Cloud
 from tests.integration.contacts.mailboxes import set_policy

@@ -12,7 +12,7 @@ from agent_messaging.agents.access import active_condition
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.idempotency import IdempotentRequest, Replay
 from agent_messaging.storage.transactions import transact
-from agent_messaging.work_orders import service
+from agent_messaging.work_orders import transitions
 from agent_messaging.work_orders.table import WorkOrdersTable
 from tests.races.scheduler import counting, identity, invariants, messages, orders
 from tests.races.scheduler.scenario import SCENARIOS
@@ -25,12 +25,12 @@ SEEDS = 50
 
 def unconditional_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     """An accept reads how many jobs are active, and then takes one whatever has come since."""
-    opened = service.WorkOrderService._open
+    opened = transitions.Transitions._open
 
-    def read_first(self: Any, work_order_id: str, move: Any) -> Any:
-        actor, order = opened(self, work_order_id, move)
-        if move.action is service.Action.ACCEPT:
-            service._require_capacity(actor)
+    def read_first(self: Any, work_order_id: str, wanted: Any) -> Any:
+        actor, order = opened(self, work_order_id, wanted)
+        if wanted.action is transitions.Action.ACCEPT:
+            transitions._require_capacity(actor)
         return actor, order
 
     def take(self: AgentsTable, caller: Any) -> Any:
@@ -39,13 +39,13 @@ def unconditional_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
         key = {"agent_id": caller.agent_id}
         return self.table.transact_update(key, expression, condition, one=1, **values)
 
-    monkeypatch.setattr(service.WorkOrderService, "_open", read_first)
-    monkeypatch.setattr(AgentsTable, "take_job_entry", take)
+    monkeypatch.setattr(transitions.Transitions, "_open", read_first)
+    monkeypatch.setattr(AgentsTable, "transact_take_job", take)
 
 
 def unconditional_moves(monkeypatch: pytest.MonkeyPatch) -> None:
     """A transition checks the state that it read, and then writes over whatever is there."""
-    conditional = WorkOrdersTable.move
+    conditional = WorkOrdersTable.transact_transition
 
     def move(self: WorkOrdersTable, *arguments: Any) -> Any:
         transition = conditional(self, *arguments)
@@ -57,7 +57,7 @@ def unconditional_moves(monkeypatch: pytest.MonkeyPatch) -> None:
         names_and_values = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
         return replace(transition, head={"Update": {**kept, **names_and_values}})
 
-    monkeypatch.setattr(WorkOrdersTable, "move", move)
+    monkeypatch.setattr(WorkOrdersTable, "transact_transition", move)
 
 
 def record_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,14 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from moto.dynamodb.models import dynamodb_backends
-
 from agent_messaging import clock
 from agent_messaging.storage import table as dynamodb
 from local.cloudformation import ACCOUNT_ID, REGION
+from local.in_process import memory
+from local.in_process.functions import app, forget
+from local.in_process.memory import Memory
+from local.in_process.requests import Answer
+from local.in_process.runtime import Context
 from tests.integration.cloud import Cloud
-from tests.integration.functions import Context, app, forget
-from tests.integration.gateway import Answer
 from tests.integration.recorder import RECORDER
 from tests.races.scheduler.turns import CrashError, Stage, staged
 
@@ -154,22 +155,17 @@ class Tables:
     def __init__(self, prepare: Callable[[Cloud], Mapping[str, Any]]) -> None:
         self.cloud = Cloud()
         self.names = dict(prepare(self.cloud) or {})
-        backend = dynamodb_backends[ACCOUNT_ID][REGION]
-        self._tables = backend.tables
-        self._start = {name: copy.deepcopy(table.items) for name, table in self._tables.items()}
+        self._start = Memory()
 
     def put_back(self) -> None:
         RECORDER.reset()
         forget()
-        for name, table in self._tables.items():
-            table.items = copy.deepcopy(self._start[name])
-            if table.stream_shard is not None:
-                table.stream_shard.items.clear()
+        self._start.put_back()
 
     @staticmethod
     def records_of(_cloud: Cloud, table: str) -> list[dict[str, Any]]:
         """The stream records of what was written so far, as a mapping delivers them."""
-        shard = dynamodb_backends[ACCOUNT_ID][REGION].tables[table].stream_shard
+        shard = memory.tables()[table].stream_shard
         arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/{table}/stream/2036-01-01T00:00:00.000"
         return [
             json.loads(json.dumps({**item.to_json(), "eventSourceARN": arn}, default=_epoch))

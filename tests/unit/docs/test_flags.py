@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from agent_messaging.content.flagging import ContentFlag
-from agent_messaging.door.api import type_hints
+from agent_messaging.door.route import type_hints
 from local.template import load
 from tools.openapi import render as command
 

@@ -1,4 +1,4 @@
-"""The runbook names what exists, its script overwrites nothing, and the prices are right."""
+"""The runbook names what exists, and its script overwrites nothing."""
 
 import re
 import subprocess
@@ -9,27 +9,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from benchmarks import figures, prices, sizes
 from tests.unit.template.written import DOCUMENT, properties_of
 
 ROOT = Path(__file__).resolve().parents[3]
 RUNBOOK = (ROOT / "docs" / "operating.md").read_text("utf-8")
-COSTS = (ROOT / "docs" / "costs.md").read_text("utf-8")
-
-
-def test_the_prices_are_those_of_the_script():
-    shown = re.search(r"<!-- prices -->\n(.*?)\n<!-- end -->", COSTS, re.DOTALL)
-    assert shown is not None
-    assert shown[1] == prices.table()
-
-
-def test_the_costs_by_size_are_those_that_were_measured():
-    assert sizes.placed(COSTS, figures.read()) == COSTS
-
-
-def test_a_price_is_the_sum_of_its_parts():
-    # 3.1 write units at 0.625 and 3 read units at 0.125.
-    assert prices.of_units(*prices.units_of("send")) == pytest.approx(1.9375 + 0.375)
 
 
 def test_every_alarm_has_a_row_and_every_row_an_alarm():

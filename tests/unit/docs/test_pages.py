@@ -3,7 +3,6 @@
 import base64
 import gzip
 import json
-import math
 import re
 import tomllib
 
@@ -11,12 +10,8 @@ import pytest
 
 from agent_messaging.docs import pages
 from agent_messaging.docs.pages import PAGES, VERSION, serve
-from benchmarks import prices
-from local import cloudformation
 from tools.openapi.render import ROOT
 
-PER_GB_OF_TRAFFIC = 0.09  # US dollars, from us-east-1 to the internet
-HEADER_BYTES = 1_000  # of an answer, with the gateway's own
 BY_NAME = {page.name: page for page in PAGES}
 
 
@@ -177,35 +172,3 @@ def test_the_document_is_sent_without_white_space():
 
     assert json.loads(body) == json.loads(file.read_text())
     assert len(body.encode()) < 0.75 * file.stat().st_size
-
-
-def dollars_a_day(page, settings) -> float:
-    """What those without a key can cost with one page, by the most expensive of its forms."""
-    forms = (serve(page, {}).body.encode(), base64.b64decode(pages._form(page, "gzip")))
-    body = max(map(len, forms)) if page.is_worth_compressing else len(forms[0])
-    requests = settings["ThrottlingRateLimit"] * 86_400 + settings["ThrottlingBurstLimit"]
-    traffic = (body + HEADER_BYTES) / 1e9 * PER_GB_OF_TRAFFIC
-    # The gateway counts an answer by 512 KB, and in base64 if it does so before it decodes.
-    gateway = math.ceil(4 / 3 * body / 512_000) * prices.PER_MILLION_GATEWAY_REQUESTS / 1e6
-    function = prices.PER_MILLION_INVOCATIONS / 1e6 + 0.25 * prices.SECONDS * prices.PER_GB_SECOND
-    logs = prices.LOG_BYTES / 1e9 * prices.PER_GB_OF_LOGS
-    return requests * (traffic + gateway + function + logs)
-
-
-def test_the_open_pages_cost_a_day_what_the_costs_page_says_at_most():
-    template = cloudformation.parse((ROOT / "template.yaml").read_text(), "template.yaml")
-    settings = template["Resources"]["MessagingApi"]["Properties"]["RouteSettings"]
-    rows = re.findall(
-        r"^\| `(/[\w.]+)` \| [^|]+ \| ([\d.]+) \| (\d+) \| ([\d.]+) \|$",
-        (ROOT / "docs/costs.md").read_text(),
-        re.MULTILINE,
-    )
-    told = {path: (float(rate), int(burst), float(cost)) for path, rate, burst, cost in rows}
-
-    assert set(told) == {page.path for page in PAGES}
-    for page in PAGES:
-        rate, burst, most = told[page.path]
-        limits = settings[f"GET {page.path}"]
-        assert limits == {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}
-        assert dollars_a_day(page, limits) <= most, page.path
-    assert sum(most for *_, most in told.values()) <= 3.50 + 1e-9

@@ -3,7 +3,7 @@ import pytest
 from agent_messaging.stats.counted_records import CountedRecords
 from agent_messaging.stats.model import Cell, Metric
 from agent_messaging.stats.projection import PoisonRecordError
-from agent_messaging.stats.runs import MAX_ENTRIES, plan, second_of, seconds_of
+from agent_messaging.stats.runs import MAX_ITEMS, plan, second_of, seconds_of
 from tests.unit.stats.records import (
     SECOND,
     agent,
@@ -20,19 +20,19 @@ from tests.unit.stats.records import (
 )
 
 
-def receipt(*positions, second=SECOND):
+def counted(*positions, second=SECOND):
     return CountedRecords(second, tuple(int(number(position)) for position in positions))
 
 
-def receipts_of(planned):
-    return [list(run.receipts) for run in planned.runs]
+def records_of(planned):
+    return [list(run.records) for run in planned.runs]
 
 
 def test_a_new_batch_is_one_run():
     planned = plan([message(1), message(2, "chat_message"), message(3)], [])
 
     [run] = planned.runs
-    assert run.receipts == (receipt(1, 2, 3),)
+    assert run.records == (counted(1, 2, 3),)
     assert run.sums == {
         Cell(Metric.MESSAGES): {"ping": 2, "chat_message": 1},
         Cell(Metric.MESSAGES, "2026-11-23T01:10"): {"ping": 2, "chat_message": 1},
@@ -40,7 +40,7 @@ def test_a_new_batch_is_one_run():
     assert planned.poison == []
 
 
-def test_every_second_of_a_run_has_a_receipt_whatever_the_order():
+def test_every_second_of_a_run_has_a_list_whatever_the_order():
     records = [
         message(1),
         dated(message(2), SECOND + 1),
@@ -48,19 +48,19 @@ def test_every_second_of_a_run_has_a_receipt_whatever_the_order():
         dated(message(4), SECOND - 1),
     ]
 
-    assert receipts_of(plan(records, [])) == [
-        [receipt(1, 3), receipt(2, second=SECOND + 1), receipt(4, second=SECOND - 1)]
+    assert records_of(plan(records, [])) == [
+        [counted(1, 3), counted(2, second=SECOND + 1), counted(4, second=SECOND - 1)]
     ]
 
 
-def test_what_a_receipt_lists_is_not_counted_again():
-    planned = plan([message(1), message(2), message(3), message(4)], [receipt(2, 3, 9)])
+def test_what_is_listed_is_not_counted_again():
+    planned = plan([message(1), message(2), message(3), message(4)], [counted(2, 3, 9)])
 
-    assert receipts_of(planned) == [[receipt(1, 4)]]
+    assert records_of(planned) == [[counted(1, 4)]]
 
 
 def test_a_record_that_comes_twice_in_one_batch_is_counted_once():
-    assert receipts_of(plan([message(1), message(2), message(1)], [])) == [[receipt(1, 2)]]
+    assert records_of(plan([message(1), message(2), message(1)], [])) == [[counted(1, 2)]]
 
 
 def test_poison_is_reported_alone_and_what_lies_round_it_is_one_run():
@@ -68,32 +68,32 @@ def test_poison_is_reported_alone_and_what_lies_round_it_is_one_run():
 
     planned = plan(records, [])
 
-    assert receipts_of(planned) == [[receipt(2, 4)]]
+    assert records_of(planned) == [[counted(2, 4)]]
     assert planned.poison == [number(1), number(3), number(5)]
 
 
 def test_a_record_that_was_counted_is_not_poison_any_more():
-    assert plan([unknown_message(1)], [receipt(1)]).poison == []
+    assert plan([unknown_message(1)], [counted(1)]).poison == []
 
 
 def test_records_that_change_nothing_are_not_listed():
     renamed = agent_changed(2, new={"name": "Nova II"}, old={"name": "Nova"})
 
-    assert receipts_of(plan([agent(1), renamed, agent(3)], [])) == [[receipt(1, 3)]]
+    assert records_of(plan([agent(1), renamed, agent(3)], [])) == [[counted(1, 3)]]
     assert plan([renamed], []).runs == []
 
 
-def test_a_run_that_cancels_out_has_a_receipt_all_the_same():
+def test_a_run_that_cancels_out_is_listed_all_the_same():
     left = agent_changed(2, new={"deleted_at": at(0)}, old={})
 
     [run] = plan([agent(1), left], []).runs
 
     assert run.sums == {}
-    assert run.receipts == (receipt(1, 2),)
+    assert run.records == (counted(1, 2),)
 
 
 def size(run):
-    return len(run.receipts) + len(run.sums)
+    return len(run.records) + len(run.sums)
 
 
 def test_a_run_of_many_windows_never_outgrows_a_transaction():
@@ -101,8 +101,8 @@ def test_a_run_of_many_windows_never_outgrows_a_transaction():
 
     planned = plan(each_in_a_window_of_its_own, [])
 
-    # Of ten records a second: the sum over all time, n windows, and a receipt for each ten.
-    assert [size(run) for run in planned.runs] == [MAX_ENTRIES, 1 + 60 + 6]
+    # Of ten records a second: the sum over all time, n windows, and a list for each ten.
+    assert [size(run) for run in planned.runs] == [MAX_ITEMS, 1 + 60 + 6]
     assert_complete(planned, range(150))
 
 
@@ -111,12 +111,12 @@ def test_a_run_of_many_seconds_never_outgrows_a_transaction():
 
     planned = plan(each_in_a_second_of_its_own, [])
 
-    assert [size(run) for run in planned.runs] == [MAX_ENTRIES, 2 + 52]
+    assert [size(run) for run in planned.runs] == [MAX_ITEMS, 2 + 52]
     assert_complete(planned, range(150))
 
 
 def assert_complete(planned, positions):
-    numbers = [n for run in planned.runs for each in run.receipts for n in each.numbers]
+    numbers = [n for run in planned.runs for each in run.records for n in each.numbers]
     assert numbers == [int(number(position)) for position in positions]
 
 

@@ -94,7 +94,7 @@ def test_a_refusal_names_both_parameters_and_the_nearest_permitted_value(rule: s
         assert assertion["AssertDescription"].startswith(said)
 
 
-@pytest.mark.parametrize("name", {name for names, _ in RULES.values() for name in names})
+@pytest.mark.parametrize("name", sorted({name for names, _ in RULES.values() for name in names}))
 def test_a_parameter_lists_the_values_that_it_may_have(name: str):
     *others, last = PARAMETERS[name]["AllowedValues"]
     listed = f"{', '.join(map(str, others))} or {last}."

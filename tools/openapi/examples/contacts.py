@@ -1,20 +1,24 @@
 """Examples for contacts: Boots decides about Scout's held message."""
 
-from tools.openapi import example_data
+from tools.openapi import example_data, example_messages
 from tools.openapi.examples.example import Example, Examples
 
 ALLOW = Example(
-    request={"state": "allowed"}, answer={**example_data.DECIDED, "state": "allowed"}, name="allow"
+    request={"state": "allowed"},
+    answer={**example_messages.DECIDED, "state": "allowed"},
+    name="allow",
 )
 BLOCK = Example(
-    request={"state": "blocked"}, answer={**example_data.DECIDED, "state": "blocked"}, name="block"
+    request={"state": "blocked"},
+    answer={**example_messages.DECIDED, "state": "blocked"},
+    name="block",
 )
 
 EXAMPLES: Examples = {
     "contacts_list_contacts": Example(
-        {"agent_id": "boots-agent-id", "contacts": [example_data.CONTACT], "next_cursor": None}
+        {"agent_id": "boots-agent-id", "contacts": [example_messages.CONTACT], "next_cursor": None}
     ),
-    "contacts_read_contact": Example(example_data.CONTACT),
+    "contacts_read_contact": Example(example_messages.CONTACT),
     "contacts_remove_contact": Example({"success": True, "contact_id": example_data.SCOUT["id"]}),
     "contacts_decide": (ALLOW, BLOCK),
 }

@@ -1,13 +1,13 @@
 """Examples for messages: delivered, held, listed, marked as read."""
 
-from tools.openapi import example_data
+from tools.openapi import example_data, example_messages
 from tools.openapi.examples.example import Example, Examples
 
 DELIVERED = Example(
     request={
         "to_agent_id": "boots-agent-id",
-        "subject": example_data.MESSAGE["subject"],
-        "body": example_data.MESSAGE["body"],
+        "subject": example_messages.MESSAGE["subject"],
+        "body": example_messages.MESSAGE["body"],
         "priority": 1,
     },
     answer={
@@ -22,8 +22,8 @@ DELIVERED = Example(
 HELD = Example(
     request={
         "to_agent_id": "boots-agent-id",
-        "subject": example_data.REQUEST["subject"],
-        "body": example_data.REQUEST["body"],
+        "subject": example_messages.REQUEST["subject"],
+        "body": example_messages.REQUEST["body"],
     },
     answer={
         "success": True,
@@ -52,32 +52,32 @@ EXAMPLES: Examples = {
             },
         },
     ),
-    "messaging_inbox": Example(example_data.MESSAGES),
-    "messaging_mark_read": Example(example_data.READ),
+    "messaging_inbox": Example(example_messages.MESSAGES),
+    "messaging_mark_read": Example(example_messages.READ),
     "messaging_mark_many_read": Example(
         request={"message_ids": [example_data.MESSAGE_ID, example_data.REPLY_ID]},
         answer={
             "success": True,
-            "messages": [example_data.READ],
+            "messages": [example_messages.READ],
             "not_found": [example_data.REPLY_ID],
         },
     ),
     "messaging_read_message": Example(
-        {**example_data.SENT, "status": "read", "read_at": example_data.READ["read_at"]}
+        {**example_messages.SENT, "status": "read", "read_at": example_messages.READ["read_at"]}
     ),
     "messaging_sent": Example(
         {
-            **example_data.MESSAGES,
+            **example_messages.MESSAGES,
             "agent_id": example_data.NOVA["id"],
-            "messages": [example_data.SENT],
+            "messages": [example_messages.SENT],
         }
     ),
     "messaging_thread": Example(
         {
-            **example_data.MESSAGES,
+            **example_messages.MESSAGES,
             "thread_id": example_data.THREAD_ID,
             "total_messages": 2,
-            "messages": [example_data.REPLY, example_data.MESSAGE],
+            "messages": [example_messages.REPLY, example_messages.MESSAGE],
         }
     ),
     "messaging_send": (DELIVERED, HELD),

@@ -9,7 +9,7 @@ from pydantic import Field
 from agent_messaging.agents.model import Agent, Key
 from agent_messaging.content import flagging
 from agent_messaging.content.flagging import ContentFlags
-from agent_messaging.fields import Flag, KeyHash, Model, OneLine, Timestamp
+from agent_messaging.fields import Flag, KeyHash, Model, OneLine, StoredTime, Timestamp, copied
 
 
 class CreateKeyRequest(Model):
@@ -36,8 +36,8 @@ class CreateKeyResponse(Model):
     key_id: str
     api_key: Annotated[str | None, Field(description="Null if you sent a `key_hash`.")]
     label: str | None
-    created_at: Timestamp
-    expires_at: Timestamp | None
+    created_at: StoredTime
+    expires_at: StoredTime | None
     content_flags: ContentFlags
 
 
@@ -46,11 +46,11 @@ class KeyView(Model):
 
     key_id: str
     label: str | None
-    created_at: Timestamp
-    expires_at: Timestamp | None
+    created_at: StoredTime
+    expires_at: StoredTime | None
     is_live: bool
     last_used_at: Annotated[
-        Timestamp | None, Field(description="The day of its last use, at its start.")
+        StoredTime | None, Field(description="The day of its last use, at its start.")
     ]
     replaced_by: Annotated[
         str | None,
@@ -72,11 +72,8 @@ class KeysResponse(Model):
 def created(api_key: str | None, key: Key) -> CreateKeyResponse:
     """The answer that shows a new key, unless the client made it itself."""
     return CreateKeyResponse(
-        key_id=key.key_id,
+        **copied(key, CreateKeyResponse),
         api_key=api_key,
-        label=key.label,
-        created_at=key.created_at,
-        expires_at=key.expires_at,
         content_flags=flagging.flags(key.label),
     )
 
@@ -89,12 +86,8 @@ def listed(agent: Agent, last_used: Mapping[str, date | None], now: datetime) ->
 
 def _view(key: Key, last_used_on: date | None, now: datetime) -> KeyView:
     return KeyView(
-        key_id=key.key_id,
-        label=key.label,
-        created_at=key.created_at,
-        expires_at=key.expires_at,
+        **copied(key, KeyView),
         is_live=key.is_live(now),
         last_used_at=datetime.combine(last_used_on, time(), UTC) if last_used_on else None,
-        replaced_by=key.replaced_by,
         content_flags=flagging.flags(key.label),
     )

@@ -2,15 +2,15 @@
 
 import contextlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from agent_messaging import clock
-from agent_messaging.agents.keys import key_hash
+from agent_messaging.agents.keys import from_header, key_hash
 from agent_messaging.agents.model import Agent, Key
 from agent_messaging.errors import ContentionError, OutOfTimeError
-from agent_messaging.storage.table import FAILURES, ConditionFailedError, Entry, Item, Table
+from agent_messaging.fields import Record, StoredTime
+from agent_messaging.storage.table import FAILURES, ConditionFailedError, Table, TransactItem
 from agent_messaging.storage.transactions import batch_get
 
 if TYPE_CHECKING:
@@ -22,17 +22,16 @@ NEVER_USED = "attribute_not_exists(last_used_on)"
 NOT_TODAY = "(attribute_not_exists(last_used_on) OR last_used_on < :today)"
 
 
-@dataclass(frozen=True)
-class Grant:
+class Grant(Record):
     """What a key stands for, as its item says."""
 
     key_hash: str
     agent_id: str
     key_id: str
     epoch: int
-    expires_at: datetime | None
-    last_used_on: date | None
-    refused_until: datetime | None = None
+    expires_at: StoredTime | None = None
+    last_used_on: date | None = None
+    refused_until: StoredTime | None = None
 
     def is_live(self, now: datetime) -> bool:
         """Whether the key still opens anything."""
@@ -50,18 +49,24 @@ class AgentKeysTable:
         self.client = client
         self.table = Table(client, name)
 
-    def find(self, api_key: str) -> Grant | None:
-        """What the key stands for, None if it is nobody's.
+    def authorize(self, authorization: str, now: datetime) -> Grant | None:
+        """Return what the key of an `Authorization` header stands for; None refuses it.
 
-        The read is consistent: a refusal is remembered for a minute, and a new key must not be
-        refused because a replica has not heard of it.
+        It is refused if it is nobody's, has expired, or its agent spent too much. The day of its
+        use is noted. The read is consistent: a refusal is remembered for a minute, and a new key
+        must not be refused because a replica has not heard of it.
         """
-        return self.find_hashed(key_hash(api_key))
+        api_key = from_header(authorization)
+        grant = None if api_key is None else self.find_hashed(key_hash(api_key))
+        if grant is None or not grant.is_live(now) or grant.is_refused(now):
+            return None
+        self.note_used(grant, now.date())
+        return grant
 
     def find_hashed(self, hashed: str) -> Grant | None:
         """What the key of this hash stands for, None if it is nobody's."""
         item = self.table.get({"key_hash": hashed}, consistent=True)
-        return None if item is None else _parse(item)
+        return None if item is None else Grant.model_validate(item)
 
     def note_used(self, grant: Grant, today: date) -> None:
         """Keep the day of a key's first use of a day; costs nothing for the others."""
@@ -98,24 +103,25 @@ class AgentKeysTable:
             consistent=consistent,
         )
         return {
-            key.key_id: None if item is None else _parse(item).last_used_on
+            key.key_id: None if item is None else Grant.model_validate(item).last_used_on
             for key, item in zip(wanted, items, strict=True)
         }
 
-    def transact_put(self, agent: Agent, key: Key) -> Entry:
+    def transact_put(self, agent: Agent, key: Key) -> TransactItem:
         """The key's item, as part of a transaction."""
-        item = {
-            "key_hash": key.key_hash,
-            "agent_id": agent.agent_id,
-            "key_id": key.key_id,
-            "epoch": agent.epoch,
-            "expires_at": clock.to_text(key.expires_at) if key.expires_at else None,
+        grant = Grant(
+            key_hash=key.key_hash,
+            agent_id=agent.agent_id,
+            key_id=key.key_id,
+            epoch=agent.epoch,
+            expires_at=key.expires_at,
             # The operator may make a key for an agent that is refused.
-            "refused_until": clock.to_text(agent.penalty.until) if agent.penalty else None,
-        }
+            refused_until=agent.penalty.until if agent.penalty else None,
+        )
+        item = grant.model_dump()
         return self.table.transact_put(item, "attribute_not_exists(key_hash)")
 
-    def transact_expire(self, key: Key, expires_at: datetime) -> Entry:
+    def transact_expire(self, key: Key, expires_at: datetime) -> TransactItem:
         """Let the key end at another time, as part of a transaction."""
         return self.table.transact_update(
             {"key_hash": key.key_hash},
@@ -124,20 +130,6 @@ class AgentKeysTable:
             until=clock.to_text(expires_at),
         )
 
-    def transact_delete(self, key: Key, condition: str = "") -> Entry:
+    def transact_delete(self, key: Key, condition: str = "") -> TransactItem:
         """Take the key's item away, as part of a transaction."""
         return self.table.transact_delete({"key_hash": key.key_hash}, condition)
-
-
-def _parse(item: Item) -> Grant:
-    expires_at, last_used_on = item.get("expires_at"), item.get("last_used_on")
-    refused_until = item.get("refused_until")
-    return Grant(
-        key_hash=item["key_hash"],
-        agent_id=item["agent_id"],
-        key_id=item["key_id"],
-        epoch=int(item["epoch"]),
-        expires_at=None if expires_at is None else clock.from_text(expires_at),
-        last_used_on=None if last_used_on is None else date.fromisoformat(last_used_on),
-        refused_until=None if refused_until is None else clock.from_text(refused_until),
-    )

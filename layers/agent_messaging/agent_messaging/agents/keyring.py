@@ -28,7 +28,7 @@ from agent_messaging.errors import (
     LastKeyError,
     TooManyKeysError,
 )
-from agent_messaging.storage.table import Entry, Item, Table
+from agent_messaging.storage.table import Item, Table, TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, transact
 
 if TYPE_CHECKING:
@@ -44,11 +44,11 @@ ATTEMPTS = 4
 class Change:
     """What is to be written, and the key that the answer is about.
 
-    The first entry changes the agent. `is_new` says that the second one puts the key's item.
+    The first item changes the agent. `is_new` says that the second one puts the key's item.
     """
 
     key: Key
-    entries: Sequence[Entry] = ()
+    items: Sequence[TransactItem] = ()
     is_new: bool = False
 
 
@@ -79,9 +79,9 @@ class Keyring:
             expired = [each for each in agent.keys.values() if each not in live]
             gone = "".join(f", #keys.#{each.key_id}" for each in expired).removeprefix(", ")
             expression = f"SET #keys.#{key.key_id} = :new" + (f" REMOVE {gone}" if gone else "")
-            entry = self._update(agent, requester, expression, new=_item(key))
+            item = self._update(agent, requester, expression, new=_item(key))
             deleted = [self.keys.transact_delete(each) for each in expired]
-            return Change(key, [entry, self.keys.transact_put(agent, key), *deleted], is_new=True)
+            return Change(key, [item, self.keys.transact_put(agent, key), *deleted], is_new=True)
 
         return self._change(requester, change)
 
@@ -91,11 +91,11 @@ class Keyring:
         def change(agent: Agent) -> Change:
             renewed = agent.model_copy(update={"epoch": agent.epoch + 1})
             only = {key.key_id: _item(key)}
-            entry = self._update(
+            item = self._update(
                 agent, requester, "SET #keys = :only, epoch = :next", only=only, next=renewed.epoch
             )
             deleted = [self.keys.transact_delete(each) for each in agent.keys.values()]
-            return Change(key, [entry, self.keys.transact_put(renewed, key), *deleted], is_new=True)
+            return Change(key, [item, self.keys.transact_put(renewed, key), *deleted], is_new=True)
 
         return self._change(requester, change)
 
@@ -136,8 +136,8 @@ class Keyring:
             others = [each for each in agent.live_keys(now) if each.key_id != key_id]
             if key.is_live(now) and all(each.is_outgoing for each in others):
                 raise LastKeyError("Without it nothing could speak for the agent any more.")
-            entry = self._update(agent, requester, f"REMOVE #keys.#{key_id}")
-            return Change(key, [entry, self.keys.transact_delete(key)])
+            item = self._update(agent, requester, f"REMOVE #keys.#{key_id}")
+            return Change(key, [item, self.keys.transact_delete(key)])
 
         self._change(requester, change)
 
@@ -151,15 +151,15 @@ class Keyring:
         if not is_new and not gone and last is None:
             return Change(stays)
         only = {key_id: _item(each) for key_id, each in ring.items()}
-        entries = [self._update(agent, requester, "SET #keys = :only", only=only)]
+        items = [self._update(agent, requester, "SET #keys = :only", only=only)]
         if is_new:
-            entries.append(self.keys.transact_put(agent, stays))
+            items.append(self.keys.transact_put(agent, stays))
         if own and last and last.expires_at and last.expires_at != own.expires_at:
-            entries.append(self.keys.transact_expire(own, last.expires_at))
+            items.append(self.keys.transact_expire(own, last.expires_at))
         # What an outgoing key takes away must not be used between the read and this write.
         unused = NEVER_USED if own is not None and own.is_outgoing else ""
-        entries += [self.keys.transact_delete(each, "" if each is own else unused) for each in gone]
-        return Change(stays, entries, is_new)
+        items += [self.keys.transact_delete(each, "" if each is own else unused) for each in gone]
+        return Change(stays, items, is_new)
 
     def _refuse_if_replacement_was_used(self, agent: Agent, own: Key) -> None:
         others = [each for each in agent.keys.values() if each.key_id != own.key_id]
@@ -176,12 +176,12 @@ class Keyring:
         is_taken = False
         for _ in range(ATTEMPTS):
             decided = change(requester.read())
-            if not decided.entries:
+            if not decided.items:
                 return decided.key
             if decided.is_new and is_taken:
                 raise KeyTakenError("Another key has this key_hash.")
             try:
-                transact(self.client, decided.entries)
+                transact(self.client, decided.items)
             except TransactionFailedError as error:
                 # By another agent, unless the next read finds that it was the same request.
                 is_taken = decided.is_new and list(error.failed[:2]) == [False, True]
@@ -189,7 +189,9 @@ class Keyring:
                 return decided.key
         raise ContentionError("The agent's keys kept changing.")
 
-    def _update(self, agent: Agent, requester: Requester, expression: str, **values: Any) -> Entry:
+    def _update(
+        self, agent: Agent, requester: Requester, expression: str, **values: Any
+    ) -> TransactItem:
         """A change of the agent's item that holds only while its keys are those that were read."""
         condition, given = requester.allowed
         same_keys, count = has_these_keys(agent)

@@ -92,7 +92,7 @@ class Agent(Model):
     @property
     def takes_orders(self) -> bool:
         """Whether it can be offered work: a suspended agent could not even accept it."""
-        return self.accepts_work_orders and not self.is_suspended
+        return self.accepts_work_orders and self.status is not AgentStatus.SUSPENDED
 
     @property
     def is_suspended(self) -> bool:

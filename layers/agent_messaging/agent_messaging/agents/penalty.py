@@ -4,7 +4,7 @@ import math
 from datetime import datetime
 
 from agent_messaging.errors import RateLimitedError
-from agent_messaging.fields import Model
+from agent_messaging.fields import Model, StoredTime
 
 WINDOW_SECONDS = 60
 
@@ -12,7 +12,7 @@ WINDOW_SECONDS = 60
 class Penalty(Model):
     """A refusal of everything that an agent asks, until a time."""
 
-    until: datetime
+    until: StoredTime
     quota: int  # of units in a minute
 
     def holds(self, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from agent_messaging.agents.access import (
     not_found,
     parse,
     require_active,
+    require_registered,
 )
 from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.agents.keyring import has_these_keys
@@ -22,7 +23,7 @@ from agent_messaging.agents.model import Agent, AgentStatus, Key
 from agent_messaging.agents.penalty import Penalty
 from agent_messaging.agents.requester import Condition
 from agent_messaging.auth import Caller
-from agent_messaging.storage.table import ConditionFailedError, Entry, Item, Table, TableKey
+from agent_messaging.storage.table import ConditionFailedError, Item, Table, TableKey, TransactItem
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -47,6 +48,15 @@ class AgentsTable:
         item = self.table.get({"agent_id": agent_id})
         return item is not None and "deleted_at" not in item
 
+    def fetch(self, agent_id: str, *, consistent: bool = False) -> Agent:
+        """Return an agent, whoever asks for it.
+
+        Raises:
+            AgentNotFoundError: there is none, or it left.
+        """
+        item = self.table.get({"agent_id": agent_id}, consistent=consistent)
+        return require_registered(agent_id, item)
+
     def read(self, caller: Caller, now: datetime) -> Agent:
         """The caller's own item as it is this moment, admitted.
 
@@ -56,7 +66,7 @@ class AgentsTable:
         item = self.table.get({"agent_id": caller.agent_id}, consistent=True)
         return require_active(caller, item, now)
 
-    def transact_register(self, agent: Agent) -> Entry:
+    def transact_register(self, agent: Agent) -> TransactItem:
         """A new agent, as part of a transaction; it fails if the id was ever used."""
         return self.table.transact_put(_item(agent), NEVER_USED)
 
@@ -102,7 +112,7 @@ class AgentsTable:
         caller: Caller,
         attributes: Mapping[str, Any],
         also: tuple[str, dict[str, Any]] = ("", {}),
-    ) -> Entry:
+    ) -> TransactItem:
         """`change` as part of a transaction; `also` is one more condition, with its values."""
         condition, values = active_condition(caller)
         return self.table.transact_update(
@@ -153,13 +163,12 @@ class AgentsTable:
 
     def penalize(self, agent_id: str, penalty: Penalty) -> Agent | None:
         """Write a penalty into an agent's item; the agent with its keys, None if it left."""
-        values = penalty.model_dump(mode="json")
         try:
             self.table.update_quietly(
                 {"agent_id": agent_id},
                 "SET penalty = :penalty",
                 IS_THERE,
-                penalty={**values, "until": clock.to_text(penalty.until)},
+                penalty=penalty.model_dump(),
             )
         except ConditionFailedError:
             return None
@@ -171,7 +180,7 @@ class AgentsTable:
         if agent.last_seen_on != now.date():
             self.change(caller, {"last_seen_on": now.date().isoformat()}, now)
 
-    def transact_take_job(self, caller: Caller) -> Entry:
+    def transact_take_job(self, caller: Caller) -> TransactItem:
         """One more active job for the caller, unless it is at its capacity when it is written."""
         condition, values = active_condition(caller)
         return self.table.transact_update(
@@ -182,7 +191,9 @@ class AgentsTable:
             **values,
         )
 
-    def transact_end_job(self, worker_id: str, caller: Caller, *, is_completed: bool) -> Entry:
+    def transact_end_job(
+        self, worker_id: str, caller: Caller, *, is_completed: bool
+    ) -> TransactItem:
         """One active job less; a completed one is counted. The worker may be the caller."""
         condition, values = active_condition(caller) if worker_id == caller.agent_id else ("", {})
         return self.table.transact_update(
@@ -194,7 +205,9 @@ class AgentsTable:
             **values,
         )
 
-    def transact_leave(self, caller: Caller, agent: Agent, now: datetime, also: Condition) -> Entry:
+    def transact_leave(
+        self, caller: Caller, agent: Agent, now: datetime, also: Condition
+    ) -> TransactItem:
         """Turn the agent into a marker, as part of a transaction.
 
         It fails if the agent has active jobs, or other keys than those that were read, or if the

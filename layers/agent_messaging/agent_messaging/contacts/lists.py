@@ -1,6 +1,6 @@
 """The list of an agent's contacts: a query and a page of it, in the order of the ids.
 
-With a state a bounded number of entries is examined, so a page may be short and still go on. What
+With a state a bounded number of contacts is examined, so a page may be short and still go on. What
 is long of the requests that it shows is read last, no more than a page holds.
 """
 
@@ -15,8 +15,8 @@ from agent_messaging.paging import Listing
 
 POSITION = r"[a-z0-9._-]{1,64}"
 
-# How many entries a filtered page examines for each that it may show, and at least.
-EXAMINED_PER_ENTRY = 4
+# How many contacts a filtered page examines for each that it may show, and at least.
+EXAMINED_PER_SHOWN = 4
 EXAMINED_AT_LEAST = 100
 
 
@@ -28,7 +28,7 @@ def page(
     after, _ = listing.open(query.cursor)
     examined = query.limit
     if query.state is not None:
-        examined = max(EXAMINED_AT_LEAST, EXAMINED_PER_ENTRY * query.limit)
+        examined = max(EXAMINED_AT_LEAST, EXAMINED_PER_SHOWN * query.limit)
     found = service.table.query(owner_id, after, examined, query.state)
     resume = found.last_key.get("contact_id")
     if len(found.items) > query.limit:

@@ -5,15 +5,14 @@
     approved    hold        wait      deliver    refuse
     closed      refuse      refuse    deliver    refuse
 
-A stranger is an agent without an entry. `hold` keeps its message as one contact request until the
+A stranger is an agent that is no contact. `hold` keeps its message as one contact request until the
 recipient answers, and meanwhile it has to `wait`. A refusal says nothing of its reason.
 """
 
-from datetime import datetime
 from enum import StrEnum
 
 from agent_messaging.agents.model import ContactPolicy
-from agent_messaging.fields import Model, Party
+from agent_messaging.fields import Model, Party, Record, StoredTime
 from agent_messaging.messaging.model import Message, Relationship
 
 
@@ -63,17 +62,22 @@ RELATIONSHIPS: dict[ContactState | None, Relationship] = {
 }
 
 
-class Contact(Model):
+class ContactBase(Model):
+    """What the record of a contact and its owner's view of it have in common."""
+
+    contact: Party
+    state: ContactState
+    created_at: StoredTime
+    updated_at: StoredTime
+
+
+class Contact(ContactBase, Record):
     """One agent among the contacts of another; `request` is the message of one that is held.
 
     What is long of the message stays in the messages' table; see `Message`.
     """
 
     owner_id: str
-    contact: Party
-    state: ContactState
-    created_at: datetime
-    updated_at: datetime
     request: Message | None = None
 
     @property
@@ -83,15 +87,15 @@ class Contact(Model):
 
 
 def state_of(contact: Contact | None) -> ContactState | None:
-    """The state of an entry; None stands for a stranger."""
+    """The state of a contact; None stands for a stranger."""
     return None if contact is None else contact.state
 
 
 def verdict(policy: ContactPolicy, contact: Contact | None) -> Verdict:
-    """What becomes of a message to an agent with this policy, from one with this entry."""
+    """What becomes of a message to an agent with this policy, from this contact of its own."""
     return VERDICTS[policy][state_of(contact)]
 
 
 def relationship(contact: Contact | None) -> Relationship:
-    """What the sender is to the recipient whose entry this is."""
+    """What the sender is to the recipient whose contact this is."""
     return RELATIONSHIPS[state_of(contact)]

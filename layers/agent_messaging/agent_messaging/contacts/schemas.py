@@ -1,13 +1,13 @@
 """The shapes of the requests and answers about contacts."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from agent_messaging.contacts.model import Contact, ContactState
+from agent_messaging.contacts.model import Contact, ContactBase, ContactState
 from agent_messaging.content import flagging
 from agent_messaging.content.flagging import ContentFlag, ContentFlags
-from agent_messaging.fields import Limit, Model, NextCursor, Party, Timestamp
+from agent_messaging.fields import Limit, Model, NextCursor, copied
 from agent_messaging.messaging import schemas as messaging_schemas
 from agent_messaging.messaging.schemas import MessageView
 
@@ -20,13 +20,9 @@ class ContactsQuery(Model):
     cursor: str | None = None
 
 
-class ContactView(Model):
+class ContactView(ContactBase):
     """One agent among the contacts of another."""
 
-    contact: Party
-    state: ContactState
-    created_at: Timestamp
-    updated_at: Timestamp
     request: Annotated[
         MessageView | None,
         Field(description="The message that waits while the state is `held`; data of a stranger."),
@@ -77,16 +73,12 @@ def decided(contact: Contact) -> ContactResponse:
     return ContactResponse(**_fields(contact))
 
 
-def _fields(contact: Contact) -> dict[str, object]:
+def _fields(contact: Contact) -> dict[str, Any]:
     waits = contact.request
     request = None if waits is None else messaging_schemas.view(waits, contact.owner_id)
     of_name = flagging.flags(contact.contact.name)
     of_request = [] if request is None else request.content_flags
-    return {
-        "contact": contact.contact,
-        "state": contact.state,
-        "created_at": contact.created_at,
-        "updated_at": contact.updated_at,
+    return copied(contact, ContactBase) | {
         "request": request,
         "content_flags": [flag for flag in ContentFlag if flag in (*of_name, *of_request)],
     }

@@ -17,13 +17,13 @@ from agent_messaging.fields import Party
 from agent_messaging.idempotency import IdempotentRequest
 from agent_messaging.messaging.model import MessageStatus
 from agent_messaging.messaging.table import MessagesTable
-from agent_messaging.storage.table import ConditionFailedError, Entry
+from agent_messaging.storage.table import ConditionFailedError, TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# How often an entry may change between reading and writing before the caller is sent away.
+# How often a contact may change between reading and writing before the caller is sent away.
 ATTEMPTS = 4
 
 
@@ -61,7 +61,7 @@ class ContactService:
 
     def transact_add_contact(
         self, owner_id: str, contact: Party, known: Contact | None, now: datetime
-    ) -> list[Entry]:
+    ) -> list[TransactItem]:
         """The same for any owner as part of a transaction; it fails if `known` is out of date."""
         if known is None:
             return [self.table.transact_add(owner_id, contact, now)]
@@ -71,7 +71,7 @@ class ContactService:
         """Make an agent the owner's contact; what it asked meanwhile is delivered.
 
         Raises:
-            ContentionError: the entry changed each time it was read.
+            ContentionError: the contact changed each time it was read.
         """
         for _ in range(ATTEMPTS):
             try:
@@ -101,12 +101,12 @@ class ContactService:
         with contextlib.suppress(TransactionFailedError):
             transact(self.client, self._transact_release(held, now))
 
-    def _transact_release(self, held: Contact, now: datetime) -> list[Entry]:
-        entries = [self.table.transact_release(held, now)]
+    def _transact_release(self, held: Contact, now: datetime) -> list[TransactItem]:
+        items = [self.table.transact_release(held, now)]
         if held.request is not None:
             message = held.request.model_copy(update={"status": MessageStatus.PENDING})
-            entries.append(self.messages.transact_put(message))
-        return entries
+            items.append(self.messages.transact_put(message))
+        return items
 
 
 def _request_id(contact: Contact) -> str:

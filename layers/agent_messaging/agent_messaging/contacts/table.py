@@ -1,10 +1,9 @@
 """The contacts' table: one item per owner and contact, under the owner.
 
-An entry that is held carries the head of the message that asks, and `purge_at`, which no other has:
-a request that nobody answered goes as its message would have gone. What is long of the message lies
-in the messages' table from the start, so a held request costs no read more than a kilobyte or two.
-DynamoDB removes expired items up to days
-late, so an entry past `purge_at` counts as absent.
+A contact that is held carries the head of the message that asks, and `purge_at`, which no other
+has: a request that nobody answered goes as its message would have gone. What is long of the message
+lies in the messages' table from the start, so a held request costs no read more than a kilobyte or
+two. DynamoDB removes expired items up to days late, so a contact past `purge_at` counts as absent.
 """
 
 from datetime import datetime, timedelta
@@ -17,11 +16,11 @@ from agent_messaging.fields import Party
 from agent_messaging.messaging.model import Message
 from agent_messaging.storage.table import (
     ConditionFailedError,
-    Entry,
     Item,
     QueryResult,
     Table,
     TableKey,
+    TransactItem,
 )
 from agent_messaging.storage.transactions import TransactionFailedError, transact
 
@@ -35,27 +34,27 @@ IS_THIS_REQUEST = "request_id = :request_id"
 
 
 class ContactsTable:
-    """The entries. `retention` is how long a request waits for its answer."""
+    """The contacts. `retention` is how long a request waits for its answer."""
 
     def __init__(self, client: "DynamoDBClient", name: str, retention: timedelta) -> None:
         self.table = Table(client, name)
         self.retention = retention
 
     def key(self, owner_id: str, contact_id: str) -> TableKey:
-        """Where an entry lies, for a batch read."""
+        """Where a contact lies, for a batch read."""
         return self.table.name, {"owner_id": owner_id, "contact_id": contact_id}
 
     def fetch(
         self, owner_id: str, contact_id: str, now: datetime, *, consistent: bool = True
     ) -> Contact | None:
-        """An entry as it is this moment."""
+        """A contact as it is this moment."""
         key = self.key(owner_id, contact_id)[1]
         return parse(self.table.get(key, consistent=consistent), now)
 
     def query(
         self, owner_id: str, after: str | None, limit: int, state: ContactState | None
     ) -> QueryResult:
-        """The owner's entries in the order of the ids, behind `after`; `limit` are examined."""
+        """The owner's contacts in the order of the ids, behind `after`; `limit` are examined."""
         given: dict[str, Any] = {} if state is None else {"state": state}
         return self.table.query(
             "owner_id = :owner AND contact_id > :after",
@@ -69,7 +68,7 @@ class ContactsTable:
         )
 
     def add(self, owner_id: str, contact: Party, now: datetime) -> Contact | None:
-        """Allow an agent that has no entry; the entry that is there instead, None if added."""
+        """Allow a stranger; the contact that is there instead, None if added."""
         new = Contact(**_new(owner_id, contact, now), state=ContactState.ALLOWED)
         try:
             self.table.put(self._item(new), IS_VACANT, epoch=clock.to_epoch(now))
@@ -77,22 +76,22 @@ class ContactsTable:
             return parse(error.item, now)
         return None
 
-    def transact_hold(self, message: Message, now: datetime) -> Entry:
+    def transact_hold(self, message: Message, now: datetime) -> TransactItem:
         """Keep a stranger's message as its request, as part of a transaction.
 
-        It fails if there is an entry.
+        It fails if the stranger is a contact by now.
         """
         return self._transact_put(_request(message, now), now)
 
-    def transact_add(self, owner_id: str, contact: Party, now: datetime) -> Entry:
-        """`add` as part of a transaction, which fails if there is an entry."""
+    def transact_add(self, owner_id: str, contact: Party, now: datetime) -> TransactItem:
+        """`add` as part of a transaction, which fails if the agent is a contact."""
         new = Contact(**_new(owner_id, contact, now), state=ContactState.ALLOWED)
         return self._transact_put(new, now)
 
-    def _transact_put(self, contact: Contact, now: datetime) -> Entry:
+    def _transact_put(self, contact: Contact, now: datetime) -> TransactItem:
         return self.table.transact_put(self._item(contact), IS_VACANT, epoch=clock.to_epoch(now))
 
-    def transact_release(self, held: Contact, now: datetime) -> Entry:
+    def transact_release(self, held: Contact, now: datetime) -> TransactItem:
         """Allow who asked, as part of a transaction, if this very request still waits."""
         return self.table.transact_update(
             self.key(held.owner_id, held.contact.id)[1],
@@ -107,7 +106,7 @@ class ContactsTable:
         """Allow an agent whose request is not waiting.
 
         Raises:
-            ConditionFailedError: it is; see `release_entry`.
+            ConditionFailedError: it is; see `transact_release`.
         """
         return self._decide(owner_id, contact, ContactState.ALLOWED, now, IS_NOT_HELD)
 
@@ -140,20 +139,17 @@ class ContactsTable:
             ContactNotFoundError: it is a stranger.
         """
         key = self.key(owner_id, contact_id)[1]
-        entry = self.table.transact_delete(key, IS_THERE, epoch=clock.to_epoch(now))
+        item = self.table.transact_delete(key, IS_THERE, epoch=clock.to_epoch(now))
         try:
-            transact(self.table.client, [entry])
+            transact(self.table.client, [item])
         except TransactionFailedError:
             raise not_found(contact_id) from None
 
     def _item(self, contact: Contact) -> Item:
         item: Item = {
-            "owner_id": contact.owner_id,
+            **contact.model_dump(exclude={"contact", "request"}),
             "contact_id": contact.contact.id,
             "contact_name": contact.contact.name,
-            "state": contact.state,
-            "created_at": clock.to_text(contact.created_at),
-            "updated_at": clock.to_text(contact.updated_at),
         }
         if contact.request is not None:
             item["request"] = contact.request.model_dump_json(exclude_none=True)
@@ -163,31 +159,28 @@ class ContactsTable:
 
 
 def parse(item: Item | None, now: datetime) -> Contact | None:
-    """An entry from its item; None without one, and for a request that nobody answered in time."""
+    """A contact from its item; None without one, and for a request that nobody answered in time."""
     if item is None or ("purge_at" in item and item["purge_at"] <= clock.to_epoch(now)):
         return None
     return _parse(item)
 
 
 def not_found(contact_id: str) -> ContactNotFoundError:
-    """The refusal for an agent that the caller has no entry for."""
+    """The refusal for an agent that is no contact of the caller."""
     return ContactNotFoundError(f"You have no contact `{contact_id}`.")
 
 
 def _parse(item: Item) -> Contact:
     request = item.get("request")
-    return Contact(
-        owner_id=item["owner_id"],
-        contact=Party(id=item["contact_id"], name=item["contact_name"]),
-        state=item["state"],
-        created_at=clock.from_text(item["created_at"]),
-        updated_at=clock.from_text(item["updated_at"]),
-        request=None if request is None else Message.model_validate_json(request),
-    )
+    parsed = {
+        "contact": Party(id=item["contact_id"], name=item["contact_name"]),
+        "request": None if request is None else Message.model_validate_json(request),
+    }
+    return Contact.model_validate(item | parsed)
 
 
 def _request(message: Message, now: datetime) -> Contact:
-    """The entry of a stranger whose message asks."""
+    """A stranger, with the message that asks."""
     new = _new(message.recipient.id, message.sender, now)
     return Contact(**new, state=ContactState.HELD, request=message)
 

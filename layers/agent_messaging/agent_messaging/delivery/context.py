@@ -1,4 +1,4 @@
-"""Two agents when one writes to the other: who they are, and what each is to the other."""
+"""What a send depends on: its two agents, and what each is to the other."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +10,10 @@ from agent_messaging.messaging.model import Relationship
 
 @dataclass(frozen=True)
 class SendContext:
-    """An agent that writes to another: `theirs` is the recipient's entry for it, `own` its own."""
+    """A sender and a recipient, and the contact that each has for the other, if any.
+
+    `theirs` is the recipient's contact for the sender, and `own` is the sender's.
+    """
 
     sender: Agent
     recipient: Agent
@@ -19,12 +22,12 @@ class SendContext:
 
     @property
     def is_with_itself(self) -> bool:
-        """Whether an agent leaves itself a note."""
+        """Whether an agent writes to itself."""
         return self.sender.agent_id == self.recipient.agent_id
 
     @cached_property
     def verdict(self) -> Verdict:
-        """What becomes of a message."""
+        """What happens to a message: see `Verdict`."""
         if self.is_with_itself:
             return Verdict.DELIVER
         return verdict(self.recipient.contact_policy, self.theirs)
@@ -36,5 +39,5 @@ class SendContext:
 
     @property
     def may_give_orders(self) -> bool:
-        """Whether the sender may offer the recipient a work order: nothing of it is ever held."""
+        """Whether the sender may offer the recipient a work order, which is never held."""
         return self.verdict is Verdict.DELIVER

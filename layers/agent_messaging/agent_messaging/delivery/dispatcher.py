@@ -1,13 +1,13 @@
-"""Deliver a message, hold it, or refuse it.
+"""Deliver a message, hold it as a contact request, or refuse it.
 
-    deliver   into the recipient's inbox
-    hold      with the recipient's contacts, until it answers
-    refuse    nothing is written
+    deliver   store it in the recipient's inbox
+    hold      store it with the recipient's contacts until the recipient answers
+    refuse    store nothing
 
-Who writes to an agent makes it a contact of its own. That a stranger has at most one request
-waiting is a condition of the write. The sent log comes first, then what is long of the message, and
-its head last: only the head makes it a message. With an `Idempotency-Key` the record of the answer
-is written in the head's transaction.
+Writing to an agent makes it the sender's contact. A condition of the write ensures that a stranger
+has at most one request waiting. A message takes three writes in this order: the record in the sent
+log, the long part, the head. Only the head makes it a message. With an `Idempotency-Key` one
+transaction writes the head and the record of the answer.
 """
 
 from dataclasses import dataclass, replace
@@ -28,20 +28,21 @@ from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage.transactions import TransactionFailedError
 
+# How often the recipient's contact may change before the sender is asked to try again.
 ATTEMPTS = 4
 
-# Nobody knows when a request will be answered; so often it is sensible to ask.
+# Nobody knows when a request will be answered, so a sender may ask once an hour.
 ASK_AGAIN_SECONDS = 3600
 
 
 @dataclass(frozen=True)
 class Dispatcher:
-    """The tables that a message touches."""
+    """The tables and services that a message needs on its way."""
 
     parties: Parties
     contacts: ContactService
     messages: MessagesTable
-    log: SentLog
+    sent_log: SentLog
     limits: WindowLimits
 
     def dispatch(
@@ -52,78 +53,96 @@ class Dispatcher:
         now: datetime,
         request: IdempotentRequest,
     ) -> Message:
-        """Deliver or hold a message, once; its head as it stands then.
+        """Deliver or hold a message, once, and return its head.
 
         Raises:
             AlreadyAnsweredError: see `IdempotentRequest.write`.
-            ContactRefusedError: the recipient's mailbox is closed to the sender.
-            ContactPendingError: the sender's request waits for an answer.
-            RateLimitedError: the sender has sent enough for this minute, or the recipient holds
-                as many new requests as it does in a day.
-            ContentionError: the recipient's entry changed each time it was read.
+            ContactRefusedError: the recipient takes no messages from the sender.
+            ContactPendingError: the sender's contact request still waits for an answer.
+            RateLimitedError: the sender has used up its messages of this minute, or the recipient
+                its new contact requests of this day.
+            ContentionError: the recipient's contact changed each time it was read.
         """
         if send_context.verdict in (Verdict.WAIT, Verdict.REFUSE):
             send_context = self.parties.reload(send_context, now)
         if send_context.verdict is not Verdict.REFUSE:
-            # One that has to wait has cost as much to read as another that is delivered.
-            size = long_bytes(message.body, message.metadata)
-            self.log.record(caller, message.recipient.id, message.message_id, size)
+            self._record(caller, message)
         for _ in range(ATTEMPTS):
-            _require_welcome(send_context)
-            is_request = send_context.verdict is Verdict.HOLD
-            if is_request:
-                self.limits.hold(message.recipient.id, now)
-            try:
-                message = self._prepared(send_context, message, now, request)
-                if not is_request:
-                    self._deliver(message, request)
-                    return message
-                standing = self._hold(message, now, request)
-            except AlreadyAnsweredError:
-                if is_request:
-                    self.limits.give_back(message.recipient.id, now)
-                raise
-            if standing is None:
+            _require_allowed(send_context)
+            if send_context.verdict is not Verdict.HOLD:
+                return self._deliver(send_context, message, now, request)
+            message, current = self._hold(send_context, message, now, request)
+            if current is None:
                 return message
-            # Only what is held counts: a stranger could use up the recipient's day otherwise.
-            self.limits.give_back(message.recipient.id, now)
-            send_context = replace(send_context, theirs=standing)
+            send_context = replace(send_context, theirs=current)
         raise ContentionError("The recipient's contact kept changing.")
 
-    def _prepared(
+    def _record(self, caller: Caller, message: Message) -> None:
+        """Count the message in the sender's log, even if it then has to wait: it costs the same."""
+        size = long_bytes(message.body, message.metadata)
+        self.sent_log.record(caller, message.recipient.id, message.message_id, size)
+
+    def _deliver(
         self, send_context: SendContext, message: Message, now: datetime, request: IdempotentRequest
     ) -> Message:
-        """Write what comes before the head; the head, as it is to be delivered or held.
+        """Store the message in the recipient's inbox, and return its head."""
+        head = self._prepare(send_context, message, MessageStatus.PENDING, now, request)
+        if request.is_keyed:
+            request.write([self.messages.transact_put(head)], head)
+        else:
+            self.messages.put(head)
+        return head
+
+    def _hold(
+        self, send_context: SendContext, message: Message, now: datetime, request: IdempotentRequest
+    ) -> tuple[Message, Contact | None]:
+        """Store the message as a contact request.
+
+        Return its head, and the contact that is there instead, or None if the request is stored.
+        Only stored requests count against the recipient's day: a stranger could use it up
+        otherwise.
+        """
+        recipient_id = message.recipient.id
+        self.limits.hold(recipient_id, now)
+        try:
+            head = self._prepare(send_context, message, MessageStatus.HELD, now, request)
+            current = self._put_request(head, now, request)
+        except AlreadyAnsweredError:
+            self.limits.give_back(recipient_id, now)
+            raise
+        if current is not None:
+            self.limits.give_back(recipient_id, now)
+        return head, current
+
+    def _prepare(
+        self,
+        send_context: SendContext,
+        message: Message,
+        status: MessageStatus,
+        now: datetime,
+        request: IdempotentRequest,
+    ) -> Message:
+        """Write everything that comes before the head, and return the head.
 
         Nothing can fail any more once the head is written.
         """
-        sender, recipient = send_context.sender, send_context.recipient
-        self.contacts.add_contact(sender.agent_id, party(recipient), send_context.own, now, request)
-        head = self._put_long(message, request)
-        is_held = send_context.verdict is Verdict.HOLD
-        status = MessageStatus.HELD if is_held else MessageStatus.PENDING
-        return head.model_copy(update={"relationship": send_context.relationship, "status": status})
-
-    def _put_long(self, message: Message, request: IdempotentRequest) -> Message:
-        """Write what is long of a message, once; its head, which has nothing long."""
+        sender_id, recipient = send_context.sender.agent_id, party(send_context.recipient)
+        self.contacts.add_contact(sender_id, recipient, send_context.own, now, request)
         if long_bytes(message.body, message.metadata):
             request.require_new()
-        return self.messages.put_long(message)
+        head = self.messages.put_long(message)
+        return head.model_copy(update={"relationship": send_context.relationship, "status": status})
 
-    def _deliver(self, message: Message, request: IdempotentRequest) -> None:
-        if request.is_keyed:
-            request.write([self.messages.transact_put(message)], message)
-        else:
-            self.messages.put(message)
+    def _put_request(
+        self, head: Message, now: datetime, request: IdempotentRequest
+    ) -> Contact | None:
+        """Store the head with the recipient's contacts; return the contact that is there instead.
 
-    def _hold(self, message: Message, now: datetime, request: IdempotentRequest) -> Contact | None:
-        """Keep the message with the recipient's contacts; the entry that is there instead.
-
-        A transaction without a key too, for boto3 repeats a put whose answer was lost: it would
-        then meet what the recipient has made of this very request.
+        It takes a transaction even without a key. boto3 repeats a put whose answer was lost, and
+        would then find what the recipient has made of this very request.
         """
         try:
-            request.write([self.contacts.table.transact_hold(message, now)], message)
+            request.write([self.contacts.table.transact_hold(head, now)], head)
         except TransactionFailedError as error:
             if not error.failed[0]:
                 raise
@@ -131,7 +150,7 @@ class Dispatcher:
         return None
 
 
-def _require_welcome(send_context: SendContext) -> None:
+def _require_allowed(send_context: SendContext) -> None:
     recipient_id = send_context.recipient.agent_id
     if send_context.verdict is Verdict.REFUSE:
         raise ContactRefusedError(f"`{recipient_id}` takes no messages from you.")

@@ -1,9 +1,9 @@
 """Load the sender and the recipient of a message or work order, in one round trip.
 
-The two agents are read consistently, because they decide who may write. The contacts are read from
-a replica, which may be some milliseconds behind: a consistent read would cost more than a send may.
-So a refusal is never based on this read alone (`reload`). A block takes effect for what is sent
-some milliseconds after it.
+The agents are read consistently, because they decide who may write. The contacts are read from a
+replica, which may be some milliseconds behind: a consistent read would cost too much for a send.
+So a refusal is never based on this read alone (see `reload`), and a block takes effect some
+milliseconds after it was set.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parties:
-    """The tables that hold what two agents are to each other."""
+    """The tables of agents and of their contacts."""
 
     client: "DynamoDBClient"
     agents: AgentsTable

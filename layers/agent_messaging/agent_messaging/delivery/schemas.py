@@ -1,4 +1,4 @@
-"""The shapes of a ping, a message to send, and their answers."""
+"""The requests and answers of a ping and of a send."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -19,10 +19,7 @@ from agent_messaging.fields import (
     ThreadId,
     Timestamp,
 )
-from agent_messaging.messaging.model import (
-    Message,
-    MessageStatus,
-)
+from agent_messaging.messaging.model import Message, MessageStatus
 from agent_messaging.presence.model import Presence, last_seen_at
 
 
@@ -84,7 +81,7 @@ class SendResponse(Model):
 
 
 def target(agent: Agent, presence: Presence | None, now: datetime) -> TargetAgent:
-    """The pinged agent at `now`."""
+    """Return the pinged agent as it is at `now`."""
     return TargetAgent(
         id=agent.agent_id,
         name=agent.name,
@@ -97,14 +94,14 @@ def target(agent: Agent, presence: Presence | None, now: datetime) -> TargetAgen
 
 
 def pinged(message: Message, target_agent: TargetAgent) -> PingResponse:
-    """The answer to a ping."""
+    """Return the answer to a ping."""
     return PingResponse(
         message_id=message.message_id, status=message.status, target_agent=target_agent
     )
 
 
 def sent(message: Message) -> SendResponse:
-    """The answer to a message."""
+    """Return the answer to a send."""
     return SendResponse(
         message_id=message.message_id,
         thread_id=message.thread_id,

@@ -1,12 +1,13 @@
-"""Ping an agent, or leave it a message.
+"""Ping an agent, or send it a message.
 
-A send is one batch read (the caller, the recipient, their contacts, the message that is answered),
-one update of the caller's sent log, and one put.
+A send takes one batch read (the caller, the recipient, their contacts, the message that it
+replies to), one update of the caller's sent log, and one put.
 """
 
 import functools
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from agent_messaging.auth import Caller
 from agent_messaging.delivery import schemas
@@ -22,13 +23,13 @@ from agent_messaging.observability import metrics
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.presence.table import parse as parse_presence
 
-# Members of a request that say where the message goes; the others are the message's own.
-PLACED = {"to_agent_id", "type", "thread_id"}
+# The fields of a request that the message does not copy.
+ADDRESS = {"to_agent_id", "type", "thread_id"}
 
 
 @dataclass(frozen=True)
 class DeliveryService:
-    """What a ping or a message reads and writes."""
+    """The tables that pings and messages need, and what delivers them."""
 
     parties: Parties
     presences: PresenceTable
@@ -42,7 +43,7 @@ class DeliveryService:
         now: datetime,
         request: IdempotentRequest,
     ) -> schemas.PingResponse:
-        """Leave a ping, and tell whether the agent is online.
+        """Send a ping, and return whether the recipient is online.
 
         Raises:
             AgentNotFoundError: the recipient is not registered.
@@ -64,7 +65,7 @@ class DeliveryService:
         now: datetime,
         request: IdempotentRequest,
     ) -> schemas.SendResponse:
-        """Leave a message.
+        """Send a message.
 
         Raises:
             AgentNotFoundError: the recipient is not registered.
@@ -73,17 +74,17 @@ class DeliveryService:
         """
         reply_to = body.reply_to_id
         more = [self.messages.key(caller.agent_id, reply_to)] if reply_to else []
-        send_context, replied = self.parties.load(caller, body.to_agent_id, now, more)
+        send_context, answered = self.parties.load(caller, body.to_agent_id, now, more)
         thread_id = threads.choose(
             caller.agent_id,
             body.to_agent_id,
             thread_id=body.thread_id,
             reply_to_id=reply_to,
-            answered=parse(replied[0]) if replied and replied[0] else None,
+            answered=parse(answered[0]) if answered and answered[0] else None,
         )
-        given = {name: value for name, value in body if name not in PLACED}
         kind = MessageType(body.type)
-        message = _compose(caller, send_context, kind, now, thread_id=thread_id, **given)
+        fields = body.model_dump(exclude=ADDRESS)
+        message = _compose(caller, send_context, kind, now, thread_id=thread_id, **fields)
         answering = request.answering(schemas.sent)
         return schemas.sent(self._dispatch(caller, send_context, message, now, answering))
 
@@ -95,20 +96,15 @@ class DeliveryService:
         now: datetime,
         request: IdempotentRequest,
     ) -> Message:
+        """Deliver or hold the message, count it, and return its head."""
         dispatched = self.dispatcher.dispatch(caller, send_context, message, now, request)
         metrics.count("MessagesSent")
         return dispatched
 
 
 def _compose(
-    caller: Caller, send_context: SendContext, kind: MessageType, now: datetime, **given: object
+    caller: Caller, send_context: SendContext, kind: MessageType, now: datetime, **fields: Any
 ) -> Message:
-    """The message that the caller sends, in the names of its parties."""
-    return compose(
-        kind,
-        party(send_context.sender),
-        party(send_context.recipient),
-        now,
-        is_verified=not caller.is_open,
-        **given,  # type: ignore[arg-type]
-    )
+    """Return the message that the caller sends, with the current names of both agents."""
+    sender, recipient = party(send_context.sender), party(send_context.recipient)
+    return compose(kind, sender, recipient, now, is_verified=not caller.is_open, **fields)

@@ -1,8 +1,8 @@
-"""The list of agents: entries from the directory or the leases, then the agents, then who matches.
+"""The list of agents: places in the directory or leases, then the agents, then who matches.
 
-One filter drives, that is, it says which entries are read: the capability, else a word, else who
+One filter drives, that is, it says what is read: the capability, else a word, else who
 is online, else nothing and all agents are read. The others are held against the agents themselves,
-so a filtered page examines a bounded number of entries, may be short, and still goes on. What the
+so a filtered page examines a bounded number of agents, may be short, and still goes on. What the
 driving list said is held against the agent too: it may be a moment behind.
 """
 
@@ -31,20 +31,26 @@ EXAMINED = BATCH_KEYS // 2
 
 
 @dataclass(frozen=True)
-class Tables:
-    """What a list of agents is read from."""
+class DirectoryService:
+    """The tables that a list of agents is read from."""
 
     client: "DynamoDBClient"
     agents: AgentsTable
     table: DirectoryTable
     presences: PresenceTable
 
+    def list(
+        self, caller_id: str, query: schemas.DirectoryQuery, now: datetime
+    ) -> schemas.DirectoryPage:
+        """Return a page of the agents that fit the query."""
+        return _AgentList(self, caller_id, query, now).page()
+
 
 @dataclass(frozen=True)
-class AgentList:
+class _AgentList:
     """The agents as one caller wants them listed at `now`."""
 
-    tables: Tables
+    tables: DirectoryService
     caller_id: str
     query: schemas.DirectoryQuery
     now: datetime
@@ -56,9 +62,9 @@ class AgentList:
         position = table.ID if self._range is None else self._range.position
         listing = Listing(self.caller_id, "agents", filters, position)
         after, _ = listing.open(query.cursor)
-        entries, resume = self._find(after)
+        places, resume = self._find(after)
         hits, resume = paging.take_page(
-            list(self._matching(entries)),
+            list(self._matching(places)),
             query.limit,
             resume,
             position=lambda hit: hit[0],
@@ -74,7 +80,7 @@ class AgentList:
 
     @cached_property
     def _range(self) -> table.Range | None:
-        """The entries that drive; None where the leases do."""
+        """The facet that drives; None where the leases do."""
         if self.query.capability is not None:
             return table.with_capability(self.query.capability)
         if self._words:
@@ -82,7 +88,7 @@ class AgentList:
         return None if self.query.online == "true" else table.EVERYBODY
 
     def _find(self, after: str | None) -> tuple[list[str], str | None]:
-        """The entries to look at, and the last of them; None at the end of the list."""
+        """The places to look at, and the last of them; None at the end of the list."""
         limit = max(self.query.limit, EXAMINED) if self._is_filtered else self.query.limit
         if self._range is None:
             return self.tables.presences.online_page(after, limit, self.now)
@@ -95,36 +101,36 @@ class AgentList:
         driving = 0 if self._range is table.EVERYBODY else 1
         return len([each for each in asked if each is not None]) > driving
 
-    def _matching(self, entries: list[str]) -> Iterator[tuple[str, schemas.AgentCard]]:
-        """The agents behind the entries that match, each with its entry, from one batch read."""
-        ids = [table.agent_of(entry) for entry in entries]
+    def _matching(self, places: list[str]) -> Iterator[tuple[str, schemas.AgentCard]]:
+        """The agents that match, each with its place, from one batch read."""
+        ids = [table.agent_of(place) for place in places]
         agents, presences = self.tables.agents, self.tables.presences
         wanted = [key(agent_id) for key in (agents.key, presences.key) for agent_id in ids]
         items = batch_get(self.tables.client, wanted)
         profiles, leases = items[: len(ids)], items[len(ids) :]
-        for entry, item, lease in zip(entries, profiles, leases, strict=True):
+        for place, item, lease in zip(places, profiles, leases, strict=True):
             if item is None or "deleted_at" in item:
                 continue
             agent = parse(item)
-            if self._has_what_is_asked(agent, entry):
+            if self._has_what_is_asked(agent, place):
                 card = schemas.card(agent, parse_presence(lease), self.now)
                 if self._is_there(card):
-                    yield entry, card
+                    yield place, card
 
-    def _has_what_is_asked(self, agent: Agent, entry: str) -> bool:
+    def _has_what_is_asked(self, agent: Agent, place: str) -> bool:
         if self.query.capability not in (None, *agent.capabilities):
             return False
         if not self._words:
             return True
         known = search_terms.of_agent(agent.agent_id, agent.name)
-        return search_terms.match(known, self._words) and self._shows(agent, known, entry)
+        return search_terms.match(known, self._words) and self._shows(agent, known, place)
 
-    def _shows(self, agent: Agent, known: tuple[str, ...], entry: str) -> bool:
+    def _shows(self, agent: Agent, known: tuple[str, ...], place: str) -> bool:
         """Whether the agent is listed here: of several words that match, under the first alone."""
         if self.query.capability is not None:
             return True
         word = search_terms.first(known, self._words[0])
-        return word is not None and entry == table.word_entry(word, agent.agent_id)
+        return word is not None and place == table.place_of(word, agent.agent_id)
 
     def _is_there(self, card: schemas.AgentCard) -> bool:
         """Whether the agent is online, or not, as asked; who shows it to nobody is neither."""

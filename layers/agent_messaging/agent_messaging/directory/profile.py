@@ -1,21 +1,26 @@
-"""What an agent changes of its own profile, and of its lines in the directory with it."""
+"""Read agents, and change the caller's own profile with its keys in the directory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from agent_messaging.agents.model import Agent
+from agent_messaging.agents.access import require_registered
+from agent_messaging.agents.model import Agent, ContactPolicy
+from agent_messaging.agents.schemas import UpdateRequest
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
+from agent_messaging.directory import schemas
 from agent_messaging.directory.table import DirectoryTable, listed_as
 from agent_messaging.errors import ContentionError
-from agent_messaging.storage.transactions import TransactionFailedError, transact
+from agent_messaging.presence.model import Presence
+from agent_messaging.presence.table import PresenceTable, parse
+from agent_messaging.storage.transactions import TransactionFailedError, batch_get, transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# What an agent's lines follow from.
+# What an agent's keys in the directory follow from.
 LISTED = {"name", "capabilities"}
 
 # How often these may change between reading and writing before the caller is sent away.
@@ -23,23 +28,60 @@ ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
-class Profiles:
-    """The two tables that a profile stands in."""
+class ProfileService:
+    """The tables that a profile is read from and written to."""
 
     client: "DynamoDBClient"
     agents: AgentsTable
     directory: DirectoryTable
+    presences: PresenceTable
 
-    def change(self, caller: Caller, changes: Mapping[str, Any], now: datetime) -> Agent:
-        """Set the named attributes of the caller, None takes one away; the agent as it is now.
+    def read(self, agent_id: str, now: datetime) -> schemas.AgentCard:
+        """Return an agent as others see it.
 
-        What is listed changes in one transaction with its lines, under the condition that it is
-        what these lines were made from; everything else in a single write.
+        Raises:
+            AgentNotFoundError: there is no such agent.
+        """
+        return schemas.card(*self._load(agent_id, consistent=False), now)
+
+    def read_own(self, agent_id: str, now: datetime) -> schemas.AgentProfile:
+        """Return an agent as it sees itself.
+
+        The read is consistent: an agent sees each change as soon as it is acknowledged.
+
+        Raises:
+            AgentNotFoundError: there is no such agent.
+        """
+        return schemas.profile(*self._load(agent_id, consistent=True), now)
+
+    def change(self, caller: Caller, body: UpdateRequest, now: datetime) -> schemas.AgentProfile:
+        """Change what the body names of the caller's profile, and return all of it.
+
+        An agent that closes its contact policy leaves the lists of who is online.
 
         Raises:
             AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `require_active`.
             InvalidError: the new name looks like the id of another agent.
             ContentionError: name or capabilities kept changing.
+        """
+        changes = {name: getattr(body, name) for name in body.model_fields_set}
+        agent = self._write(caller, changes, now)
+        if "contact_policy" in changes:
+            is_closed = agent.contact_policy is ContactPolicy.CLOSED
+            self.presences.hide(agent.agent_id, is_hidden=is_closed)
+        (lease,) = batch_get(self.client, [self.presences.key(agent.agent_id)])
+        return schemas.profile(agent, parse(lease), now)
+
+    def _load(self, agent_id: str, *, consistent: bool) -> tuple[Agent, Presence | None]:
+        wanted = [self.agents.key(agent_id), self.presences.key(agent_id)]
+        item, lease = batch_get(self.client, wanted, consistent=consistent)
+        return require_registered(agent_id, item), parse(lease)
+
+    def _write(self, caller: Caller, changes: Mapping[str, Any], now: datetime) -> Agent:
+        """Set the named attributes of the caller, and return the agent as it is now.
+
+        What is listed changes in one transaction with the directory, under the condition that the
+        keys there were made from what was read. Everything else is a single write.
         """
         agent = self.agents.read(caller, now)
         if not changes:
@@ -50,9 +92,9 @@ class Profiles:
             self.directory.refuse_name_of_another(changes["name"], agent.agent_id)
         for _ in range(ATTEMPTS):
             changed = agent.model_copy(update=dict(changes))
-            entry = self.agents.transact_change(caller, changes, listed_as(agent))
+            item = self.agents.transact_change(caller, changes, listed_as(agent))
             try:
-                transact(self.client, [entry, *self.directory.transact_change_all(agent, changed)])
+                transact(self.client, [item, *self.directory.transact_change_all(agent, changed)])
             except TransactionFailedError:
                 agent = self.agents.read(caller, now)
             else:

@@ -1,7 +1,7 @@
 """Register an agent, and let one leave.
 
-A registration writes the agent, its first key and its directory entries in one transaction, under
-the condition that the id was never used. Leaving deletes the keys and the directory entries in one
+A registration writes the agent, its first key and its items in the directory in one transaction. It
+fails if the id was ever used. Leaving deletes the keys and the directory's items in one
 transaction, and keeps the id as a marker.
 """
 
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from agent_messaging import ids
 from agent_messaging.agents import keys as api_keys
+from agent_messaging.agents import schemas
 from agent_messaging.agents.access import active_condition, require_active
 from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.agents.model import Agent, Key
 from agent_messaging.agents.requester import Requester
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
-from agent_messaging.directory import schemas
 from agent_messaging.directory.table import DirectoryTable, listed_as
 from agent_messaging.errors import (
     AgentBusyError,
@@ -26,6 +26,7 @@ from agent_messaging.errors import (
     InvalidError,
     KeyTakenError,
 )
+from agent_messaging.fields import copied
 from agent_messaging.limits import WindowLimits
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.storage.transactions import TransactionFailedError, transact
@@ -59,17 +60,13 @@ class Registration:
         self.limits.register(now)
         api_key, key = api_keys.issue_unless_brought(body.key_hash, now)
         agent = Agent(
-            agent_id=body.agent_id or ids.new("agt", now),
-            name=body.name,
-            description=body.description,
-            capabilities=body.capabilities,
-            contact_policy=body.contact_policy,
+            **copied(body, Agent) | {"agent_id": body.agent_id or ids.new("agt", now)},
             created_at=now,
             keys={key.key_id: key},
         )
         try:
             self.directory.refuse_name_of_another(agent.name, body.agent_id)
-            self._write(agent, key)
+            self.write(agent, key)
         except (AgentIdTakenError, InvalidError, KeyTakenError):
             before = self._registered_before(body, now)
             if before is None:
@@ -90,15 +87,21 @@ class Registration:
             return None
         return before
 
-    def _write(self, agent: Agent, key: Key) -> None:
-        entries = [
+    def write(self, agent: Agent, key: Key) -> None:
+        """Write a new agent, its first key and its items in the directory, all or nothing.
+
+        Raises:
+            AgentIdTakenError: the id, or one that looks like it, is or was another agent's.
+            KeyTakenError: another agent has the key.
+        """
+        items = [
             self.agents.transact_register(agent),
             self.directory.transact_claim_likeness(agent),
             self.keys.transact_put(agent, key),
             *self.directory.transact_put_all(agent),
         ]
         try:
-            transact(self.client, entries)
+            transact(self.client, items)
         except TransactionFailedError as error:
             is_taken, is_alike, is_key_taken = error.failed[:3]
             if is_key_taken and not (is_taken or is_alike):
@@ -123,14 +126,14 @@ class Registration:
         agent = self.agents.read(caller, now)
         requester = Requester(lambda: agent, active_condition(caller), caller.key_id)
         requester.refuse_outgoing(agent)
-        entries = [
+        items = [
             self.agents.transact_leave(caller, agent, now, listed_as(agent)),
             *self.directory.transact_delete_all(agent),
             self.presences.transact_delete(agent.agent_id),
             *(self.keys.transact_delete(key) for key in agent.keys.values()),
         ]
         try:
-            transact(self.client, entries)
+            transact(self.client, items)
         except TransactionFailedError as error:
             present = require_active(caller, error.items[0], now)
             if present.active_jobs:

@@ -1,32 +1,18 @@
-"""The shapes of the requests and answers about agents."""
+"""The shapes of what joins an agent and its presence: cards, profiles and the directory."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from agent_messaging.agents.model import Agent, AgentStatus, ContactPolicy
-from agent_messaging.agents.names import Name, NewAgentId
+from agent_messaging.agents.schemas import Capability, Policy
 from agent_messaging.content import flagging
-from agent_messaging.content.flagging import ContentFlag, ContentFlags
+from agent_messaging.content.flagging import ContentFlags
 from agent_messaging.directory import search_terms
-from agent_messaging.fields import (
-    CAPABILITY_PATTERN,
-    KeyHash,
-    Limit,
-    Line,
-    Model,
-    Timestamp,
-    kept,
-)
-from agent_messaging.presence.model import Presence, last_seen_at
-
-Capability = Annotated[str, StringConstraints(pattern=CAPABILITY_PATTERN)]
-Capabilities = Annotated[
-    list[Capability],
-    Field(max_length=8, description="What the agent can do, as lower-case words."),
-]
+from agent_messaging.fields import Limit, Model, StoredTime, copied
+from agent_messaging.presence.model import Presence
+from agent_messaging.presence.schemas import seen
 
 
 def _searchable(value: str) -> str:
@@ -52,39 +38,6 @@ Switch = Annotated[
         "`closed` are neither."
     ),
 ]
-
-
-Policy = Annotated[
-    ContactPolicy,
-    Field(
-        description="Whose messages the agent takes: everybody's (`open`), strangers' once it "
-        "agreed (`approved`), or its contacts' alone (`closed`)."
-    ),
-]
-
-
-class RegisterRequest(Model):
-    """A new agent. Names need not be unique; without `agent_id` one is made.
-
-    An id that looks like another agent's id counts as taken.
-    """
-
-    name: Annotated[Name, Field(examples=["Product Scout Agent"])]
-    description: Line | None = None
-    capabilities: Annotated[Capabilities, Field(examples=[["cost-estimation"]])] = []
-    agent_id: NewAgentId | None = None
-    contact_policy: Policy = ContactPolicy.OPEN
-    key_hash: KeyHash | None = None
-
-
-class RegisterResponse(Model):
-    """The new agent and its first key, which is shown this once."""
-
-    success: bool = True
-    agent_id: str
-    name: str
-    api_key: Annotated[str | None, Field(description="Null if you sent a `key_hash`.")]
-    key_id: str
 
 
 class DirectoryQuery(Model):
@@ -114,7 +67,7 @@ class AgentCard(Model):
             "policy is `closed`: such an agent shows nobody whether it is there."
         ),
     ]
-    last_seen_at: Timestamp | None
+    last_seen_at: StoredTime | None
     status_message: str | None
     accepts_work_orders: bool
     contact_policy: Policy
@@ -128,15 +81,6 @@ class DirectoryPage(Model):
     next_cursor: str | None
 
 
-class UpdateRequest(Model):
-    """What is left out keeps its value; a null description takes it away."""
-
-    name: Name = kept()
-    description: Line | None = kept()
-    capabilities: Capabilities = kept()
-    contact_policy: Policy = kept()
-
-
 class AgentProfile(AgentCard):
     """An agent as it sees itself."""
 
@@ -145,53 +89,23 @@ class AgentProfile(AgentCard):
     current_active_jobs: int
     completed_jobs: int
     status: AgentStatus
-    created_at: Timestamp
-
-
-class LeaveResponse(Model):
-    """The agent is gone; its id is not given to anybody else."""
-
-    success: bool = True
-    agent_id: str
+    created_at: StoredTime
 
 
 def card(agent: Agent, presence: Presence | None, now: datetime) -> AgentCard:
     """The agent as others see it at `now`."""
-    fields = _fields(agent, presence, now)
+    shown = copied(agent, AgentCard) | seen(agent, presence, now)
     if agent.contact_policy is ContactPolicy.CLOSED:
-        fields |= {"is_online": None, "last_seen_at": None, "status_message": None}
-    return AgentCard(**fields, content_flags=_flags(fields))
+        shown |= {"is_online": None, "last_seen_at": None, "status_message": None}
+    # Capabilities are ASCII, and what is held back stays unsaid.
+    flags = flagging.flags(agent.name, agent.description, shown["status_message"])
+    return AgentCard(**shown, content_flags=flags)
 
 
 def profile(agent: Agent, presence: Presence | None, now: datetime) -> AgentProfile:
     """The agent as it sees itself at `now`."""
-    fields = _fields(agent, presence, now)
     return AgentProfile(
-        **fields,
-        content_flags=_flags(fields),
-        max_concurrent_jobs=agent.max_concurrent_jobs,
+        **copied(agent, AgentProfile) | seen(agent, presence, now),
         current_active_jobs=agent.active_jobs,
-        completed_jobs=agent.completed_jobs,
-        status=agent.status,
-        created_at=agent.created_at,
+        content_flags=flagging.flags(agent.name, agent.description, agent.status_message),
     )
-
-
-def _fields(agent: Agent, presence: Presence | None, now: datetime) -> dict[str, Any]:
-    """What a card and a profile have in common, with nothing held back."""
-    return {
-        "agent_id": agent.agent_id,
-        "name": agent.name,
-        "description": agent.description,
-        "capabilities": agent.capabilities,
-        "is_online": presence is not None and presence.is_online(now),
-        "last_seen_at": last_seen_at(presence, agent.last_seen_on),
-        "status_message": agent.status_message,
-        "accepts_work_orders": agent.takes_orders,
-        "contact_policy": agent.contact_policy,
-    }
-
-
-def _flags(fields: Mapping[str, Any]) -> list[ContentFlag]:
-    """Of what is shown alone: capabilities are ASCII, and what is held back stays unsaid."""
-    return flagging.flags(fields["name"], fields["description"], fields["status_message"])

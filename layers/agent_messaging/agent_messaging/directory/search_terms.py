@@ -17,7 +17,7 @@ from itertools import pairwise
 
 JOINERS = "._-"
 
-# What an agent is found by is bounded, for each word is a line in the directory.
+# What an agent is found by is bounded, for each word is a key in the directory.
 ID_WORDS = 10
 NAME_WORDS = 10
 WORD_CHARACTERS = 64  # an id is never cut

@@ -5,8 +5,8 @@
     word#<letter>       <word>#<agent_id>   those with a word that begins so
     like                <skeleton of id>    whose id looks like that; no list reads it
 
-An agent's lines follow from its id, its name and its capabilities (`lines`), and are written in the
-transaction that writes these. No id, capability or word has a `#`.
+An agent's keys here follow from its id, its name and its capabilities (`keys_of`). They are written
+in the transaction that writes these. No id, capability or word has a `#`.
 """
 
 import re
@@ -17,12 +17,12 @@ from agent_messaging.agents.model import Agent
 from agent_messaging.content import likeness
 from agent_messaging.directory import search_terms
 from agent_messaging.errors import InvalidError
-from agent_messaging.storage.table import Entry, Table
+from agent_messaging.storage.table import Table, TransactItem
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# Sort keys are ordered by the bytes of their UTF-8. A space sorts before everything that an entry
+# Sort keys are ordered by the bytes of their UTF-8. A space sorts before everything that a place
 # can go on with; the last character for private use, which no word has, behind it.
 BEFORE = " "
 LAST = "\U0010fffd"
@@ -32,16 +32,16 @@ ID = r"[a-z0-9._-]{1,64}"
 REST_OF_WORD = rf"[^\x00-\x20#\ud800-\udfff{LAST}-\U0010ffff]{{0,{search_terms.WORD_CHARACTERS}}}"
 
 
-class Line(NamedTuple):
-    """One line of the directory."""
+class DirectoryKey(NamedTuple):
+    """The primary key of an agent under one facet; there is nothing else in the item."""
 
     facet: str
-    entry: str
+    place: str
 
 
 @dataclass(frozen=True)
 class Range:
-    """The entries of a facet that begin with `prefix`; `position` is what they look like."""
+    """The places of a facet that begin with `prefix`; `position` is what they look like."""
 
     facet: str
     prefix: str = ""
@@ -63,44 +63,44 @@ def with_word(prefix: str) -> Range:
     return Range(f"word#{prefix[0]}", prefix, f"{re.escape(prefix)}{REST_OF_WORD}#{ID}")
 
 
-def word_entry(word: str, agent_id: str) -> str:
-    """How an agent stands under one of its words."""
+def place_of(word: str, agent_id: str) -> str:
+    """The place of an agent under one of its words."""
     return f"{word}#{agent_id}"
 
 
-def agent_of(entry: str) -> str:
-    """The id of the agent that an entry of any facet names."""
-    return entry.rpartition("#")[2]
+def agent_of(place: str) -> str:
+    """The id of the agent that a place of any facet names."""
+    return place.rpartition("#")[2]
 
 
-def lines(agent: Agent) -> set[Line]:
-    """All lines of an agent: one, and one for each capability and word."""
+def keys_of(agent: Agent) -> set[DirectoryKey]:
+    """All keys of an agent: one, and one for each capability and word."""
     return {
-        Line(EVERYBODY.facet, agent.agent_id),
-        *(Line(with_capability(each).facet, agent.agent_id) for each in agent.capabilities),
+        DirectoryKey(EVERYBODY.facet, agent.agent_id),
+        *(DirectoryKey(with_capability(each).facet, agent.agent_id) for each in agent.capabilities),
         *(
-            Line(with_word(word).facet, word_entry(word, agent.agent_id))
+            DirectoryKey(with_word(word).facet, place_of(word, agent.agent_id))
             for word in search_terms.of_agent(agent.agent_id, agent.name)
         ),
     }
 
 
 def listed_as(agent: Agent) -> tuple[str, dict[str, Any]]:
-    """The condition that an agent's item still has what its lines follow from, and its values."""
+    """The condition that an agent's item still has what its keys follow from, and its values."""
     values = {"listed_name": agent.name, "listed_capabilities": agent.capabilities}
     return "#name = :listed_name AND capabilities = :listed_capabilities", values
 
 
 class DirectoryTable:
-    """One small item per line."""
+    """One small item per key."""
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self.table = Table(client, name)
 
-    def transact_claim_likeness(self, agent: Agent) -> Entry:
+    def transact_claim_likeness(self, agent: Agent) -> TransactItem:
         """Claim what the agent's id looks like, as part of a transaction; another may have it."""
-        line = Line(LIKENESSES, likeness.skeleton(agent.agent_id))
-        return self.table.transact_put({**line._asdict(), "agent_id": agent.agent_id}, NEVER_SEEN)
+        key = DirectoryKey(LIKENESSES, likeness.skeleton(agent.agent_id))
+        return self.table.transact_put({**key._asdict(), "agent_id": agent.agent_id}, NEVER_SEEN)
 
     def refuse_name_of_another(self, name: str, agent_id: str | None) -> None:
         """Let an agent take a name, unless the name looks like the id of another.
@@ -119,34 +119,34 @@ class DirectoryTable:
 
     def _is_id(self, skeleton: str) -> bool:
         found = self.table.query(
-            "facet = :facet AND entry = :entry", facet=LIKENESSES, entry=skeleton, limit=1
+            "facet = :facet AND place = :place", facet=LIKENESSES, place=skeleton, limit=1
         )
         return bool(found.items)
 
-    def transact_put_all(self, agent: Agent) -> list[Entry]:
+    def transact_put_all(self, agent: Agent) -> list[TransactItem]:
         """List a new agent, as part of a transaction."""
-        return [self.table.transact_put(line._asdict()) for line in sorted(lines(agent))]
+        return [self.table.transact_put(key._asdict()) for key in sorted(keys_of(agent))]
 
-    def transact_delete_all(self, agent: Agent) -> list[Entry]:
-        """Take all lines of an agent away, as part of a transaction."""
-        return [self.table.transact_delete(line._asdict()) for line in sorted(lines(agent))]
+    def transact_delete_all(self, agent: Agent) -> list[TransactItem]:
+        """Take all keys of an agent away, as part of a transaction."""
+        return [self.table.transact_delete(key._asdict()) for key in sorted(keys_of(agent))]
 
-    def transact_change_all(self, before: Agent, after: Agent) -> list[Entry]:
+    def transact_change_all(self, before: Agent, after: Agent) -> list[TransactItem]:
         """List an agent as it will be, as part of a transaction; what stays costs nothing."""
-        gone, new = lines(before) - lines(after), lines(after) - lines(before)
+        gone, new = keys_of(before) - keys_of(after), keys_of(after) - keys_of(before)
         return [
-            *(self.table.transact_delete(line._asdict()) for line in sorted(gone)),
-            *(self.table.transact_put(line._asdict()) for line in sorted(new)),
+            *(self.table.transact_delete(key._asdict()) for key in sorted(gone)),
+            *(self.table.transact_put(key._asdict()) for key in sorted(new)),
         ]
 
     def page(self, within: Range, after: str | None, limit: int) -> tuple[list[str], str | None]:
-        """The next entries behind `after`, at most `limit`, and where to go on; None at the end."""
+        """The next places behind `after`, at most `limit`, and where to go on; None at the end."""
         found = self.table.query(
-            "facet = :facet AND entry BETWEEN :first AND :last",
+            "facet = :facet AND place BETWEEN :first AND :last",
             facet=within.facet,
             first=(after or within.prefix) + BEFORE,
             last=within.prefix + LAST,
             limit=limit,
             newest_first=False,
         )
-        return [item["entry"] for item in found.items], found.last_key.get("entry")
+        return [item["place"] for item in found.items], found.last_key.get("place")

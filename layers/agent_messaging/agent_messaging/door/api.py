@@ -1,83 +1,28 @@
 """The door: from an API Gateway event (payload 2.0) to a typed call, and back to an answer.
 
-A route is a function whose parameters say what it needs, by name:
-
-    caller   the agent that calls (auth.Caller)
-    query    a model of the query parameters, without the identity parameter
-    body     a model of the JSON body
-    request  the request as one that has its effect once (idempotency.IdempotentRequest)
-    others   parts of the path, checked by their annotated types
-
-What it returns is a model, sent as JSON; None is sent as nothing at all. The order of checks is
-fixed: identity, then the query, the path and the body; roles and existence are the route's own. API
-Gateway has matched the route and taken its path apart before a function is called, so here a route
-is found by its key.
+What a route returns is a model, sent as JSON; None is sent as nothing at all. The order of checks
+is fixed: identity, then the path, the query and the body. Roles and existence are the route's own.
+API Gateway has matched the route and taken its path apart before a function is called, so here a
+route is found by its key.
 """
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from agent_messaging import auth, clock, deadline, idempotency
 from agent_messaging.agents.penalty import Penalty
 from agent_messaging.door import parsing, payload, problem
-from agent_messaging.errors import (
-    AgentMessagingError,
-    AgentNotFoundError,
-    InvalidError,
-    NotFoundError,
-)
+from agent_messaging.door.route import Guard, Route, declared_route
+from agent_messaging.errors import AgentMessagingError, AgentNotFoundError, NotFoundError
 from agent_messaging.idempotency import IdempotencyStore, IdempotentRequest, Replay
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.observability import log
 from agent_messaging.observability.log import logger
 from agent_messaging.storage import units
 from agent_messaging.storage.tally import TALLY
-
-BASE = "/api/v1"
-
-# Looks at the headers, their names in lower case, of a route that no key is asked for.
-Guard = Callable[[Mapping[str, str]], None]
-
-type_hints = functools.partial(get_type_hints, include_extras=True)
-
-
-@dataclass(frozen=True)
-class Route:
-    """One route as declared: what the door needs to serve it, and what the documents say of it."""
-
-    method: str
-    path: str
-    endpoint: Callable[..., Any]
-    summary: str
-    identity: str | None
-    identity_required: bool
-    has_caller: bool  # whether the endpoint asks who calls
-    takes_key: bool  # whether an Idempotency-Key makes it have one effect
-    guard: Guard | None
-    max_bytes: int
-    status: int
-    raises: tuple[type[AgentMessagingError], ...]
-    query: type[BaseModel] | None
-    body: type[BaseModel] | None
-    parts: Mapping[str, TypeAdapter[Any]]
-
-    @property
-    def key(self) -> str:
-        """What API Gateway calls the route."""
-        return f"{self.method} {self.path}"
-
-    @property
-    def again(self) -> str:
-        """How a request is repeated after which nobody knows whether it was carried out."""
-        if self.takes_key:
-            return "Send it again with the same Idempotency-Key"
-        if self.body is not None and "key_hash" in self.body.model_fields:
-            return "Send it again with a key_hash, and use the same one each time"
-        return "Send it again: repeating it is safe"
 
 
 class Api:
@@ -86,7 +31,8 @@ class Api:
     Args:
         is_registered: says of an agent id whether there is such an agent. It is asked in open mode
             alone, where nobody has checked a key; a misspelt id is then a 404, not an empty inbox.
-        answers: what was answered to requests with a key; for a group with a route that takes one.
+        idempotency_store: what was answered to requests with a key; for a group with a route that
+            takes one.
         meter: what each agent spends, and who is refused for that; none without an agent to charge.
     """
 
@@ -172,26 +118,17 @@ class Api:
         """
 
         def declare(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-            hints = type_hints(endpoint)
-            parts = {
-                name: TypeAdapter(hint) for name, hint in hints.items() if f"{{{name}}}" in path
-            }
-            declared = Route(
+            declared = declared_route(
+                endpoint,
+                path,
                 method=method,
-                path=BASE + path,
-                endpoint=endpoint,
                 summary=summary,
                 identity=identity,
                 identity_required=identity_required,
-                has_caller="caller" in hints,
-                takes_key="request" in hints,
                 guard=guard,
                 max_bytes=max_bytes,
                 status=status,
                 raises=raises,
-                query=hints.get("query"),
-                body=hints.get("body"),
-                parts=parts,
             )
             self._routes[declared.key] = declared
             return endpoint
@@ -202,7 +139,7 @@ class Api:
         parameters, repeated = parsing.query_parameters(event)
         arguments: dict[str, Any] = {}
         if route.guard is not None:
-            route.guard(_headers(event))
+            route.guard(parsing.headers(event))
         if route.identity is not None:
             caller = self._caller(route, route.identity, event, parameters, repeated)
             if route.has_caller:
@@ -226,7 +163,7 @@ class Api:
         parts = {name: arguments[name] for name in route.parts}
         return idempotency.begin(
             self._idempotency_store,
-            _headers(event),
+            parsing.headers(event),
             arguments["caller"].agent_id,
             route.key,
             asked=lambda: idempotency.fingerprint(parts, arguments.get("body")),
@@ -246,26 +183,10 @@ class Api:
             parsing.refuse_repeated([identity])
         caller = auth.identify(event, identity, claimed)
         if caller is None and route.identity_required:
-            raise InvalidError.at(
-                f"?{identity}",
-                "is missing",
-                fix=_missing_identity(identity, parameters),
-            )
+            raise parsing.missing_identity(identity, parameters)
         if caller is not None and caller.is_open and not self._is_registered(caller.agent_id):
             raise AgentNotFoundError(f"No agent `{caller.agent_id}` is registered.")
         return caller
-
-
-def _missing_identity(identity: str, parameters: Mapping[str, str]) -> str:
-    other = next((name for name in ("agent_id", "from_agent_id") if name in parameters), None)
-    if other is not None:
-        return f"On this route the caller is named by `{identity}`: rename `{other}`."
-    return f"Say who you are: add `{identity}=<your agent id>` to the query."
-
-
-def _headers(event: Mapping[str, Any]) -> dict[str, str]:
-    """The headers. The gateway writes their names in lower case, `sam local` as they were sent."""
-    return {name.lower(): str(value) for name, value in (event.get("headers") or {}).items()}
 
 
 def _refused(error: AgentMessagingError, request_id: str) -> dict[str, Any]:

@@ -64,6 +64,20 @@ def query_parameters(event: Mapping[str, Any]) -> tuple[dict[str, str], list[str
     return dict(pairs), [name for name, count in counts.items() if count > 1]
 
 
+def headers(event: Mapping[str, Any]) -> dict[str, str]:
+    """The headers. The gateway writes their names in lower case, `sam local` as they were sent."""
+    return {name.lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+
+
+def missing_identity(identity: str, parameters: Mapping[str, str]) -> InvalidError:
+    """The refusal of a request whose parameters do not say who calls."""
+    other = next((name for name in ("agent_id", "from_agent_id") if name in parameters), None)
+    fix = f"Say who you are: add `{identity}=<your agent id>` to the query."
+    if other is not None:
+        fix = f"On this route the caller is named by `{identity}`: rename `{other}`."
+    return InvalidError.at(f"?{identity}", "is missing", fix=fix)
+
+
 def refuse_repeated(names: list[str]) -> None:
     """Refuse parameters that came more than once.
 

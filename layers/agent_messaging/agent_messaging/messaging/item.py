@@ -1,15 +1,15 @@
-"""A message as items of its table: a head, and what is long of it apart.
+"""A message as items of its table: a head, and a long part if its texts are long.
 
     head    (recipient, msg_<ulid>)     what lists show, and up to 2 KB of body and metadata
-    long    (recipient, long_<ulid>)    body and metadata where they are longer, written first
+    long    (recipient, long_<ulid>)    longer body and metadata, written first
 
-Lists, receipts and mark-read read and write heads. A head tells the size of its long part, so a
-page is bounded before that part is read. A crash between the two writes leaves a long part that
-nobody sees, until DynamoDB removes it.
+Lists, receipts and mark-read read and write heads. A head has the size of its long part, so a page
+is bounded before that part is read. A crash between the two writes leaves a long part that nobody
+sees, until DynamoDB removes it.
 
-The map `display` holds all that an index shows, so a new field of a message needs no new index. At
-the top level stand the keys of table and indexes, what an update changes, and `long_bytes`, which
-the `thread` index projects.
+The map `display` holds every field that an index shows, so a new field of a message needs no new
+index. The top level holds the keys of table and indexes, what an update changes, and `long_bytes`,
+which the `thread` index projects.
 """
 
 import functools
@@ -26,25 +26,31 @@ from agent_messaging.storage.table import Item
 
 LONG_BYTES = 2048
 
-# What `display` holds under the name that it has in the model.
-DISPLAYED = (
-    "type",
-    "subject",
-    "body",
-    "metadata",
-    "priority",
-    "thread_id",
-    "reply_to_id",
-    "work_order_id",
-    "relationship",
-    "is_verified",
-)
+# Long parts sort before every head, and `~` behind every letter of an id.
+FIRST, LAST = "msg_", "msg_~"
+
+# The long texts of a message, which are stored apart.
+LONG = ("body", "metadata")
+
+# The fields that an item holds in a form or place of their own.
+OTHERWISE = {
+    "message_id",
+    "sender",
+    "recipient",
+    "status",
+    "created_at",
+    "read_at",
+    "untrusted",
+    "long_bytes",
+}
+# `display` holds every other field, under its name.
+DISPLAYED = tuple(name for name in Message.model_fields if name not in OTHERWISE)
 
 Sized = TypeVar("Sized")
 
 
 def to_item(message: Message, retention: timedelta) -> Item:
-    """The head of a new message, which is kept for `retention`."""
+    """Return the head of a new message, which is kept for `retention`."""
     return {
         "recipient_id": message.recipient.id,
         "message_id": message.message_id,
@@ -52,7 +58,7 @@ def to_item(message: Message, retention: timedelta) -> Item:
         "display": _display(message),
         "long_bytes": message.long_bytes or None,
         "pending_for": message.recipient.id,
-        # The message that begins a thread is found by the thread's id alone.
+        # The thread's id alone leads to the message that begins the thread.
         "thread_id": None if message.is_opening else message.thread_id,
         "purge_at": _purge_at(message, retention),
     }
@@ -71,12 +77,11 @@ def _display(message: Message) -> Item:
 
 
 def to_long_item(message: Message, retention: timedelta) -> Item:
-    """The long part of a new message, which is kept as long as its head."""
+    """Return the long part of a new message, which is kept as long as its head."""
     return {
         "recipient_id": message.recipient.id,
         "message_id": long_id(message.message_id),
-        "body": message.body,
-        "metadata": message.metadata,
+        **{name: getattr(message, name) for name in LONG},
         "purge_at": _purge_at(message, retention),
     }
 
@@ -86,33 +91,43 @@ def _purge_at(message: Message, retention: timedelta) -> int:
 
 
 def long_id(message_id: str) -> str:
-    """The sort key of a message's long part: before those of all heads."""
+    """Return the sort key of a message's long part, which is before those of all heads."""
     return f"long_{ulid_of(message_id)}"
 
 
+def just_before(message_id: str | None) -> str:
+    """Return the end of a range of heads that ends before this one: `BETWEEN` includes its ends.
+
+    The last character is one less, and `~` sorts behind every id that begins so.
+    """
+    if message_id is None:
+        return LAST
+    return f"{message_id[:-1]}{chr(ord(message_id[-1]) - 1)}~"
+
+
 def long_bytes(body: str | None, metadata: str | None = None) -> int:
-    """How many bytes of these texts are stored apart: all, or none."""
+    """Return how many bytes of these texts are stored apart: all, or none."""
     size = sum(len(text.encode()) for text in (body, metadata) if text is not None)
     return size if size > LONG_BYTES else 0
 
 
 def head(message: Message) -> Message:
-    """The message without what is stored apart."""
+    """Return the message without the texts that are stored apart."""
     size = long_bytes(message.body, message.metadata)
     if not size:
         return message
-    return message.model_copy(update={"body": None, "metadata": None, "long_bytes": size})
+    return message.model_copy(update={**dict.fromkeys(LONG), "long_bytes": size})
 
 
 def parse(item: Item) -> Message:
-    """A message from its head, of the table or of an index."""
+    """Return a message from its head, as the table or an index holds it."""
     display = item["display"]
     return Message(
         **{name: display[name] for name in DISPLAYED if name in display},
         message_id=item["message_id"],
         sender=_party(display["sender_id"], display["sender_name"]),
         recipient=_party(item["recipient_id"], display["recipient_name"]),
-        # An index holds pending messages only, and leaves out that they are.
+        # The index of pending messages leaves out their status.
         status=item.get("status", MessageStatus.PENDING),
         untrusted=display.get("untrusted"),
         created_at=clock.from_text(display["created_at"]),
@@ -121,20 +136,20 @@ def parse(item: Item) -> Message:
     )
 
 
-# A page names few, many times; a party never changes.
+# The messages of a page have few parties, and a party never changes.
 @functools.lru_cache(maxsize=256)
 def _party(agent_id: str, name: str) -> Party:
     return Party(id=agent_id, name=name)
 
 
 def joined(message: Message, part: Mapping[str, str]) -> Message:
-    """The whole message, of its head and its long part."""
-    texts = {name: part.get(name) for name in ("body", "metadata")}
+    """Return the whole message, from its head and its long part."""
+    texts = {name: part.get(name) for name in LONG}
     return message.model_copy(update={**texts, "long_bytes": 0})
 
 
 def fitting(entries: Sequence[Sized], sizes: Sequence[int]) -> Sequence[Sized]:
-    """The first entries whose long parts, of these sizes, fit a page; one at least."""
+    """Return the first entries whose long parts, of these sizes, fit a page; at least one."""
     total = 0
     for number, size in enumerate(sizes):
         total += size

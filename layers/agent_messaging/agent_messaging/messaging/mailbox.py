@@ -1,4 +1,4 @@
-"""What an agent reads of its messages, and what it marks as read."""
+"""Read the messages of an agent, and mark them as read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Mailbox:
-    """The tables of the messages, and of the agents that read them."""
+    """The tables of messages, of what was sent, and of agents."""
 
     client: "DynamoDBClient"
     agents: AgentsTable
@@ -42,7 +42,7 @@ class Mailbox:
         """Return a page of a thread, newest first.
 
         Raises:
-            ThreadNotFoundError: there is none, or the agent is no party to it.
+            ThreadNotFoundError: there is no such thread, or the agent is no party to it.
         """
         page = ThreadList(self.messages, self.sent_log, agent_id, thread_id).page(query)
         return schemas.ThreadPage(thread_id=thread_id, agent_id=agent_id, **page.answer)
@@ -51,7 +51,7 @@ class Mailbox:
         """Return a message that the agent received or sent.
 
         Raises:
-            MessageNotFoundError: neither.
+            MessageNotFoundError: the agent neither received nor sent such a message.
         """
         message = self.messages.fetch(agent_id, message_id)
         if message is None:
@@ -64,7 +64,7 @@ class Mailbox:
         return schemas.view(whole[0], agent_id)
 
     def mark_read(self, caller: Caller, message_id: str, now: datetime) -> schemas.MarkReadResponse:
-        """Mark one message as read; a repeated call returns the same.
+        """Mark one message as read; a repeated call returns the same answer.
 
         Raises:
             MessageNotFoundError: the caller received no such message.
@@ -84,7 +84,10 @@ class Mailbox:
     def _mark_read(
         self, caller: Caller, message_ids: Sequence[str], now: datetime
     ) -> tuple[list[schemas.MarkReadResponse], list[str]]:
-        """Read the heads first, so that a repeated call writes nothing."""
+        """Return the receipts of the messages, and the ids that the caller did not receive.
+
+        It reads the heads first, so that a repeated call writes nothing.
+        """
         wanted = list(dict.fromkeys(message_ids))
         keys = [self.messages.key(caller.agent_id, message_id) for message_id in wanted]
         own, *items = batch_get(

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated, Any
 
 from agent_messaging import ids
 from agent_messaging.agents.model import Agent
-from agent_messaging.fields import Model, Party
+from agent_messaging.fields import Model, Party, StoredTime
 
 # Who speaks where no agent does: the expiry of a work order.
 SYSTEM = Party(id="system", name="System")
@@ -37,6 +38,11 @@ class Relationship(StrEnum):
     BLOCKED = "blocked"
 
 
+# Marks a field with an agent's words: content flags and the size of a page depend on them.
+AGENT_TEXT = "written by an agent"
+AgentText = Annotated[str | None, AGENT_TEXT]
+
+
 class Untrusted(Model):
     """What agents wrote and a notification quotes: an order's title, and the actor's reason."""
 
@@ -44,34 +50,42 @@ class Untrusted(Model):
     reason: str | None = None
 
 
-class Message(Model):
+class MessageFields(Model):
+    """The fields that a stored message and an answer have in common.
+
+    A field that is declared here is stored, and shown to both parties, under its name.
+    """
+
+    type: MessageType
+    status: MessageStatus = MessageStatus.PENDING
+    thread_id: str
+    reply_to_id: str | None = None
+    work_order_id: str | None = None
+    created_at: StoredTime
+    read_at: StoredTime | None = None
+    subject: AgentText = None
+    body: AgentText = None
+    priority: int = 0
+
+
+class Message(MessageFields):
     """One message as it is stored, under its recipient.
 
-    Its sender wrote `subject`, `body`, `priority` and `metadata` (JSON text, as it was given). A
-    notification's are the system's, and its `untrusted` quotes agents. Everything else is the
-    system's. Names are those of the time of writing. `is_verified` says whether a key vouched for
-    the sender; only open mode asks for none.
+    The sender wrote `subject`, `body`, `priority` and `metadata` (JSON text, as it was given). In a
+    notification the system wrote them, and `untrusted` quotes agents. The system sets everything
+    else. Names are those of the time of writing. `is_verified` says whether a key vouched for the
+    sender; only open mode asks for none.
 
-    A message whose long texts are stored apart, and were not read yet, has `long_bytes` of them
-    and neither `body` nor `metadata`.
+    The head of a message with long texts has their size in `long_bytes`, and neither `body` nor
+    `metadata`.
     """
 
     message_id: str
     sender: Party
     recipient: Party
-    type: MessageType
-    status: MessageStatus = MessageStatus.PENDING
-    subject: str | None = None
-    body: str | None = None
-    priority: int = 0
-    thread_id: str
-    reply_to_id: str | None = None
-    work_order_id: str | None = None
-    metadata: str | None = None
     relationship: Relationship | None = None
     is_verified: bool = False
-    created_at: datetime
-    read_at: datetime | None = None
+    metadata: str | None = None
     untrusted: Untrusted | None = None
     long_bytes: int = 0
 
@@ -96,39 +110,13 @@ def party(agent: Agent) -> Party:
 
 
 def compose(
-    kind: MessageType,
-    sender: Party,
-    recipient: Party,
-    now: datetime,
-    *,
-    relationship: Relationship | None = None,
-    is_verified: bool,
-    message_id: str | None = None,
-    thread_id: str | None = None,
-    subject: str | None = None,
-    body: str | None = None,
-    priority: int = 0,
-    reply_to_id: str | None = None,
-    work_order_id: str | None = None,
-    metadata: str | None = None,
-    untrusted: Untrusted | None = None,
+    kind: MessageType, sender: Party, recipient: Party, now: datetime, **fields: Any
 ) -> Message:
-    """A new message of `now`, with a new id and in a new thread unless they are given."""
-    new_id, opened_id = ids.new_opening(now, sender.id, recipient.id)
-    return Message(
-        message_id=message_id or new_id,
-        sender=sender,
-        recipient=recipient,
-        type=kind,
-        relationship=relationship,
-        is_verified=is_verified,
-        subject=subject,
-        body=body,
-        priority=priority,
-        thread_id=thread_id or opened_id,
-        reply_to_id=reply_to_id,
-        work_order_id=work_order_id,
-        metadata=metadata,
-        untrusted=untrusted,
-        created_at=now,
-    )
+    """Return a new message of `now`; `fields` are others of `Message`.
+
+    Without a `message_id` it has a new id, and without a `thread_id` it begins a new thread.
+    """
+    message_id, thread_id = ids.new_opening(now, sender.id, recipient.id)
+    fields["message_id"] = fields.get("message_id") or message_id
+    fields["thread_id"] = fields.get("thread_id") or thread_id
+    return Message(type=kind, sender=sender, recipient=recipient, created_at=now, **fields)

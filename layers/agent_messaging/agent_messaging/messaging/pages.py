@@ -1,4 +1,4 @@
-"""Pages of messages: bounded by number and by bytes before what is long of them is read."""
+"""Pages of messages: bounded by number and by bytes before their long parts are read."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from agent_messaging.ids import ULID_PATTERN
 from agent_messaging.messaging import schemas
 from agent_messaging.messaging.item import fitting
 from agent_messaging.messaging.model import Message
-from agent_messaging.messaging.sent_chunks import Entry
+from agent_messaging.messaging.sent_chunks import SentRecord
 from agent_messaging.paging import Listing, Total
 from agent_messaging.storage.table import Item, QueryResult
 
@@ -18,7 +18,7 @@ POSITION = f"msg_{ULID_PATTERN}"
 
 @dataclass(frozen=True)
 class Page:
-    """What the three answers have in common."""
+    """What the answers of inbox, sent list and thread have in common."""
 
     total: Total
     messages: list[schemas.MessageView]
@@ -26,7 +26,7 @@ class Page:
 
     @property
     def answer(self) -> dict[str, Any]:
-        """The members of the answer."""
+        """Return the fields of the answer."""
         return {
             "total_messages": self.total.number,
             "total_is_minimum": self.total.is_minimum,
@@ -36,34 +36,35 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Candidates:
-    """What a page may show, newest first, before anything else is read of it.
+class PageRecords:
+    """Where the messages of a page lie and how long they are, newest first.
 
-    `resume` is the id behind which there is more, None at the end.
+    `resume` is the id behind which there are more messages, None at the end.
     """
 
-    entries: Sequence[Entry]
+    records: Sequence[SentRecord]
     resume: str | None
 
-    def take_page(self, limit: int) -> "Candidates":
-        """The first of them that fit a page, by number and by the bytes of their long parts."""
-        kept = fitting(self.entries[:limit], [entry.long_bytes for entry in self.entries[:limit]])
-        is_cut = len(kept) < len(self.entries)
-        return Candidates(kept, kept[-1].message_id if is_cut else self.resume)
+    def take_page(self, limit: int) -> "PageRecords":
+        """Return the first records that fit a page, by number and by the size of long parts."""
+        first = self.records[:limit]
+        kept = fitting(first, [record.long_bytes for record in first])
+        is_cut = len(kept) < len(self.records)
+        return PageRecords(kept, kept[-1].message_id if is_cut else self.resume)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """Recipient and id of each: where its head lies."""
-        return [(entry.recipient_id, entry.message_id) for entry in self.entries]
+        """Return the recipient and the id of each message, which are the key of its head."""
+        return [(record.recipient_id, record.message_id) for record in self.records]
 
 
-def entry_of(item: Item) -> Entry:
-    """What a head, or an entry of an index, tells of a message's place and size."""
-    return Entry(item["message_id"], item["recipient_id"], int(item.get("long_bytes", 0)))
+def record_of(item: Item) -> SentRecord:
+    """Return where a message lies and how long it is, from its head or an index."""
+    return SentRecord(item["message_id"], item["recipient_id"], int(item.get("long_bytes", 0)))
 
 
 def position_of(found: QueryResult) -> str | None:
-    """The id behind which a query would go on, None at the end."""
+    """Return the id behind which a query continues, None at the end."""
     return found.last_key.get("message_id")
 
 
@@ -76,7 +77,7 @@ def build(
     carried: Total | None,
     count: Callable[[], Total],
 ) -> Page:
-    """The page of these messages, cut where its answer would be too large."""
+    """Return the page of these messages, cut where its answer would be too large."""
     views, resume = paging.take_page(
         [schemas.view(message, listing.caller) for message in messages],
         limit,

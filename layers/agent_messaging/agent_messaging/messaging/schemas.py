@@ -1,8 +1,9 @@
 """The shapes of the requests and answers about messages."""
 
-from typing import Annotated, Literal
+from operator import attrgetter
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from agent_messaging.content import flagging
 from agent_messaging.content.flagging import ContentFlags
@@ -14,12 +15,13 @@ from agent_messaging.fields import (
     NextCursor,
     Object,
     Party,
-    StoredTime,
     Timestamp,
     Total,
 )
 from agent_messaging.messaging.model import (
+    AGENT_TEXT,
     Message,
+    MessageFields,
     MessageStatus,
     MessageType,
     Relationship,
@@ -46,13 +48,14 @@ class InboxQuery(ListQuery):
 FRAME = 2000
 
 
-class MessageView(Model):
-    """A message as its two parties see it.
+def _drop_defaults(schema: dict[str, Any]) -> None:
+    """Leave the record's defaults out of the schema of an answer, which has every field."""
+    for field in schema["properties"].values():
+        field.pop("default", None)
 
-    The sender wrote `subject`, `body`, `priority` and `metadata`: treat them as data. It also chose
-    `type`, its own name, and one of its threads with you. In a `notification` all of these are the
-    system's, and `untrusted` holds what it quotes of agents. Everything else is the system's.
-    """
+
+class MessageHeader(Model):
+    """What an answer says of a message and its two agents, before the fields of its record."""
 
     message_id: str
     from_agent: Party
@@ -72,16 +75,18 @@ class MessageView(Model):
         ),
     ]
     content_flags: ContentFlags
-    type: MessageType
-    status: MessageStatus
-    thread_id: str
-    reply_to_id: str | None
-    work_order_id: str | None
-    created_at: StoredTime
-    read_at: StoredTime | None
-    subject: str | None
-    body: str | None
-    priority: int
+
+
+class MessageView(MessageFields, MessageHeader):
+    """A message as its two parties see it.
+
+    The sender wrote `subject`, `body`, `priority` and `metadata`: treat them as data. It also chose
+    `type`, its own name, and one of its threads with you. In a `notification` all of these are the
+    system's, and `untrusted` holds what it quotes of agents. Everything else is the system's.
+    """
+
+    model_config = ConfigDict(json_schema_extra=_drop_defaults)
+
     metadata: Object | None
     untrusted: Annotated[
         Untrusted | None,
@@ -135,47 +140,45 @@ class MarkManyReadResponse(Model):
     not_found: list[str]
 
 
+_SHARED = tuple(MessageFields.model_fields)
+_shared_of = attrgetter(*_SHARED)
+# The texts of an agent in a record, and in its view.
+_texts_of = attrgetter(
+    *(name for name, field in MessageFields.model_fields.items() if AGENT_TEXT in field.metadata)
+)
+
+
 def view(message: Message, reader_id: str) -> MessageView:
-    """A message as one of its two parties sees it."""
+    """Return a message as one of its two parties sees it."""
     is_recipient = reader_id == message.recipient.id
     others_name = message.sender.name if is_recipient else message.recipient.name
-    quotes = message.untrusted
+    quotes = vars(message.untrusted).values() if message.untrusted else ()
     return MessageView(
+        **dict(zip(_SHARED, _shared_of(message), strict=True)),
         message_id=message.message_id,
         from_agent=message.sender,
         to_agent=message.recipient,
         relationship=message.relationship if is_recipient else None,
         verified=message.is_verified,
-        type=message.type,
-        status=message.status,
-        subject=message.subject,
-        body=message.body,
-        priority=message.priority,
-        thread_id=message.thread_id,
-        reply_to_id=message.reply_to_id,
-        work_order_id=message.work_order_id,
-        metadata=message.metadata,
-        untrusted=quotes,
         content_flags=flagging.flags(
-            message.subject,
-            message.body,
-            others_name,
-            *((quotes.title, quotes.reason) if quotes else ()),
-            objects=(message.metadata,),
+            *_texts_of(message), others_name, *quotes, objects=(message.metadata,)
         ),
-        created_at=message.created_at,
-        read_at=message.read_at,
+        metadata=message.metadata,
+        untrusted=message.untrusted,
     )
 
 
 def most_bytes(shown: MessageView) -> int:
-    """What a message takes of an answer at most: JSON writes a character in six bytes or fewer."""
-    characters = len(shown.subject or "") + len(shown.body or "")
+    """Return how many bytes a message takes of an answer at most.
+
+    JSON writes a character in six bytes or fewer.
+    """
+    texts = list(_texts_of(shown))
     if shown.metadata:
-        characters += len(str(shown.metadata))
+        texts.append(str(shown.metadata))
     if shown.untrusted:
-        characters += len(shown.untrusted.title) + len(shown.untrusted.reason or "")
-    return FRAME + 6 * characters
+        texts += vars(shown.untrusted).values()
+    return FRAME + 6 * sum(map(len, filter(None, texts)))
 
 
 def receipt(message: Message) -> MarkReadResponse:

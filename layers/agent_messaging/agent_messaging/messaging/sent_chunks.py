@@ -1,23 +1,24 @@
-"""What the items of the sent log hold: up to twelve messages of one sender's minute each. Pure.
+"""The items of the sent log: chunks, each with up to twelve messages of one sender's minute.
 
 A chunk lies under `<minute>#<number>`; minute and number have a fixed width, so they sort as text.
-An entry is an attribute: its name is the message's ULID, its value the recipient, followed by the
-kilobytes of the message's long part if there is one (`boots-agent-id#129`).
+A message's record is an attribute. Its name is the message's ULID. Its value is the recipient,
+followed by the kilobytes of the message's long part if there is one (`boots-agent-id#129`).
 """
 
 import hashlib
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from agent_messaging import clock, ids
 
-# With agents' ids of up to 40 characters a full chunk stays below a kilobyte, and each update of it
-# costs one unit. With ids of 64 characters a full chunk has 1.3 KB: its last three messages cost
-# two.
-CHUNK_ENTRIES = 12
+# How many records a chunk holds. With agents' ids of up to 40 characters a full chunk stays below a
+# kilobyte, and each update of it costs one unit. With ids of 64 characters it has 1.3 KB, and its
+# last three messages cost two units each.
+CHUNK_SIZE = 12
 
 KILOBYTE = 1024
 MINUTE_CHARACTERS = len("2026-11-30T09:30")
@@ -31,7 +32,7 @@ _ULID = re.compile(f"{ids.ULID_PATTERN}\\Z")
 
 
 @dataclass(frozen=True)
-class Entry:
+class SentRecord:
     """One message in its sender's log."""
 
     message_id: str
@@ -48,50 +49,75 @@ class Entry:
 
 @dataclass(frozen=True)
 class Chunk:
-    """One item of the log; its entries are in no order."""
+    """One item of the log; its records are in no order."""
 
     minute: str
     number: int
-    entries: tuple[Entry, ...]
+    records: tuple[SentRecord, ...]
 
     @property
     def is_full(self) -> bool:
-        """Whether it takes no more messages; then it never changes."""
-        return len(self.entries) >= CHUNK_ENTRIES
+        """Whether it takes no more messages; a full chunk never changes."""
+        return len(self.records) >= CHUNK_SIZE
 
     def has(self, message_id: str) -> bool:
-        """Whether the message is among its entries."""
-        return any(entry.message_id == message_id for entry in self.entries)
+        """Whether the message has a record in it."""
+        return any(record.message_id == message_id for record in self.records)
+
+
+@dataclass(frozen=True)
+class FullChunks:
+    """The full chunks at the beginning of a minute, and how many messages each recipient got."""
+
+    number: int = 0
+    recipients: Counter[str] = field(default_factory=Counter)
+
+    def then(self, chunk: Chunk) -> "FullChunks":
+        """Return these chunks and the next one, which is full."""
+        recipients = Counter(record.recipient_id for record in chunk.records)
+        return FullChunks(self.number + 1, self.recipients + recipients)
 
 
 def parse(item: Mapping[str, Any]) -> Chunk:
-    """A chunk from its item."""
+    """Return a chunk from its item."""
     minute, number = item["slot"].split("#")
-    entries = (_entry(name, value) for name, value in item.items() if _ULID.match(name))
-    return Chunk(minute, int(number), tuple(entries))
+    records = (_record(name, value) for name, value in item.items() if _ULID.match(name))
+    return Chunk(minute, int(number), tuple(records))
 
 
-def _entry(ulid: str, value: str) -> Entry:
+def _record(ulid: str, value: str) -> SentRecord:
     recipient_id, _, kilobytes = value.partition("#")
-    return Entry(f"msg_{ulid}", recipient_id, int(kilobytes or 0) * KILOBYTE)
+    return SentRecord(f"msg_{ulid}", recipient_id, int(kilobytes or 0) * KILOBYTE)
 
 
 def slot(minute: str, number: int) -> str:
-    """Where a chunk lies among those of its sender."""
+    """Return the sort key of a chunk."""
     return f"{minute}#{number:0{NUMBER_DIGITS}}"
 
 
 def end_of(minute: str) -> str:
-    """Sorts behind every chunk of the minute, and before the next minute."""
+    """Return a sort key behind every chunk of the minute, and before the next minute."""
     return f"{minute}#~"
 
 
 def minute_of(message_id: str) -> str:
-    """The minute that a message was written in, by its own id: `2026-11-30T09:30`."""
+    """Return the minute in a message's id: `2026-11-30T09:30`."""
     return clock.to_text(ids.time_of(message_id))[:MINUTE_CHARACTERS]
 
 
 def counter_of(recipient_id: str) -> str:
-    """The name of a recipient's counter in a chunk; no other attribute has five characters."""
+    """Return the name of a recipient's counter; no other attribute of a chunk has its length."""
     digest = hashlib.sha256(recipient_id.encode()).digest()
     return ids.base32(int.from_bytes(digest[:4], "big"), COUNTER_DIGITS)
+
+
+def newest_first(chunks: Iterable[Chunk], oldest: str, before: str | None) -> list[SentRecord]:
+    """Return the records of the minutes after `oldest` that come before the message `before`."""
+    records = [
+        record
+        for chunk in chunks
+        if chunk.minute > oldest
+        for record in chunk.records
+        if before is None or record.message_id < before
+    ]
+    return sorted(records, key=lambda record: record.message_id, reverse=True)

@@ -1,43 +1,45 @@
 """The messages' table: a head and perhaps a long part per message, under its recipient.
 
-    pending_inbox   pending_for, message_id     `display` of what is pending
-    thread          thread_id, message_id       keys of what does not begin its thread
+    pending_inbox   pending_for, message_id     `display` of each pending message
+    thread          thread_id, message_id       keys of messages that do not begin their thread
     due             due_shard, due_at           nothing yet
     urgent          urgent_for, urgent_rank     nothing yet
 
-So an inbox costs what is unread, whatever lies behind it, and marking a message read moves one
-index entry. Pending is a marker on the item and not a time: a message that commits late is found.
+So an inbox costs only its unread messages, and marking a message read moves one index entry.
+Pending is an attribute and not a time, so a message that commits late is found.
 """
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agent_messaging import clock
 from agent_messaging.errors import MessageNotFoundError
-from agent_messaging.messaging.item import head, joined, long_id, parse, to_item, to_long_item
-from agent_messaging.messaging.model import Message, MessageStatus, MessageType
+from agent_messaging.messaging import queries
+from agent_messaging.messaging.item import (
+    LAST,
+    head,
+    joined,
+    long_id,
+    parse,
+    to_item,
+    to_long_item,
+)
+from agent_messaging.messaging.model import Message, MessageStatus
 from agent_messaging.storage.table import (
     ConditionFailedError,
-    Entry,
     Item,
-    QueryResult,
     Table,
     TableKey,
+    TransactItem,
 )
 from agent_messaging.storage.transactions import batch_get
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-PENDING = "pending_inbox"
-THREAD = "thread"
-
 DEFAULT_RETENTION = timedelta(days=90)
-
-# Long parts sort before every head, and `~` behind every letter of an id.
-FIRST, LAST = "msg_", "msg_~"
 
 IS_NEW = "attribute_not_exists(message_id)"
 IS_PENDING = "attribute_exists(pending_for)"
@@ -54,14 +56,14 @@ class MessagesTable:
         self.retention = retention
 
     def key(self, recipient_id: str, message_id: str) -> TableKey:
-        """Where a head lies, for a batch read."""
+        """Return the key of a head, for a batch read."""
         return self.table.name, {"recipient_id": recipient_id, "message_id": message_id}
 
     def put_long(self, message: Message) -> Message:
-        """Write what is long of a new message, and return its head, which is to be written next.
+        """Write the long part of a new message, if it has one, and return the head to write next.
 
-        Repeating it changes nothing: only this message has its id, and its texts never change. Of
-        a head nothing is written: its long part was, and a head has none of its texts.
+        A repetition changes nothing: only this message has its id, and its texts never change. For
+        a head nothing is written, because its long part was.
         """
         new = head(message)
         if new is not message:
@@ -71,20 +73,20 @@ class MessagesTable:
     def put(self, message: Message) -> None:
         """Write the head of a new message.
 
-        boto3 repeats a put whose answer was lost. The recipient may have read the message by then,
-        and so it stays: only this very message has its id.
+        boto3 repeats a put whose answer was lost. The recipient may have read the message by then.
+        The condition leaves it as it is, for only this message has its id.
         """
         with contextlib.suppress(ConditionFailedError):
             self.table.put(to_item(message, self.retention), IS_NEW)
 
-    def transact_put(self, message: Message) -> Entry:
-        """`put` as part of a transaction."""
+    def transact_put(self, message: Message) -> TransactItem:
+        """Return `put` as an item of a transaction."""
         return self.table.transact_put(to_item(message, self.retention))
 
     def mark_read(self, message: Message, now: datetime) -> Message | None:
-        """Acknowledge a message, None if it is gone.
+        """Mark a message as read, and return it, or None if it is gone.
 
-        One that was read before stays as it was, and nothing is written.
+        A message that was read before stays as it is, and nothing is written.
         """
         if message.status is MessageStatus.READ:
             return message
@@ -101,23 +103,23 @@ class MessagesTable:
         return parse(item)
 
     def fetch(self, recipient_id: str, message_id: str) -> Message | None:
-        """The head of a message as it is this moment, None if there is none."""
+        """Read the head of a message consistently; return None if there is none."""
         item = self.table.get(self.key(recipient_id, message_id)[1], consistent=True)
         return None if item is None else parse(item)
 
     def heads(self, pairs: Sequence[tuple[str, str]]) -> list[Message]:
-        """The heads under pairs of recipient and message, in their order, without the absent."""
+        """Return the heads under pairs of recipient and message id that exist, in their order."""
         items = self._sure([self.key(*pair) for pair in pairs])
         return [parse(item) for item in items if item is not None]
 
     def search(self, recipients: Iterable[str], message_id: str) -> list[Message]:
-        """The head of a message that one of these agents received, as it is this moment."""
+        """Read the head of a message that one of these agents received, consistently."""
         keys = [self.key(recipient_id, message_id) for recipient_id in recipients]
         items = batch_get(self.client, keys, consistent=True)
         return [parse(item) for item in items if item is not None]
 
     def whole(self, heads: Sequence[Message]) -> list[Message]:
-        """The messages with what is long of them; those that have lost it have expired."""
+        """Return the messages with their long parts; those that lost it have expired."""
         keys = [
             self.key(each.recipient.id, long_id(each.message_id))
             for each in heads
@@ -127,9 +129,9 @@ class MessagesTable:
         return [whole for each in heads if (whole := _whole(each, parts)) is not None]
 
     def _sure(self, keys: Sequence[TableKey]) -> list[Item | None]:
-        """Items by any copy of the table; what that lacks is read again, consistently.
+        """Read items from any replica, and those that it lacks again, consistently.
 
-        An index, and the sent log, may be ahead of a copy.
+        An index and the sent log may be ahead of a replica.
         """
         items = batch_get(self.client, keys)
         absent = [key for key, item in zip(keys, items, strict=True) if item is None]
@@ -138,61 +140,15 @@ class MessagesTable:
         late = iter(batch_get(self.client, absent, consistent=True))
         return [next(late) if item is None else item for item in items]
 
-    def query_inbox(
-        self,
-        recipient_id: str,
-        before: str | None,
-        limit: int,
-        *,
-        status: str | None,
-        kind: MessageType | None,
-        count: bool = False,
-    ) -> QueryResult:
-        """Heads to the agent, newest first, from behind `before`; `limit` are examined."""
-        is_pending = status == MessageStatus.PENDING
-        matching = []
-        given: dict[str, Any] = {}
-        if kind is not None:
-            matching.append("display.#type = :type")
-            given["type"] = kind
-        if status is not None and not is_pending:
-            matching.append("#status = :status")
-            given["status"] = status
-        return self.table.query(
-            f"{'pending_for' if is_pending else 'recipient_id'} = :owner AND "
-            "message_id BETWEEN :first AND :last",
-            index=PENDING if is_pending else None,
-            matching=" AND ".join(matching),
-            limit=limit,
-            count=count,
-            owner=recipient_id,
-            first=FIRST,
-            last=_just_before(before),
-            **given,
-        )
-
-    def query_thread(
-        self, thread_id: str, before: str | None, limit: int, *, count: bool = False
-    ) -> QueryResult:
-        """Keys and sizes of a thread but for its first message, newest first, behind `before`."""
-        return self.table.query(
-            "thread_id = :thread AND message_id BETWEEN :first AND :last",
-            index=THREAD,
-            limit=limit,
-            count=count,
-            thread=thread_id,
-            first=FIRST,
-            last=_just_before(before),
-        )
-
     def count_pending(self, agent_id: str, limit: int) -> int:
-        """How many messages wait for the agent, counted no further than `limit`.
+        """Count the agent's pending messages, up to `limit`.
 
-        A query ends at 1 MB, which is some 100 entries of the index even if each is the largest.
+        A query ends at 1 MB, which is about 100 index entries of the largest size.
         """
         number, position = 0, LAST
         while position and number < limit:
-            found = self.query_inbox(
+            found = queries.inbox(
+                self.table,
                 agent_id,
                 position,
                 limit - number,
@@ -212,16 +168,6 @@ def _whole(message: Message, parts: Mapping[str, Item]) -> Message | None:
     return None if part is None else joined(message, part)
 
 
-def _just_before(message_id: str | None) -> str:
-    """The upper end of a range of ids that ends before this one: `BETWEEN` includes its ends.
-
-    The last character is one less, and `~` follows: behind every id that sorts before.
-    """
-    if message_id is None:
-        return LAST
-    return f"{message_id[:-1]}{chr(ord(message_id[-1]) - 1)}~"
-
-
 def not_found(message_id: str) -> MessageNotFoundError:
-    """The refusal for a message that is absent or not the caller's."""
+    """Return the error for a message that is absent or not the caller's."""
     return MessageNotFoundError(f"You have no message `{message_id}`.")

@@ -1,8 +1,8 @@
-"""The list of a thread, as one of its two agents reads it.
+"""List a thread, as one of its two agents reads it.
 
-The index leaves out the message that begins a thread: that shares the thread's ULID, so the page
-that ends the index adds it by its key. It lies under one of the two agents. Which one, the other
-messages tell, or else the reader's own sent log.
+The index leaves out the message that begins a thread. That message shares the thread's ULID, so the
+last page adds it by its key. It lies under one of the two agents. The other messages tell which
+one, or else the reader's own sent log does.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from agent_messaging import ids, paging
 from agent_messaging.errors import ThreadNotFoundError
-from agent_messaging.messaging import pages, schemas
+from agent_messaging.messaging import pages, queries, schemas
 from agent_messaging.messaging.model import Message
-from agent_messaging.messaging.pages import POSITION, Candidates, Page
-from agent_messaging.messaging.sent_chunks import Entry
+from agent_messaging.messaging.pages import POSITION, Page, PageRecords
+from agent_messaging.messaging.sent_chunks import SentRecord
 from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.paging import Listing, Total
@@ -21,8 +21,8 @@ from agent_messaging.storage.table import QueryResult
 
 
 @dataclass(frozen=True)
-class _Slice:
-    """What was read of a thread: `found` by the index, and what of it a page may show."""
+class _PageRead:
+    """What was read for a page: what the index `found`, and the heads that fit."""
 
     found: QueryResult
     heads: Sequence[Message]
@@ -31,7 +31,7 @@ class _Slice:
 
 @dataclass(frozen=True)
 class ThreadList:
-    """A thread, and who reads it."""
+    """The list of one thread, for one of its agents."""
 
     messages: MessagesTable
     log: SentLog
@@ -39,18 +39,18 @@ class ThreadList:
     thread_id: str
 
     def page(self, query: schemas.ListQuery) -> Page:
-        """A page of it, newest first.
+        """Return a page of the thread, newest first.
 
         Raises:
-            ThreadNotFoundError: there is none, or the agent is no party to it.
+            ThreadNotFoundError: there is no such thread, or the agent is no party to it.
         """
         listing = Listing(self.agent_id, "thread", (self.thread_id,), POSITION)
         before, carried = listing.open(query.cursor)
         read = self._read(before, query.limit)
-        # A cursor can be made up, and lead to where the thread has nothing.
+        # A made-up cursor can lead to a place where the thread has no messages.
         shown = read if read.heads or before is None else self._read(None, 1)
         if not shown.heads or not all(each.has_party(self.agent_id) for each in shown.heads):
-            raise self._unknown()
+            raise self._not_found()
         return pages.build(
             listing,
             query.limit,
@@ -60,54 +60,56 @@ class ThreadList:
             count=lambda: self._count(read),
         )
 
-    def _read(self, before: str | None, limit: int) -> _Slice:
-        found = self.messages.query_thread(self.thread_id, before, limit)
-        entries = list(map(pages.entry_of, found.items))
-        self._require_party(entries)
-        shown = Candidates(entries, pages.position_of(found)).take_page(limit)
+    def _read(self, before: str | None, limit: int) -> _PageRead:
+        found = queries.thread(self.messages.table, self.thread_id, before, limit)
+        records = list(map(pages.record_of, found.items))
+        self._require_party(records)
+        shown = PageRecords(records, pages.position_of(found)).take_page(limit)
         heads = self.messages.heads(shown.pairs)
         opening_id = ids.opening_of(self.thread_id)
-        # A clock that is behind makes replies with ids before that of what they answer.
+        # A clock that is behind gives replies ids that sort before the message they answer.
         is_here = shown.resume is None or opening_id > shown.resume
         if is_here and (before is None or opening_id < before):
             opening = self._opening(heads)
             if opening is not None:
-                place = Entry(opening_id, opening.recipient.id, opening.long_bytes)
-                newest = sorted([*entries, place], key=_id_of, reverse=True)
-                shown = Candidates(newest, pages.position_of(found)).take_page(limit)
-                kept = {entry.message_id for entry in shown.entries}
+                record = SentRecord(opening_id, opening.recipient.id, opening.long_bytes)
+                newest = sorted([*records, record], key=_id_of, reverse=True)
+                shown = PageRecords(newest, pages.position_of(found)).take_page(limit)
+                kept = {record.message_id for record in shown.records}
                 heads = [each for each in [*heads, opening] if each.message_id in kept]
                 heads.sort(key=_id_of, reverse=True)
-        return _Slice(found, heads, shown.resume)
+        return _PageRead(found, heads, shown.resume)
 
-    def _require_party(self, entries: Iterable[Entry]) -> None:
-        """Refuse who is in none of these, by their keys and the hash in the thread's id."""
-        for recipient_id in {entry.recipient_id for entry in entries} - {self.agent_id}:
+    def _require_party(self, records: Iterable[SentRecord]) -> None:
+        """Refuse an agent that is no party, by the recipients and the hash in the thread's id."""
+        for recipient_id in {record.recipient_id for record in records} - {self.agent_id}:
             if not ids.is_thread_of(self.thread_id, self.agent_id, recipient_id):
-                raise self._unknown()
+                raise self._not_found()
 
     def _opening(self, heads: Sequence[Message]) -> Message | None:
-        """The message that begins the thread; `heads` are others of it."""
+        """Return the message that begins the thread; `heads` are others of the thread."""
         opening_id = ids.opening_of(self.thread_id)
         parties = {party.id for each in heads for party in (each.sender, each.recipient)}
         others = parties - {self.agent_id}
         if not others and (sent_to := self.log.recipient_of(self.agent_id, opening_id)):
             others = {sent_to}
         found = self.messages.search({self.agent_id, *others}, opening_id)
-        # An id can be made up so that it names a message of another thread.
+        # A made-up id can name a message of another thread.
         return next((each for each in found if each.thread_id == self.thread_id), None)
 
-    def _count(self, read: _Slice) -> Total:
+    def _count(self, read: _PageRead) -> Total:
         def count_on(position: str, missing: int) -> tuple[int, str | None]:
-            counted = self.messages.query_thread(self.thread_id, position, missing, count=True)
+            counted = queries.thread(
+                self.messages.table, self.thread_id, position, missing, count=True
+            )
             return counted.count, pages.position_of(counted)
 
         opening = 0 if self._opening(read.heads) is None else 1
         return paging.count(read.found.count + opening, pages.position_of(read.found), count_on)
 
-    def _unknown(self) -> ThreadNotFoundError:
+    def _not_found(self) -> ThreadNotFoundError:
         return ThreadNotFoundError(f"You are in no thread `{self.thread_id}`.")
 
 
-def _id_of(message: Entry | Message) -> str:
+def _id_of(message: SentRecord | Message) -> str:
     return message.message_id

@@ -1,7 +1,7 @@
-"""Which thread a new message belongs to, and who may post there.
+"""Choose the thread of a new message.
 
-A thread's id ends in a hash of its two agents, so posting into another pair's thread is refused
-without reading anything. A reply takes its thread from the message that it answers.
+A thread's id ends in a hash of its two agents, so a message in another pair's thread is refused
+without a read. A reply belongs to the thread of the message that it answers.
 """
 
 from agent_messaging import ids
@@ -17,13 +17,13 @@ def choose(
     reply_to_id: str | None,
     answered: Message | None,
 ) -> str | None:
-    """The thread of a new message, None for a new one.
+    """Return the id of a new message's thread, or None for a new thread.
 
-    `answered` is the message under `reply_to_id` in the sender's own inbox, None if absent.
+    `answered` is the message `reply_to_id` in the sender's own inbox, None if it is not there.
 
     Raises:
-        InvalidError: the thread is another pair's, or the message was not received from the
-            recipient, or the two do not go together.
+        InvalidError: the thread is another pair's, the answered message did not come from the
+            recipient, or it is in another thread.
     """
     if thread_id is not None and not ids.is_thread_of(thread_id, sender_id, recipient_id):
         raise InvalidError.at(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 from agent_messaging.agents.penalties import refuse
 from agent_messaging.agents.penalty import Penalty
-from agent_messaging.meter.model import Account, Standing, minute_of
+from agent_messaging.meter.model import Account, MeterRecord, minute_of
 from agent_messaging.meter.table import MeterTable
 from agent_messaging.observability import metrics
 from agent_messaging.observability.log import logger
@@ -83,29 +83,29 @@ class Meter:
     def _flush(self, agent_id: str, account: Account, units: int, now: datetime) -> None:
         try:
             is_first = account.minute != minute_of(now)
-            standing = self.table.add(agent_id, units, now, is_first=is_first)
-            account.flushed(units, standing.minute)
-            self._judge(agent_id, account, standing, now)
+            record = self.table.add(agent_id, units, now, is_first=is_first)
+            account.flushed(units, record.minute)
+            self._judge(agent_id, account, record, now)
         except Exception:
             # The request has its answer, which stands. What is not flushed stays in the account.
             account.postponed()
             logger.exception("units were not counted", agent_id=agent_id)
 
-    def _judge(self, agent_id: str, account: Account, standing: Standing, now: datetime) -> None:
-        if standing.units > self.quota and not standing.is_refused(now):
-            tripped = self.table.trip(agent_id, standing, self.quota, now)
+    def _judge(self, agent_id: str, account: Account, record: MeterRecord, now: datetime) -> None:
+        if record.units > self.quota and not record.is_refused(now):
+            tripped = self.table.trip(agent_id, record, self.quota, now)
             if tripped is None:  # another instance was first
-                standing = self.table.add(agent_id, 0, now, is_first=False)
+                record = self.table.add(agent_id, 0, now, is_first=False)
             else:
-                standing = tripped
+                record = tripped
                 metrics.count("AgentsTripped")
-                logger.info("tripped", agent_id=agent_id, trips=standing.trips)
-        if standing.penalty is not None and standing.is_refused(now) and not standing.is_marked:
-            self.refuse(agent_id, standing.penalty)
-            self.table.mark(agent_id, standing.penalty)
+                logger.info("tripped", agent_id=agent_id, trips=record.trips)
+        if record.penalty is not None and record.is_refused(now) and not record.is_marked:
+            self.refuse(agent_id, record.penalty)
+            self.table.mark(agent_id, record.penalty)
         # Last: if the mark failed, this instance serves the agent up to its next flush, and then
         # tries again. An instance that refuses flushes nothing, and would never do so.
-        account.penalty = standing.penalty
+        account.penalty = record.penalty
 
     def _forget_oldest(self, now: datetime) -> None:
         agent_id, account = self._accounts.popitem(last=False)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from agent_messaging.agents.penalty import Penalty
-from agent_messaging.fields import Model
+from agent_messaging.fields import Record
 from agent_messaging.storage.units import UNIT
 
 MINUTE = timedelta(minutes=1)
@@ -29,7 +29,7 @@ def minute_of(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(second=0, microsecond=0)
 
 
-class Standing(Model):
+class MeterRecord(Record):
     """What the table knows of an agent: what it spent in its latest minute, and its penalties."""
 
     minute: datetime

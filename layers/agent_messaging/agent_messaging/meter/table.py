@@ -5,12 +5,12 @@ another has already left behind, and lets exactly one instance count a trip.
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agent_messaging import clock
 from agent_messaging.agents.penalty import Penalty
 from agent_messaging.errors import ContentionError
-from agent_messaging.meter.model import KEPT_FOR, Standing, minute_of
+from agent_messaging.meter.model import KEPT_FOR, MeterRecord, minute_of
 from agent_messaging.storage.table import ConditionFailedError, Item, Table
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class MeterTable:
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self.table = Table(client, name)
 
-    def add(self, agent_id: str, units: int, now: datetime, *, is_first: bool) -> Standing:
+    def add(self, agent_id: str, units: int, now: datetime, *, is_first: bool) -> MeterRecord:
         """Count units in the present minute.
 
         `is_first` says that this is probably the minute's first count; if it is wrong, one more
@@ -46,27 +46,30 @@ class MeterTable:
         for attempt in range(ATTEMPTS):
             expression, condition = begin if is_first == (attempt % 2 == 0) else more
             try:
-                return _parse(self.table.update(_key(agent_id), expression, condition, **values))
+                item = self.table.update(_key(agent_id), expression, condition, **values)
             except ConditionFailedError:
                 continue
+            return MeterRecord.model_validate(item)
         raise ContentionError("The meter's minute kept changing.")
 
-    def trip(self, agent_id: str, standing: Standing, quota: int, now: datetime) -> Standing | None:
+    def trip(
+        self, agent_id: str, record: MeterRecord, quota: int, now: datetime
+    ) -> MeterRecord | None:
         """Count a trip and its penalty; None if another instance was first."""
-        penalty = standing.next_penalty(quota, now)
+        penalty = record.next_penalty(quota, now)
         try:
             item = self.table.update(
                 _key(agent_id),
                 "SET trips = :trips, penalty = :penalty, purge_at = :purge",
                 IS_NOT_REFUSED,
-                trips=standing.trips_at(now) + 1,
-                penalty=stored(penalty),
+                trips=record.trips_at(now) + 1,
+                penalty=penalty.model_dump(),
                 purge=clock.to_epoch(penalty.until + KEPT_FOR),
                 now=clock.to_text(now),
             )
         except ConditionFailedError:
             return None
-        return _parse(item)
+        return MeterRecord.model_validate(item)
 
     def mark(self, agent_id: str, penalty: Penalty) -> None:
         """Note that the agent and its keys know of the penalty."""
@@ -75,15 +78,5 @@ class MeterTable:
         )
 
 
-def stored(penalty: Penalty) -> Item:
-    """A penalty as an attribute."""
-    return {"until": clock.to_text(penalty.until), "quota": penalty.quota}
-
-
 def _key(agent_id: str) -> Item:
     return {"agent_id": agent_id, "window": WINDOW}
-
-
-def _parse(item: dict[str, Any]) -> Standing:
-    names = ("minute", "units", "trips", "penalty", "marked_until")
-    return Standing.model_validate({name: item[name] for name in names if name in item})

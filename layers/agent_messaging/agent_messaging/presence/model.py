@@ -4,27 +4,35 @@ Nothing here is ever set to offline. A heartbeat makes a lease; time ends it, or
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
-from agent_messaging.fields import Model
+from agent_messaging.fields import Record, StoredTime
 
 # How long after its lease an item is kept, so that `last_seen_at` stays exact for a day.
 KEPT_FOR = timedelta(days=1)
 
 
-class Presence(Model):
+class Presence(Record):
     """The lease that an agent's last heartbeat made.
 
     `is_hidden` keeps the agent out of lists of who is online.
     """
 
     agent_id: str
-    last_seen_at: datetime
-    expires_at: datetime
+    last_seen_at: StoredTime
+    expires_at: StoredTime
     is_hidden: bool = False
 
     def is_online(self, now: datetime) -> bool:
         """Whether the lease still runs; at the very moment of `expires_at` it does not."""
         return self.expires_at > now
+
+
+class Waiting(NamedTuple):
+    """How much waits for an agent; each count stops at 100."""
+
+    messages: int
+    work_orders: int
 
 
 def heartbeat(

@@ -8,8 +8,8 @@ from pydantic import Field
 from agent_messaging.agents.model import Agent
 from agent_messaging.content import flagging
 from agent_messaging.content.flagging import ContentFlags
-from agent_messaging.fields import Flag, Jobs, Model, OneLine, Timestamp, kept
-from agent_messaging.presence.model import Presence, last_seen_at
+from agent_messaging.fields import Flag, Jobs, Model, OneLine, StoredTime, copied, kept
+from agent_messaging.presence.model import Presence, Waiting, last_seen_at
 
 
 class HeartbeatResponse(Model):
@@ -18,8 +18,8 @@ class HeartbeatResponse(Model):
     success: bool = True
     agent_id: str
     is_online: bool = True
-    last_heartbeat_at: Timestamp
-    expires_at: Timestamp
+    last_heartbeat_at: StoredTime
+    expires_at: StoredTime
     next_heartbeat_in: int = Field(description="Seconds until the next heartbeat is due.")
     pending_messages: Annotated[int, Field(description="Messages to you; counted up to 100.")]
     pending_work_orders: Annotated[
@@ -42,7 +42,7 @@ class Availability(Model):
 
     agent_id: str
     is_online: bool
-    last_seen_at: Timestamp | None
+    last_seen_at: StoredTime | None
     status_message: str | None
     accepts_work_orders: bool
     max_concurrent_jobs: int
@@ -68,29 +68,44 @@ class OfflineResponse(Model):
     success: bool = True
     agent_id: str
     is_online: bool = False
-    last_seen_at: Timestamp | None
+    last_seen_at: StoredTime | None
+
+
+def renewed(presence: Presence, interval: int, waiting: Waiting) -> HeartbeatResponse:
+    """The lease that a heartbeat renewed; the next heartbeat is due in `interval` seconds."""
+    return HeartbeatResponse(
+        agent_id=presence.agent_id,
+        last_heartbeat_at=presence.last_seen_at,
+        expires_at=presence.expires_at,
+        next_heartbeat_in=interval,
+        pending_messages=waiting.messages,
+        pending_work_orders=waiting.work_orders,
+    )
 
 
 def updated(agent: Agent, presence: Presence, now: datetime) -> PresenceResponse:
     """The caller's availability after an update at `now`."""
-    return PresenceResponse(**_availability(agent, presence, now))
+    return PresenceResponse(
+        **copied(agent, PresenceResponse) | seen(agent, presence, now),
+        current_active_jobs=agent.active_jobs,
+        content_flags=flagging.flags(agent.status_message),
+    )
 
 
 def view(agent: Agent, presence: Presence | None, now: datetime) -> PresenceView:
     """An agent's availability at `now`."""
-    flags = flagging.flags(agent.name, agent.status_message)
-    availability = _availability(agent, presence, now)
-    return PresenceView(**{**availability, "agent_name": agent.name, "content_flags": flags})
+    return PresenceView(
+        **copied(agent, PresenceView) | seen(agent, presence, now),
+        agent_name=agent.name,
+        current_active_jobs=agent.active_jobs,
+        content_flags=flagging.flags(agent.name, agent.status_message),
+    )
 
 
-def _availability(agent: Agent, presence: Presence | None, now: datetime) -> dict[str, Any]:
+def seen(agent: Agent, presence: Presence | None, now: datetime) -> dict[str, Any]:
+    """What every answer about an agent says of its presence, and no record holds so."""
     return {
-        "agent_id": agent.agent_id,
         "is_online": presence is not None and presence.is_online(now),
         "last_seen_at": last_seen_at(presence, agent.last_seen_on),
-        "status_message": agent.status_message,
         "accepts_work_orders": agent.takes_orders,
-        "max_concurrent_jobs": agent.max_concurrent_jobs,
-        "current_active_jobs": agent.active_jobs,
-        "content_flags": flagging.flags(agent.status_message),
     }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from agent_messaging import clock
 from agent_messaging.presence.model import KEPT_FOR, Presence
-from agent_messaging.storage.table import ConditionFailedError, Entry, Item, Table, TableKey
+from agent_messaging.storage.table import ConditionFailedError, Item, Table, TableKey, TransactItem
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -65,11 +65,11 @@ class PresenceTable:
         with contextlib.suppress(ConditionFailedError):
             self.table.update(self.key(agent_id)[1], verb, "attribute_exists(agent_id)", **values)
 
-    def transact_put(self, presence: Presence) -> Entry:
+    def transact_put(self, presence: Presence) -> TransactItem:
         """`put` as part of a transaction."""
         return self.table.transact_put(_item(presence))
 
-    def transact_delete(self, agent_id: str) -> Entry:
+    def transact_delete(self, agent_id: str) -> TransactItem:
         """Forget the agent, as part of a transaction."""
         return self.table.transact_delete(self.key(agent_id)[1])
 
@@ -137,22 +137,13 @@ class PresenceTable:
 
 def parse(item: Item | None) -> Presence | None:
     """A lease from its item."""
-    if item is None:
-        return None
-    return Presence(
-        agent_id=item["agent_id"],
-        last_seen_at=clock.from_text(item["last_seen_at"]),
-        expires_at=clock.from_text(item["expires_at"]),
-        is_hidden=item.get("is_hidden", False),
-    )
+    return None if item is None else Presence.model_validate(item)
 
 
 def _item(presence: Presence) -> Item:
     return {
         "shard": shard_of(presence.agent_id),
-        "agent_id": presence.agent_id,
-        "last_seen_at": clock.to_text(presence.last_seen_at),
-        "expires_at": clock.to_text(presence.expires_at),
-        "is_hidden": True if presence.is_hidden else None,
+        # A lease that is not hidden has no such attribute; see IS_LISTED.
+        **presence.model_dump(exclude_defaults=True),
         "purge_at": clock.to_epoch(presence.expires_at + KEPT_FOR),
     }

@@ -1,8 +1,8 @@
-"""Receipts: which records of a stream were counted, found by the second that made them.
+"""Counted records: which records of a stream were counted, found by the second that made them.
 
-The second is part of a record, the same in every delivery (`ApproximateCreationDateTime`), so a
-receipt is found from the record itself, however the delivery that holds it is cut. It lists what
-one transaction counted among the records of one second, under
+The second is part of a record, the same in every delivery (`ApproximateCreationDateTime`), so the
+list that holds a record is found from the record itself, however its delivery is cut. A list holds
+what one transaction counted among the records of one second, under
 
     <second, 10 digits>#<first number, 40 digits>
 
@@ -36,7 +36,7 @@ class CountedRecords:
 
     @property
     def key(self) -> str:
-        """Where the receipt is filed among those of its stream."""
+        """The sort key of the list among those of its stream."""
         return f"{start_of(self.second)}{self.numbers[0]:0{NUMBER_DIGITS}d}"
 
     def to_text(self) -> str:
@@ -53,12 +53,12 @@ class CountedRecords:
 
 
 def start_of(second: int) -> str:
-    """What the keys of a second's receipts begin with."""
+    """What the keys of a second's lists begin with."""
     return f"{second:0{SECOND_DIGITS}d}#"
 
 
 def spans(seconds: Iterable[int]) -> list[tuple[int, int]]:
-    """The ranges to look for receipts in, first and last second of each."""
+    """The ranges to look for counted records in, first and last second of each."""
     found: list[tuple[int, int]] = []
     for second in sorted(set(seconds)):
         if found and second - found[-1][1] <= MAX_GAP_SECONDS:

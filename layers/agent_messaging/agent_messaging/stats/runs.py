@@ -1,12 +1,11 @@
 """What is left to count of a batch: runs of records, each to be committed as one transaction.
 
-    batch      0 1 2 3 4 5 6 7 8 9       5 is poison, 0 1 2 have a receipt
-    run              3 4   6 7 8 9       one transaction: its sums, a receipt for each second
+    batch      0 1 2 3 4 5 6 7 8 9       5 is poison, 0 1 2 were counted
+    run              3 4   6 7 8 9       one transaction: its sums, and its numbers by second
 
-A record that some receipt lists was counted, whatever it looks like today. A record that changes
-nothing needs no receipt: to count it again is harmless. One that changes something always gets one,
-though the run's sums may come out as nothing: it may be delivered again without those that balance
-it.
+A record that is listed was counted, whatever it looks like today. A record that changes nothing is
+not listed: to count it again is harmless. One that changes something always is, though the run's
+sums may come out as nothing: it may be delivered again without those that balance it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,14 +17,14 @@ from agent_messaging.stats.model import Cell, Change, Sums, total
 from agent_messaging.stats.projection import PoisonRecordError, changes_of
 
 # What a transaction takes: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
-MAX_ENTRIES = 100
+MAX_ITEMS = 100
 
 
 @dataclass(frozen=True)
 class Run:
     """Records that are counted in one transaction: what they add up to, and who they are."""
 
-    receipts: tuple[CountedRecords, ...]
+    records: tuple[CountedRecords, ...]
     sums: Sums
 
 
@@ -53,7 +52,7 @@ def second_of(record: Mapping[str, Any]) -> int:
     """When the record was made, in epoch seconds; the same in every delivery.
 
     Raises:
-        PoisonRecordError: it does not say, so that its receipt could not be found.
+        PoisonRecordError: it does not say, so nothing tells whether it was counted.
     """
     try:
         second = int(record["dynamodb"]["ApproximateCreationDateTime"])
@@ -65,7 +64,7 @@ def second_of(record: Mapping[str, Any]) -> int:
 
 
 def seconds_of(records: Iterable[Mapping[str, Any]]) -> set[int]:
-    """The seconds in which receipts of these records may be filed."""
+    """The seconds under which these records may be listed."""
     seconds = set()
     for record in records:
         try:
@@ -75,12 +74,12 @@ def seconds_of(records: Iterable[Mapping[str, Any]]) -> set[int]:
     return seconds
 
 
-def plan(records: Sequence[Mapping[str, Any]], receipts: Iterable[CountedRecords]) -> Plan:
+def plan(records: Sequence[Mapping[str, Any]], before: Iterable[CountedRecords]) -> Plan:
     """What is left to count of `records`, whose order does not matter.
 
-    `receipts` are those of their seconds.
+    `before` holds those of their seconds that were counted before.
     """
-    counted = {number for receipt in receipts for number in receipt.numbers}
+    counted = {number for each in before for number in each.numbers}
     runs, poison = _Runs(), []
     for record in records:
         number = sequence_number(record)
@@ -109,7 +108,7 @@ class _Runs:
         if not changes:
             return
         cells = {change.cell for change in changes}
-        if len(self.cells | cells) + len(self.numbers.keys() | {second}) > MAX_ENTRIES:
+        if len(self.cells | cells) + len(self.numbers.keys() | {second}) > MAX_ITEMS:
             self.cut()
         self.numbers.setdefault(second, []).append(number)
         self.changes += changes
@@ -117,8 +116,8 @@ class _Runs:
 
     def cut(self) -> None:
         if self.changes:
-            receipts = tuple(
+            records = tuple(
                 CountedRecords(each, tuple(self.numbers[each])) for each in self.numbers
             )
-            self.done.append(Run(receipts, total(self.changes)))
+            self.done.append(Run(records, total(self.changes)))
         self.numbers, self.changes, self.cells = {}, [], set()

@@ -1,14 +1,15 @@
-"""The statistics' table: counters, receipts and snapshots, told apart by their scope.
+"""The statistics' table: counters, counted records and snapshots, told apart by their scope.
 
     messages              all#2                     counts over all time, one of 4 shards
     messages              2026-11-23T01:10#2        counts of 10 minutes
-    receipt#<stream>      1795396262#<number>       which records of a second were counted
+    counted#<stream>      1795396262#<number>       which records of a second were counted
     snapshot              2026-11-23T01:10:00.000Z  the roll-up of one minute
 
 An update costs its whole item, so every histogram has items of its own, apart from the small
-counts that change with every message. A run commits its sums and its receipts in one transaction,
-under the condition that no receipt is filed there yet: it is counted once or not at all. Shards
-keep the transactions of a stream's own shards from colliding; a window's are read together.
+counts that change with every message. A run commits its sums and its counted records in one
+transaction, under the condition that nothing is under their keys yet: it is counted once or not at
+all. Shards keep the transactions of a stream's own shards from colliding; a window's are read
+together.
 """
 
 import json
@@ -22,7 +23,7 @@ from agent_messaging.stats.counted_records import CountedRecords, spans, start_o
 from agent_messaging.stats.model import ALL_TIME, Cell, Change, Metric, Sums, total
 from agent_messaging.stats.rollup import Platform, Snapshot
 from agent_messaging.stats.runs import Run
-from agent_messaging.storage.table import ConditionFailedError, Entry, Item, Table
+from agent_messaging.storage.table import ConditionFailedError, Item, Table, TransactItem
 from agent_messaging.storage.transactions import transact
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ SNAPSHOT = "snapshot"
 COUNTED_KEPT_FOR = timedelta(hours=48)
 SNAPSHOT_KEPT_FOR = timedelta(days=30)
 
-NOT_FILED = "attribute_not_exists(#scope)"
+IS_NEW = "attribute_not_exists(#scope)"
 NOT_COUNTS = {"scope", "window", "purge_at"}
 
 
@@ -48,13 +49,13 @@ class StatsTable:
         self.client = client
         self.table = Table(client, name)
 
-    def receipts(self, stream: str, seconds: Iterable[int]) -> Iterator[CountedRecords]:
-        """The receipts filed in `seconds` and perhaps between them, as of this moment.
+    def counted_records(self, stream: str, seconds: Iterable[int]) -> Iterator[CountedRecords]:
+        """The records counted in `seconds` and perhaps between them, as of this moment.
 
-        Other shards of the stream file there too; no number is theirs and ours.
+        Those of the stream's other shards are among them; no number is theirs and ours.
         """
         where = "#scope = :scope AND #window BETWEEN :after AND :last"
-        scope = _receipts_of(stream)
+        scope = _scope_of(stream)
         for first, last in spans(seconds):
             # `~` sorts behind every digit.
             end = f"{start_of(last)}~"
@@ -62,20 +63,20 @@ class StatsTable:
                 yield CountedRecords.from_text(item["window"], item["numbers"])
 
     def commit(self, stream: str, run: Run, now: datetime) -> None:
-        """Count a run and file its receipts, all or nothing.
+        """Count a run and list its records, all or nothing.
 
         Raises:
-            TransactionFailedError: a receipt is there already.
+            TransactionFailedError: some were counted before.
         """
         purge_at = clock.to_epoch(now + COUNTED_KEPT_FOR)
-        receipts = [
-            self.table.transact_put(_receipt(stream, receipt, purge_at), NOT_FILED)
-            for receipt in run.receipts
+        lists = [
+            self.table.transact_put(_item(stream, records, purge_at), IS_NEW)
+            for records in run.records
         ]
-        shard = zlib.crc32(run.receipts[0].key.encode()) % SHARDS
+        shard = zlib.crc32(run.records[0].key.encode()) % SHARDS
         sums = run.sums.items()
-        counts = [self._add_entry(cell, shard, counts, purge_at) for cell, counts in sums]
-        transact(self.client, [*receipts, *counts])
+        counts = [self._transact_add(cell, shard, counts, purge_at) for cell, counts in sums]
+        transact(self.client, [*lists, *counts])
 
     def sums(self, first_window: str) -> Sums:
         """Every counter: over all time, and of the windows from `first_window` on."""
@@ -102,7 +103,7 @@ class StatsTable:
             "purge_at": clock.to_epoch(snapshot.window + SNAPSHOT_KEPT_FOR),
         }
         try:
-            self.table.put(item, NOT_FILED)
+            self.table.put(item, IS_NEW)
         except ConditionFailedError:
             return  # Another roll-up of this minute was quicker.
 
@@ -115,7 +116,9 @@ class StatsTable:
         platform = Platform.model_validate(json.loads(item["platform"]))
         return Snapshot(window=clock.from_text(item["window"]), platform=platform)
 
-    def _add_entry(self, cell: Cell, shard: int, counts: "Counter[str]", purge_at: int) -> Entry:
+    def _transact_add(
+        self, cell: Cell, shard: int, counts: "Counter[str]", purge_at: int
+    ) -> TransactItem:
         expression = f"ADD {', '.join(f'#{name} :{name}' for name in counts)}"
         values: dict[str, Any] = dict(counts)
         if cell.window != ALL_TIME:
@@ -139,15 +142,15 @@ class StatsTable:
             position = f"{last_read} "
 
 
-def _receipts_of(stream: str) -> str:
-    """The scope of a stream's receipts: the table and the stream's label, from its ARN."""
-    return f"receipt#{stream.rpartition('table/')[2]}"
+def _scope_of(stream: str) -> str:
+    """The scope of a stream's counted records: the table and the stream's label, from its ARN."""
+    return f"counted#{stream.rpartition('table/')[2]}"
 
 
-def _receipt(stream: str, receipt: CountedRecords, purge_at: int) -> Item:
+def _item(stream: str, records: CountedRecords, purge_at: int) -> Item:
     return {
-        "scope": _receipts_of(stream),
-        "window": receipt.key,
-        "numbers": receipt.to_text(),
+        "scope": _scope_of(stream),
+        "window": records.key,
+        "numbers": records.to_text(),
         "purge_at": purge_at,
     }

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 TableKey = tuple[str, Item]  # the table's name and a primary key in it
-Entry = dict[str, Any]  # one TransactWriteItem
+TransactItem = dict[str, Any]  # one TransactWriteItem
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
@@ -110,7 +110,7 @@ def _plain(typed: Any) -> Any:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: single calls that raise ConditionFailedError, and entries for a transaction."""
+    """One table: single calls that raise ConditionFailedError, and the items of a transaction."""
 
     client: "DynamoDBClient"
     name: str
@@ -124,39 +124,39 @@ class Table:
 
     def put(self, item: Item, condition: str = "", **values: Any) -> None:
         """Write the whole item."""
-        entry = self.transact_put(item, condition, **values)["Put"]
-        self._write(self.client.put_item, entry)
+        request = self.transact_put(item, condition, **values)["Put"]
+        self._write(self.client.put_item, request)
 
     def update(self, key: Item, expression: str, condition: str = "", **values: Any) -> Item:
         """Change an item and return all of it as it is now."""
-        entry = self.transact_update(key, expression, condition, **values)["Update"]
-        answer = self._write(self.client.update_item, {**entry, "ReturnValues": "ALL_NEW"})
+        request = self.transact_update(key, expression, condition, **values)["Update"]
+        answer = self._write(self.client.update_item, {**request, "ReturnValues": "ALL_NEW"})
         return decode(answer["Attributes"])
 
     def update_quietly(
         self, key: Item, expression: str, condition: str = "", **values: Any
     ) -> None:
         """Change an item and return nothing of it, for a role that may write but not read it."""
-        entry = self.transact_update(key, expression, condition, **values)["Update"]
-        entry.pop("ReturnValuesOnConditionCheckFailure", None)
-        self._write(self.client.update_item, entry)
+        request = self.transact_update(key, expression, condition, **values)["Update"]
+        request.pop("ReturnValuesOnConditionCheckFailure", None)
+        self._write(self.client.update_item, request)
 
     def delete(self, key: Item, condition: str = "", **values: Any) -> None:
         """Take an item away."""
-        entry = self.transact_delete(key, condition, **values)["Delete"]
-        self._write(self.client.delete_item, entry)
+        request = self.transact_delete(key, condition, **values)["Delete"]
+        self._write(self.client.delete_item, request)
 
-    def transact_put(self, item: Item, condition: str = "", **values: Any) -> Entry:
+    def transact_put(self, item: Item, condition: str = "", **values: Any) -> TransactItem:
         """`put` as part of a transaction."""
         return {"Put": self._expressions({"Item": encode(item)}, condition, "", values)}
 
     def transact_update(
         self, key: Item, expression: str, condition: str = "", **values: Any
-    ) -> Entry:
+    ) -> TransactItem:
         """`update` as part of a transaction."""
         return {"Update": self._expressions({"Key": encode(key)}, condition, expression, values)}
 
-    def transact_delete(self, key: Item, condition: str = "", **values: Any) -> Entry:
+    def transact_delete(self, key: Item, condition: str = "", **values: Any) -> TransactItem:
         """A deletion as part of a transaction."""
         return {"Delete": self._expressions({"Key": encode(key)}, condition, "", values)}
 
@@ -212,8 +212,8 @@ class Table:
         raise ContentionError("Transactions kept changing the same item.")
 
     def _expressions(
-        self, request: Entry, condition: str, update: str, values: Mapping[str, Any]
-    ) -> Entry:
+        self, request: TransactItem, condition: str, update: str, values: Mapping[str, Any]
+    ) -> TransactItem:
         request |= {"TableName": self.name}
         if update:
             request["UpdateExpression"] = update

@@ -13,9 +13,9 @@ from agent_messaging.errors import ContentionError
 from agent_messaging.storage.connection import longest_call
 from agent_messaging.storage.table import (
     ATTEMPTS,
-    Entry,
     Item,
     TableKey,
+    TransactItem,
     call,
     decode,
     encode,
@@ -34,7 +34,7 @@ _TRANSIENT = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputEx
 class TransactionFailedError(Exception):
     """A condition in a transaction did not hold, so none of it was written.
 
-    `failed` tells for each entry, in order, whether its condition failed; `items` what stood there.
+    `failed` tells for each item, in order, whether its condition failed; `items` what stood there.
     """
 
     def __init__(self, failed: Sequence[bool], items: Sequence[Item | None]) -> None:
@@ -44,7 +44,7 @@ class TransactionFailedError(Exception):
 
 
 class TransactionRefusedError(RuntimeError):
-    """DynamoDB takes an entry of the transaction never: it is too large, say."""
+    """DynamoDB never takes an item of the transaction: it is too large, say."""
 
 
 def batch_get(
@@ -90,8 +90,8 @@ def _get_all(client: "DynamoDBClient", request: Any) -> Iterator[tuple[str, Item
     raise ContentionError("The tables did not give all items in time.")
 
 
-def transact(client: "DynamoDBClient", entries: Sequence[Entry]) -> None:
-    """Write all `entries` or none.
+def transact(client: "DynamoDBClient", items: Sequence[TransactItem]) -> None:
+    """Write all `items` or none.
 
     A transaction that only collided with another is sent again, with jitter: boto3 does not.
 
@@ -101,12 +101,12 @@ def transact(client: "DynamoDBClient", entries: Sequence[Entry]) -> None:
         ContentionError: it kept colliding.
         OutOfTimeError: it was not begun.
     """
-    items: Any = list(entries)
+    request: Any = list(items)
     token, may_be_written = str(uuid.uuid4()), False
     for attempt in range(ATTEMPTS):
         deadline.require(longest_call(client))
         try:
-            call(client.transact_write_items, TransactItems=items, ClientRequestToken=token)
+            call(client.transact_write_items, TransactItems=request, ClientRequestToken=token)
         except client.exceptions.TransactionCanceledException as error:
             _raise_unless_transient(error.response.get("CancellationReasons", []))
             may_be_written = may_be_written or not _was_sent_once(error.response)

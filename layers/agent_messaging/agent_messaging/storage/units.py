@@ -65,11 +65,11 @@ def of_refusal(request: Mapping[str, Any], answer: Mapping[str, Any]) -> int:
     if code == "ConditionalCheckFailedException":
         return CALL + WRITE_UNIT * _kilobytes(request.get("Item"), answer.get("Item"))
     if code == "TransactionCanceledException":
-        entries = [next(iter(entry.values())) for entry in request["TransactItems"]]
-        reasons = answer.get("CancellationReasons") or [{}] * len(entries)
+        writes = [next(iter(item.values())) for item in request["TransactItems"]]
+        reasons = answer.get("CancellationReasons") or [{}] * len(writes)
         kilobytes = sum(
-            _kilobytes(entry.get("Item"), reason.get("Item"))
-            for entry, reason in zip(entries, reasons, strict=False)
+            _kilobytes(write.get("Item"), reason.get("Item"))
+            for write, reason in zip(writes, reasons, strict=False)
         )
         return CALL + WRITE_UNIT * TRANSACTION * kilobytes
     return CALL

@@ -9,15 +9,24 @@ from agent_messaging.errors import (
     UnauthorizedError,
 )
 from agent_messaging.idempotency import IdempotentRequest
-from agent_messaging.work_orders import schemas
-from agent_messaging.work_orders.service import Move, WorkOrderService
+from agent_messaging.work_orders.transition_schemas import (
+    NotRejected,
+    Rejected,
+    RejectManyResponse,
+    not_rejected,
+    shown,
+)
+from agent_messaging.work_orders.transitions import TransitionRequest, Transitions
 
 MOST = 25  # orders a call
 
 
 def reject(
-    service: WorkOrderService, move: Move, work_order_ids: Sequence[str], request: IdempotentRequest
-) -> schemas.RejectManyResponse:
+    transitions: Transitions,
+    wanted: TransitionRequest,
+    work_order_ids: Sequence[str],
+    request: IdempotentRequest,
+) -> RejectManyResponse:
     """Reject up to `MOST` of the orders, in their order, until the time is short.
 
     A transition is conditional, so a call that is repeated rejects nothing twice.
@@ -27,11 +36,11 @@ def reject(
         OutOfTimeError: there was no time for the first one.
     """
     ids = list(dict.fromkeys(work_order_ids))
-    rejected: list[schemas.Rejected] = []
-    refused: list[schemas.NotRejected] = []
+    rejected: list[Rejected] = []
+    refused: list[NotRejected] = []
     for work_order_id in ids[:MOST]:
         try:
-            order = service.move(work_order_id, move, request)
+            order = transitions.apply(work_order_id, wanted, request)
         except (UnauthorizedError, AgentSuspendedError):
             raise
         except OutOfTimeError:
@@ -40,10 +49,8 @@ def reject(
             break
         except AgentMessagingError as error:
             status = error.members.get("current_status")
-            refused.append(schemas.not_rejected(work_order_id, error.code, status))
+            refused.append(not_rejected(work_order_id, error.code, status))
         else:
-            rejected.append(schemas.rejected_one(order))
+            rejected.append(shown(Rejected, order))
     done = len(rejected) + len(refused)
-    return schemas.RejectManyResponse(
-        rejected=rejected, not_rejected=refused, has_more=done < len(ids)
-    )
+    return RejectManyResponse(rejected=rejected, not_rejected=refused, has_more=done < len(ids))

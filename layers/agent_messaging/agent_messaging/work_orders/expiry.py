@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from agent_messaging.messaging.model import SYSTEM
 from agent_messaging.messaging.table import MessagesTable
-from agent_messaging.storage.table import Entry
+from agent_messaging.storage.table import TransactItem
 from agent_messaging.storage.tally import TALLY
 from agent_messaging.storage.transactions import TransactionFailedError, transact
 from agent_messaging.work_orders import notification
@@ -23,6 +23,7 @@ from agent_messaging.work_orders.item import parse
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Action, Status
 from agent_messaging.work_orders.table import WorkOrdersTable
+from agent_messaging.work_orders.transition_write import TransitionWrite
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -37,7 +38,7 @@ class Expiry:
     orders: WorkOrdersTable
 
     def settle(self, order: WorkOrder, now: datetime) -> WorkOrder:
-        """The order as it stands: when it is overdue at `now`, it has expired in storage by then.
+        """Return the order as it stands. If it is overdue at `now`, store first that it expired.
 
         Somebody may have been quicker, whose clock is behind; then the order is what that made it.
 
@@ -46,30 +47,31 @@ class Expiry:
         """
         if not order.is_due(now):
             return order
+        expiry = self.orders.transact_transition(order, Action.EXPIRE, now, {})
         try:
             with TALLY.unpaid():
-                transact(self.client, self._entries(order, now))
+                transact(self.client, self._entries(expiry, now))
         except TransactionFailedError as error:
             found = error.items[0]
             standing = None if found is None else parse(found, now)
             if standing is None:
                 raise
             return standing
-        return self.orders.move(order, Action.EXPIRE, now, {}).order
+        return expiry.order
 
     def sweep(self, work_order_id: str, now: datetime) -> bool:
-        """Settle one order; whether it was overdue, and has expired."""
+        """Settle one order, and return whether this made it expire."""
         order = self.orders.fetch(work_order_id, now)
         if order is None or not order.is_due(now):
             return False
         return self.settle(order, now).status is Status.EXPIRED
 
-    def _entries(self, order: WorkOrder, now: datetime) -> list[Entry]:
-        notices = [
+    def _entries(self, expiry: TransitionWrite, now: datetime) -> list[TransactItem]:
+        order = expiry.order
+        notes = [
             notification.compose_for(
-                order, Action.EXPIRE, SYSTEM, to, now, relationship=None, is_verified=True
+                order, expiry.step, SYSTEM, to, now, relationship=None, is_verified=True
             )
             for to in (order.client, order.worker)
         ]
-        moved = self.orders.move(order, Action.EXPIRE, now, {})
-        return [moved.head, *(self.messages.transact_put(each) for each in notices)]
+        return [expiry.head, *(self.messages.transact_put(note) for note in notes)]

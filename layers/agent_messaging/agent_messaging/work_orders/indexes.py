@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from agent_messaging.work_orders.item import LISTED_ENDS
+from agent_messaging import clock
+from agent_messaging.work_orders.item import ended_for
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import OPEN, Role, Status
+from agent_messaging.work_orders.states import ENDS, OPEN, Role, Status
 
 DUE = "due"
 ENDED = "client_ended"
+IS_KEPT = "purge_at > :epoch"
 
 # The index of a role's orders and the attribute that it is under: all of them, and the open ones.
 ALL_ORDERS = {Role.WORKER: ("worker_all", "worker_id"), Role.CLIENT: ("client_all", "client_id")}
@@ -37,9 +40,23 @@ class Filter:
         """The index that lists these orders, with as few others as possible."""
         if self.status in OPEN:
             return OPEN_ORDERS[self.role][0]
-        if self.role is Role.CLIENT and self.status in LISTED_ENDS:
+        if self.role is Role.CLIENT and self.status in ENDS:
             return ENDED
         return ALL_ORDERS[self.role][0]
+
+    def conditions(self, agent_id: str) -> tuple[str, str, dict[str, Any]]:
+        """Return the index's attribute for the owner, what else must match, and the values."""
+        if self.index == ENDED:
+            given = {"owner": ended_for(agent_id, self.status), "epoch": clock.to_epoch(self.now)}
+            return "ended_for", IS_KEPT, given
+        orders = OPEN_ORDERS if self.status in OPEN else ALL_ORDERS
+        given = {"owner": agent_id}
+        matching = ""
+        if self.role is Role.WORKER and self.status in OPEN:
+            matching, given["status"] = "#status = :status", self.status
+            if self.other_id is not None:
+                matching, given["other"] = f"{matching} AND client_id = :other", self.other_id
+        return orders[self.role][1], matching, given
 
     def matches(self, order: WorkOrder) -> bool:
         """Whether an order is one of these, as the clock says."""

@@ -78,7 +78,7 @@ class OrderList:
         return Filter(query.role, self.now, query.status, query.client_id or query.worker_id)
 
     def page(self) -> Page:
-        """The page that the query's cursor leads to."""
+        """Return the page that the query's cursor leads to."""
         query = self.query
         filters = (query.role, query.status, query.client_id, query.worker_id)
         listing = Listing(self.agent_id, "work-orders", filters, POSITION)
@@ -104,7 +104,7 @@ class OrderList:
         )
 
     def _listed(self, before: str | None, *, is_first: bool) -> Examined:
-        """The next orders of an index that lists nothing else; the total is one of keys."""
+        """Return the next orders of an index that lists nothing else, and count its keys."""
         found = self.orders.query(self.agent_id, self.wanted, before, self.query.limit)
         resume = found.last_key.get("work_order_id")
         total = paging.count(found.count, resume, self._count_keys) if is_first else None
@@ -115,7 +115,7 @@ class OrderList:
         return found.count, found.last_key.get("work_order_id")
 
     def _examine(self, before: str | None, *, is_first: bool) -> Examined:
-        """What matches among the next heads; a first page looks on until it knows the total."""
+        """Return what matches among the next heads. A first page goes on to know the total."""
         enough = COUNT_LIMIT if is_first else self.query.limit
         matching: list[WorkOrder] = []
         position, size = before, 0
@@ -132,6 +132,6 @@ class OrderList:
         return Examined(matching, position, Total(number, is_minimum))
 
     def _settled(self, orders: Sequence[WorkOrder]) -> list[WorkOrder]:
-        """The orders as they are stored; one that somebody moved meanwhile may match no more."""
+        """Return the orders as they are stored, without those that match no more."""
         settled = [self.expiry.settle(order, self.now) for order in orders]
         return [order for order in settled if self.wanted.matches(order)]

@@ -11,12 +11,12 @@ from agent_messaging.messaging.model import (
     compose,
 )
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import PARTICIPLES, Action, after
+from agent_messaging.work_orders.states import Transition
 
 
 def compose_for(
     order: WorkOrder,
-    action: Action,
+    step: Transition,
     actor: Party,
     to: Party,
     now: datetime,
@@ -25,7 +25,7 @@ def compose_for(
     is_verified: bool,
     reason: str | None = None,
 ) -> Message:
-    """The message to `to` that `actor` moved the order by `action`.
+    """Return the message that tells `to` which transition `actor` made of the order.
 
     Subject and body are the system's words alone. What agents wrote is quoted in `untrusted`, but
     not what a blocked agent wrote. A blocked actor also keeps the name that the order has for it,
@@ -33,12 +33,11 @@ def compose_for(
     readers that do not read sentences. The message stands in the order's thread; an expiry, of
     which each party gets its own message, begins a thread with the system.
     """
-    done = PARTICIPLES[action]
     untrusted = None
-    if action is Action.EXPIRE:
+    if step.role is None:
         body = "A work order expired: nobody answered by its deadline."
     else:
-        body = f"The {order.role_of(actor.id)} {done} a work order."
+        body = f"The {step.role} {step.participle} a work order."
         if relationship is Relationship.BLOCKED:
             actor = order.other_party(to.id)
         else:
@@ -50,10 +49,10 @@ def compose_for(
         now,
         relationship=relationship,
         is_verified=is_verified,
-        thread_id=None if action is Action.EXPIRE else order.thread_id,
-        subject=f"Work order {done}",
+        thread_id=None if step.role is None else order.thread_id,
+        subject=f"Work order {step.participle}",
         body=body,
         work_order_id=order.work_order_id,
-        metadata=json_text({"status": after(order.status, action)}),
+        metadata=json_text({"status": step.target}),
         untrusted=untrusted,
     )

@@ -1,20 +1,31 @@
-"""The states of a work order, and the one table of what leads from which to which.
+"""The states of a work order, and the one table of its transitions.
 
-    pending ──accept──> accepted ──complete──> completed
-       │                   ├──────fail───────> failed
-       │                   └──────cancel─────> cancelled
-       ├──reject──> rejected
-       ├──cancel──> cancelled
-       └──expire──> expired            when `deadline_at` is reached before somebody acts
+    pending
+        accept    the worker    -> accepted
+        reject    the worker    -> rejected
+        cancel    the client    -> cancelled
+        expire    the deadline  -> expired
+    accepted
+        complete  the worker    -> completed
+        fail      the worker    -> failed
+        cancel    the client    -> cancelled
 
-A worker accepts, rejects, completes and fails; a client cancels; time expires. What is not in the
-table is refused with 409 and the present state. An accepted order does not expire: somebody works
-on it, and its client may cancel it.
+The client creates an order, which is pending. A pending order expires when its deadline passes. An
+accepted order does not expire, because somebody works on it. Nothing leads out of the other states:
+they are the ends. Every other action is refused with 409 and the current state.
+
+`TRANSITIONS` is this machine. The rights, the times, the open states, the words of notifications
+and refusals, and the history follow from it. A test compares the picture above with the table.
 """
 
+from datetime import datetime
 from enum import StrEnum
+from typing import Any, NamedTuple
+
+from pydantic import ConfigDict
 
 from agent_messaging.errors import IllegalTransitionError
+from agent_messaging.fields import Model, StoredTime
 
 
 class Status(StrEnum):
@@ -30,14 +41,24 @@ class Status(StrEnum):
 
 
 class Action(StrEnum):
-    """What moves a work order."""
+    """What changes a work order: its letter in the history, and the fields that it writes."""
 
-    ACCEPT = "accept"
-    REJECT = "reject"
-    COMPLETE = "complete"
-    FAIL = "fail"
-    CANCEL = "cancel"
-    EXPIRE = "expire"
+    letter: str
+    writes: tuple[str, ...]
+
+    def __new__(cls, value: str, letter: str, *writes: str) -> "Action":
+        """Make a member of its name, its letter and its fields."""
+        action = str.__new__(cls, value)
+        action._value_ = value
+        action.letter, action.writes = letter, writes
+        return action
+
+    ACCEPT = "accept", "a", "estimated_completion"
+    REJECT = "reject", "r", "reason"
+    COMPLETE = "complete", "d", "result_data", "result_url", "summary"
+    FAIL = "fail", "f", "reason"
+    CANCEL = "cancel", "x", "reason"
+    EXPIRE = "expire", "e"
 
 
 class Role(StrEnum):
@@ -47,57 +68,71 @@ class Role(StrEnum):
     WORKER = "worker"
 
 
-TRANSITIONS: dict[Status, dict[Action, Status]] = {
-    Status.PENDING: {
-        Action.ACCEPT: Status.ACCEPTED,
-        Action.REJECT: Status.REJECTED,
-        Action.CANCEL: Status.CANCELLED,
-        Action.EXPIRE: Status.EXPIRED,
-    },
-    Status.ACCEPTED: {
-        Action.COMPLETE: Status.COMPLETED,
-        Action.FAIL: Status.FAILED,
-        Action.CANCEL: Status.CANCELLED,
-    },
-    Status.REJECTED: {},
-    Status.CANCELLED: {},
-    Status.EXPIRED: {},
-    Status.COMPLETED: {},
-    Status.FAILED: {},
-}
+class Times(Model):
+    """When each action last happened to an order; null until then."""
 
-# Who may do what; nobody asks for an expiry.
-ROLES: dict[Action, Role] = {
-    Action.ACCEPT: Role.WORKER,
-    Action.REJECT: Role.WORKER,
-    Action.COMPLETE: Role.WORKER,
-    Action.FAIL: Role.WORKER,
-    Action.CANCEL: Role.CLIENT,
-}
+    # Most functions import this and never make one.
+    model_config = ConfigDict(defer_build=True)
 
-OPEN = frozenset(status for status, actions in TRANSITIONS.items() if actions)
+    accepted_at: StoredTime | None = None
+    rejected_at: StoredTime | None = None
+    completed_at: StoredTime | None = None
+    failed_at: StoredTime | None = None
+    cancelled_at: StoredTime | None = None
+    expired_at: StoredTime | None = None
 
 
-def after(status: Status, action: Action) -> Status:
-    """The state that `action` leads to.
+class Transition(NamedTuple):
+    """One way from a state to another: who may take it, and the field with its time."""
+
+    source: Status
+    action: Action
+    target: Status
+    role: Role | None  # None: the deadline
+    time: str
+
+    @property
+    def participle(self) -> str:
+        """What has been done to the order: `accepted`."""
+        return self.time.removesuffix("_at")
+
+    def fields(self, at: datetime) -> dict[str, Any]:
+        """Return what the transition writes by itself."""
+        return {"status": self.target, self.time: at}
+
+
+TRANSITIONS = (
+    Transition(Status.PENDING, Action.ACCEPT, Status.ACCEPTED, Role.WORKER, "accepted_at"),
+    Transition(Status.PENDING, Action.REJECT, Status.REJECTED, Role.WORKER, "rejected_at"),
+    Transition(Status.PENDING, Action.CANCEL, Status.CANCELLED, Role.CLIENT, "cancelled_at"),
+    Transition(Status.PENDING, Action.EXPIRE, Status.EXPIRED, None, "expired_at"),
+    Transition(Status.ACCEPTED, Action.COMPLETE, Status.COMPLETED, Role.WORKER, "completed_at"),
+    Transition(Status.ACCEPTED, Action.FAIL, Status.FAILED, Role.WORKER, "failed_at"),
+    Transition(Status.ACCEPTED, Action.CANCEL, Status.CANCELLED, Role.CLIENT, "cancelled_at"),
+)
+
+# Who may do what. Nobody asks for an expiry.
+ROLES = {each.action: each.role for each in TRANSITIONS if each.role is not None}
+
+OPEN = frozenset(each.source for each in TRANSITIONS)
+
+# The ends that an agent brings about.
+ENDS = frozenset(each.target for each in TRANSITIONS if each.role is not None) - OPEN
+
+_BY_STATE = {(each.source, each.action): each for each in TRANSITIONS}
+_PARTICIPLES = {each.action: each.participle for each in TRANSITIONS}
+
+
+def transition(status: Status, action: Action) -> Transition:
+    """Return the transition that `action` makes from `status`.
 
     Raises:
-        IllegalTransitionError: `action` does not lead out of `status`.
+        IllegalTransitionError: there is none.
     """
     try:
-        return TRANSITIONS[status][action]
+        return _BY_STATE[status, action]
     except KeyError:
         raise IllegalTransitionError(
-            f"The work order is {status}; it cannot be {PARTICIPLES[action]}.",
+            f"The work order is {status}; it cannot be {_PARTICIPLES[action]}.",
             members={"current_status": status},
         ) from None
-
-
-PARTICIPLES: dict[Action, str] = {
-    Action.ACCEPT: "accepted",
-    Action.REJECT: "rejected",
-    Action.COMPLETE: "completed",
-    Action.FAIL: "failed",
-    Action.CANCEL: "cancelled",
-    Action.EXPIRE: "expired",
-}

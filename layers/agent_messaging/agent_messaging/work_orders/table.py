@@ -8,27 +8,23 @@
 
 All hold keys. `worker_open` also holds status and client, so that a worker's pending orders are
 counted without reading them, and without those of clients that it blocks.
-
-A transition is an update of the head under the condition that the order still is what was read, and
-that its deadline allows it at that moment; whoever comes second fails there, whatever it read
-before.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock
 from agent_messaging.agents.model import Agent
 from agent_messaging.errors import WorkOrderNotFoundError
-from agent_messaging.storage.table import Entry, Item, QueryResult, Table, TableKey
+from agent_messaging.storage.table import Item, QueryResult, Table, TableKey, TransactItem
 from agent_messaging.storage.transactions import batch_get
 from agent_messaging.work_orders import item as items
-from agent_messaging.work_orders.indexes import ALL_ORDERS, DUE, ENDED, OPEN_ORDERS, Filter
+from agent_messaging.work_orders.indexes import DUE, OPEN_ORDERS, Filter
 from agent_messaging.work_orders.item import DUE_SHARDS, HEAD, OFFER, RESULT, parse
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import OPEN, Action, Role, Status
+from agent_messaging.work_orders.states import Action, Role, Status, transition
+from agent_messaging.work_orders.transition_write import TransitionWrite, update
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,20 +36,6 @@ EXAMINED = 1000
 
 # `~` sorts behind every letter of an id.
 LAST = "wo_~"
-
-IS_STILL = "#status = :was"
-IS_IN_TIME = "(attribute_not_exists(deadline_at) OR deadline_at > :now)"
-IS_OVERDUE = "deadline_at <= :now"
-IS_KEPT = "purge_at > :epoch"
-
-
-@dataclass(frozen=True)
-class Transition:
-    """A transition to write: the order as it is afterwards, and the entries that make it so."""
-
-    order: WorkOrder
-    head: Entry
-    parts: list[Entry]
 
 
 class WorkOrdersTable:
@@ -67,96 +49,71 @@ class WorkOrdersTable:
         self.retention = retention
 
     def key(self, work_order_id: str, part: str = HEAD) -> TableKey:
-        """Where a part of an order lies, for a batch read."""
+        """Return the key of a part of an order, for a batch read."""
         return self.table.name, {"work_order_id": work_order_id, "part": part}
 
     def fetch(self, work_order_id: str, now: datetime) -> WorkOrder | None:
-        """The order's head as it is this moment, None if there is none."""
+        """Return the order of a head, read consistently, or None if there is none."""
         item = self.table.get(self.key(work_order_id)[1], consistent=True)
         return None if item is None else parse(item, now)
 
-    def transact_put_all(self, order: WorkOrder) -> list[Entry]:
-        """A new order, as part of a transaction."""
-        order = items.offered(order)
+    def transact_put_all(self, order: WorkOrder) -> list[TransactItem]:
+        """Return a new order as part of a transaction; see `item.place_offer`."""
         head = self.table.transact_put(items.head(order), "attribute_not_exists(work_order_id)")
         return [head, *self._transact_parts(order, OFFER)]
 
-    def move(
+    def transact_transition(
         self, order: WorkOrder, action: Action, now: datetime, changes: Mapping[str, Any]
-    ) -> Transition:
-        """The transition of an order by `action`; `changes` are further attributes to set.
+    ) -> TransitionWrite:
+        """Return the transition of an order by `action`, which also sets `changes`.
 
         Raises:
-            IllegalTransitionError: `action` does not lead out of the order's status.
+            IllegalTransitionError: the order's status does not allow `action`.
         """
-        moved = order.moved(action, now, changes, self.retention)
-        parts: list[Entry] = []
+        step = transition(order.status, action)
+        after = order.apply(action, now, changes, self.retention)
+        parts: list[TransactItem] = []
         if action is Action.COMPLETE:
-            moved = items.resulted(moved)
-            parts = self._transact_parts(moved, RESULT)
-        return Transition(moved, self._transact_head(order, moved, now), parts)
+            after = items.place_result(after)
+            parts = self._transact_parts(after, RESULT)
+        expression, condition, values = update(order, after, now)
+        key = self.key(order.work_order_id)[1]
+        head = self.table.transact_update(key, expression, condition, **values)
+        return TransitionWrite(step, after, head, parts)
 
-    def _transact_parts(self, order: WorkOrder, part: str) -> list[Entry]:
+    def _transact_parts(self, order: WorkOrder, part: str) -> list[TransactItem]:
         item = items.part_item(order, part)
         return [] if item is None else [self.table.transact_put(item)]
-
-    def _transact_head(self, order: WorkOrder, moved: WorkOrder, now: datetime) -> Entry:
-        before, after = items.head(order), items.head(moved)
-        given = {name: value for name, value in after.items() if before.get(name) != value}
-        given["history"] = after["history"][-1:]
-        gone = [f"#{name}" for name in before if name not in after]
-        sets = [f"#{name} = :{name}" for name in given if name != "history"]
-        expression = f"SET {', '.join(sets)}, #history = list_append(#history, :history)"
-        if gone:
-            expression += f" REMOVE {', '.join(gone)}"
-        condition = IS_STILL
-        if order.status is Status.PENDING:
-            is_expiry = moved.status is Status.EXPIRED
-            condition += f" AND {IS_OVERDUE if is_expiry else IS_IN_TIME}"
-            given["now"] = clock.to_text(now)
-        key = self.key(order.work_order_id)[1]
-        return self.table.transact_update(key, expression, condition, was=order.status, **given)
 
     def query(
         self, agent_id: str, wanted: Filter, before: str | None, limit: int, *, count: bool = False
     ) -> QueryResult:
-        """Keys of an agent's orders, newest first, from behind `before`; `limit` are examined.
+        """Return keys of an agent's orders, newest first, after `before`. It examines `limit` keys.
 
         Where the index cannot tell, others than the wanted ones are among them.
         """
-        owners = {**dict([*ALL_ORDERS.values(), *OPEN_ORDERS.values()]), ENDED: "ended_for"}
-        owner = agent_id
-        given: dict[str, Any] = {}
-        if wanted.index == ENDED:
-            owner = items.ended_for(agent_id, wanted.status)
-            matching, given["epoch"] = IS_KEPT, clock.to_epoch(wanted.now)
-        elif wanted.role is Role.WORKER and wanted.status in OPEN:
-            matching, given["status"] = "#status = :status", wanted.status
-            if wanted.other_id is not None:
-                matching, given["other"] = f"{matching} AND client_id = :other", wanted.other_id
-        else:
-            matching = ""
+        owner, matching, given = wanted.conditions(agent_id)
         return self.table.query(
-            f"{owners[wanted.index]} = :owner AND work_order_id < :before",
+            f"{owner} = :owner AND work_order_id < :before",
             index=wanted.index,
             matching=matching,
             limit=limit,
             count=count,
-            owner=owner,
             before=before or LAST,
             **given,
         )
 
     def read_heads(self, found: QueryResult, now: datetime) -> list[WorkOrder]:
-        """The heads behind the keys of an index, in their order."""
+        """Return the orders of an index's keys, in their order."""
         keys = [self.key(item["work_order_id"]) for item in found.items]
         heads = [parse(item, now) for item in batch_get(self.client, keys) if item is not None]
         return [head for head in heads if head is not None]
 
     def read_parts(self, orders: Sequence[WorkOrder]) -> list[WorkOrder]:
-        """The same orders with all of their content, without those removed meanwhile.
+        """Return the same orders with all of their content, without those removed meanwhile.
 
-        A part is never changed, so a replica will do; one that has not got it yet is asked past.
+        A part never changes, so a replica will do. If it does not have a part yet, that part is
+        read consistently.
         """
         wanted = [(order, part) for order in orders for part in items.parts_of(order)]
         keys = [self.key(order.work_order_id, part) for order, part in wanted]
@@ -169,13 +126,13 @@ class WorkOrdersTable:
             if item is not None:
                 parts.setdefault(item["work_order_id"], {})[item["part"]] = item
         return [
-            items.completed(order, parts.get(order.work_order_id, {}))
+            items.with_parts(order, parts.get(order.work_order_id, {}))
             for order in orders
             if set(items.parts_of(order)) <= set(parts.get(order.work_order_id, {}))
         ]
 
     def count_pending(self, agent: Agent, limit: int) -> int:
-        """How many orders wait for the worker's answer, counted no further than `limit`.
+        """Count the orders that wait for the worker's answer, up to `limit`.
 
         Orders of clients that it has muted are left out. Then its newest `EXAMINED` open orders are
         looked at; otherwise as many as can be accepted beside the counted ones.
@@ -187,9 +144,10 @@ class WorkOrdersTable:
         return min(limit, found.count)
 
     def pending(self, worker_id: str, client_id: str | None = None) -> list[Item]:
-        """Keys and clients of a worker's pending orders, newest first; of one client, if given.
+        """Return keys and clients of a worker's pending orders, newest first.
 
-        The worker's newest `EXAMINED` open orders are looked at.
+        It examines the worker's newest `EXAMINED` open orders; with `client_id` it keeps those of
+        this client.
         """
         given = {} if client_id is None else {"client": client_id}
         which = "client_id = :client" if given else ""
@@ -217,7 +175,7 @@ class WorkOrdersTable:
         )
 
     def overdue(self, now: datetime) -> Iterator[str]:
-        """The ids of orders that are pending past their deadline, as the index knows them."""
+        """Yield the ids of orders that are pending past their deadline, as the index knows them."""
         for shard in range(DUE_SHARDS):
             after_key = " "
             while after_key:
@@ -233,11 +191,11 @@ class WorkOrdersTable:
                 after_key = f"{found.last_key['due_at']}~" if found.last_key else ""
 
     def remove_parts(self, work_order_id: str, parts: Collection[str]) -> None:
-        """Remove parts whose head is gone; what is not there is no fault."""
+        """Remove parts whose head is gone. A part that is not there is no fault."""
         for part in parts:
             self.table.delete(self.key(work_order_id, part)[1])
 
 
 def not_found(work_order_id: str) -> WorkOrderNotFoundError:
-    """The refusal for an order that is absent or not the caller's."""
+    """Return the error for an order that is absent or not the caller's."""
     return WorkOrderNotFoundError(f"You have no work order `{work_order_id}`.")

@@ -12,12 +12,12 @@ import pytest
 from moto import mock_aws
 
 from agent_messaging.storage.table import encode
-from benchmarks.fake_dynamodb import FakeDynamoDB
 from benchmarks.growth import HISTORIES, read
 from benchmarks.histories import History
+from local.in_process.fake_dynamodb import FakeDynamoDB, on_fake
+from local.in_process.metering import is_flush
 from local.template import load
 from tests.engine import second_engine
-from tests.integration.recorder import is_flush
 
 ENTRIES = 130  # more than a total counts, and than a filtered page examines
 CONDITIONS = ("= :low", "< :low", "<= :low", "> :low", ">= :low", "BETWEEN :low AND :high")
@@ -38,7 +38,7 @@ def engine():
 
 
 def store(fake, engine) -> None:
-    """Copy the items of the fake into the engine."""
+    """What is on the fake, in the engine."""
     for (table, _), item in fake.items.items():
         engine.put_item(TableName=table, Item=item)
 
@@ -77,7 +77,7 @@ def test_what_the_lists_ask_is_answered_as_the_engine_does(empty_engine, history
     with mock_aws():
         made = History()
         growing, pages = getattr(made, history)()
-        with made.on_fake_dynamodb() as fake:
+        with on_fake(made.cloud) as fake:
             for table, item in growing:
                 for number in range(ENTRIES):
                     fake.put(table, item(number))

@@ -3,6 +3,7 @@
 import socket
 import threading
 import uuid
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,7 +17,18 @@ from botocore.retries.standard import ExponentialBackoff
 from agent_messaging.storage import connection
 from agent_messaging.storage.table import Table
 from agent_messaging.storage.transactions import transact
-from benchmarks.stub import response
+
+
+def response(body: bytes, status: str = "200 OK") -> bytes:
+    """The bytes of an answer, with the headers that DynamoDB sends."""
+    head = (
+        f"HTTP/1.1 {status}\r\nServer: Server\r\nContent-Type: application/x-amz-json-1.0\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: keep-alive\r\n"
+        "x-amzn-RequestId: UN3UFJ0CE80KCQT3Q4LHEJ0PBVVV4KQNSO5AEMVJF66Q9ASUAAJG\r\n"
+        f"x-amz-crc32: {zlib.crc32(body)}\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT\r\n\r\n"
+    )
+    return head.encode() + body
+
 
 BODY = b'{"Item": {"a": {"S": "\xc3\xbc"}}, "Attributes": {}, "Count": 0, "ScannedCount": 0}'
 WHOLE = response(BODY)

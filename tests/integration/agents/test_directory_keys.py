@@ -1,4 +1,4 @@
-"""An agent's lines in the directory change with the agent, in one transaction or not at all."""
+"""An agent's keys in the directory change with the agent, in one transaction or not at all."""
 
 from collections.abc import Callable
 
@@ -9,18 +9,20 @@ from moto import mock_aws
 
 from agent_messaging.agents.access import parse
 from agent_messaging.directory import table
-from tests.integration.agents.listed import listed, stored_lines
-from tests.integration.cloud import Agent, Cloud, app
+from local.in_process.functions import app
+from local.in_process.host import Agent
+from tests.integration.agents.listed import listed, stored_keys
+from tests.integration.cloud import Cloud
 from tests.integration.recorder import Call
 
 NINE_PARTS = "a1-b2-c3-d4-e5-f6-g7-h8-i9"
 TEN_WORDS = "k1 l2 m3 n4 o5 p6 q7 r8 s9 t0"
 
 
-def due_lines(cloud: Cloud) -> set[tuple[str, str]]:
-    """The lines that the agents of the agents' table should have."""
+def due_keys(cloud: Cloud) -> set[tuple[str, str]]:
+    """The keys that the agents of the agents' table should have."""
     present = [item for item in cloud.items("AgentsTable") if "deleted_at" not in item]
-    return {tuple(line) for item in present for line in table.lines(parse(item))}
+    return {tuple(key) for item in present for key in table.keys_of(parse(item))}
 
 
 def change(cloud: Cloud, agent_id: str, **body: object) -> int:
@@ -46,16 +48,16 @@ def meanwhile(act: Callable[[], object], times: int = 1) -> None:
     events.register(name, interrupt)
 
 
-def test_a_registration_writes_agent_key_and_lines_at_once(cloud: Cloud):
+def test_a_registration_writes_the_agent_and_all_its_keys_at_once(cloud: Cloud):
     cloud.register("nova-1", name="Éagle", capabilities=["research", "cost", "research"])
     counted, call = cloud.cost()
     assert counted.request["TableName"] == "AgentMeterTable"
     assert len(call.request["TransactItems"]) == 3 + 6
-    assert stored_lines(cloud) == due_lines(cloud)
-    assert len(stored_lines(cloud)) == 6
+    assert stored_keys(cloud) == due_keys(cloud)
+    assert len(stored_keys(cloud)) == 6
 
 
-def test_a_change_of_name_or_capabilities_writes_the_lines_that_differ(cloud: Cloud):
+def test_a_change_of_name_or_capabilities_writes_the_keys_that_differ(cloud: Cloud):
     nova = cloud.register("nova", name="Nova Eagle", capabilities=["research", "cost"])
     for body, written in (
         ({"name": "Nova Hawk"}, 1 + 2),
@@ -68,7 +70,7 @@ def test_a_change_of_name_or_capabilities_writes_the_lines_that_differ(cloud: Cl
         assert [call.operation for call in searches] == ["Query"] * ("name" in body)
         assert (read.operation, lease.operation) == ("GetItem", "BatchGetItem")
         assert len(write.request["TransactItems"]) == written
-        assert stored_lines(cloud) == due_lines(cloud)
+        assert stored_keys(cloud) == due_keys(cloud)
     assert cloud.profile("nova")["description"] == "new"
 
 
@@ -99,7 +101,7 @@ steps = st.lists(st.tuples(st.sampled_from(["nova", "boots"]), bodies | st.none(
     suppress_health_check=list(HealthCheck),
 )
 @given(steps)
-def test_whatever_agents_change_the_lines_are_those_of_the_agents(steps: list):
+def test_whatever_agents_change_the_keys_are_those_of_the_agents(steps: list):
     with mock_aws():
         cloud = Cloud()
         for agent_id in ("nova", "boots", "third"):
@@ -109,7 +111,7 @@ def test_whatever_agents_change_the_lines_are_those_of_the_agents(steps: list):
                 cloud.call("DELETE", "/agents/me", {"agent_id": agent_id})
             else:
                 change(cloud, agent_id, **body)
-            assert stored_lines(cloud) == due_lines(cloud)
+            assert stored_keys(cloud) == due_keys(cloud)
 
 
 def test_a_rename_that_another_overtook_is_made_upon_it(pair: Cloud):
@@ -117,7 +119,7 @@ def test_a_rename_that_another_overtook_is_made_upon_it(pair: Cloud):
     assert change(pair, "nova", name="Eagle") == 200
     assert pair.profile("nova")["name"] == "Eagle"
     assert pair.profile("nova")["capabilities"] == ["scouting"]
-    assert stored_lines(pair) == due_lines(pair)
+    assert stored_keys(pair) == due_keys(pair)
     assert listed(pair, "boots", q="hawk") == []
 
 
@@ -127,7 +129,7 @@ def test_a_rename_that_is_always_overtaken_is_503(pair: Cloud):
     answer = pair.call("PATCH", "/agents/me", {"agent_id": "nova"}, {"name": "Eagle"})
     assert (answer.status, answer.json["code"]) == (503, "contention")
     assert pair.profile("nova")["name"] == "Four"
-    assert stored_lines(pair) == due_lines(pair)
+    assert stored_keys(pair) == due_keys(pair)
 
 
 def test_who_left_or_lost_its_key_meanwhile_changes_nothing(cloud: Cloud):
@@ -139,21 +141,21 @@ def test_who_left_or_lost_its_key_meanwhile_changes_nothing(cloud: Cloud):
     meanwhile(lambda: cloud.post("/agents/me/keys", {"agent_id": "boots"}, renew))
     answer = cloud.call("PATCH", "/agents/me", body={"name": "Eagle"}, caller=boots.keyed)
     assert (answer.status, answer.json["code"]) == (401, "key_revoked")
-    assert stored_lines(cloud) == due_lines(cloud) == {("all", "boots"), ("word#b", "boots#boots")}
+    assert stored_keys(cloud) == due_keys(cloud) == {("all", "boots"), ("word#b", "boots#boots")}
 
 
-def test_a_rename_during_leaving_leaves_no_line_behind(pair: Cloud):
+def test_a_rename_during_leaving_leaves_no_key_behind(pair: Cloud):
     meanwhile(lambda: change(pair, "nova", name="Eagle"))
     answer = pair.call("DELETE", "/agents/me", {"agent_id": "nova"})
     assert (answer.status, answer.json["code"]) == (503, "contention")
-    assert stored_lines(pair) == due_lines(pair)
+    assert stored_keys(pair) == due_keys(pair)
     assert pair.call("DELETE", "/agents/me", {"agent_id": "nova"}).status == 200
-    assert stored_lines(pair) == due_lines(pair)
-    assert not [entry for _, entry in stored_lines(pair) if entry.endswith("nova")]
+    assert stored_keys(pair) == due_keys(pair)
+    assert not [place for _, place in stored_keys(pair) if place.endswith("nova")]
 
 
 @pytest.mark.parametrize("extra_keys", [0, 4])
-def test_the_largest_transactions_stay_far_below_a_hundred_entries(cloud: Cloud, extra_keys: int):
+def test_the_largest_transactions_stay_far_below_a_hundred_items(cloud: Cloud, extra_keys: int):
     def written() -> int:
         (call,) = [call for call in cloud.cost() if call.operation == "TransactWriteItems"]
         return len(call.request["TransactItems"])
@@ -169,11 +171,11 @@ def test_the_largest_transactions_stay_far_below_a_hundred_entries(cloud: Cloud,
     cloud.cost()
     assert cloud.call("DELETE", "/agents/me", {"agent_id": agent_id}).status == 200
     assert written() == 2 + 1 + extra_keys + 1 + 8 + 19
-    assert stored_lines(cloud) == set()
+    assert stored_keys(cloud) == set()
     assert cloud.items("AgentKeysTable") == []
 
 
-def test_a_line_that_its_agent_no_longer_has_is_not_listed(pair: Cloud):
+def test_a_key_that_its_agent_no_longer_has_is_not_listed(pair: Cloud):
     pair.call("DELETE", "/agents/me", {"agent_id": "third"})
     stale = [
         ("all", "ghost"),
@@ -184,8 +186,8 @@ def test_a_line_that_its_agent_no_longer_has_is_not_listed(pair: Cloud):
         ("word#n", "nov#nova"),
         ("word#n", "nova#boots"),
     ]
-    lines = [{"facet": facet, "entry": entry} for facet, entry in stale]
-    pair.write("AgentDirectoryTable", *lines)
+    keys = [{"facet": facet, "place": place} for facet, place in stale]
+    pair.write("AgentDirectoryTable", *keys)
     assert listed(pair, "nova") == ["boots", "nova"]
     assert listed(pair, "nova", q="third") == []
     assert listed(pair, "nova", capability="research") == []

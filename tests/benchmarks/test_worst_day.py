@@ -12,7 +12,7 @@ from benchmarks.scale import busy_minute, worst_day
 from benchmarks.scale.items import PARAMETERS
 from local.template import load
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 MOST_OF_ONE_KEY = 25
 MOST_OF_NOBODY = 5
 

@@ -11,16 +11,15 @@ import os
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
 from agent_messaging.presence.table import PARALLEL
-from benchmarks import units
-from tests.integration.cloud import Cloud
-from tests.integration.functions import TEMPLATE
-from tests.integration.recorder import is_flush
+from local.in_process import units
+from local.in_process.functions import TEMPLATE
+from local.in_process.tables import Tables
 
 TABLES = {table.name: table.create for table in TEMPLATE.tables}
 WRITES = ("PutItem", "UpdateItem", "DeleteItem")
@@ -33,6 +32,12 @@ EXAMINING = (
     "ScanIndexForward",
     "ExclusiveStartKey",
 )
+
+
+def is_flush(operation: str, request: Any) -> bool:
+    """Whether a call counts an agent's units."""
+    is_metering = operation == "UpdateItem" and request["TableName"] == "AgentMeterTable"
+    return is_metering and request["Key"]["window"] == {"S": "units"}
 
 
 @dataclass
@@ -51,11 +56,14 @@ class Cost:
 class Meter:
     """Listens to the calls of some clients. `reading` measures the calls within its block."""
 
-    def __init__(self, cloud: Cloud, clients: Iterable[Any]) -> None:
-        self.cloud = cloud
+    def __init__(
+        self, tables: Tables, clients: Iterable[Any], *, counts_botocore: bool = False
+    ) -> None:
+        self.dynamodb = tables.dynamodb
         self.events = [client.meta.events for client in clients]
         self._lock = threading.Lock()
         self._pooled = 0
+        self._counts_botocore = counts_botocore
 
     @contextmanager
     def reading(self) -> Iterator[Cost]:
@@ -67,7 +75,7 @@ class Meter:
             events.register("after-call.dynamodb", self._answered)
         self._counter = CallsOfBotocore()
         try:
-            with self._counter.counting():
+            with self._counter.counting() if self._counts_botocore else nullcontext():
                 yield self.cost
         finally:
             for events in self.events:
@@ -104,7 +112,7 @@ class Meter:
 
     def _stored(self, table: str, key: Mapping[str, Any]) -> Any:
         with self._counter.paused():
-            return self.cloud.dynamodb.get_item(TableName=table, Key=key).get("Item")
+            return self.dynamodb.get_item(TableName=table, Key=key).get("Item")
 
     def _read(self, operation: str, request: Any, answer: Any) -> float:
         if operation == "GetItem":
@@ -129,7 +137,7 @@ class Meter:
             named = {n: v for n, v in request.get(kind, {}).items() if n in expression}
             again |= {kind: named} if named else {}
         with self._counter.paused():
-            size = sum(map(units.size_of, self.cloud.dynamodb.query(**again)["Items"]))
+            size = sum(map(units.size_of, self.dynamodb.query(**again)["Items"]))
         return units.read_units(size, consistent=request.get("ConsistentRead", False))
 
 

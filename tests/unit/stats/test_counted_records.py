@@ -9,16 +9,16 @@ NUMBERS = st.lists(st.integers(0, 10**40 - 1), min_size=1, max_size=100, unique=
 
 
 @given(SECONDS, NUMBERS)
-def test_a_receipt_comes_back_from_its_key_and_its_text(second, numbers):
-    receipt = CountedRecords(second, tuple(numbers))
+def test_a_list_comes_back_from_its_key_and_its_text(second, numbers):
+    counted = CountedRecords(second, tuple(numbers))
 
-    assert CountedRecords.from_text(receipt.key, receipt.to_text()) == receipt
+    assert CountedRecords.from_text(counted.key, counted.to_text()) == counted
 
 
 def test_the_key_is_the_second_and_the_first_number():
-    receipt = CountedRecords(1795396262, (300000000000000499659, 400000000000000499660))
+    counted = CountedRecords(1795396262, (300000000000000499659, 400000000000000499660))
 
-    assert receipt.key == "1795396262#0000000000000000000300000000000000499659"
+    assert counted.key == "1795396262#0000000000000000000300000000000000499659"
 
 
 @given(SECONDS, st.integers(0, 10**40 - 1), SECONDS)
@@ -36,10 +36,10 @@ def test_the_text_is_the_distances_in_both_counters():
 
 
 def test_a_single_record_needs_no_text():
-    receipt = CountedRecords(SECOND, (7,))
+    counted = CountedRecords(SECOND, (7,))
 
-    assert receipt.to_text() == ""
-    assert CountedRecords.from_text(receipt.key, "") == receipt
+    assert counted.to_text() == ""
+    assert CountedRecords.from_text(counted.key, "") == counted
 
 
 def test_a_hundred_records_with_gaps_fit_one_write_unit():

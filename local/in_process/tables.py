@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import boto3
-from moto.dynamodb.models import dynamodb_backends
-
 from agent_messaging import clock
 from agent_messaging.presence.table import shard_of
 from agent_messaging.storage.table import decode, encode
-from local.cloudformation import ACCOUNT_ID, REGION
-from tests.integration.functions import TEMPLATE
+from local.in_process import memory
+from local.in_process.functions import TEMPLATE
 
-METER = "AgentMeterTable"
 Snapshot = dict[str, tuple[dict[str, Any], ...]]
-
-
-@functools.cache
-def _client() -> Any:
-    """A client of the tests' own, which nothing records."""
-    return boto3.client("dynamodb")
 
 
 class Tables:
     """Empty tables."""
 
     def __init__(self) -> None:
-        self.dynamodb = _client()
-        for table in TEMPLATE.tables:
-            self.dynamodb.create_table(**table.create)
+        self.dynamodb = memory.client()
+        memory.empty()
 
     def snapshot(self) -> Snapshot:
         """Everything that is stored."""
         return {table.name: tuple(self.items(table.name)) for table in TEMPLATE.tables}
-
-    def restore(self, snapshot: Snapshot) -> None:
-        """Write a snapshot into empty tables."""
-        for table, items in snapshot.items():
-            self.write(table, *items)
 
     def read(self, table: str, **key: Any) -> dict[str, Any] | None:
         """An item, or None."""
@@ -94,28 +75,3 @@ class Tables:
             due_at=f"{text}#{work_order_id}",
         )
         return text
-
-    def digest(self, *but: str) -> str:
-        """A hash over everything that is stored; from moto itself, for it is asked for often.
-
-        The meter is left out, because every request with a key may change it. `but` leaves out
-        tables, and single attributes as `Table.attribute`.
-        """
-        tables = dynamodb_backends[ACCOUNT_ID][REGION].tables
-        stored = {
-            name: sorted(
-                json.dumps(
-                    _without(item.to_json()["Attributes"], name, but),
-                    sort_keys=True,
-                    default=bytes.hex,
-                )
-                for item in table.all_items()
-            )
-            for name, table in tables.items()
-            if name not in (*but, METER)
-        }
-        return hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()
-
-
-def _without(attributes: Mapping[str, Any], table: str, but: tuple[str, ...]) -> dict[str, Any]:
-    return {name: value for name, value in attributes.items() if f"{table}.{name}" not in but}

@@ -63,17 +63,3 @@ def test_a_reply_into_another_thread_of_the_two_is_refused():
     other = ids.new_thread(NOW, "nova", "boots")
     arguments = {"thread_id": other, "reply_to_id": "msg_1", "answered": message()}
     assert refused(**arguments) == "#/thread_id"
-
-
-def test_a_new_message_is_pending_in_a_thread_of_its_two_agents():
-    made = message()
-    assert (made.status, made.created_at, made.read_at) == ("pending", NOW, None)
-    assert ids.is_thread_of(made.thread_id, "nova", "boots")
-    assert made.has_party("nova")
-    assert made.has_party("boots")
-    assert not made.has_party("third")
-
-
-def test_a_notification_is_in_nobodys_sent_list():
-    assert message().is_sent
-    assert not compose(MessageType.NOTIFICATION, BOOTS, NOVA, NOW, is_verified=True).is_sent

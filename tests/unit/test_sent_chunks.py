@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agent_messaging import ids
 from agent_messaging.messaging import sent_chunks
-from agent_messaging.messaging.sent_chunks import Chunk, Entry
+from agent_messaging.messaging.sent_chunks import Chunk, SentRecord
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MOMENT, MINUTE = timedelta(milliseconds=1), timedelta(minutes=1)
@@ -34,7 +34,7 @@ def test_chunks_sort_by_minute_and_number():
 
 @given(AGENT_IDS, st.integers(0, 200_000))
 def test_a_chunk_gives_back_its_entries_and_nothing_else(recipient_id: str, size: int):
-    entry = Entry(ids.new("msg", NOON), recipient_id, size)
+    entry = SentRecord(ids.new("msg", NOON), recipient_id, size)
     item = {
         "sender_id": "nova",
         "slot": sent_chunks.slot("2026-11-22T12:00", 7),
@@ -44,12 +44,12 @@ def test_a_chunk_gives_back_its_entries_and_nothing_else(recipient_id: str, size
         ids.ulid_of(entry.message_id): entry.value,
     }
     rounded = -(-size // 1024) * 1024
-    whole = Entry(entry.message_id, recipient_id, rounded)
+    whole = SentRecord(entry.message_id, recipient_id, rounded)
     assert sent_chunks.parse(item) == Chunk("2026-11-22T12:00", 7, (whole,))
 
 
 def test_a_chunk_is_full_with_twelve_entries():
-    entries = tuple(Entry(ids.new("msg", NOON), "boots") for _ in range(12))
+    entries = tuple(SentRecord(ids.new("msg", NOON), "boots") for _ in range(12))
     assert not Chunk("m", 0, entries[:11]).is_full
     assert Chunk("m", 0, entries).is_full
     assert Chunk("m", 0, entries[:11]).has(entries[10].message_id)

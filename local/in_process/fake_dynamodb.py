@@ -21,8 +21,11 @@ from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.dynamo_type import Item as MotoItem
 from moto.dynamodb.parsing.key_condition_expression import parse_expression
 
-from benchmarks import units
-from tests.integration.recorder import is_flush
+from agent_messaging.storage.table import encode
+from local.in_process import units
+from local.in_process.functions import TEMPLATE, clients
+from local.in_process.metering import is_flush
+from local.in_process.tables import Tables
 
 Item = Mapping[str, Any]  # in typed JSON
 Place = tuple[str, ...]  # an item's sort key there, and its primary key
@@ -150,6 +153,17 @@ class FakeDynamoDB:
         places = row.between(comparison, [_text(bound) for bound in bounds])
         forward = request.get("ScanIndexForward", True)
         return (row.items[place] for place in (places if forward else reversed(places)))
+
+
+@contextmanager
+def on_fake(tables: Tables) -> Iterator[FakeDynamoDB]:
+    """What is stored, on a fake that answers every function within."""
+    fake = FakeDynamoDB(table.create for table in TEMPLATE.tables)
+    for table in TEMPLATE.tables:
+        for item in tables.items(table.name):
+            fake.put(table.name, encode(item))
+    with fake.serving((*clients(), tables.dynamodb)):
+        yield fake
 
 
 def _page(items: Iterable[Item], limit: int | None) -> tuple[list[Item], bool]:

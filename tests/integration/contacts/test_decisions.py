@@ -1,4 +1,4 @@
-"""One entry among an agent's contacts: read, decided, taken away."""
+"""One of an agent's contacts: read, decided, taken away."""
 
 import re
 
@@ -25,7 +25,7 @@ def test_an_agent_is_allowed_before_it_ever_wrote(pair: Cloud):
     assert answer.status == 200
     made_at = answer.json["created_at"]
     assert re.fullmatch(STAMP, made_at)
-    entry = {
+    found = {
         "contact": {"id": "nova", "name": "Nova"},
         "state": "allowed",
         "created_at": made_at,
@@ -33,9 +33,9 @@ def test_an_agent_is_allowed_before_it_ever_wrote(pair: Cloud):
         "request": None,
         "content_flags": [],
     }
-    assert answer.json == {**entry, "success": True}
-    assert pair.get(path("nova"), {"agent_id": "boots"}).json == entry
-    assert contacts(pair, "boots") == {"nova": entry}
+    assert answer.json == {**found, "success": True}
+    assert pair.get(path("nova"), {"agent_id": "boots"}).json == found
+    assert contacts(pair, "boots") == {"nova": found}
 
 
 def test_a_decision_is_changed_and_keeps_its_beginning(pair: Cloud):
@@ -64,7 +64,7 @@ def test_a_contact_is_made_a_stranger_again(pair: Cloud):
     assert contacts(pair, "boots") == {}
 
 
-def test_who_has_no_entry_is_404(pair: Cloud):
+def test_a_stranger_is_404(pair: Cloud):
     decide(pair, "third", "nova", "allowed")
     before = pair.digest()
     for contact in ("nova", "ghost", "boots"):

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCal
 import pytest
 
 from agent_messaging.storage.table import encode
-from benchmarks import units
+from local.in_process import units
 from local.template import load
 from tests.engine import second_engine
 

@@ -1,4 +1,4 @@
-"""Clients with tweaks send the same requests as botocore."""
+"""The leaner clients say what botocore does."""
 
 import json
 

@@ -40,11 +40,9 @@ def ask(url, path, method="GET"):
     return answer
 
 
-def test_a_request_goes_through_to_its_function_and_back(start, wait_until):
-    server = start()
-
+def test_a_request_goes_through_to_its_function_and_back(shared, wait_until):
     response = requests.post(
-        server.url + "/echo/nova?a=1&a=2", json={"x": 1}, headers={"X-Twice": "1"}, timeout=10
+        shared.url + "/echo/nova?a=1&a=2", json={"x": 1}, headers={"X-Twice": "1"}, timeout=10
     )
 
     seen = response.json()["event"]
@@ -58,15 +56,15 @@ def test_a_request_goes_through_to_its_function_and_back(start, wait_until):
     assert json.loads(seen["body"]) == {"x": 1}
     assert response.headers["x-request-id"] == seen["requestContext"]["requestId"]
     # The line is written once the answer is on its way.
-    wait_until(lambda: "POST /echo/nova?a=1&a=2 200" in server.output)
+    wait_until(lambda: "POST /echo/nova?a=1&a=2 200" in shared.output)
     assert (
-        requests.get(server.url + "/echo/fixed", timeout=10).json()["event"]["routeKey"]
+        requests.get(shared.url + "/echo/fixed", timeout=10).json()["event"]["routeKey"]
         == "GET /echo/fixed"
     )
 
 
-def test_what_the_gateway_answers_itself(start):
-    url = start().url
+def test_what_the_gateway_answers_itself(shared):
+    url = shared.url
 
     for method, path, status, body in [
         ("GET", "/nowhere", 404, b'{"message":"Not Found"}'),
@@ -84,8 +82,8 @@ def test_what_the_gateway_answers_itself(start):
         assert answer[1]["x-auth-mode"] == "open"
 
 
-def test_what_a_function_may_answer(start):
-    url = start().url
+def test_what_a_function_may_answer(shared):
+    url = shared.url
 
     assert requests.get(url + "/do/plain", timeout=10).json() == {"answer": 42}
     assert requests.get(url + "/do/binary", timeout=10).content == b"\xff\x00"
@@ -94,8 +92,8 @@ def test_what_a_function_may_answer(start):
     assert (nothing.status_code, nothing.content) == (204, b"")
 
 
-def test_a_body_above_ten_megabytes_is_refused(start):
-    url = start().url + "/echo/nova"
+def test_a_body_above_ten_megabytes_is_refused(shared):
+    url = shared.url + "/echo/nova"
     body = b"x" * (10 * 1024 * 1024 + 1)
 
     declared = requests.post(url, data=body, timeout=10)
@@ -111,8 +109,8 @@ def test_a_body_above_ten_megabytes_is_refused(start):
     assert requests.post(url, data=b"x" * 7_000_000, headers=text, timeout=10).status_code == 413
 
 
-def test_many_requests_at_the_same_time_are_all_served(start):
-    url = start().url + "/do/pid"
+def test_many_requests_at_the_same_time_are_all_served(shared):
+    url = shared.url + "/do/pid"
 
     with ThreadPoolExecutor(16) as threads:
         answers = list(threads.map(lambda _: requests.get(url, timeout=30).json(), range(64)))
@@ -155,8 +153,8 @@ def test_nothing_outlives_a_server_that_was_killed(start, wait_until):
     wait_until(lambda: not any(map(is_running, running)), 3)
 
 
-def test_two_servers_run_side_by_side(start):
-    first, second = start(), start()
+def test_two_servers_run_side_by_side(start, shared):
+    first, second = shared, start()
 
     assert first.url != second.url
     assert {
@@ -164,8 +162,8 @@ def test_two_servers_run_side_by_side(start):
     } == {200}
 
 
-def test_a_port_that_is_in_use_is_one_line(start):
-    port = urlsplit(start().url).port
+def test_a_port_that_is_in_use_is_one_line(start, shared):
+    port = urlsplit(shared.url).port
 
     refused = start(PORT=str(port))
 

@@ -1,0 +1,68 @@
+"""List, create and revoke the keys of the agent that calls."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent_messaging.agents import key_schemas
+from agent_messaging.agents import keys as api_keys
+from agent_messaging.agents.access import active_condition
+from agent_messaging.agents.key_table import AgentKeysTable
+from agent_messaging.agents.keyring import Keyring
+from agent_messaging.agents.requester import Requester
+from agent_messaging.agents.table import AgentsTable
+from agent_messaging.auth import Caller
+from agent_messaging.errors import InvalidError
+
+
+@dataclass(frozen=True)
+class KeyService:
+    """The tables of the agents and of their keys."""
+
+    agents: AgentsTable
+    keys: AgentKeysTable
+    keyring: Keyring
+
+    def list(self, agent_id: str, now: datetime) -> key_schemas.KeysResponse:
+        """Return the agent's keys, the oldest first.
+
+        Raises:
+            AgentNotFoundError: there is no such agent.
+        """
+        agent = self.agents.fetch(agent_id, consistent=True)
+        return key_schemas.listed(agent, self.keys.last_used(agent.keys.values()), now)
+
+    def create(
+        self, caller: Caller, body: key_schemas.CreateKeyRequest, now: datetime
+    ) -> key_schemas.CreateKeyResponse:
+        """Create a key beside the others, or in place of them all.
+
+        Raises:
+            InvalidError: it would have expired already.
+            KeyOutgoingError, KeyTakenError, TooManyKeysError: see `Keyring`.
+        """
+        if body.expires_at is not None and body.expires_at <= now:
+            raise InvalidError.at("#/expires_at", "lies in the past", fix="Give a time to come.")
+        api_key, key = api_keys.issue_unless_brought(
+            body.key_hash, now, body.label, body.expires_at
+        )
+        requester = self._requester(caller, now)
+        if body.revoke_others:
+            at_once = body.key_hash is not None
+            key = self.keyring.revoke_others(requester, key, now, at_once=at_once)
+        else:
+            key = self.keyring.add(requester, key, now)
+        return key_schemas.created(api_key, key)
+
+    def revoke(self, caller: Caller, key_id: str, now: datetime) -> None:
+        """Revoke a key at once.
+
+        Raises:
+            KeyNotFoundError, KeyOutgoingError, LastKeyError: see `Keyring.revoke`.
+        """
+        self.keyring.revoke(self._requester(caller, now), key_id, now)
+
+    def _requester(self, caller: Caller, now: datetime) -> Requester:
+        """Return the caller as an agent that changes its own keys."""
+        return Requester(
+            lambda: self.agents.read(caller, now), active_condition(caller), caller.key_id
+        )

@@ -1,0 +1,62 @@
+"""The shapes of the requests and answers about an agent alone."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from agent_messaging.agents.model import ContactPolicy
+from agent_messaging.agents.names import Name, NewAgentId
+from agent_messaging.fields import CAPABILITY_PATTERN, KeyHash, Line, Model, kept
+
+Capability = Annotated[str, StringConstraints(pattern=CAPABILITY_PATTERN)]
+Capabilities = Annotated[
+    list[Capability],
+    Field(max_length=8, description="What the agent can do, as lower-case words."),
+]
+Policy = Annotated[
+    ContactPolicy,
+    Field(
+        description="Whose messages the agent takes: everybody's (`open`), strangers' once it "
+        "agreed (`approved`), or its contacts' alone (`closed`)."
+    ),
+]
+
+
+class RegisterRequest(Model):
+    """A new agent. Names need not be unique; without `agent_id` one is made.
+
+    An id that looks like another agent's id counts as taken.
+    """
+
+    name: Annotated[Name, Field(examples=["Product Scout Agent"])]
+    description: Line | None = None
+    capabilities: Annotated[Capabilities, Field(examples=[["cost-estimation"]])] = []
+    agent_id: NewAgentId | None = None
+    contact_policy: Policy = ContactPolicy.OPEN
+    key_hash: KeyHash | None = None
+
+
+class RegisterResponse(Model):
+    """The new agent and its first key, which is shown this once."""
+
+    success: bool = True
+    agent_id: str
+    name: str
+    api_key: Annotated[str | None, Field(description="Null if you sent a `key_hash`.")]
+    key_id: str
+
+
+class UpdateRequest(Model):
+    """What is left out keeps its value; a null description takes it away."""
+
+    name: Name = kept()
+    description: Line | None = kept()
+    capabilities: Capabilities = kept()
+    contact_policy: Policy = kept()
+
+
+class LeaveResponse(Model):
+    """The agent is gone; its id is not given to anybody else."""
+
+    success: bool = True
+    agent_id: str

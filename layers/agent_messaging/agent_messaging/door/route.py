@@ -1,0 +1,77 @@
+"""One route: what the door needs to serve it, and what the documents say of it.
+
+A route is a function whose parameters say what it needs, by name:
+
+    caller   the agent that calls (auth.Caller)
+    query    a model of the query parameters, without the identity parameter
+    body     a model of the JSON body
+    request  the request as one that has its effect once (idempotency.IdempotentRequest)
+    others   parts of the path, checked by their annotated types
+"""
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel, TypeAdapter
+
+from agent_messaging.errors import AgentMessagingError
+
+BASE = "/api/v1"
+
+# Looks at the headers, their names in lower case, of a route that no key is asked for.
+Guard = Callable[[Mapping[str, str]], None]
+
+type_hints = functools.partial(get_type_hints, include_extras=True)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route as declared: what the door needs to serve it, and what the documents say of it."""
+
+    method: str
+    path: str
+    endpoint: Callable[..., Any]
+    summary: str
+    identity: str | None
+    identity_required: bool
+    has_caller: bool  # whether the endpoint asks who calls
+    takes_key: bool  # whether an Idempotency-Key makes it have one effect
+    guard: Guard | None
+    max_bytes: int
+    status: int
+    raises: tuple[type[AgentMessagingError], ...]
+    query: type[BaseModel] | None
+    body: type[BaseModel] | None
+    parts: Mapping[str, TypeAdapter[Any]]
+
+    @property
+    def key(self) -> str:
+        """What API Gateway calls the route."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def again(self) -> str:
+        """How a request is repeated after which nobody knows whether it was carried out."""
+        if self.takes_key:
+            return "Send it again with the same Idempotency-Key"
+        if self.body is not None and "key_hash" in self.body.model_fields:
+            return "Send it again with a key_hash, and use the same one each time"
+        return "Send it again: repeating it is safe"
+
+
+def declared_route(endpoint: Callable[..., Any], path: str, **given: Any) -> Route:
+    """The route of an endpoint, at `path` below BASE; what its parameters say is read from them."""
+    hints = type_hints(endpoint)
+    parts = {name: TypeAdapter(hint) for name, hint in hints.items() if f"{{{name}}}" in path}
+    return Route(
+        path=BASE + path,
+        endpoint=endpoint,
+        has_caller="caller" in hints,
+        takes_key="request" in hints,
+        query=hints.get("query"),
+        body=hints.get("body"),
+        parts=parts,
+        **given,
+    )

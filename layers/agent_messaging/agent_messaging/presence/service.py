@@ -1,0 +1,117 @@
+"""Renew a lease or end it, say what an agent takes on, and see whether another is there."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from agent_messaging.agents.access import not_found, require_active, require_registered
+from agent_messaging.agents.model import Agent, ContactPolicy
+from agent_messaging.agents.table import AgentsTable
+from agent_messaging.auth import Caller
+from agent_messaging.contacts.model import Contact, ContactState, state_of
+from agent_messaging.contacts.table import ContactsTable
+from agent_messaging.contacts.table import parse as parse_contact
+from agent_messaging.errors import ContactRequiredError, ContentionError
+from agent_messaging.presence import schemas
+from agent_messaging.presence.model import Presence, Waiting, heartbeat, last_seen_at
+from agent_messaging.presence.table import PresenceTable, parse
+from agent_messaging.storage.table import FAILURES
+from agent_messaging.storage.transactions import TransactionFailedError, batch_get, transact
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True)
+class PresenceService:
+    """The tables that presence reads and writes.
+
+    A heartbeat keeps an agent online for `lease`, and the next one is due after `interval` seconds.
+    `count_waiting` counts the messages and orders that wait for an agent. Both lie above presence,
+    so the function is handed in.
+    """
+
+    client: "DynamoDBClient"
+    agents: AgentsTable
+    presences: PresenceTable
+    contacts: ContactsTable
+    lease: timedelta
+    interval: int
+    count_waiting: Callable[[Agent], Waiting]
+
+    def heartbeat(self, caller: Caller, now: datetime) -> schemas.HeartbeatResponse:
+        """Renew the caller's lease, and count what waits for it.
+
+        Raises:
+            AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `require_active`.
+        """
+        agent = self.agents.read(caller, now)
+        presence = self._lease_of(agent, now)
+        # First, for it is refused to a key that was revoked meanwhile. When DynamoDB does not take
+        # it, as in the first minute of a day, the next heartbeat notes it: staying online is worth
+        # more.
+        with contextlib.suppress(ContentionError, *FAILURES):
+            self.agents.note_seen(caller, agent, now)
+        self.presences.put(presence)
+        return schemas.renewed(presence, self.interval, self.count_waiting(agent))
+
+    def update(
+        self, caller: Caller, body: schemas.PresenceRequest, now: datetime
+    ) -> schemas.PresenceResponse:
+        """Change what the caller takes on, and renew its lease in the same transaction.
+
+        Raises:
+            AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `require_active`.
+        """
+        agent = self.agents.read(caller, now)
+        presence = self._lease_of(agent, now)
+        given = {name: getattr(body, name) for name in body.model_fields_set}
+        changes = {**given, "last_seen_on": now.date().isoformat()}
+        change = self.agents.transact_change(caller, changes)
+        try:
+            transact(self.client, [change, self.presences.transact_put(presence)])
+        except TransactionFailedError as error:
+            require_active(caller, error.items[0], now)
+            raise not_found(agent.agent_id) from None
+        return schemas.updated(agent.model_copy(update=given), presence, now)
+
+    def go_offline(self, caller: Caller, now: datetime) -> schemas.OfflineResponse:
+        """End the caller's lease.
+
+        Raises:
+            AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `require_active`.
+        """
+        agent = self.agents.read(caller, now)
+        presence = self.presences.end(agent.agent_id, now)
+        return schemas.OfflineResponse(
+            agent_id=agent.agent_id, last_seen_at=last_seen_at(presence, agent.last_seen_on)
+        )
+
+    def read(self, caller: Caller | None, agent_id: str, now: datetime) -> schemas.PresenceView:
+        """Return an agent's availability. A closed agent shows it to itself and its contacts.
+
+        Raises:
+            AgentNotFoundError: there is no such agent.
+            ContactRequiredError: the agent is closed to the caller.
+        """
+        wanted = [self.agents.key(agent_id), self.presences.key(agent_id)]
+        if caller is not None:
+            wanted.append(self.contacts.key(agent_id, caller.agent_id))
+        item, lease, *contact = batch_get(self.client, wanted)
+        agent = require_registered(agent_id, item)
+        _require_visible(agent, caller, parse_contact(contact[0], now) if contact else None)
+        return schemas.view(agent, parse(lease), now)
+
+    def _lease_of(self, agent: Agent, now: datetime) -> Presence:
+        """Return what a heartbeat writes. A closed agent is in no list of who is online."""
+        is_hidden = agent.contact_policy is ContactPolicy.CLOSED
+        return heartbeat(agent.agent_id, now, self.lease, is_hidden=is_hidden)
+
+
+def _require_visible(agent: Agent, caller: Caller | None, contact: Contact | None) -> None:
+    is_itself = caller is not None and caller.agent_id == agent.agent_id
+    is_contact = state_of(contact) is ContactState.ALLOWED
+    if agent.contact_policy is ContactPolicy.CLOSED and not (is_itself or is_contact):
+        raise ContactRequiredError(f"`{agent.agent_id}` shows its presence to contacts alone.")

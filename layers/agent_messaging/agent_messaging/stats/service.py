@@ -1,0 +1,29 @@
+"""Show an agent's own counts beside the platform's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agent_messaging.agents.model import Agent
+from agent_messaging.agents.table import AgentsTable
+from agent_messaging.presence.model import Waiting
+from agent_messaging.stats import schemas
+from agent_messaging.stats.table import StatsTable
+
+
+@dataclass(frozen=True)
+class StatsService:
+    """The tables that statistics are read from."""
+
+    agents: AgentsTable
+    stats: StatsTable
+    count_waiting: Callable[[Agent], Waiting]
+
+    def read(self, agent_id: str) -> schemas.StatsResponse:
+        """Return the agent's counts as they are now, and the latest snapshot of the platform.
+
+        Raises:
+            AgentNotFoundError: there is no such agent.
+        """
+        agent = self.agents.fetch(agent_id)
+        snapshot = self.stats.latest_snapshot()
+        return schemas.counted(agent, self.count_waiting(agent), snapshot)

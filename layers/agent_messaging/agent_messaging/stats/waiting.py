@@ -1,0 +1,24 @@
+"""Count what waits for an agent: its unread messages, and the orders that it has to answer."""
+
+from dataclasses import dataclass
+
+from agent_messaging.agents.model import Agent
+from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.paging import COUNT_LIMIT
+from agent_messaging.presence.model import Waiting
+from agent_messaging.work_orders.table import WorkOrdersTable
+
+
+@dataclass(frozen=True)
+class WaitingCounter:
+    """The tables of what waits."""
+
+    messages: MessagesTable
+    orders: WorkOrdersTable
+
+    def count(self, agent: Agent) -> Waiting:
+        """Count both, each up to COUNT_LIMIT."""
+        return Waiting(
+            messages=self.messages.count_pending(agent.agent_id, COUNT_LIMIT),
+            work_orders=self.orders.count_pending(agent, COUNT_LIMIT),
+        )

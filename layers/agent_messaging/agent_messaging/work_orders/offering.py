@@ -1,0 +1,121 @@
+"""Offer a work order to an agent: who may, and what is written for it.
+
+A new order is its head and parts, and a `work_order` message in the worker's inbox, in one
+transaction. With an `Idempotency-Key` the record of the answer is written with them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent_messaging import ids
+from agent_messaging.auth import Caller
+from agent_messaging.contacts.service import ContactService
+from agent_messaging.delivery.context import SendContext
+from agent_messaging.delivery.parties import Parties
+from agent_messaging.errors import ContactRequiredError, InvalidError, WorkerUnavailableError
+from agent_messaging.idempotency import IdempotentRequest
+from agent_messaging.messaging.item import long_bytes
+from agent_messaging.messaging.model import MessageType, compose, party
+from agent_messaging.messaging.sent_log import SentLog
+from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.storage import units
+from agent_messaging.storage.tally import TALLY
+from agent_messaging.work_orders.item import place_offer
+from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.schemas import CreateRequest
+from agent_messaging.work_orders.table import WorkOrdersTable
+
+
+@dataclass(frozen=True)
+class Offering:
+    """The tables that a new order touches."""
+
+    parties: Parties
+    contacts: ContactService
+    messages: MessagesTable
+    orders: WorkOrdersTable
+    sent_log: SentLog
+
+    def create(
+        self, caller: Caller, body: CreateRequest, now: datetime, request: IdempotentRequest
+    ) -> WorkOrder:
+        """Create an order, once.
+
+        Raises:
+            AlreadyAnsweredError: see `IdempotentRequest.write`.
+            AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `Parties.load`.
+            InvalidError: the order is for the caller itself, or its deadline has passed.
+            ContactRequiredError, WorkerUnavailableError: the worker does not take it.
+            RateLimitedError: see `SentLog.record`.
+        """
+        context, _ = self.parties.load(caller, body.to_agent_id, now)
+        context = self._require_allowed(context, body, now)
+        order = _new(caller, context, body, now)
+        self.sent_log.record(
+            caller, order.worker.id, order.message_id, long_bytes(body.description)
+        )
+        self.contacts.add_contact(caller.agent_id, order.worker, context.own, now, request)
+        self.put(order, request)
+        apart = order.offer_bytes or 0
+        TALLY.add(units.of_order(apart, has_deadline=order.deadline_at is not None))
+        return order
+
+    def put(self, order: WorkOrder, request: IdempotentRequest) -> None:
+        """Write a new order, and the message that brings it to the worker.
+
+        Raises:
+            AlreadyAnsweredError: see `IdempotentRequest.write`.
+        """
+        message = compose(
+            MessageType.WORK_ORDER,
+            order.client,
+            order.worker,
+            order.created_at,
+            relationship=order.relationship,
+            is_verified=order.is_verified,
+            message_id=order.message_id,
+            thread_id=order.thread_id,
+            subject=order.title,
+            body=order.description,
+            work_order_id=order.work_order_id,
+        )
+        if long_bytes(message.body):
+            request.require_new()
+        message = self.messages.put_long(message)
+        request.write(
+            [*self.orders.transact_put_all(order), self.messages.transact_put(message)], order
+        )
+
+    def _require_allowed(
+        self, context: SendContext, body: CreateRequest, now: datetime
+    ) -> SendContext:
+        """Return the context as it was last read, if the client may offer this to the worker."""
+        worker = context.recipient
+        if context.is_with_itself:
+            raise InvalidError.at("#/to_agent_id", "is yourself; a work order is for another agent")
+        if body.deadline_at is not None and body.deadline_at <= now:
+            raise InvalidError.at("#/deadline_at", "lies in the past", fix="Give a time to come.")
+        if not context.may_give_orders:
+            context = self.parties.reload(context, now)
+        if not context.may_give_orders:
+            raise ContactRequiredError(f"`{worker.agent_id}` takes no work orders from you.")
+        if not worker.takes_orders:
+            raise WorkerUnavailableError(f"`{worker.agent_id}` does not accept work orders.")
+        return context
+
+
+def _new(caller: Caller, context: SendContext, body: CreateRequest, now: datetime) -> WorkOrder:
+    sender, recipient = context.sender, context.recipient
+    message_id, thread_id = ids.new_opening(now, sender.agent_id, recipient.agent_id)
+    order = WorkOrder.create(
+        work_order_id=ids.new("wo", now),
+        client=party(sender),
+        worker=party(recipient),
+        message_id=message_id,
+        thread_id=thread_id,
+        relationship=context.relationship,
+        is_verified=not caller.is_open,
+        created_at=now,
+        **body.offer(),
+    )
+    return place_offer(order)

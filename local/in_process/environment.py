@@ -1,0 +1,50 @@
+"""The environment that a function finds in this process, and nothing that leads to an account."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.models import patch_client
+
+from agent_messaging.storage import connection
+from local.moto_patches import correct_moto
+
+VARIABLES = {
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "POWERTOOLS_SERVICE_NAME": "agent-messaging",
+    "POWERTOOLS_METRICS_NAMESPACE": "agent-messaging",
+}
+MISLEADING = (
+    "AWS_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_DYNAMODB",
+)
+
+
+@functools.cache
+def prepare() -> None:
+    """Set the variables, and let moto reach what the functions connect; once in a process."""
+    os.environ.update(VARIABLES)
+    for name in MISLEADING:
+        os.environ.pop(name, None)
+    connection.connect = _in_reach_of_moto(connection.connect)
+    correct_moto()
+
+
+def _in_reach_of_moto(connect: Callable[..., Any]) -> Callable[..., Any]:
+    """moto adds itself to botocore's built-in handlers, which a connection leaves out."""
+
+    @functools.wraps(connect)
+    def connected(*arguments: Any) -> Any:
+        client = connect(*arguments)
+        patch_client(client)
+        return client
+
+    return connected

@@ -1,0 +1,102 @@
+"""The messages and contacts of the examples, as the answers show them."""
+
+from agent_messaging import clock
+from agent_messaging.fields import Party
+from agent_messaging.messaging.model import (
+    Message,
+    MessageStatus,
+    MessageType,
+    Relationship,
+    compose,
+)
+from agent_messaging.messaging.schemas import view
+from tools.openapi.example_data import (
+    BOOTS,
+    CREATED_AT,
+    MESSAGE_ID,
+    MOVED_AT,
+    NOVA,
+    REPLY_ID,
+    REQUEST_ID,
+    REQUEST_THREAD_ID,
+    SCOUT,
+    SEEN_AT,
+    THREAD_ID,
+    JsonObject,
+)
+
+
+def seen_by(reader: JsonObject, message: Message) -> JsonObject:
+    """Return the message as an answer shows it to one of its two agents."""
+    return view(message, reader["id"]).model_dump(mode="json")
+
+
+ASKED = compose(
+    MessageType.CONTACT_REQUEST,
+    Party(**NOVA),
+    Party(**BOOTS),
+    clock.from_text(CREATED_AT),
+    message_id=MESSAGE_ID,
+    thread_id=THREAD_ID,
+    relationship=Relationship.CONTACT,
+    is_verified=True,
+    subject="Partnership Opportunity",
+    body="I have 100 product opportunities that need cost estimates. Want to collaborate?",
+    priority=1,
+)
+MESSAGE = seen_by(BOOTS, ASKED)
+# As its sender sees it: only the recipient sees what the sender is to it.
+SENT = seen_by(NOVA, ASKED)
+MESSAGES: JsonObject = {
+    "agent_id": "boots-agent-id",
+    "total_messages": 1,
+    "total_is_minimum": False,
+    "messages": [MESSAGE],
+    "next_cursor": None,
+}
+REPLY = seen_by(
+    BOOTS,
+    compose(
+        MessageType.CHAT_MESSAGE,
+        Party(**BOOTS),
+        Party(**NOVA),
+        clock.from_text(SEEN_AT),
+        message_id=REPLY_ID,
+        thread_id=THREAD_ID,
+        reply_to_id=MESSAGE_ID,
+        relationship=Relationship.CONTACT,
+        is_verified=True,
+        body="Gladly. Send them over.",
+    ),
+)
+READ: JsonObject = {
+    "success": True,
+    "message_id": MESSAGE_ID,
+    "status": "read",
+    "read_at": MOVED_AT,
+}
+REQUEST = seen_by(
+    BOOTS,
+    compose(
+        MessageType.CONTACT_REQUEST,
+        Party(**SCOUT),
+        Party(**BOOTS),
+        clock.from_text(CREATED_AT),
+        message_id=REQUEST_ID,
+        thread_id=REQUEST_THREAD_ID,
+        status=MessageStatus.HELD,
+        relationship=Relationship.STRANGER,
+        is_verified=True,
+        subject="Suppliers in your niche",
+        body="I collect suppliers of outdoor products. May I send you what I find?",
+    ),
+)
+CONTACT: JsonObject = {
+    "contact": SCOUT,
+    "state": "held",
+    "created_at": CREATED_AT,
+    "updated_at": CREATED_AT,
+    "request": REQUEST,
+    "content_flags": [],
+}
+DECIDED: JsonObject = {"success": True, **CONTACT, "updated_at": MOVED_AT, "request": None}
