@@ -1,10 +1,10 @@
-# Everything that a person does here, by name. `make` alone prints the list.
+# All commands of the project. `make` prints the list.
 #
-# uv makes each environment on first use, and again when its lock changes. It installs nothing but what
-# a lock in tools/locks names, and checks every hash. Two environments run the product: .venv on any
-# Python from 3.11 on, as `make run` promises, and .venv-runtime on 3.13, the Python of the functions.
-# The SAM CLI, the checks and the second DynamoDB pin other versions of the same packages, so each of
-# them has an environment of its own.
+# uv creates each environment on first use, and again when its lock changes. It installs only what a
+# lock in tools/locks names, and checks all hashes. Two environments run the product: .venv on any
+# Python from 3.11 on, for `make run`, and .venv-runtime on 3.13, the Python of the functions. The SAM
+# CLI, the checks and the second DynamoDB need other versions of the same packages, so each of them
+# has its own environment.
 
 PYTHON ?= python3
 VENV := .venv
@@ -16,55 +16,63 @@ LOCKS := tools/locks
 UV := $(PYTHON) tools/uv.py
 ARCHITECTURE ?= arm64
 HERE := $(subst aarch64,arm64,$(shell uname -m))
-# The functions' own Python, where this machine has it; a shim that is on PATH may still not run. It is
-# looked for once, when a target asks for it.
+# The functions' Python, if this machine has it. A shim on PATH may exist and not run. It is looked up
+# once, when a target needs it.
 RUNTIME = $(eval RUNTIME := $$(or $$(shell python3.13 -c 'import sys; print(sys.prefix)' 2>/dev/null),$$(shell pyenv prefix 3.13.0 2>/dev/null)))$(RUNTIME)
 
-# Tests are shared among as many processes as there are cores, a file to one of them.
+# The tests run in as many processes as there are cores. All tests of a file run in the same process.
 SHARED := -n auto --maxprocesses 4 --dist loadfile
 
 export PORT ENGINE AUTH REGISTRATION API_URL
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo operate replay test test-long test-stack test-packaged mutants e2e smoke lint format docs lock bench bench-check month build clean
+.PHONY: help run demo operate redrive test test-long test-stack test-packaged mutants e2e smoke lint format docs lock bench bench-check month build clean
 .PHONY: environments build-here lint-quick lint-code lint-types lint-documents lint-template lint-translated lint-others
 
 help:
-	@echo 'make run       the API on this machine: http://127.0.0.1:8080'
-	@echo '               PORT=9000         another port; 0 chooses a free one'
-	@echo '               ENGINE=<url>      a DynamoDB of yours instead of the one in memory'
-	@echo '               AUTH=required     each call sends its key, as when deployed (default: open)'
-	@echo '               REGISTRATION=key  who registers sends the key that is printed (default: open)'
-	@echo 'make demo      the story of Nova and Boots, told to the API that runs (API_URL=<url>)'
-	@echo 'make operate   what only the operator may do: DO="suspend AGENT_ID" STACK=<name>; see it alone'
-	@echo 'make test      every test; of the races and faults a tenth'
-	@echo 'make test-long the races and faults in full'
-	@echo 'make mutants   plants bugs in a copy of the product, and sees whether the tests find them'
-	@echo 'make test-stack  sam deploy into an emulated account on this machine, and the tests against it'
-	@echo 'make test-packaged  every test once more, on what sam build makes and on the Python of the functions'
-	@echo '               TESTS="tests/e2e"  only these'
-	@echo 'make e2e       the end-to-end tests against the stack at API_URL=<url> (REGISTRATION_KEY=<key>),'
-	@echo '               or one of their own, with AUTH and REGISTRATION as above'
-	@echo 'make smoke     the user'"'"'s checklist against the stack at API_URL=<url> (REGISTRATION_KEY=<key>); its agents leave'
-	@echo 'make replay    gives the dead letters of STACK=<name> to their functions again (DRY_RUN=1 shows them)'
-	@echo 'make lint      ruff, mypy, bandit; the template and the workflow, by all that checks them'
-	@echo 'make lint-quick  the part of it that a commit waits for: ruff, mypy, the locks'
-	@echo 'make format    ruff format'
-	@echo 'make docs      renders /openapi.json anew from the routes'
-	@echo 'make lock      compiles the dependency groups of pyproject.toml to tools/locks, with hashes'
-	@echo '               UPGRADE=<package>  takes the newest version of a package that no group pins'
-	@echo 'make bench     what each call costs, in calls, units and CPU: one table, and benchmarks/results.json'
-	@echo 'make bench-check  holds what can be counted against benchmarks/results.json'
-	@echo '               ONLY="operations growth worst package scale warm beside clients"   some of it'
-	@echo 'make month     how long each call takes here, a month of messages on'
-	@echo 'make build     sam build, ready for sam deploy (ARCHITECTURE=x86_64 for the other one)'
-	@echo 'make build-here  sam build for this machine, as make test-stack, test-packaged and bench need it'
-	@echo 'make environments  makes every environment, so that nothing later waits for one'
-	@echo 'make clean     removes the environments and what was built'
-	@echo 'PYTHON=<path>  the Python to make the environments with, 3.11 or newer'
+	@echo 'Run'
+	@echo 'make run            run the API on this machine: http://127.0.0.1:8080'
+	@echo '                    PORT=9000         use another port; 0 chooses a free one'
+	@echo '                    ENGINE=<url>      use another DynamoDB instead of the one in memory'
+	@echo '                    AUTH=required     callers need a key, as on AWS (default: open)'
+	@echo '                    REGISTRATION=key  registration needs a key, which is printed (default: open)'
+	@echo 'make demo           let two agents work together on the running API (API_URL=<url>)'
+	@echo ''
+	@echo 'Develop'
+	@echo 'make test           run all tests, with a tenth of the races and faults'
+	@echo 'make test-long      run the races and faults in full'
+	@echo 'make e2e            run the end-to-end tests against API_URL=<url> (REGISTRATION_KEY=<key>),'
+	@echo '                    or against a server of their own, with AUTH and REGISTRATION as above'
+	@echo 'make lint           check the code, the documents, the template and the workflow'
+	@echo 'make lint-quick     run only ruff, mypy and the check of the locks, as before each commit'
+	@echo 'make format         format the code'
+	@echo 'make docs           write /openapi.json from the routes'
+	@echo 'make lock           compile the dependency groups of pyproject.toml to tools/locks'
+	@echo '                    UPGRADE=<package>  take the newest version of a package that no group pins'
+	@echo 'make environments   create all environments now'
+	@echo 'make clean          delete the environments and the builds'
+	@echo ''
+	@echo 'Before a release'
+	@echo 'make test-stack     deploy to an emulated AWS account on this machine, and test the stack'
+	@echo 'make test-packaged  run all tests on the built package, with the Python of the functions'
+	@echo '                    TESTS="tests/e2e"  run only these'
+	@echo 'make mutants        plant bugs in a copy of the code, and check that the tests find them'
+	@echo 'make bench          measure calls, units and CPU of each operation; write benchmarks/results.json'
+	@echo 'make bench-check    compare all counts with benchmarks/results.json'
+	@echo '                    ONLY="operations growth worst package scale warm beside clients"  only some of them'
+	@echo 'make month          measure how long each call takes after a month of messages'
+	@echo ''
+	@echo 'Deploy and operate'
+	@echo 'make build          build for sam deploy (ARCHITECTURE=x86_64 for the other architecture)'
+	@echo 'make build-here     build for this machine, for test-stack, test-packaged and bench'
+	@echo 'make smoke          check the stack at API_URL=<url> (REGISTRATION_KEY=<key>)'
+	@echo 'make operate        show, suspend or help an agent: DO="suspend AGENT_ID" STACK=<name>'
+	@echo 'make redrive        process the dead letters of STACK=<name> again (DRY_RUN=1 only shows them)'
+	@echo ''
+	@echo 'PYTHON=<path>       the Python to use, 3.11 or newer'
 
-# exec, so that Ctrl-C reaches the server and nothing else is left to complain.
+# exec, so that Ctrl-C reaches only the server.
 run: $(VENV)/.run
 	@exec $(VENV)/bin/python -m local
 
@@ -73,7 +81,7 @@ demo: $(VENV)/.run
 
 operate: $(VENV)/.run
 	@if [ -n "$(DO)" ] && [ -z "$(STACK)$(ENGINE)" ]; then \
-		echo 'Where? STACK=<name of a stack>, or ENGINE=<URL of the tables that make run prints>' >&2; exit 1; \
+		echo 'Add STACK=<name of a stack>, or ENGINE=<URL of the tables that make run prints>.' >&2; exit 1; \
 	fi
 	@$(VENV)/bin/python -m tools.operator.operate $(or $(DO),--help) \
 		$(if $(DO),$(if $(STACK),--stack $(STACK)) $(if $(ENGINE),--engine $(ENGINE)))
@@ -102,11 +110,11 @@ test-packaged: $(SAM_VENV)/.sam $(ENGINE_VENV)/.engine $(RUNTIME_VENV)/.test
 	@cd .aws-sam/packaged && $(VENV)/bin/python -m pytest $(SHARED) $(TESTS)
 
 smoke: $(VENV)/.test
-	@if [ -z "$(API_URL)" ]; then echo 'Which stack? make smoke API_URL=<url> REGISTRATION_KEY=<key>' >&2; exit 1; fi
+	@if [ -z "$(API_URL)" ]; then echo 'Say which stack to check: make smoke API_URL=<url> REGISTRATION_KEY=<key>' >&2; exit 1; fi
 	@$(VENV)/bin/python -m pytest -q tests/e2e/test_checklist.py
 
-replay: $(VENV)/.run
-	@if [ -z "$(STACK)" ]; then echo 'Which stack? make replay STACK=<name>' >&2; exit 1; fi
+redrive: $(VENV)/.run
+	@if [ -z "$(STACK)" ]; then echo 'Say which stack to use: make redrive STACK=<name>' >&2; exit 1; fi
 	@$(VENV)/bin/python -m tools.operator.redrive --stack $(STACK) $(if $(DRY_RUN),--dry-run)
 
 e2e: $(VENV)/.test
@@ -127,7 +135,7 @@ lock:
 	$(need_python)
 	@UPGRADE='$(UPGRADE)' $(PYTHON) tools/lock.py
 
-# Two at a time. What one of them prints stays together, where make can do that.
+# Two at a time. The output of each stays together, if this make can do that.
 LINTS := lint-template lint-translated lint-types lint-code lint-documents lint-others
 
 lint: $(VENV)/.test $(SAM_VENV)/.sam $(CHECKS_VENV)/.checks
@@ -177,12 +185,12 @@ clean:
 	@rm -rf $(VENV) $(SAM_VENV) $(CHECKS_VENV) $(ENGINE_VENV) $(RUNTIME_VENV) .venv-uv .aws-sam .pytest_cache .mypy_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# What a build is made from.
-SOURCES := Makefile template.yaml samconfig.toml functions layers tools/build/check.py tools/uv.py $(LOCKS)/layer.txt $(LOCKS)/sam.txt
+# The sources of a build.
+SOURCES := Makefile template.yaml samconfig.toml functions layers tools/build tools/uv.py $(LOCKS)/layer.txt $(LOCKS)/sam.txt
 
-# Builds the stack in .aws-sam/$(1) for an architecture, $(2), and checks what was made; not again until
-# one of its sources changes. sam's own cache would miss a change of the layer's lock. It needs the
-# runtime's minor version on PATH. What it prints is shown when it fails.
+# Build the stack in .aws-sam/$(1) for the architecture $(2), and check it. Skip this if no source has
+# changed. sam's own cache would miss a change of the layer's lock. sam needs the runtime's minor
+# version on PATH. Its output is shown only if it fails.
 define build_stack
 mkdir -p .aws-sam; \
 sources="$(2) $$(find $(SOURCES) -type f ! -path '*/__pycache__/*' | LC_ALL=C sort | xargs cksum)"; \
@@ -197,7 +205,7 @@ if [ "$$sources" != "$$(cat .aws-sam/$(1).sources 2>/dev/null)" ]; then \
 fi
 endef
 
-# Bytecode of the functions in a folder, which names the place where each will be.
+# Compile the functions in a folder. The bytecode contains the paths on Lambda.
 define compile_functions
 for folder in $(1)/*Function; do \
 	"$(RUNTIME)/bin/python3.13" -m compileall -q --invalidation-mode unchecked-hash \
@@ -207,56 +215,56 @@ endef
 
 define need_runtime
 	if [ -z '$(RUNTIME)' ]; then \
-		echo '$(1) needs python3.13, the runtime of the functions, on PATH (or pyenv install 3.13.0)' >&2; \
+		echo '$(1) needs python3.13, the Python of the functions. Install it, for example with pyenv install 3.13.0.' >&2; \
 		exit 1; \
 	fi
 endef
 
-# Says in one line when the Python, $(PYTHON), is not usable.
+# Print one line if $(PYTHON) does not run or is too old.
 define need_python
 	@$(PYTHON) -c '' 2>/dev/null || { \
-		echo 'Python 3.11 or newer is needed and "$(PYTHON)" does not run: install it, or say where it is: make $(MAKECMDGOALS) PYTHON=/path/to/python3' >&2; \
+		echo 'This needs Python 3.11 or newer, but "$(PYTHON)" does not run. Install it, or set its path: make $(MAKECMDGOALS) PYTHON=/path/to/python3' >&2; \
 		exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "Python 3.11 or newer is needed and \"$(PYTHON)\" is $$($(PYTHON) -V 2>&1): say where a newer one is: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
+		echo "This needs Python 3.11 or newer, but \"$(PYTHON)\" is $$($(PYTHON) -V 2>&1). Set the path of a newer one: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
 		exit 1; }
 endef
 
-# Installs a lock, $(3), into an environment, $(1), that a Python, $(2), runs. A terminal sees how far it
-# is. $(4) is --compile-bytecode for what starts many times; it costs as much as ten starts without.
+# Install the lock $(3) into the environment $(1) of the Python $(2). A terminal shows the progress.
+# $(4) may be --compile-bytecode, which pays off after about ten starts.
 define install
 	$(need_python)
 	@$(1)/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		$(UV) venv --quiet --clear --python "$$($(2) -c 'import sys; print(sys.executable)')" $(1)
 	@$(UV) pip sync $$(test -t 2 || echo --quiet) $(4) --python $(1) $(3) || { \
-		echo 'uv could not install this. Its message is above. Repeat when that is mended.' >&2; exit 1; }
+		echo 'uv could not install the packages. Fix the error above and try again.' >&2; exit 1; }
 	@touch $@
 endef
 
 $(VENV)/.run: $(LOCKS)/run.txt
-	@echo 'Installing what running needs into $(VENV) (once)'
+	@echo 'Installing the packages to run the server into $(VENV) (only once)'
 	$(call install,$(VENV),$(PYTHON),$<)
 
 $(VENV)/.test: $(LOCKS)/test.txt $(VENV)/.run
-	@echo 'Installing what testing needs into $(VENV) (once)'
+	@echo 'Installing the packages to run the tests into $(VENV) (only once)'
 	$(call install,$(VENV),$(PYTHON),$<,--compile-bytecode)
 
 $(SAM_VENV)/.sam: $(LOCKS)/sam.txt
-	@echo 'Installing the SAM CLI into $(SAM_VENV) (once)'
+	@echo 'Installing the SAM CLI into $(SAM_VENV) (only once)'
 	$(call install,$(SAM_VENV),$(PYTHON),$<,--compile-bytecode)
 
 $(CHECKS_VENV)/.checks: $(LOCKS)/checks.txt
-	@echo 'Installing the checks of the template and the workflow into $(CHECKS_VENV) (once)'
+	@echo 'Installing the checks of the template and the workflow into $(CHECKS_VENV) (only once)'
 	$(call install,$(CHECKS_VENV),$(PYTHON),$<)
 
-# Made with the runtime's version where there is one: it can then run the functions themselves, too.
+# With the runtime's version if possible, so that it can also run the functions.
 $(ENGINE_VENV)/.engine: $(LOCKS)/engine.txt
-	@echo 'Installing a second DynamoDB into $(ENGINE_VENV) (once)'
+	@echo 'Installing a second DynamoDB into $(ENGINE_VENV) (only once)'
 	$(call install,$(ENGINE_VENV),$(if $(RUNTIME),$(RUNTIME)/bin/python3.13,$(PYTHON)),$<,--compile-bytecode)
 
-# On the functions' own Python: their tests as packaged, and what they are measured beside.
+# On the functions' Python: the tests of the package, the benchmarks and what they compare with.
 $(RUNTIME_VENV)/.test: $(LOCKS)/measure.txt
 	@$(call need_runtime,make $(MAKECMDGOALS))
-	@echo 'Installing what testing and measuring need into $(RUNTIME_VENV) (once), on the Python of the functions'
+	@echo 'Installing the packages to test and measure into $(RUNTIME_VENV) (only once), with the Python of the functions'
 	$(call install,$(RUNTIME_VENV),$(RUNTIME)/bin/python3.13,$<,--compile-bytecode)
 	@touch $(RUNTIME_VENV)/.run

@@ -1,11 +1,14 @@
-"""Measures all there is to measure, prints one table, and keeps it in results.json.
+"""Measure everything, print one table, and write results.json.
 
     python -m benchmarks [--check] [GROUP ...]
 
 Groups, in this order: operations, sizes, growth, worst, package, scale, warm, beside, clients.
-Without any, all are measured and results.json is written. With --check the first six are counted
-again and held against results.json: a count that has grown by more than 2 percent is a regression,
-and ends this with 1. Ratios vary with the machine and are not held against anything.
+Without groups, all are measured and results.json is written. With --check, the first six are
+measured and their counts are compared with results.json. A count that is more than 2 percent higher
+is a regression, and the exit code is 1. Ratios vary with the machine and are not compared.
+
+Counts do not depend on how busy the machine is, so two of these groups run at the same time, each
+in its own process. The other groups follow, one at a time.
 """
 
 import argparse
@@ -19,57 +22,60 @@ from benchmarks.groups import COUNTED, GROUPS, measured, module_of
 
 ALLOWED = 1.02
 LEGEND = """
-WCU, RCU  write and read units of DynamoDB     ×  divided by what stands behind "to"
+WCU, RCU  write and read units of DynamoDB     ×  a ratio to what follows "to"
 M         millions                             botocore tweaks: benchmarks/botocore_tweaks/tweaks.py
 (!)       above its target                     floor: one PutItem, signed and sent by plain boto3"""
-TWICE = "boto3 again"  # measured a second time as if it were another client
+TWICE = "boto3 again"  # measured again as if it were another client
 TWICE_ALLOWED = 0.08
 
 
 def regressions(found: Iterable[Figure], kept: Iterable[Figure]) -> list[str]:
-    """What is worse than it was, in a sentence each."""
+    """Return a sentence for each figure that is worse than before."""
     before = {figure.name: figure for figure in kept if figure.kind == "count"}
     now = {figure.name: figure for figure in found if figure.kind == "count"}
     sentences = []
     for name, figure in now.items():
         if figure.met is False and (name not in before or before[name].met is not False):
-            sentences.append(f"{name}: {figure.value:g} is above its target, {figure.target:g}")
+            sentences.append(f"{name}: {figure.value:g} exceeds its target of {figure.target:g}")
         elif name in before and figure.value > before[name].value * ALLOWED:
-            sentences.append(f"{name}: {figure.value:g}, and was {before[name].value:g}")
+            sentences.append(f"{name}: {figure.value:g} (before: {before[name].value:g})")
     return sentences
 
 
 def improvements(found: Iterable[Figure], kept: Iterable[Figure]) -> list[str]:
-    """What is better than it was, in a sentence each: it may get worse again unnoticed."""
+    """Return a sentence for each figure that is better than before.
+
+    Until results.json is written again, it could get worse again unnoticed.
+    """
     before = {figure.name: figure.value for figure in kept if figure.kind == "count"}
     return [
-        f"{figure.name}: {figure.value:g}, and was {before[figure.name]:g}; make bench keeps it"
+        f"{figure.name}: {figure.value:g} (before: {before[figure.name]:g}). Keep it: make bench"
         for figure in found
         if figure.kind == "count" and figure.value * ALLOWED < before.get(figure.name, 0)
     ]
 
 
 def disturbed(found: Iterable[Figure]) -> list[str]:
-    """What shows that others were at work on the machine: a thing that differs from itself."""
+    """Return the figures that show a busy machine: the same code with different results."""
     return [
-        f"{figure.name}: {figure.value:.3g}, and it is the same twice"
+        f"{figure.name}: {figure.value:.3g}, although it is the same code"
         for figure in found
         if TWICE in figure.name and figure.kind == "ratio" and abs(figure.value - 1) > TWICE_ALLOWED
     ]
 
 
 def absent(found: Iterable[Figure], kept: Iterable[Figure], groups: Iterable[str]) -> list[str]:
-    """Counts that were kept and are measured no more."""
+    """Return the counts of results.json that are no longer measured."""
     names = {figure.name for figure in found}
     return [
-        f"{figure.name}: is measured no more"
+        f"{figure.name}: is no longer measured"
         for figure in kept
         if figure.kind == "count" and figure.group in groups and figure.name not in names
     ]
 
 
 def show(found: list[Figure]) -> None:
-    """The table: a line per operation, one for every other figure; at last what is missed."""
+    """Print a table for each group, the legend, and the targets that are not met."""
     for group, members in groupby(found, key=lambda figure: figure.group):
         print(f"\n--- {group}: {(module_of(group).__doc__ or '').splitlines()[0]}\n")
         rows = list(members)
@@ -83,49 +89,55 @@ def show(found: list[Figure]) -> None:
 
 
 def main() -> int:
-    """As the module says."""
+    """Measure the groups. Return the exit code."""
     parser = argparse.ArgumentParser(
         "benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(GROUPS))
-    parser.add_argument("--check", action="store_true", help="compare with results.json")
+    parser.add_argument(
+        "--check", action="store_true", help="only compare counts with results.json"
+    )
     asked = parser.parse_args()
     if unknown := set(asked.groups) - set(GROUPS):
-        parser.error(f"no such group: {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
+        parser.error(
+            f"unknown group: {', '.join(sorted(unknown))}. The groups are {', '.join(GROUPS)}"
+        )
     groups = asked.groups or (COUNTED if asked.check else GROUPS)
     found = list(measured(groups))
     show(found)
     if asked.check:
         return check(found, groups)
     if asked.groups:
-        print("\nNothing is kept of a part; make bench measures all, and keeps it.")
+        print("\nNothing was written, because not all groups were measured. Use make bench.")
         return 0
     return keep(found)
 
 
 def check(found: list[Figure], groups: Iterable[str]) -> int:
-    """Say what is worse than what was kept: 1 if something is."""
+    """Print the regressions. Return 1 if there are any."""
     kept = figures.read()
     names = {figure.name for figure in kept if figure.kind == "count"}
     counts = [figure.name for figure in found if figure.kind == "count"]
     wrong = regressions(found, kept) + absent(found, kept, groups)
-    new = [f"{name}: is new; make bench keeps it" for name in counts if name not in names]
+    new = [f"{name}: is new. Keep it: make bench" for name in counts if name not in names]
     for sentence in (*improvements(found, kept), *new, *wrong):
         print(sentence)
     if not wrong:
-        print(f"{len(counts) - len(new)} counts are no worse than in {figures.RESULTS.name}")
+        print(f"{len(counts) - len(new)} counts are not worse than in {figures.RESULTS.name}")
     return 1 if wrong else 0
 
 
 def keep(found: list[Figure]) -> int:
-    """Write what was measured, unless the machine was disturbed: then 1."""
+    """Write the figures, unless the machine was busy. Then return 1."""
     if wrong := disturbed(found):
-        print("\nNot kept, for others were at work here; measure again:", *wrong, sep="\n")
+        print(
+            "\nNothing was written, because the machine was busy. Measure again:", *wrong, sep="\n"
+        )
         return 1
     figures.write(found)
     costs_page.main()
     sizes.main()
-    print(f"\nkept in {figures.RESULTS}, and shown in docs/costs.md")
+    print(f"\nWrote {figures.RESULTS.name} and docs/costs.md")
     return 0
 
 

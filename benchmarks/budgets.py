@@ -1,6 +1,6 @@
-"""What an operation may ask of the tables at most: write and read units.
+"""The most write and read units that each operation may take.
 
-Items are up to 1 KB where nothing else is said.
+Items are up to 1 KB unless a comment says otherwise.
 """
 
 UNITS: dict[str, tuple[float, float]] = {
@@ -23,12 +23,12 @@ UNITS: dict[str, tuple[float, float]] = {
     "complete, with a key": (13, 3),
     "complete, 100 KB": (11, 3),
     "reject, ten at once": (90, 31),
-    # Of 150 that wait, with bodies of 400 bytes; the first page counts them, up to a hundred.
+    # With 150 pending messages of 400 bytes. The first page counts up to 100.
     "inbox page of 20 × 400 B": (0, 4),
     "inbox page of 20 × 400 B and its total": (0, 9),
     "presence": (0, 2),
     "send, 16 KB": (20, 3),
     "mark-read, 16 KB": (2, 2),
 }
-# Of a message or a transition in a busy stream, when it is projected.
+# To project a message or a transition of a busy stream.
 PROJECTION_WRITE_UNITS = 0.1

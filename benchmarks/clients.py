@@ -1,10 +1,11 @@
-"""What a leaner client would give: botocore's cheap wins and a client in Rust, by our tables.
+"""What a faster client for DynamoDB would save: tweaks of botocore, and a client in Rust.
 
     python -m benchmarks.clients
 
-The unit is the database's part of one request: for `send` a batch read of four keys in two tables,
-a conditional update and a put, for `inbox` a query that brings 20 messages. Plain boto3 is the
-client with the product's time limits and none of this; the product's own has what is supported.
+This measures the database calls of one request, through our table modules. For `send`, these are a
+batch read of four keys in two tables, a conditional update and a put. For `inbox`, it is a query
+with 20 messages. `boto3` is the plain client with the product's timeouts. The product's own client
+has the tweaks that AWS supports.
 """
 
 import json
@@ -16,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 
 from benchmarks import figures, recorded, stub
-from benchmarks.compared import ENVIRONMENT, ROOT, Side, compared, python
+from benchmarks.compared import ENVIRONMENT, ROOT, Candidate, compared, python
 from benchmarks.figures import Figure
 from benchmarks.recorded import Case
 
@@ -31,31 +32,33 @@ IMPORT_ROUNDS = 9
 
 
 def measure(cases: Mapping[str, Case] | None = None) -> Iterator[Figure]:
-    """Calls and CPU ratio of each variant, and the import of both clients."""
+    """Yield the calls and the CPU ratio of each variant, and the ratio of the imports."""
     cases = cases or recorded.cases()
     for name in ("send", "inbox"):
         with ExitStack() as stack:
-            sides = dict(_sides(stack, cases[name]))
-            for variant, side in sides.items():
-                yield Figure(f"{name} by {variant}: calls", side.calls(), "calls")
-            found = compared(sides, PLAIN)
-        for variant in sides:
+            candidates = dict(_candidates(stack, cases[name]))
+            for variant, candidate in candidates.items():
+                yield Figure(f"{name} by {variant}: calls", candidate.calls(), "calls")
+            found = compared(candidates, PLAIN)
+        for variant in candidates:
             if variant != PLAIN:
                 ratio = found[variant].ratio
                 yield Figure(f"{name} by {variant}: CPU to {PLAIN}", ratio, "×", kind="ratio")
     yield from _imports()
 
 
-def _sides(stack: ExitStack, case: Case) -> Iterator[tuple[str, Side]]:
+def _candidates(stack: ExitStack, case: Case) -> Iterator[tuple[str, Candidate]]:
     variants = json.loads(
-        _ask("from benchmarks.botocore_tweaks import wins; print(json.dumps(wins.VARIANTS))")
+        _ask("from benchmarks.botocore_tweaks import tweaks; print(json.dumps(tweaks.VARIANTS))")
     )
-    for name, wins in {PLAIN: [], **variants}.items():
+    for name, tweaks in {PLAIN: [], **variants}.items():
         url = stack.enter_context(stub.running(case.wire))
-        settings = {"case": case.as_json(), "wins": wins}
+        settings = {"case": case.as_json(), "tweaks": tweaks}
         yield (
             name,
-            stack.enter_context(_side("benchmarks.botocore_tweaks.tweaks:make", url, settings)),
+            stack.enter_context(
+                _candidate("benchmarks.botocore_tweaks.tweaks:make", url, settings)
+            ),
         )
     if (
         _ask("import importlib.util as u; print(json.dumps(bool(u.find_spec('pydynox'))))")
@@ -65,16 +68,16 @@ def _sides(stack: ExitStack, case: Case) -> Iterator[tuple[str, Side]]:
         settings = {"case": case.as_json()}
         yield (
             PYDYNOX,
-            stack.enter_context(_side("benchmarks.botocore_tweaks.rust:make", url, settings)),
+            stack.enter_context(_candidate("benchmarks.botocore_tweaks.rust:make", url, settings)),
         )
 
 
-def _side(make: str, url: str, settings: object) -> Side:
-    return Side(make, {"AWS_ENDPOINT_URL_DYNAMODB": url}, settings)
+def _candidate(make: str, url: str, settings: object) -> Candidate:
+    return Candidate(make, {"AWS_ENDPOINT_URL_DYNAMODB": url}, settings)
 
 
 def _table_by_table(case: Case) -> Iterator[tuple[str, bytes]]:
-    """The answers where a batch read is one of a single table."""
+    """Yield the answers for a client whose batch read takes one table."""
     for exchange in case.exchanges:
         if exchange.operation != "BatchGetItem":
             yield exchange.operation, exchange.body.encode()
@@ -86,7 +89,7 @@ def _table_by_table(case: Case) -> Iterator[tuple[str, bytes]]:
 
 
 def _imports() -> Iterator[Figure]:
-    """CPU of a process that makes a client, less that of one that does nothing."""
+    """Yield the CPU time of a process that makes a client, less that of an empty process."""
     taken: dict[str, list[float]] = {name: [] for name in IMPORTS}
     for _ in range(IMPORT_ROUNDS):
         for name, program in IMPORTS.items():
@@ -104,7 +107,7 @@ def _children_seconds() -> float:
 
 
 def _ask(program: str) -> str:
-    """What a program prints in the sides' Python."""
+    """Run a program with the candidates' Python and return its output."""
     answer = subprocess.run(  # noqa: S603
         [python(), "-c", f"import json\n{program}"],
         check=True,

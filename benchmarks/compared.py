@@ -1,11 +1,11 @@
-"""Two sides measured in one run: a process each, called in turns, compared by their best.
+"""Compare the CPU time of candidates, which are measured in one run.
 
-A side is a function that takes settings and returns what is to be run once per request. It runs in
-a process of its own, on the functions' Python where `make bench` found one (`.venv-runtime`), the
-product's on the layer as it was built. What is compared is CPU time (user and system, all threads)
-of these processes; whatever answers them is a process that is not counted.
+A candidate is a function that takes settings, and returns the code to run once per request. It runs
+in its own process, with the functions' Python if `make bench` found it (`.venv-runtime`). The
+product runs with the built layer. The CPU time is user and system time of all threads of these
+processes. The process that answers them does not count.
 
-    python -m benchmarks.compared <module>:<function>     the process; commands on stdin
+    python -m benchmarks.compared <module>:<function>     the process, with commands on stdin
 """
 
 import contextlib
@@ -25,10 +25,10 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 RUNTIME_PYTHON = ROOT / ".venv-runtime" / "bin" / "python"
 END_SECONDS = 10
-WARM_UP = 40  # requests before anything is measured
-FEWEST = 20  # requests that are measured at once
+WARM_UP = 40  # requests before the first measurement
+FEWEST = 20  # the fewest requests of a measurement
 
-# Nothing that leads to an account. The token is as long as Lambda's, for it is signed.
+# No settings of an account. The token is as long as on Lambda, because it is signed.
 ENVIRONMENT = {
     "AWS_REGION": "us-east-1",
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -43,13 +43,13 @@ ENVIRONMENT = {
 }
 
 
-# The product's side runs on what `make bench` has built.
+# The product runs with the layer that `make bench` built.
 LAYER = ROOT / ".aws-sam" / "stack" / "AgentMessagingLayer" / "python"
 PACKAGED = {"PYTHONPATH": f"{LAYER}:{ROOT}"} if LAYER.exists() and RUNTIME_PYTHON.exists() else {}
 
 
-class Side:
-    """A running process; `with` ends it."""
+class Candidate:
+    """A running process. Leaving the context ends it."""
 
     def __init__(self, make: str, environment: Mapping[str, str], settings: Any = None) -> None:
         self.name = make
@@ -64,15 +64,15 @@ class Side:
         self._ask(json.dumps(settings))
 
     def seconds(self, requests: int) -> float:
-        """The CPU time of so many requests."""
+        """Return the CPU time of a number of requests."""
         return float(self._ask(f"run {requests}"))
 
     def calls(self) -> int:
-        """The Python functions that one request calls."""
+        """Return how many Python functions one request calls."""
         return int(self._ask("calls"))
 
-    def __enter__(self) -> "Side":
-        """The side itself."""
+    def __enter__(self) -> "Candidate":
+        """Return the candidate."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -93,52 +93,53 @@ class Side:
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         if not answer:
-            raise RuntimeError(f"{self.name} ended before it answered")
+            raise RuntimeError(f"{self.name} ended without an answer")
         return answer
 
 
 def python() -> str:
-    """The Python of the sides."""
+    """Return the path of the candidates' Python."""
     return str(RUNTIME_PYTHON) if RUNTIME_PYTHON.exists() else sys.executable
 
 
 class Taken(NamedTuple):
-    """CPU of a request: its ratio to that of a base, and the microseconds that it took here."""
+    """The CPU time of a request: its ratio to a base, and its microseconds on this machine."""
 
     ratio: float
     microseconds: float
 
 
 def compared(
-    sides: Mapping[str, Side], base: str, *, rounds: int = 25, seconds: float = 0.05
+    candidates: Mapping[str, Candidate], base: str, *, rounds: int = 25, seconds: float = 0.05
 ) -> dict[str, Taken]:
-    """CPU per request of each side, and its ratio to that of `base`: each by its best round.
+    """Return the CPU time per request of each candidate, and its ratio to `base`. Use the best
+    rounds.
 
-    In each round each side runs for about as many `seconds`, in turns forwards and backwards. What
-    else a machine does makes most rounds slower, so the best are those that it left alone; what a
-    side itself does only now and then (garbage, a checkpoint) is left out with them.
+    In each round, each candidate runs for about `seconds`, in alternating order. Other work on the
+    machine makes rounds slower, so the best rounds are the undisturbed ones. This leaves out what a
+    candidate does only now and then, such as garbage collection.
     """
     requests = {
-        name: max(FEWEST, round(FEWEST * seconds / side.seconds(FEWEST)))
-        for name, side in sides.items()
+        name: max(FEWEST, round(FEWEST * seconds / candidate.seconds(FEWEST)))
+        for name, candidate in candidates.items()
     }
-    best = dict.fromkeys(sides, math.inf)
+    best = dict.fromkeys(candidates, math.inf)
     for number in range(rounds):
-        for name in list(sides)[:: -1 if number % 2 else 1]:
-            best[name] = min(best[name], sides[name].seconds(requests[name]) / requests[name])
+        for name in list(candidates)[:: -1 if number % 2 else 1]:
+            best[name] = min(best[name], candidates[name].seconds(requests[name]) / requests[name])
     return {name: Taken(took / best[base], took * 1e6) for name, took in best.items()}
 
 
 def calls_of(run: Callable[[], object]) -> int:
-    """How many Python functions a run calls."""
-    number = -1  # the run itself
+    """Return how many Python functions a run calls."""
+    number = -1  # do not count the run itself
 
     def count(_frame: FrameType, event: str, _argument: object) -> None:
         nonlocal number
         number += event == "call"
 
     gc.collect()
-    gc.disable()  # a callback of a weak reference is a call, too
+    gc.disable()  # callbacks of weak references would also count
     sys.setprofile(count)
     try:
         run()
@@ -154,11 +155,11 @@ def _commands() -> Iterator[str]:
 
 
 def main() -> None:
-    """Serve the commands until stdin ends."""
+    """Serve commands until stdin ends."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     module, _, function = sys.argv[1].partition(":")
     make = getattr(importlib.import_module(module), function)
-    # What is measured may log; nobody reads it here.
+    # Drop what the candidate logs.
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
         commands = _commands()
         run: Callable[[], object] = make(json.loads(next(commands)))

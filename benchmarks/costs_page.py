@@ -12,7 +12,7 @@ from benchmarks.figures import Figure
 
 COSTS = Path(__file__).resolve().parents[1] / "docs" / "costs.md"
 BEGIN, END = "<!-- bench -->", "<!-- end -->"
-MANY = 100  # from here on, decimals say nothing
+MANY = 100  # from here on, show no decimals
 HEAD = ("| figure | measured | target |", "|---|---:|---:|")
 
 

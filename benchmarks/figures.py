@@ -1,9 +1,8 @@
-"""Figures: what a benchmark finds, held against what it is to be.
+"""Figures: the results of benchmarks, with their targets.
 
-A figure is a *count*, which comes out the same wherever it is measured (calls, units, bytes,
-instructions), or a *ratio* of two things that were measured side by side in one run. A time
-and the memory of a process belong to the *machine*, and are held against nothing that was measured
-on another.
+A *count* is the same wherever it is measured: calls, units, bytes, instructions. A *ratio* compares
+two things that were measured in the same run. A *machine* figure, such as a time or the memory of a
+process, is not compared with other machines.
 """
 
 import json
@@ -20,22 +19,22 @@ Kind = Literal["count", "ratio", "machine"]
 
 @dataclass(frozen=True)
 class Figure:
-    """One number with its unit, and the most that it may be; no target where it only informs."""
+    """One number with its unit and its target, which is a maximum. None means no target."""
 
     name: str
     value: float
     unit: str
     target: float | None = None
     kind: Kind = "count"
-    group: str = ""  # what was measured together
+    group: str = ""  # the group that was measured together
 
     @property
     def met(self) -> bool | None:
-        """Whether it is within its target; None if it has none."""
+        """Whether the value meets its target. None without a target."""
         return None if self.target is None else self.value <= self.target
 
     def as_json(self) -> dict[str, Any]:
-        """As it stands in results.json."""
+        """Return the figure as in results.json."""
         return {
             "name": self.name,
             "value": rounded(self.value),
@@ -48,40 +47,41 @@ class Figure:
 
     @classmethod
     def from_json(cls, found: dict[str, Any]) -> Self:
-        """The inverse of `as_json`."""
+        """Return the figure from results.json."""
         return cls(**{name: value for name, value in found.items() if name != "met"})
 
 
 def rounded(value: float) -> float:
-    """Four digits that mean something; whole numbers stay whole."""
+    """Return the value with four significant digits. Whole numbers stay whole."""
     if value == int(value) or not math.isfinite(value):
         return value
     return float(f"{value:.4g}")
 
 
 def write(figures: Iterable[Figure], path: Path = RESULTS) -> None:
-    """Keep them for `make bench-check`."""
+    """Write the figures for `make bench-check`."""
     found = {"figures": [figure.as_json() for figure in figures]}
     path.write_text(json.dumps(found, indent=1) + "\n")
 
 
 def read(path: Path = RESULTS) -> list[Figure]:
-    """What `write` kept."""
+    """Read what `write` wrote."""
     return [Figure.from_json(found) for found in json.loads(path.read_text())["figures"]]
 
 
 def table(figures: Iterable[Figure]) -> str:
-    """A line per figure: name, value and unit, target, and whether it is met."""
+    """Return a table of the figures: name, value, unit, target, and whether it is met."""
     lines = [("figure", "value", "unit", "target", "")]
     for figure in figures:
         target = "" if figure.target is None else f"≤ {figure.target:,g}"
         met = {None: "", True: "met", False: "NOT MET"}[figure.met]
         lines.append((figure.name, f"{rounded(figure.value):,g}", figure.unit, target, met))
     widths = [max(len(line[column]) for line in lines) for column in range(5)]
-    sides = ("<", ">", "<", "<", "<")
+    alignments = ("<", ">", "<", "<", "<")
     rows = (
         "  ".join(
-            f"{text:{side}{width}}" for text, side, width in zip(line, sides, widths, strict=True)
+            f"{text:{alignment}{width}}"
+            for text, alignment, width in zip(line, alignments, widths, strict=True)
         )
         for line in lines
     )

@@ -1,4 +1,4 @@
-"""The functions as a side: the handler of a case, called with its event."""
+"""The functions as candidates: the handler of a case, called with its event."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ FUNCTIONS = Path(__file__).resolve().parent.parent / "functions"
 
 
 class Uncounted:
-    """In place of the meter's table: one write in a dozen requests has no turn in a case."""
+    """Replaces the meter's table, because it writes only once in a dozen requests."""
 
     def add(self, _agent_id: str, _units: int, now: datetime, *, is_first: bool) -> Any:
         """Count nothing."""
@@ -23,7 +23,7 @@ class Uncounted:
 
 
 def loaded(case: Case) -> Callable[[Mapping[str, Any], Any], Any]:
-    """The handler of the case's function, loaded as Lambda would."""
+    """Load the handler of the case's function as Lambda does."""
     os.environ.update(case.environment)
     module = load_app("app", FUNCTIONS / case.group)
     if hasattr(module, "meter"):
@@ -33,7 +33,7 @@ def loaded(case: Case) -> Callable[[Mapping[str, Any], Any], Any]:
 
 
 def request(case: Case, handler: Callable[[Mapping[str, Any], Any], Any]) -> Callable[[], Any]:
-    """One request; it has to succeed the first time."""
+    """Call the handler once. It must succeed."""
     context = Context(25_000)
     answer = handler(case.event, context)
     if answer.get("statusCode", 200) != 200:  # noqa: PLR2004
@@ -42,6 +42,6 @@ def request(case: Case, handler: Callable[[Mapping[str, Any], Any], Any]) -> Cal
 
 
 def make(settings: str) -> Callable[[], Any]:
-    """A side: the handler as it is. The environment names the stub as endpoint."""
+    """Return the candidate: the unchanged handler. The environment has the stub's URL."""
     case = Case.from_json(settings)
     return request(case, loaded(case))

@@ -23,7 +23,7 @@ LONGEST_FIRST = ("package", "worst", "growth", "operations", "sizes", "scale")
 
 
 def measured(groups: Iterable[str]) -> Iterator[Figure]:
-    """Yield the figures of some groups in order; print a line for each on stderr."""
+    """Measure groups and yield their figures in order. Print a line for each group on stderr."""
     wanted = list(groups)
     with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as pool:
         counting = {group: pool.submit(timed, group) for group in LONGEST_FIRST if group in wanted}
@@ -35,12 +35,12 @@ def measured(groups: Iterable[str]) -> Iterator[Figure]:
 
 
 def timed(group: str) -> tuple[list[Figure], float]:
-    """Measure a group: its figures, and the seconds that they took."""
+    """Measure a group. Return its figures and the seconds that it took."""
     begun = time.monotonic()
     found = [replace(figure, group=group) for figure in module_of(group).measure()]
     return found, time.monotonic() - begun
 
 
 def module_of(group: str) -> ModuleType:
-    """What measures a group."""
+    """Return the module that measures a group."""
     return importlib.import_module(MODULES.get(group, f"benchmarks.{group}"))

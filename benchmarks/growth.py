@@ -1,14 +1,14 @@
-"""Does a page cost what it holds, or what its owner has gathered in years?
+"""Whether the cost of a page grows with the history behind it.
 
     python -m benchmarks.growth
 
-Each list is read with 100 entries in its history, with a thousand, ten thousand and a hundred
-thousand, the page staying the same. The figures are the read units and the items read with the
-most, to those with the least: 1 is flat. A filter examines a bounded number of entries, more than a
-hundred, so where one is at work a thousand is the least.
+Each list is read with 100, 1,000, 10,000 and 100,000 entries in its history. The page stays the
+same. The figures are ratios of the read units and the items read, with the most entries to those
+with the fewest. 1 means that the cost does not grow. A filter examines a limited number of entries,
+which is more than a hundred, so filtered lists begin with 1,000 entries.
 
-What is there at first comes through the API, over moto; then the tables are put on a shelf
-(`shelf`), where they grow and are read.
+The first entries come through the API, with moto. Then `fake_dynamodb` holds the tables, where they
+grow and are read.
 """
 
 from collections import defaultdict
@@ -26,11 +26,13 @@ FLAT = 1.0
 HISTORIES = ("messages", "orders", "agents")
 FIRST = ", first page"
 
-Costs = dict[tuple[str, bool], list[dict[str, float]]]  # of a page, filtered or not, by size
+Costs = dict[
+    tuple[str, bool], list[dict[str, float]]
+]  # by page and whether it is filtered, in order of size
 
 
 def measure() -> Iterator[Figure]:
-    """Two ratios of each page; of a filtered one also what it takes at the most."""
+    """Yield two ratios for each page. Also yield what a filtered page costs at most."""
     for history in HISTORIES:
         for (name, is_filtered), costs in grow(history).items():
             yield from _figures(name, costs, is_filtered=is_filtered)
@@ -39,7 +41,7 @@ def measure() -> Iterator[Figure]:
 def _figures(name: str, costs: list[dict[str, float]], *, is_filtered: bool) -> Iterator[Figure]:
     sizes = [size for size in SIZES if size >= FILTERED_FROM or not is_filtered]
     if len(costs) != len(sizes):
-        raise ValueError(f"{name} is not there at each size")
+        raise ValueError(f"{name} was not read at each size")
     least, *_, most = costs
     size = sizes[0]
     for what in least:
@@ -58,10 +60,10 @@ def grow(history: str, sizes: Iterable[int] = SIZES) -> Costs:
 
         made = History()
         growing, pages = getattr(made, history)()
-        with on_fake(made.cloud) as shelf:
+        with on_fake(made.cloud) as fake:
             for begin, size in pairwise((0, *sizes)):
                 for number, (table, item) in product(range(begin, size), growing):
-                    shelf.put(table, item(number))
+                    fake.put(table, item(number))
                 for name, page in pages.items():
                     if page.is_filtered and size < FILTERED_FROM:
                         continue
@@ -71,7 +73,7 @@ def grow(history: str, sizes: Iterable[int] = SIZES) -> Costs:
 
 
 def read(meter: Any, name: str, page: Callable[..., Any]) -> Iterator[tuple[str, dict[str, float]]]:
-    """The costs of a list's first page and of its second; of one alone if it is all there is."""
+    """Yield the costs of a list's first page and of its second page, if there is one."""
     cursor: dict[str, str] = {}
     for which in (FIRST, ""):
         with meter.reading() as cost:

@@ -1,6 +1,6 @@
-"""Histories that grow, and the pages that are read of them: messages, orders, agents.
+"""Histories that grow, and the pages that show them: messages, orders, agents.
 
-What grows is copied from one that went through the API; what a page shows stays the same.
+The growing entries are copies of one that went through the API. The pages always show the same.
 """
 
 from collections.abc import Callable
@@ -9,25 +9,25 @@ from typing import Any, NamedTuple
 from agent_messaging import clock, ids
 from agent_messaging.messaging.sent_chunks import minute_of, slot
 from agent_messaging.storage.table import encode
-from benchmarks.workload import Day
+from benchmarks.workload import Workload
 from local.in_process.functions import clients
 from local.in_process.host import Host
 from local.in_process.metering import Meter
 
 PAGE = {"limit": "20"}
-OLD = "00000000"  # how ids of long ago begin, behind their prefix
+OLD = "00000000"  # the beginning of old ids, after their prefix
 
 
 def _old(number: int) -> str:
-    """The ULID of one message in each minute from 1970 on."""
+    """Return the ULID of an old message. There is one for each minute from 1970 on."""
     return ids.base32(number * 60_000 << 80, ids.ULID_DIGITS)
 
 
-Growing = tuple[str, Callable[[int], dict[str, Any]]]  # a table, and its n-th item
+Growing = tuple[str, Callable[[int], dict[str, Any]]]  # a table, and what makes its n-th item
 
 
 class Page(NamedTuple):
-    """How a page is read, and whether a filter examines more than it shows."""
+    """How to read a page, and whether its filter examines more than it shows."""
 
     read: Callable[..., Any]
     is_filtered: bool = False
@@ -37,11 +37,11 @@ Pages = dict[str, Page]
 
 
 class History:
-    """Two agents over empty tables, and a meter."""
+    """Two agents with empty tables, and a meter."""
 
     def __init__(self) -> None:
         self.cloud = Host()
-        self.day = Day(self.cloud)
+        self.workload = Workload(self.cloud)
         self.clients = clients()
         self.meter = Meter(self.cloud, self.clients)
 
@@ -49,16 +49,16 @@ class History:
         self, path: str, agent: str = "boots", *, is_filtered: bool = False, **query: str
     ) -> Page:
         def read(**more: str) -> Any:
-            return self.day.call("GET", path, agent, query={**PAGE, **query, **more})
+            return self.workload.call("GET", path, agent, query={**PAGE, **query, **more})
 
         return Page(read, is_filtered)
 
     def messages(self) -> tuple[list[Growing], Pages]:
-        """Messages that were read, before twenty that are read and three that wait."""
-        thread = self.day.send("nova", "boots", "x" * 45)["thread_id"]
-        sent = [self.day.send("nova", "boots", "x" * 45, thread_id=thread) for _ in range(23)]
+        """Return messages that were read, before twenty read and three pending ones."""
+        thread = self.workload.send("nova", "boots", "x" * 45)["thread_id"]
+        sent = [self.workload.send("nova", "boots", "x" * 45, thread_id=thread) for _ in range(23)]
         for message in sent[:20]:
-            self.day.call("POST", f"/messaging/mark-read/{message['message_id']}", "boots", {})
+            self.workload.call("POST", f"/messaging/mark-read/{message['message_id']}", "boots", {})
         key = {"recipient_id": "boots", "message_id": sent[0]["message_id"]}
         read = encode(self.cloud.read("AgentMessagesTable", **key) or {})
 
@@ -80,12 +80,12 @@ class History:
         return [("AgentMessagesTable", older), ("AgentSentTable", logged)], pages
 
     def orders(self) -> tuple[list[Growing], Pages]:
-        """Orders that were completed, before three that are open."""
-        done = self.day.offer()
+        """Return orders that were completed, before three open ones."""
+        done = self.workload.offer()
         for step in ("accept", "complete"):
-            self.day.move(done, step)
+            self.workload.move(done, step)
         for _ in range(3):
-            self.day.offer()
+            self.workload.offer()
         completed = encode(self.cloud.head(done))
 
         def older(number: int) -> dict[str, Any]:
@@ -102,12 +102,12 @@ class History:
             "work-orders, client, completed": self._get(
                 path, "nova", role="client", status="completed"
             ),
-            "stats": Page(lambda: self.day.call("GET", "/messaging/stats", "boots")),
+            "stats": Page(lambda: self.workload.call("GET", "/messaging/stats", "boots")),
         }
         return [("WorkOrdersTable", older)], pages
 
     def agents(self) -> tuple[list[Growing], Pages]:
-        """Agents in the directory, behind twenty that a page shows; of them three are online."""
+        """Return agents of the directory, behind the twenty of a page. Three are online."""
         for number in range(20):
             self.cloud.register(f"a-{number:02}", name="Agent", capabilities=["estimates"])
         now = clock.now()

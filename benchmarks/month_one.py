@@ -1,12 +1,12 @@
-"""The first month of the user's document on the embedded engine: does every call stay quick?
+"""Measure how long each call takes after a month of messages and orders.
 
-    python -m benchmarks.month_one            starts a server of its own
+    python -m benchmarks.month_one            start a server of its own
     API_URL=http://... python -m benchmarks.month_one
 
-One client sends 1,000 messages and 200 work orders between ten agents, each order answered and
-ended, while streams and schedules run; then it reads what an agent reads. Every call of the API
-that an agent makes is timed, and a line per call printed: how often, median and largest, in
-milliseconds. Ends with 1 if a median is above the bound.
+One client sends 1,000 messages and 200 work orders between ten agents. Each order is answered and
+ends, while streams and schedules run. Then it reads what an agent reads. It prints a line for each
+call: how often, the median and the maximum in milliseconds. It exits with 1 if a median exceeds the
+bound.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ BOUND_MILLISECONDS = 250.0
 
 
 class Timed:
-    """A client that remembers how long each kind of call took."""
+    """A client that measures how long each kind of call takes."""
 
     def __init__(self, url: str) -> None:
         self.base = f"{url}/api/v1"
@@ -44,7 +44,7 @@ class Timed:
         self.milliseconds: dict[str, list[float]] = defaultdict(list)
 
     def call(self, name: str, method: str, path: str, **options: Any) -> Any:
-        """One call, timed under its name; what it answers."""
+        """Make a call and measure it under its name. Return its answer."""
         begun = time.perf_counter()
         answer = self.session.request(method, self.base + path, timeout=60, **options)
         self.milliseconds[name].append((time.perf_counter() - begun) * 1000)
@@ -53,7 +53,7 @@ class Timed:
 
 
 def register(client: Timed) -> list[str]:
-    """The agents of the month."""
+    """Register the agents of the month."""
     tag = f"{time.time_ns():x}"
     return [
         client.call(
@@ -67,7 +67,7 @@ def register(client: Timed) -> list[str]:
 
 
 def message(client: Timed, agents: list[str], chance: random.Random) -> None:
-    """One message: mostly sent, sometimes a ping; every third is read at once."""
+    """Send a message or a ping. Read every third at once."""
     sender, recipient = chance.sample(agents, 2)
     name = chance.choice(["send", "send", "send", "ping"])
     body = {"body": "I have 100 product opportunities."} if name == "send" else {}
@@ -84,7 +84,7 @@ def message(client: Timed, agents: list[str], chance: random.Random) -> None:
 
 
 def order(client: Timed, agents: list[str], chance: random.Random) -> None:
-    """One work order from offer to end."""
+    """Create a work order and bring it to an end."""
     owner, worker = chance.sample(agents, 2)
     created = client.call(
         "work-order",
@@ -102,7 +102,7 @@ def order(client: Timed, agents: list[str], chance: random.Random) -> None:
 
 
 def read(client: Timed, agent: str) -> None:
-    """What an agent asks when it wakes."""
+    """Read what an agent reads when it starts."""
     who = {"agent_id": agent}
     client.call("heartbeat", "POST", "/messaging/heartbeat", params=who)
     client.call("inbox", "GET", "/messaging/inbox", params=who)
@@ -119,7 +119,7 @@ def read(client: Timed, agent: str) -> None:
 
 
 def report(client: Timed) -> bool:
-    """Print a line per call; whether all medians are within the bound."""
+    """Print a line for each call. Return whether all medians are within the bound."""
     print(f"{'call':<24}{'times':>7}{'median ms':>11}{'max ms':>9}")
     medians = {name: statistics.median(taken) for name, taken in client.milliseconds.items()}
     for name, median in medians.items():
@@ -130,7 +130,7 @@ def report(client: Timed) -> bool:
 
 @contextlib.contextmanager
 def server() -> Iterator[str]:
-    """The server that is named, or one started for this."""
+    """Use the server at API_URL, or start one."""
     if url := os.environ.get("API_URL"):
         yield url.rstrip("/")
         return
@@ -153,7 +153,7 @@ def _ready(process: subprocess.Popen[str]) -> str:
 
 
 def main() -> int:
-    """Run the month."""
+    """Run the month. Return the exit code."""
     chance = random.Random(1)  # the same month each time
     with server() as url:
         client = Timed(url)
@@ -173,7 +173,7 @@ def main() -> int:
         for agent in agents * (READS // AGENTS):
             read(client, agent)
         within = report(client)
-    print(f"every median within {BOUND_MILLISECONDS:.0f} ms: {within}")
+    print(f"all medians within {BOUND_MILLISECONDS:.0f} ms: {'yes' if within else 'no'}")
     return 0 if within else 1
 
 

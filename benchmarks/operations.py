@@ -1,9 +1,9 @@
-"""What every operation of the API asks of DynamoDB, and what a million of it cost.
+"""What each operation of the API costs: calls of DynamoDB, units, and US dollars for a million.
 
     python -m benchmarks.operations
 
-The functions' own handlers run in this process, over moto; `metering` counts and charges their
-calls. It is the same each time. Targets are an operation's `budgets`.
+The functions' handlers run in this process with moto. `metering` counts their calls and units. The
+result is the same each time. `budgets` has the targets.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from benchmarks.figures import Figure
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# The calls of a schedule and of the gateway's own, which nobody pays the gateway for.
+# Calls by schedules and by the gateway, for which the gateway charges nothing.
 UNASKED = ("roll-up", "sweep", "authorizer")
 COLUMNS = (
     "DynamoDB calls",
@@ -31,32 +31,32 @@ COLUMNS = (
 
 
 def costs() -> Iterator[tuple[str, Any]]:
-    """Each operation and its `metering.Cost`, on a second day: the first has warmed all up."""
+    """Yield each operation and its `metering.Cost`. The first run only warms up."""
     with unheard(), over_moto():
-        for _, perform in metered_day()[1].operations():
+        for _, perform in metered_workload()[1].operations():
             perform()
     with unheard(), over_moto():
-        meter, day = metered_day()
-        for name, perform in day.operations():
+        meter, workload = metered_workload()
+        for name, perform in workload.operations():
             with meter.reading() as cost:
                 perform()
             yield name, cost
 
 
-def metered_day() -> tuple[Any, Any]:
-    """A meter over every function's client, and the `day.Day` that it measures."""
-    from benchmarks.workload import Day  # noqa: PLC0415 - within moto
+def metered_workload() -> tuple[Any, Any]:
+    """Return a meter for the clients of all functions, and the workload that it measures."""
+    from benchmarks.workload import Workload  # noqa: PLC0415 - within moto
     from local.in_process.functions import clients  # noqa: PLC0415
     from local.in_process.host import Host  # noqa: PLC0415
     from local.in_process.metering import Meter  # noqa: PLC0415
 
     cloud = Host()
-    return Meter(cloud, clients(), counts_botocore=True), Day(cloud)
+    return Meter(cloud, clients(), counts_botocore=True), Workload(cloud)
 
 
 @contextlib.contextmanager
 def over_moto() -> Iterator[None]:
-    """An environment that leads to no account."""
+    """Use moto instead of an AWS account."""
     sys.path.insert(0, str(ROOT / "layers" / "agent_messaging"))
     from moto import mock_aws  # noqa: PLC0415 - the tests' environment has it
 
@@ -68,20 +68,20 @@ def over_moto() -> Iterator[None]:
 
 
 class Nowhere(io.TextIOBase):
-    """A stream that keeps nothing; a logger may go on writing to it."""
+    """A stream that drops everything. A logger may use it for longer."""
 
     def write(self, text: str) -> int:
-        """Take a text."""
+        """Drop a text."""
         return len(text)
 
 
 def unheard() -> contextlib.AbstractContextManager[object]:
-    """What the functions log is not what this prints."""
+    """Drop what the functions log."""
     return contextlib.redirect_stdout(Nowhere())
 
 
 def measure() -> Iterator[Figure]:
-    """The figures of each operation."""
+    """Yield the figures of each operation."""
     for name, cost in list(costs()):
         writes, reads = budgets.UNITS.get(name, (None, None))
         yield Figure(f"{name}: DynamoDB calls", cost.calls, "calls")
@@ -95,13 +95,13 @@ def measure() -> Iterator[Figure]:
 
 
 def dollars(name: str, cost: Any) -> float:
-    """US dollars for a million of it, with what stands around the tables."""
+    """Return the US dollars of a million operations, including what is around the tables."""
     tables = prices.of_units(cost.write_units, cost.read_units)
     return tables + (0 if name.startswith(UNASKED) else prices.around_it())
 
 
 def matrix(figures: list[Figure]) -> str:
-    """A line per operation."""
+    """Return a table with a line for each operation."""
     rows: dict[str, list[str]] = {}
     for figure in figures:
         name, _, _ = figure.name.rpartition(": ")

@@ -1,12 +1,11 @@
-"""What is shipped, and what it costs before the first request: bytes, instructions, memory.
+"""What the package costs before the first request: bytes, instructions and memory.
 
     python -m benchmarks.package       after `make build` for this machine's architecture
 
-Every function is imported as Lambda does it: with the built folder and the built layer on the path
-and nothing else, by the functions' own Python, with the hashes of one seed. Instructions are
-counted by valgrind from the start of the interpreter to the end of the import; without valgrind,
-CPU seconds to those of an interpreter that imports nothing take their place. The memory is the most
-that the process held.
+Each function is imported as on Lambda: with only its built folder and the built layer, with the
+functions' Python, and with a fixed hash seed. valgrind counts the instructions from the start of
+the interpreter to the end of the import. Without valgrind, this compares CPU seconds with those of
+an empty interpreter. The memory is the maximum of the process.
 """
 
 import io
@@ -36,7 +35,7 @@ TARGETS = {
     "MessagingFunction: memory at init": 50.0,
     "layer, zipped": 8.5,
 }
-# Ends where Lambda goes on to wait for a request: nothing is torn down.
+# End without cleaning up, because Lambda keeps the process for requests.
 IMPORT = """
 import os, sys
 sys.path[:0] = sys.argv[1:]
@@ -51,7 +50,7 @@ os._exit(0)
 
 
 def measure() -> Iterator[Figure]:
-    """The figures of the layer and of every function."""
+    """Yield the figures of the layer and of each function."""
     yield figure("layer, zipped", zipped(LAYER) / MILLION, "MB")
     yield figure("layer, unpacked", unpacked(LAYER) / MILLION, "MB")
     with ThreadPoolExecutor(PARALLEL) as pool:
@@ -60,23 +59,23 @@ def measure() -> Iterator[Figure]:
 
 
 def of_function(name: str, environment: Mapping[str, str]) -> list[Figure]:
-    """The figures of one function."""
+    """Return the figures of one function."""
     told = f"{name}: memory at init"
     return [
         figure(f"{name}: zipped", zipped(BUILT / name), "bytes"),
         imported(name, environment),
-        # The kernel rounds it as it likes, so it is held against its target and nothing else.
+        # The kernel rounds it, so it is compared only with its target.
         replace(figure(told, run(name, environment).kibibytes / 1024, "MiB"), kind="machine"),
     ]
 
 
 def figure(name: str, value: float, unit: str) -> Figure:
-    """A count, with its target where it has one."""
+    """Return a count, with its target if it has one."""
     return Figure(name, value, unit, TARGETS.get(name))
 
 
 def functions() -> dict[str, Mapping[str, str]]:
-    """The built functions with what the template puts in their environment."""
+    """Return the built functions with their environment from the template."""
     built = {path.name for path in BUILT.glob("*Function")}
     if not built:
         sys.exit("Nothing is built here yet: make build")
@@ -88,7 +87,7 @@ def functions() -> dict[str, Mapping[str, str]]:
 
 
 def imported(name: str, environment: Mapping[str, str]) -> Figure:
-    """The instructions of an import, in millions; or its CPU to a bare interpreter's."""
+    """Return an import's million instructions, or its CPU time to an empty interpreter's."""
     if shutil.which("valgrind"):
         report = started(valgrind(), name, environment).stderr
         return figure(f"{name}: import instructions", counted(report) / MILLION, "M")
@@ -98,7 +97,7 @@ def imported(name: str, environment: Mapping[str, str]) -> Figure:
 
 
 class Run:
-    """One import in a process: the most memory it held in KiB, and its CPU in seconds."""
+    """One import in a process: its maximum memory in KiB, and its CPU time in seconds."""
 
     def __init__(self, printed: str) -> None:
         held, user, system = printed.split()
@@ -107,18 +106,18 @@ class Run:
 
 
 def run(name: str, environment: Mapping[str, str]) -> Run:
-    """Import a function; the interpreter alone if it has no name."""
+    """Import a function. Without a name, start only the interpreter."""
     return Run(started([], name, environment).stdout)
 
 
 def valgrind() -> list[str]:
-    """The tool that counts, and nothing of caches."""
+    """Return the command that counts instructions, without simulating caches."""
     options = ["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
     return ["valgrind", *options]
 
 
 def counted(report: str) -> int:
-    """The number in cachegrind's last line."""
+    """Return the number in cachegrind's last line."""
     found = re.search(r"I\s+refs:\s+([\d,]+)", report)
     if found is None:
         raise ValueError(f"valgrind counted nothing: {report[-300:]}")
@@ -128,7 +127,7 @@ def counted(report: str) -> int:
 def started(
     under: list[str], name: str, environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    """The process that imports, with what Lambda would give it."""
+    """Start the process that imports, with an environment as on Lambda."""
     path = [str(BUILT / name), str(LAYER / "python")] if name else []
     return subprocess.run(  # noqa: S603 - this interpreter
         [*under, python(), "-I", "-S", "-B", "-c", IMPORT, *path],
@@ -149,12 +148,12 @@ def started(
 
 
 def unpacked(folder: Path) -> int:
-    """Bytes of all files."""
+    """Return the bytes of all files."""
     return sum(path.stat().st_size for path in files(folder))
 
 
 def zipped(folder: Path) -> int:
-    """Bytes of a zip as `sam deploy` makes it."""
+    """Return the bytes of a zip like that of `sam deploy`."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in files(folder):
@@ -163,7 +162,7 @@ def zipped(folder: Path) -> int:
 
 
 def files(folder: Path) -> list[Path]:
-    """All files below a folder, in order."""
+    """Return all files below a folder, sorted."""
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 

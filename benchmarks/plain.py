@@ -1,9 +1,9 @@
-"""What a quick script would be in place of three functions: routes in a dict, everything by hand.
+"""The same as three functions, in a quick script: routes in a dict, and no models.
 
-It asks the tables what the functions ask and answers with the same members, in the fewest steps
-that do so: no models, no tables' modules, no log, no metric. It checks that fields are there and
-are texts, and the caller's limit; not sizes, patterns, policies, suspended agents, revoked keys,
-or keys of requests.
+It makes the same calls of the tables, and returns the same fields, in as few steps as possible. It
+has no models, no modules for tables, no log and no metric. It checks that fields exist and are
+strings, and the caller's limit. It does not check sizes, patterns, policies, suspended agents,
+revoked keys or idempotency keys.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ Request = Mapping[str, Any]
 
 
 class Plain:
-    """The three routes over a client of DynamoDB."""
+    """The three routes with a client of DynamoDB."""
 
     def __init__(self, client: Any) -> None:
         self.client = client
@@ -36,7 +36,7 @@ class Plain:
         return {"statusCode": 200, "headers": headers, "body": json.dumps(answer)}
 
     def send(self, sender_id: str, event: Request) -> Any:
-        """Leave a message."""
+        """Send a message."""
         body = json.loads(event["body"])
         recipient_id, text = body["to_agent_id"], body["body"]
         if not isinstance(recipient_id, str) or not isinstance(text, str):
@@ -105,7 +105,7 @@ class Plain:
         )
 
     def inbox(self, agent_id: str, event: Request) -> Any:
-        """List what is pending."""
+        """List the pending messages."""
         limit = int((event.get("queryStringParameters") or {}).get("limit", 50))
         answer = self.client.query(
             TableName="AgentMessagesTable",
@@ -137,7 +137,7 @@ class Plain:
         }
 
     def heartbeat(self, agent_id: str, _event: Request) -> Any:
-        """Stay online, and learn what waits."""
+        """Stay online, and return what waits."""
         key = {"agent_id": {"S": agent_id}}
         if "Item" not in self.client.get_item(
             TableName="AgentsTable", Key=key, ConsistentRead=True

@@ -1,9 +1,10 @@
-"""What a million calls cost, from the units that each may take and the prices below.
+"""What a million calls cost, from their budgets in units and the prices below.
 
     python -m benchmarks.prices
 
-Units are the most that an operation may take (`budgets`) and what projecting it takes; prices are
-those of us-east-1 in November 2026, without a free tier. Put yours in and run it again.
+The units are the most that an operation may take (`budgets`), and what it takes to project it. The
+prices are those of us-east-1 in November 2026, without a free tier. To use your own prices, change
+them and run this again.
 """
 
 from benchmarks.budgets import PROJECTION_WRITE_UNITS, UNITS
@@ -15,16 +16,16 @@ PER_MILLION_GATEWAY_REQUESTS = 1.00
 PER_MILLION_INVOCATIONS = 0.20
 PER_GB_SECOND = 0.0000133334  # arm64
 PER_GB_OF_LOGS = 0.50
-PER_GB_OF_TRAFFIC = 0.09  # out to the internet
-# What a call takes beside DynamoDB.
+PER_GB_OF_TRAFFIC = 0.09  # to the internet
+# What a call needs in addition to DynamoDB.
 MEMORY_GB = 0.5
 SECONDS = 0.03
-LOG_BYTES = 800  # Lambda's three lines
-ACCESS_LOG_BYTES = 400  # the gateway's line, with AccessLog=true
-# The authorizer is asked once a minute for a key that is busy; here for every fifth call.
+LOG_BYTES = 800  # the three lines of Lambda
+ACCESS_LOG_BYTES = 400  # the line of the gateway, with AccessLog=true
+# The authorizer runs once a minute for each key. Here it runs for every fifth call.
 AUTHORIZED_EACH = 5
 AUTHORIZER_READ_UNITS = 0.5
-# What an agent does, and how many records of a stream that makes.
+# The operations of an agent, and how many stream records each makes.
 OPERATIONS = {
     "heartbeat": 0,
     "inbox page of 20 × 400 B": 0,
@@ -41,28 +42,28 @@ OPERATIONS = {
 
 
 def units_of(name: str) -> tuple[float, float]:
-    """Write and read units of an operation and of its projection."""
+    """Return the write and read units of an operation and of its projection."""
     writes, reads = UNITS[name]
     return writes + OPERATIONS[name] * PROJECTION_WRITE_UNITS, reads
 
 
 def of_units(writes: float, reads: float) -> float:
-    """US dollars for a million times so many units."""
+    """Return the US dollars of these units, a million times."""
     return writes * PER_MILLION_WRITE_UNITS + reads * PER_MILLION_READ_UNITS
 
 
 def around_it() -> float:
-    """US dollars for a million calls of any kind: gateway, functions, authorizer, logs."""
+    """Return the US dollars of a million calls: gateway, functions, authorizer, logs."""
     return sum(parts_around_it().values())
 
 
 def access_log() -> float:
-    """US dollars for a million lines of the access log, where it is on."""
+    """Return the US dollars of a million lines in the access log."""
     return ACCESS_LOG_BYTES * 1e6 / 1e9 * PER_GB_OF_LOGS
 
 
 def parts_around_it() -> dict[str, float]:
-    """The same by what it pays for."""
+    """Return the same by what you pay for."""
     invocation = PER_MILLION_INVOCATIONS + MEMORY_GB * SECONDS * PER_GB_SECOND * 1e6
     authorizer = (invocation + AUTHORIZER_READ_UNITS * PER_MILLION_READ_UNITS) / AUTHORIZED_EACH
     return {
@@ -74,7 +75,7 @@ def parts_around_it() -> dict[str, float]:
 
 
 def table() -> str:
-    """The table of docs/costs.md."""
+    """Return the table of docs/costs.md."""
     lines = [
         "| a million of | write units | read units | tables, $ | all, $ |",
         "|---|---:|---:|---:|---:|",

@@ -1,8 +1,8 @@
-"""What the functions say to DynamoDB, recorded from a true run on moto: a case per operation.
+"""Record the functions' calls of DynamoDB on moto, as one case for each operation.
 
-A case is an event as API Gateway sends it, the answer to it, and each call that the function made
-meanwhile with the bytes that came back. Everything is done once before it is recorded, so a case is
-that of agents who know each other, on a function that is warm.
+A case has an event as from API Gateway, its answer, and each call of DynamoDB with the bytes of its
+answer. Each operation runs once before it is recorded, so the agents know each other, and the
+function is warm.
 """
 
 import json
@@ -18,12 +18,12 @@ ROOT = Path(__file__).resolve().parent.parent
 EVENTS = ROOT / "events"
 LAYER = ROOT / "layers" / "agent_messaging"
 SENDER, RECIPIENT = "nova-agent-id", "boots-agent-id"
-MESSAGES = 20  # pending in the recipient's inbox, 400 bytes each
+MESSAGES = 20  # pending messages in the inbox, with 400 bytes each
 
 
 @dataclass
 class Exchange:
-    """One call: what was asked, the body of the answer, and what botocore makes of that."""
+    """One call: its request, the body of its answer, and what botocore parses from it."""
 
     operation: str
     request: dict[str, Any]
@@ -43,24 +43,24 @@ class Case:
     exchanges: list[Exchange] = field(default_factory=list)
 
     def as_json(self) -> str:
-        """On one line, for a process of another Python."""
+        """Return the case as one line of JSON, for a process of another Python."""
         return json.dumps(asdict(self), default=str)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The inverse of `as_json`."""
+        """Return the case from JSON."""
         case = cls(**json.loads(text))
         case.exchanges = [Exchange(**exchange) for exchange in case.exchanges]  # type: ignore[arg-type]
         return case
 
     @property
     def wire(self) -> list[tuple[str, bytes]]:
-        """The answers for the stub."""
+        """Return the answers for the stub."""
         return [(exchange.operation, exchange.body.encode()) for exchange in self.exchanges]
 
 
 class Run:
-    """The functions over moto with two agents, who have written to each other before."""
+    """The functions on moto with two agents that are contacts."""
 
     def __init__(self) -> None:
         from local.in_process.host import Host  # noqa: PLC0415 - within moto, see `running`
@@ -77,23 +77,23 @@ class Run:
         return found
 
     def offer(self) -> str:
-        """A new pending order of the sender's."""
+        """Create a pending order of the sender."""
         return self.cloud.offer(SENDER, RECIPIENT)
 
     def event(self, path: str, **parts: str) -> dict[str, Any]:
-        """An event of `events/` with the keys of this run, and `parts` in its path."""
+        """Return an event of `events/` with the keys of this run, and with `parts` in its path."""
         event: dict[str, Any] = json.loads((EVENTS / f"{path}.json").read_text())
-        vouched = event["requestContext"].get("authorizer", {}).get("lambda")
-        key = self.keys[vouched["agent_id"] if vouched else SENDER]
+        authorizer = event["requestContext"].get("authorizer", {}).get("lambda")
+        key = self.keys[authorizer["agent_id"] if authorizer else SENDER]
         event["headers"]["authorization"] = f"Bearer {key['api_key']}"
-        if vouched:
-            vouched.update(key_id=key["key_id"], epoch=1)
+        if authorizer:
+            authorizer.update(key_id=key["key_id"], epoch=1)
         if parts:
             event["pathParameters"] = parts
         return event
 
     def record(self, name: str, group: str, event: Callable[[], dict[str, Any]]) -> Case:
-        """The second of two runs of an event, each made anew."""
+        """Run an event twice, and return the second run."""
         from local.in_process.functions import TEMPLATE, app  # noqa: PLC0415
         from local.in_process.runtime import Context  # noqa: PLC0415
 
@@ -105,7 +105,7 @@ class Run:
             if function.code.name == group
         )
         if hasattr(module, "meter"):
-            module.meter.forget()  # so that it writes nothing in the run that is recorded
+            module.meter.forget()  # so that the recorded run does not write
         case = Case(name, group, event(), dict(environment))
         with listening(module.client, case.exchanges):
             case.answer = module.handler(case.event, Context())
@@ -116,7 +116,7 @@ class Run:
 
 @contextmanager
 def listening(client: Any, exchanges: list[Exchange]) -> Iterator[None]:
-    """Keep every call of a client, and what came back."""
+    """Record each call of a client with its answer."""
 
     def asked(model: Any, params: Mapping[str, Any], **_: Any) -> None:
         exchanges.append(Exchange(model.name, json.loads(params["body"]), "", {}))
@@ -143,7 +143,7 @@ def listening(client: Any, exchanges: list[Exchange]) -> Iterator[None]:
 
 @contextmanager
 def running() -> Iterator[Run]:
-    """A run, in an environment that leads to no account."""
+    """Run with an environment that has no account."""
     if str(LAYER) not in sys.path:
         sys.path.insert(0, str(LAYER))
     from moto import mock_aws  # noqa: PLC0415 - tests alone need it otherwise
@@ -156,14 +156,14 @@ def running() -> Iterator[Run]:
 
 
 def cases() -> dict[str, Case]:
-    """Each case by its name."""
-    # What the functions log is not what this prints.
+    """Return each case by its name."""
+    # Drop what the functions log.
     with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), running() as run:
         return {case.name: case for case in recorded(run)}
 
 
 def recorded(run: Run) -> Iterator[Case]:
-    """The cases, in the order of an agent's day."""
+    """Yield the cases, in the order of a typical session."""
 
     def respond() -> dict[str, Any]:
         return run.event("work_orders/respond_accept", work_order_id=run.offer())

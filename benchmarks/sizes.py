@@ -1,10 +1,10 @@
-"""What operations cost by the size of their texts: 0.4, 4 and 64 KB.
+"""What operations cost with texts of 0.4, 4 and 64 KB.
 
-    python -m benchmarks.sizes           measures, and prints the two tables
-    python -m benchmarks.sizes --write   brings docs/costs.md up to date from results.json
+    python -m benchmarks.sizes           measure, and print the two tables
+    python -m benchmarks.sizes --write   update docs/costs.md from results.json
 
-The functions' own handlers run in this process, over moto, as in `operations`. A text of 64 KB is
-the longest that a message, an order's description or a result's summary may have.
+The functions' handlers run in this process with moto, as in `operations`. 64 KB is the maximum for
+a message, the description of an order, and the summary of a result.
 """
 
 import re
@@ -23,7 +23,7 @@ PAGE = {"limit": "20"}
 
 
 def measure() -> Iterator[Figure]:
-    """The units and the dollars of each operation at each size."""
+    """Yield the units and the dollars of each operation at each size."""
     for size, length in SIZES.items():
         for name, cost in list(_costs("x" * length)):
             yield Figure(f"{name}, {size}: write units", cost.write_units, "WCU")
@@ -34,60 +34,63 @@ def measure() -> Iterator[Figure]:
 
 def _costs(text: str) -> Iterator[tuple[str, Any]]:
     with unheard(), over_moto():
-        from benchmarks.operations import metered_day  # noqa: PLC0415 - within moto
+        from benchmarks.operations import metered_workload  # noqa: PLC0415 - within moto
 
-        meter, day = metered_day()
-        for name, perform in _operations(day, text):
+        meter, workload = metered_workload()
+        for name, perform in _operations(workload, text):
             with meter.reading() as cost:
                 perform()
             yield name, cost
 
 
-def _operations(day: Any, text: str) -> Iterator[tuple[str, Callable[[], Any]]]:
-    yield from _messages(day, text)
-    yield from _orders(day, text)
+def _operations(workload: Any, text: str) -> Iterator[tuple[str, Callable[[], Any]]]:
+    yield from _messages(workload, text)
+    yield from _orders(workload, text)
 
 
-def _messages(day: Any, text: str) -> Iterator[tuple[str, Callable[[], Any]]]:
+def _messages(workload: Any, text: str) -> Iterator[tuple[str, Callable[[], Any]]]:
     ping = {"to_agent_id": "boots", "message": text}
-    sent = day.send("nova", "boots", text)
+    sent = workload.send("nova", "boots", text)
     back = {"reply_to_id": sent["message_id"]}
     one = f"/messaging/messages/{sent['message_id']}"
     read = f"/messaging/mark-read/{sent['message_id']}"
     pending = {**PAGE, "status": "pending"}
-    yield "ping", lambda: day.call("POST", "/messaging/ping", body=ping)
-    yield "send", lambda: day.send("nova", "boots", text)
-    yield "send, with a key", lambda: day.send("nova", "boots", text, key="sized")
+    yield "ping", lambda: workload.call("POST", "/messaging/ping", body=ping)
+    yield "send", lambda: workload.send("nova", "boots", text)
+    yield "send, with a key", lambda: workload.send("nova", "boots", text, key="sized")
     yield (
         "reply",
-        lambda: day.call(
+        lambda: workload.call(
             "POST", "/messaging/send", "boots", {"to_agent_id": "nova", "body": text, **back}
         ),
     )
-    yield "message", lambda: day.call("GET", one, "boots")
-    yield "mark-read", lambda: day.call("POST", read, "boots", {})
+    yield "message", lambda: workload.call("GET", one, "boots")
+    yield "mark-read", lambda: workload.call("POST", read, "boots", {})
     for _ in range(int(PAGE["limit"])):
-        day.send("nova", "boots", text)
-    yield "inbox page of 20", lambda: day.call("GET", "/messaging/inbox", "boots", query=pending)
-    yield "sent page of 20", lambda: day.call("GET", "/messaging/sent", query=PAGE)
+        workload.send("nova", "boots", text)
+    yield (
+        "inbox page of 20",
+        lambda: workload.call("GET", "/messaging/inbox", "boots", query=pending),
+    )
+    yield "sent page of 20", lambda: workload.call("GET", "/messaging/sent", query=PAGE)
 
 
-def _orders(day: Any, text: str) -> Iterator[tuple[str, Callable[[], Any]]]:
-    offered = [day.offer(description=text) for _ in range(int(PAGE["limit"]))]
+def _orders(workload: Any, text: str) -> Iterator[tuple[str, Callable[[], Any]]]:
+    offered = [workload.offer(description=text) for _ in range(int(PAGE["limit"]))]
     one = f"/messaging/work-order/{offered[0]}"
-    yield "create order", lambda: day.offer(description=text)
-    yield "accept", lambda: day.move(offered[0], "accept")
-    yield "complete", lambda: day.call("POST", f"{one}/complete", "boots", {"summary": text})
-    yield "work-order", lambda: day.call("GET", one)
+    yield "create order", lambda: workload.offer(description=text)
+    yield "accept", lambda: workload.move(offered[0], "accept")
+    yield "complete", lambda: workload.call("POST", f"{one}/complete", "boots", {"summary": text})
+    yield "work-order", lambda: workload.call("GET", one)
     listed = {**PAGE, "role": "worker", "status": "pending"}
     yield (
         "work-orders page of 20",
-        lambda: day.call("GET", "/messaging/work-orders", "boots", query=listed),
+        lambda: workload.call("GET", "/messaging/work-orders", "boots", query=listed),
     )
 
 
 def table(found: list[Figure]) -> str:
-    """A row for each operation: its units and the dollars of a million, at each size."""
+    """Return a table of the operations: their units, and the dollars of a million, at each size."""
     by_name = {figure.name: figure.value for figure in found if figure.group == "sizes"}
     first = next(iter(SIZES))
     names = [
@@ -108,7 +111,7 @@ def table(found: list[Figure]) -> str:
 
 
 def shares(found: list[Figure]) -> str:
-    """What the dollars of a million sends pay for, at each size, with the share of each part."""
+    """Return what the dollars of a million sends pay for, at each size."""
     by_name = {figure.name: figure.value for figure in found if figure.group == "sizes"}
     parts: dict[str, list[float]] = {}
     for size in SIZES:
@@ -138,7 +141,7 @@ def placed(text: str, found: list[Figure]) -> str:
 
 
 def main() -> None:
-    """Bring docs/costs.md up to date from results.json."""
+    """Update docs/costs.md from results.json, or print the tables."""
     COSTS.write_text(placed(COSTS.read_text("utf-8"), figures.read()), "utf-8")
 
 

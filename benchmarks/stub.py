@@ -1,8 +1,8 @@
-"""A DynamoDB that answers what it is told to, so that only who asks has work.
+"""A stub of DynamoDB with prepared answers, so that only its client has work.
 
-A process of its own: it takes the answers to one case as JSON on stdin, prints its port, and ends
-with its stdin. The answers of a case come in turn, over and over, each held against the operation
-that is asked for; a call out of turn is a 500. Several connections share the turn.
+It is a process. It reads the answers of one case as JSON from stdin, prints its port, and ends when
+stdin ends. It returns the answers in order, again and again. If a call has another operation than
+the next answer, it returns a 500. All connections share the order.
 """
 
 import base64
@@ -18,11 +18,11 @@ from itertools import cycle
 from pathlib import Path
 
 END_SECONDS = 5
-TURN = threading.Lock()
+LOCK = threading.Lock()
 
 
 def response(body: bytes, status: str = "200 OK") -> bytes:
-    """The bytes of an answer, with the headers that DynamoDB sends."""
+    """Return the bytes of an answer, with DynamoDB's headers."""
     head = (
         f"HTTP/1.1 {status}\r\nServer: Server\r\nContent-Type: application/x-amz-json-1.0\r\n"
         f"Content-Length: {len(body)}\r\nConnection: keep-alive\r\n"
@@ -47,9 +47,9 @@ def serve(connection: socket.socket, answers: Iterator[tuple[bytes, bytes]]) -> 
         while len(received) < end + 4 + length:
             received += connection.recv(65536)
         received = received[end + 4 + length :]
-        with TURN:
+        with LOCK:
             target, answer = next(answers)
-        connection.sendall(answer if target in head else response(b"{}", "500 Out of turn"))
+        connection.sendall(answer if target in head else response(b"{}", "500 Out of order"))
 
 
 def main() -> None:
@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def accept(listener: socket.socket, answers: Iterator[tuple[bytes, bytes]]) -> None:
-    """A thread per connection."""
+    """Start a thread for each connection."""
     while True:
         connection, _ = listener.accept()
         threading.Thread(target=serve, args=(connection, answers), daemon=True).start()
@@ -76,7 +76,7 @@ def accept(listener: socket.socket, answers: Iterator[tuple[bytes, bytes]]) -> N
 
 @contextlib.contextmanager
 def running(exchanges: Sequence[tuple[str, bytes]]) -> Iterator[str]:
-    """The URL of a process that gives these answers: operation and body of each, in turn."""
+    """Yield the URL of a stub with these answers: pairs of operation and body."""
     process = subprocess.Popen(  # noqa: S603 - this file
         [sys.executable, "-I", str(Path(__file__))],
         stdin=subprocess.PIPE,

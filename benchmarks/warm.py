@@ -1,12 +1,12 @@
-"""What a request costs without the database: CPU of each handler, and how many functions it calls.
+"""What a request costs without the database: CPU time, and calls of Python functions.
 
     python -m benchmarks.warm
 
-The handler is the function's own; the client behind its tables gives prepared answers at once, as a
-true run on moto left them. Beside it stand a script that does the same by hand, its routes in a
-dict (`plain`), and for every case the emptiest handler there can be: it reads the body, finds the
-route in a dict and writes the recorded answer. Calls are those of Python functions, and are the
-same each time for one version of Python and of the requirements.
+The handler is the function's own. The client of its tables returns prepared answers, which were
+recorded on moto. Two others are measured for comparison: a script that does the same with routes in
+a dict (`plain`), and an empty handler. The empty handler reads the body, finds the route in a dict
+and writes the recorded answer. Calls are those of Python functions. They depend only on the
+versions of Python and the packages.
 """
 
 import json
@@ -18,7 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from benchmarks import figures, functions, recorded
-from benchmarks.compared import PACKAGED, Side, compared
+from benchmarks.compared import PACKAGED, Candidate, compared
 from benchmarks.figures import Figure
 from benchmarks.plain import Plain
 from benchmarks.recorded import Case
@@ -28,10 +28,10 @@ BY_HAND = ("send", "inbox", "heartbeat")
 
 
 class PreparedClient:
-    """In place of boto3's client: the answers of a case in turn."""
+    """Replaces boto3's client: returns the answers of a case in order."""
 
     def __init__(self, case: Case, config: Any) -> None:
-        import botocore  # noqa: PLC0415 - the side's
+        import botocore  # noqa: PLC0415 - the candidate's
 
         self.meta = SimpleNamespace(config=config)
         self._answers = cycle([(one.operation, one.parsed) for one in case.exchanges])
@@ -46,8 +46,8 @@ class PreparedClient:
 
 
 def make(settings: str) -> Callable[[], Any]:
-    """A side: the handler of a case."""
-    from agent_messaging.storage import connection  # noqa: PLC0415 - the side's
+    """Return the candidate: the handler of a case."""
+    from agent_messaging.storage import connection  # noqa: PLC0415 - the candidate's
 
     case = Case.from_json(settings)
 
@@ -59,13 +59,13 @@ def make(settings: str) -> Callable[[], Any]:
 
 
 def make_by_hand(settings: str) -> Callable[[], Any]:
-    """A side: the script over the same prepared answers."""
+    """Return the candidate: the script with the same prepared answers."""
     case = Case.from_json(settings)
     return functions.request(case, Plain(PreparedClient(case, None)))
 
 
 def make_empty(settings: str) -> Callable[[], Any]:
-    """A side: the emptiest handler of a case."""
+    """Return the candidate: the empty handler of a case."""
     case = Case.from_json(settings)
     text = case.answer.get("body")
     prepared: dict[str, Any] = json.loads(text) if text else case.answer
@@ -85,18 +85,18 @@ def make_empty(settings: str) -> Callable[[], Any]:
 
 
 def measure(cases: Mapping[str, Case] | None = None) -> Iterator[Figure]:
-    """Calls, ratios and microseconds of each case."""
+    """Yield calls, ratios and microseconds of each case."""
     for name, case in (cases or recorded.cases()).items():
         settings = case.as_json()
         makes = ("make", "make_empty") + (("make_by_hand",) if name in BY_HAND else ())
         with ExitStack() as stack:
-            sides = {
-                make: stack.enter_context(Side(f"benchmarks.warm:{make}", PACKAGED, settings))
+            candidates = {
+                make: stack.enter_context(Candidate(f"benchmarks.warm:{make}", PACKAGED, settings))
                 for make in makes
             }
-            yield Figure(f"{name}: calls without the database", sides["make"].calls(), "calls")
+            yield Figure(f"{name}: calls without the database", candidates["make"].calls(), "calls")
             ours = f"{name}: CPU without the database"
-            found = compared(sides, "make_empty")
+            found = compared(candidates, "make_empty")
         if "make_by_hand" in found:
             ratio = found["make"].ratio / found["make_by_hand"].ratio
             yield Figure(f"{ours} to a dict-routed script", ratio, "×", TARGET, kind="ratio")

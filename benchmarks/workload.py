@@ -1,7 +1,7 @@
-"""A day of two agents: every operation of the API once, as a deployed stack serves it.
+"""A workload of two agents: each operation of the API once, as on a deployed stack.
 
-Nova and Boots know each other, so that nothing is a first time; each calls with a key. Texts are as
-long as make a message of about a kilobyte; an order is as long as that of the user's document.
+Nova and Boots are contacts. Both call with keys. A message has about a kilobyte. An order is as
+long as a typical one.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,22 +16,22 @@ PAGE = 20
 PAGE_TEXT = "x" * 400
 WAITING = 150
 LONG_TEXT = "x" * 16 * 1024
-# As long as the order of the user's document.
+# As long as a typical order.
 ORDINARY = {
     "title": "Cost Estimates for 50 Products",
     "description": "Need detailed cost breakdowns for 50 product opportunities",
     "requirements": {"deadline": "24 hours", "format": "JSON with landed cost + margin analysis"},
-    "budget_usd": 14999.99,  # no zeros that one engine keeps and another drops
+    "budget_usd": 14999.99,  # no trailing zeros, because engines treat them differently
 }
 LARGE = {"description": "x" * 60 * 1024, "requirements": {"all": "x" * 40 * 1024}}  # 100 KB
 ANSWERED = range(200, 300)
 
-# What is done, by its name.
+# An operation and its name.
 Operation = tuple[str, Callable[[], Any]]
 
 
-class Day:
-    """Two agents over empty tables; each method yields operations in the order they are done."""
+class Workload:
+    """Two agents with empty tables. Each method yields operations in order."""
 
     def __init__(self, cloud: Host) -> None:
         self.cloud = cloud
@@ -44,7 +44,7 @@ class Day:
     def call(
         self, method: str, path: str, agent: str = "nova", body: Any = None, **more: Any
     ) -> Any:
-        """One call with an agent's key: its answer."""
+        """Call the API with an agent's key and return the answer."""
         caller = self.agents[agent].keyed
         answer = self.cloud.call(method, path, body=body, caller=caller, **more)
         if answer.status not in ANSWERED:
@@ -59,18 +59,18 @@ class Day:
         key: str | None = None,
         **more: Any,
     ) -> Any:
-        """A message's answer."""
+        """Send a message and return the answer."""
         body = {"to_agent_id": recipient, "body": text, **more}
         return self.call("POST", "/messaging/send", sender, body, key=key)
 
     def offer(self, key: str | None = None, **order: Any) -> str:
-        """A pending order of Nova's to Boots: its id."""
+        """Create a pending order from Nova to Boots and return its id."""
         body = {"to_agent_id": "boots", **ORDINARY, **order}
         path = "/messaging/work-order"
         return str(self.call("POST", path, body=body, key=key)["work_order_id"])
 
     def move(self, order: str, step: str, agent: str = "boots", **more: Any) -> Any:
-        """A transition."""
+        """Make a transition of an order."""
         bodies = {
             "accept": {"action": "accept"},
             "reject": {"action": "reject"},
@@ -81,7 +81,7 @@ class Day:
         return self.call("POST", path, agent, bodies.get(step, {}), **more)
 
     def operations(self) -> Iterator[Operation]:
-        """All of them."""
+        """Yield all operations."""
         yield from self.messaging()
         yield from self.presence()
         yield from self.orders()
@@ -92,7 +92,7 @@ class Day:
         yield from self.long_messages()
 
     def messaging(self) -> Iterator[Operation]:
-        """Messages that are sent, listed and read."""
+        """Yield sending, listing and reading messages."""
         ping = {"to_agent_id": "boots", "message": "Are you there?"}
         sent = self.send("nova", "boots")
         one = f"/messaging/messages/{sent['message_id']}"
@@ -115,7 +115,7 @@ class Day:
         yield "mark-read, ten", lambda: self.call("POST", "/messaging/mark-read", "boots", ids)
 
     def inbox(self) -> Iterator[Operation]:
-        """Pages of what waits: the first counts it, the second knows the total from its cursor."""
+        """Yield pages of pending messages. The first counts them. The cursor has the total."""
         for _ in range(WAITING):
             self.send("boots", "nova", PAGE_TEXT)
         page = {"limit": PAGE, "status": "pending"}
@@ -130,7 +130,7 @@ class Day:
         yield "inbox, all", lambda: self.call("GET", "/messaging/inbox", query=every)
 
     def presence(self) -> Iterator[Operation]:
-        """Being there."""
+        """Yield the operations of presence."""
         update = {"status_message": "Available.", "accepts_work_orders": True}
         self.call("POST", "/messaging/heartbeat", "boots")
         yield "heartbeat", lambda: self.call("POST", "/messaging/heartbeat", "boots")
@@ -139,8 +139,8 @@ class Day:
         yield "go offline", lambda: self.call("DELETE", "/messaging/presence", "boots")
 
     def orders(self) -> Iterator[Operation]:
-        """Orders through all their states."""
-        self.offer()  # which meets the chunks that the other function has filled
+        """Yield orders in all states."""
+        self.offer()  # it finds the chunks that the other function has filled
         yield "create order", self.offer
         due = "2036-01-01T00:00:00Z"
         yield "create order, with a deadline", lambda: self.offer(deadline_at=due)
@@ -165,7 +165,7 @@ class Day:
         yield "sweep, none overdue", lambda: app("work_orders_sweep").handler({}, Context())
 
     def large_orders(self) -> Iterator[Operation]:
-        """Orders with parts of their own, and many at once."""
+        """Yield orders with long parts, and many at once."""
         yield "create order, 500 characters", lambda: self.offer(description=KILOBYTE)
         yield "create order, 100 KB", lambda: self.offer(**LARGE)
         one, rejected = (self.offer(**LARGE) for _ in range(2))
@@ -178,7 +178,7 @@ class Day:
         yield "reject, ten at once", lambda: self.call("POST", many, "boots", ids)
 
     def contacts(self) -> Iterator[Operation]:
-        """Who may write to whom."""
+        """Yield the operations of contacts."""
         path = "/messaging/contacts"
         yield "contacts", lambda: self.call("GET", path, query={"state": "allowed"})
         yield "contact", lambda: self.call("GET", f"{path}/boots")
@@ -186,13 +186,13 @@ class Day:
         yield "contact, forget", lambda: self.call("DELETE", f"{path}/boots")
 
     def statistics(self) -> Iterator[Operation]:
-        """Counts, the caller's own and the platform's."""
+        """Yield the caller's and the platform's statistics."""
         event = {"time": "2036-01-01T00:00:00Z"}
         yield "roll-up", lambda: app("stats_roll_up").handler(event, Context())
         yield "stats", lambda: self.call("GET", "/messaging/stats")
 
     def directory(self) -> Iterator[Operation]:
-        """Profiles, keys, the directory; and at last one agent leaves."""
+        """Yield profiles, keys and the directory. At the end, one agent leaves."""
         authorized = {"headers": {"authorization": f"Bearer {self.register('scout')}"}}
         yield "register", lambda: self.register("rover")
         yield "authorizer", lambda: app("authorizer").handler(authorized, Context())
@@ -210,7 +210,7 @@ class Day:
         yield "leave", lambda: self.call("DELETE", "/agents/me", "boots")
 
     def long_messages(self) -> Iterator[Operation]:
-        """Messages of 16 KB, to an agent that has no others."""
+        """Yield messages of 16 KB to an agent without others."""
         self.agents["reader"] = self.cloud.register("reader")
         sent = self.send("nova", "reader", LONG_TEXT)
         inbox = {"status": "pending"}
@@ -223,6 +223,6 @@ class Day:
         yield "mark-read, 16 KB", lambda: self.call("POST", read, "reader", {})
 
     def register(self, agent_id: str) -> str:
-        """A new agent: its key."""
+        """Register an agent and return its key."""
         body = {"agent_id": agent_id, "name": agent_id.title()}
         return str(self.cloud.post("/agents/register", body=body).json["api_key"])

@@ -1,11 +1,11 @@
-"""The dearest request of each route, in units of the meter: measured over moto.
+"""The most expensive request of each route, in units of the meter, measured with moto.
 
-    python -m benchmarks.worst           prints them
-    python -m benchmarks.worst --write   keeps them in worst.json, for `scale.worst_day`
+    python -m benchmarks.worst           print them
+    python -m benchmarks.worst --write   write them to worst.json, for `scale.worst_day`
 
-Each is made with the longest texts, the largest lists and an Idempotency-Key, as far as the route
-takes them, on histories that are as expensive to read as one agent can make them. Units are counted
-by `metering` from the sizes of the items and by `meter.units` from those.
+Each request has the longest texts, the largest lists and an Idempotency-Key, if the route takes
+them. The histories are as expensive to read as one agent can make them. `metering` computes the
+units from the sizes of the items, and `meter.units` the rest.
 """
 
 import json
@@ -25,7 +25,7 @@ ALLOWED = 1.02
 LINE = "n" * 500
 LONG = "x" * 64 * 1024
 OBJECT = {"x": "y" * 60 * 1024}
-MESSAGES = 100  # waiting in an inbox, and on a page
+MESSAGES = 100  # pending messages in an inbox, and on a page
 ORDERS = 100
 AGENTS = 50
 WORDS = " ".join(f"{letter}{number}" for number, letter in enumerate("abcdefghij"))
@@ -35,7 +35,7 @@ FROM = ("/messaging/ping", "/messaging/send", "/messaging/work-order")
 
 
 class Stage:
-    """Nova and Boots, and all that makes a request dear."""
+    """Nova and Boots, with everything that makes a request expensive."""
 
     def __init__(self) -> None:
         from local.in_process.functions import TEMPLATE, app, clients  # noqa: PLC0415
@@ -61,7 +61,7 @@ class Stage:
     def call(
         self, method: str, path: str, body: Any = None, agent: str = "nova", **more: Any
     ) -> Any:
-        """A request that succeeds: its answer."""
+        """Make a request, which must succeed, and return its answer."""
         answer = self.cloud.call(method, path, body=body, caller=self.agents[agent].keyed, **more)
         if answer.status >= 300:  # noqa: PLR2004
             raise RuntimeError(f"{method} {path}: {answer.text[:500]}")
@@ -69,12 +69,12 @@ class Stage:
         return answer
 
     def send(self, key: str | None = None, agent: str = "nova", to: str = "boots") -> Any:
-        """The longest message."""
+        """Send the longest message."""
         body = {"to_agent_id": to, "subject": LINE, "body": LONG, "metadata": OBJECT}
         return self.call("POST", "/messaging/send", body, agent, key=key).json
 
     def offer(self, key: str | None = None) -> str:
-        """The longest order, with a deadline."""
+        """Create the longest order, with a deadline."""
         body = {
             "to_agent_id": "boots",
             "title": LINE,
@@ -87,23 +87,23 @@ class Stage:
         return str(self.call("POST", "/messaging/work-order", body, key=key).json["work_order_id"])
 
     def accepted(self) -> str:
-        """The longest order, accepted."""
+        """Create and accept the longest order."""
         order = self.offer()
         self.move(order, "respond", {"action": "accept"}, "boots")()
         return order
 
     def move(self, order: str, verb: str, body: Any, agent: str, key: str | None = None) -> Call:
-        """A transition."""
+        """Make a transition."""
         path = f"/messaging/work-order/{order}/{verb}"
         return lambda: self.call("POST", path, body, agent, key=key)
 
 
 def _unlimit(app: Any) -> None:
-    """Let a stage send as much as it takes."""
+    """Remove the limits on sending."""
     app.sent_log.quota = type(app.sent_log.quota)(10**6, 10**6)
 
 
-# --- what each route does at its worst
+# --- the most expensive request of each route
 
 
 def _full_directory(stage: Stage, **query: str) -> Call:
@@ -278,7 +278,7 @@ WORST: Mapping[str, Callable[[Stage], Call]] = {
         stage, _full_inbox, _plain("GET", "/messaging/stats", agent="boots")
     ),
 }
-# The routes that no table stands behind.
+# The routes that use no table.
 PAGES = ("GET /health", "GET /docs", "GET /openapi.json", "GET /llms.txt")
 
 
@@ -288,7 +288,7 @@ def _after(stage: Stage, fill: Callable[[Stage], Any], prepared: Any) -> Call:
     return call
 
 
-# What changes who the agents are, or what their lists hold, has tables of its own.
+# Requests that change agents or lists get tables of their own.
 ALONE = {
     "PATCH /agents/me",
     "DELETE /agents/me",
@@ -303,10 +303,10 @@ ALONE = {
 
 
 def measured() -> Iterator[tuple[str, float]]:
-    """Each route and the units of its dearest request."""
+    """Yield each route and the units of its most expensive request."""
     with unheard(), over_moto():
         shared = Stage()
-        last = "POST /messaging/mark-read"  # after which nothing waits
+        last = "POST /messaging/mark-read"  # then nothing waits
         together = sorted(WORST.keys() - ALONE, key=lambda route: (route == last, route))
         for route in together:
             yield route, _units(shared, WORST[route](shared))
@@ -327,7 +327,7 @@ def _units(stage: Stage, call: Call) -> float:
 
 
 def measure() -> Iterator[Figure]:
-    """How each stands to what the worst day is computed from: nothing may have become dearer."""
+    """Yield each route's ratio to worst.json. Nothing may have become more expensive."""
     before = kept()
     for route, cost in measured():
         told = f"the dearest {route}, to what worst.json says"
@@ -335,13 +335,13 @@ def measure() -> Iterator[Figure]:
 
 
 def kept() -> dict[str, float]:
-    """What was written."""
+    """Return what was written to worst.json."""
     found: dict[str, float] = json.loads(FILE.read_text("utf-8"))
     return found
 
 
 def main() -> None:
-    """As the module says."""
+    """Print the requests, or write them to worst.json."""
     measured_units = dict(measured())
     found = {route: round(measured_units[route], 1) for route in WORST}
     for route, cost in found.items():

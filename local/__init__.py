@@ -1,4 +1,4 @@
-"""The stand-in cloud: runs the functions of template.yaml on this machine, without Docker.
+"""The local cloud: runs the functions of template.yaml on this machine, without Docker.
 
     browser, curl ──> gateway ──> pool ──> worker (one process per function instance)
                                    ^ ^        │
@@ -6,6 +6,6 @@
                          │                    │
                          └──────> engine <────┘   (DynamoDB: moto in its own process, or a URL)
 
-template.yaml is the only list of routes, authorizers, handlers, environments, tables, secrets,
-schedules and streams.
+All routes, authorizers, handlers, environments, tables, secrets, schedules and streams come from
+template.yaml.
 """

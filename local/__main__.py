@@ -1,4 +1,4 @@
-"""`python -m local`: see `--help`."""
+"""Run the local server: `python -m local`. See `--help`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from local.template import TemplateError
 
 
 def main() -> int:
-    """The exit code: 2 when a choice, the template or the engine is of no use."""
+    """Run until a signal comes. Return 2 if an option, the template or the engine is invalid."""
     terminal.outlive()
-    # A process that died by itself is told of where it matters, in the answer to its request.
+    # asyncio also warns of ended processes. The answer to their request already says so.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
     try:
         asyncio.run(serve(parse(sys.argv[1:], os.environ)))

@@ -1,8 +1,7 @@
-"""Reads the Auth of a template's HTTP APIs: which authorizer stands before each route.
+"""Read the Auth of a template's HTTP APIs: which authorizer each route has.
 
-A route has the authorizer that its event names, or else its API's default; `NONE` opens it. What
-API Gateway would do and the runner cannot is refused: a route never ends up more open here than it
-is deployed.
+A route has the authorizer that its event names, or its API's default. `NONE` opens it. Settings
+that the local server cannot follow are refused, so no route is more open here than on AWS.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ class Api:
     default: str | None
 
     def authorizer(self, named: str | None) -> Authorizer | None:
-        """The authorizer of a route whose event names one, or none; None when it is open."""
+        """Return the authorizer of a route, from the name in its event if any. None means open."""
         name = named or self.default
         if name in (None, OPEN):
             return None
@@ -42,9 +41,9 @@ NO_AUTH = Api({}, None)
 def read_apis(
     resources: Mapping[str, Mapping[str, Any]], scope: Scope, shared: Mapping[str, Any]
 ) -> dict[str, Api]:
-    """Every AWS::Serverless::HttpApi by its logical id; `shared` is `Globals.HttpApi`."""
+    """Return each AWS::Serverless::HttpApi by its logical id. `shared` is `Globals.HttpApi`."""
     if "Auth" in shared:
-        raise TemplateError("Auth in Globals is not known to the local runner: put it in the API")
+        raise TemplateError("the local server does not support Auth in Globals. Move it to the API")
     return {
         name: _api(scope.resolve((resource.get("Properties") or {}).get("Auth") or {}), scope)
         for name, resource in resources.items()
@@ -63,7 +62,7 @@ def _api(auth: Mapping[str, Any], scope: Scope) -> Api:
 def _authorizer(name: str, properties: Mapping[str, Any], scope: Scope) -> Authorizer:
     def require(condition: bool, what: str) -> None:  # noqa: FBT001 - reads as a sentence
         if not condition:
-            raise TemplateError(f"authorizer {name}: the local runner knows only {what}")
+            raise TemplateError(f"authorizer {name}: the local server supports only {what}")
 
     require("FunctionArn" in properties, "Lambda authorizers")
     require(
@@ -77,7 +76,7 @@ def _authorizer(name: str, properties: Mapping[str, Any], scope: Scope) -> Autho
     seconds = str(identity.get("ReauthorizeEvery"))
     require(
         seconds.isdecimal() and int(seconds) <= MAX_SECONDS,
-        f"a ReauthorizeEvery that is stated, from 0 to {MAX_SECONDS} seconds",
+        f"a ReauthorizeEvery from 0 to {MAX_SECONDS} seconds",
     )
     function = str(properties["FunctionArn"]).rsplit(":", 1)[-1]
     if scope.resource_types.get(function) != "AWS::Serverless::Function":

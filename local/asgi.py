@@ -1,4 +1,4 @@
-"""Between ASGI and the gateway: a request read whole, an answer sent, a line for the terminal."""
+"""Connect ASGI and the gateway: read requests, send answers, print a line for each."""
 
 from __future__ import annotations
 
@@ -21,16 +21,19 @@ DRAINED_BYTES = 100 * 1024 * 1024
 
 
 class RequestTooLargeError(Exception):
-    """The request is above a limit of API Gateway or Lambda."""
+    """The request exceeds a limit of API Gateway or Lambda."""
 
 
 class ClientGoneError(Exception):
-    """The client went away, or broke the protocol, before its request was whole."""
+    """The client closed the connection before its request was complete."""
 
 
 async def read_body(scope: Scope, receive: Receive) -> bytes:
-    """The body, held in memory up to the limit; what is beyond is read and dropped, so that the
-    client gets to read its answer."""
+    """Return the body. Read and drop a body that is too large, so that the client reads its answer.
+
+    Raises:
+        RequestTooLargeError, ClientGoneError
+    """
     headers = dict(scope["headers"])
     declared = headers.get(b"content-length", b"0")
     if int(declared) > MAX_REQUEST_BYTES and b"expect" in headers:
@@ -51,16 +54,16 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
 
 
 def raw_path(scope: Scope) -> str:
-    """The path as it was sent, percent-encoded."""
+    """Return the path as the client sent it, percent-encoded."""
     path: str = scope["raw_path"].decode("ascii", "backslashreplace")
     return path
 
 
 def request_of(scope: Scope, body: bytes, request_id: str) -> Request:
-    """The request, with the headers that API Gateway adds."""
+    """Return the request, with the headers that API Gateway adds."""
     host, port = scope["server"][:2]
     client = scope["client"][0] if scope["client"] else host
-    # HTTP/1.1 carries Latin-1; API Gateway reads the same bytes as UTF-8.
+    # ASGI servers give bytes of Latin-1. API Gateway reads the same bytes as UTF-8.
     headers = [(k.decode("latin-1"), v.decode("utf-8", "replace")) for k, v in scope["headers"]]
     headers += [
         ("x-forwarded-for", client),
@@ -81,7 +84,7 @@ def request_of(scope: Scope, body: bytes, request_id: str) -> Request:
 
 
 async def send_response(send: Send, answer: Response) -> None:
-    """Sends the answer."""
+    """Send the answer."""
     headers = list(answer.headers)
     if answer.status not in WITHOUT_BODY:
         headers.append(("content-length", str(len(answer.body))))
@@ -93,7 +96,7 @@ async def send_response(send: Send, answer: Response) -> None:
 def print_line(
     scope: Scope, answer: Response, function: str, seconds: float, request_id: str
 ) -> None:
-    """One line on stdout; no byte of the request can forge another, and no key stands in it."""
+    """Print one line on stdout. The request cannot forge a second line, and keys are redacted."""
     target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
     print(
         time.strftime("%H:%M:%S"),

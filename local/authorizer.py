@@ -1,18 +1,18 @@
-"""Plays API Gateway's Lambda authorizers: asks the function who calls, and keeps what it answered.
+"""Call Lambda authorizers as API Gateway does, and cache their answers.
 
-It needs no process and no socket, so that a test can put a template's functions behind it:
+This needs no process and no socket, so tests can use it with a template's functions:
 
-    async def invoke(function, event):      # by logical id; InvocationError says that it failed
+    async def invoke(function, event):      # by logical id; raises InvocationError if it fails
         return modules[function].handler(event, context)
 
     clock = SimpleNamespace(now=0.0)
     authorizers = Authorizers(invoke, clock=lambda: clock.now)
     match = Routes(load().routes).match("GET", "/api/v1/messaging/inbox")
-    vouched = await authorizers.authorize(request, match)       # or AuthorizationError: its status
+    vouched = await authorizers.authorize(request, match)       # raises AuthorizationError
     event = events.http_event(request, match, vouched)          # for the route's own function
 
-Sources: "Control access to HTTP APIs with AWS Lambda authorizers" of the API Gateway guide, and the
-event that it sends (payload format 2.0), which has no body.
+Source: "Control access to HTTP APIs with AWS Lambda authorizers" in the API Gateway guide. The
+event (payload format 2.0) has no body.
 """
 
 from __future__ import annotations
@@ -35,41 +35,41 @@ OPEN_MODE = {"lambda": {"mode": "open"}}
 
 
 class AuthorizationError(Exception):
-    """The request goes no further; `status` is what its client is answered.
+    """The request is refused with `status`.
 
     AuthorizationError
-    ├── UnauthorizedError      401  the identity source is missing, or empty
-    ├── ForbiddenError         403  the authorizer said no
-    └── AuthorizerFailedError  500  the authorizer failed, or answered what is no simple response
+    ├── UnauthorizedError      401  the identity source is missing or empty
+    ├── ForbiddenError         403  the authorizer refused the request
+    └── AuthorizerFailedError  500  the authorizer failed, or its answer is not a simple response
     """
 
     status: HTTPStatus
 
 
 class UnauthorizedError(AuthorizationError):
-    """The request says nothing of who calls; the authorizer is not asked."""
+    """The request has no identity. The authorizer is not called."""
 
     status = HTTPStatus.UNAUTHORIZED
 
 
 class ForbiddenError(AuthorizationError):
-    """The authorizer said no."""
+    """The authorizer refused the request."""
 
     status = HTTPStatus.FORBIDDEN
 
 
 class AuthorizerFailedError(AuthorizationError):
-    """The authorizer gave no answer that can be used; the message says why."""
+    """The authorizer failed, or its answer is not a simple response. The message says why."""
 
     status = HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 class Authorizers:
-    """Decides for each request; an answer, yes or no, holds for each value of the headers.
+    """Authorize requests. Cache each answer, yes or no, by the values of the identity headers.
 
-    `is_open_mode` vouches for whoever sends none of the headers. `clock` gives seconds, from any
-    start; `capacity` is how many answers are kept. Requests that come at once, with a value that
-    is not known yet, each ask.
+    In open mode, a request without these headers is allowed. `clock` returns seconds from any
+    start. `capacity` is the maximum number of cached answers. Concurrent requests with a new value
+    each call the authorizer.
     """
 
     def __init__(
@@ -87,9 +87,10 @@ class Authorizers:
         self._answers: dict[tuple[str, ...], tuple[float, Mapping[str, Any]]] = {}
 
     async def authorize(self, request: Request, match: Match) -> dict[str, Any] | None:
-        """What stands as `requestContext.authorizer` in the event; None when the route is open.
+        """Return the event's `requestContext.authorizer`, or None if the route is open.
 
-        Raises AuthorizationError.
+        Raises:
+            AuthorizationError: the request is refused, or the authorizer failed.
         """
         authorizer = match.route.authorizer
         if authorizer is None:
@@ -121,7 +122,7 @@ class Authorizers:
         return answer
 
     def _keep(self, key: tuple[str, ...], ends_at: float, answer: Mapping[str, Any]) -> None:
-        # In the order in which they were given, so that the first one is the oldest.
+        # In the order of the answers, so the first one is the oldest.
         self._answers.pop(key, None)
         if len(self._answers) >= self._capacity:
             del self._answers[next(iter(self._answers))]
@@ -129,7 +130,7 @@ class Authorizers:
 
 
 def event_of(request: Request, match: Match, identity: list[str]) -> dict[str, Any]:
-    """The authorizer's event; `identity` are the values of its headers."""
+    """Return the authorizer's event. `identity` has the values of its headers."""
     event = events.http_event(dataclasses.replace(request, body=b""), match, None)
     del event["isBase64Encoded"]
     api = f"arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{API_ID}"
@@ -138,7 +139,7 @@ def event_of(request: Request, match: Match, identity: list[str]) -> dict[str, A
 
 
 def _checked(function: str, result: Any) -> Mapping[str, Any]:
-    """The result, if it is a simple response."""
+    """Return the result if it is a simple response. Raises AuthorizerFailedError."""
     if (
         isinstance(result, dict)
         and isinstance(result.get("isAuthorized"), bool)

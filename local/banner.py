@@ -1,4 +1,4 @@
-"""What the user reads when everything is ready: where it is, how to call it, lines to paste."""
+"""The text that the server prints when it is ready: URLs, settings and commands to paste."""
 
 from __future__ import annotations
 
@@ -18,37 +18,39 @@ def banner(
     seeded: Sequence[Seeded],
     registration_key: str | None,
 ) -> str:
-    """`registration_key` is None when anybody may register."""
-    mode = "keys: send Authorization: Bearer <key>"
+    """Return the text. `registration_key` is None if registration is open."""
+    mode = "keys required: send Authorization: Bearer <key>"
     if options.is_open_mode:
-        mode = "open: no keys asked for, the agent_id parameters are believed"
-    data = f"in {options.engine}, where it stays" if options.engine else "in memory: gone at Ctrl-C"
+        mode = "open: you need no key, the server trusts the agent_id parameters"
+    data = "in memory, deleted when you stop the server (Ctrl-C)"
+    if options.engine:
+        data = f"in {options.engine}, kept when you stop the server"
     rows = [
         ("Agent Messaging", f"{base_url}/api/v1"),
         ("Docs", f"{base_url}/docs"),
         ("Mode", mode),
         ("Data", data),
-        ("Tables", f"{storage_url} (DynamoDB; names are those of {options.template.name})"),
+        ("Tables", f"{storage_url} (DynamoDB; table names as in {options.template.name})"),
     ]
     tries = [_ping(base_url, None if options.is_open_mode else _key_of_nova(seeded))]
     if registration_key is not None:
-        rows.append(("Registration", f"key: send X-Registration-Key: {registration_key}"))
+        rows.append(("Registration", f"key required: send X-Registration-Key: {registration_key}"))
         tries.append(_register(base_url, registration_key))
     for agent in seeded:
-        key = agent.api_key or "(was there already; its key is shown once, at registration)"
+        key = agent.api_key or "(already registered; a key is shown only once)"
         rows.append((agent.name, f"{agent.agent_id:<16} {key}"))
     lines = [f"  {name:<17} {text}" for name, text in rows]
     return "\n".join(["", *lines, "", "  Try", *(f"    {line}" for line in tries), ""])
 
 
 def _key_of_nova(seeded: Sequence[Seeded]) -> str:
-    """An engine that keeps its data knows the key's hash, and nobody else the key."""
+    """Return Nova's key, or a placeholder if Nova was already registered."""
     keys = [each.api_key for each in seeded if each.agent_id == NOVA]
     return keys[0] or UNKNOWN_KEY if keys else UNKNOWN_KEY
 
 
 def _ping(base_url: str, key: str | None) -> str:
-    """One line to paste; without a key it names its caller instead."""
+    """Return a ping to paste. Without a key, it has the identity parameter."""
     url = f"{base_url}/api/v1/messaging/ping"
     if key is None:
         return _post(f"{url}?from_agent_id={NOVA}", PING)

@@ -1,7 +1,7 @@
-"""A template, running: tables, secrets, pools, routes, streams and schedules.
+"""Run a template: its tables, secrets, functions, routes, streams and schedules.
 
-`reload` compares what the template says now with what runs, and changes only the difference; the
-data stays. A template that cannot be read leaves everything as it is.
+`reload` changes what differs from the template, and keeps the data. If the template is invalid, it
+changes nothing.
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ from local.template import TemplateError, load
 
 
 class Cloud:
-    """Everything that the template of `options` stands for, on the services at `endpoints`."""
+    """The resources of a template, on the services at `endpoints`."""
 
     def __init__(self, options: Options, template: Template, endpoints: Endpoints) -> None:
         self.template = template
         self.secrets: dict[str, str] = {}
-        """The values of the template's secrets; empty when there is nowhere to keep them."""
+        """The values of the template's secrets. Empty if there is no Secrets Manager."""
         self.pools = Pools(template.functions, endpoints)
         self.gateway = Gateway(self.pools, template.routes, is_open_mode=options.is_open_mode)
         self._options = options
         self._dynamodb = engine.dynamodb(endpoints.dynamodb)
         self._streams = engine.dynamodb_streams(endpoints.dynamodb)
-        self._vault = endpoints.secrets and engine.secrets_manager(endpoints.secrets)
+        self._secrets_manager = endpoints.secrets and engine.secrets_manager(endpoints.secrets)
         self._sources: list[tuple[Schedule | StreamMapping, asyncio.Task[None]]] = []
 
     async def create_storage(self) -> None:
-        """Creates the tables and the secrets that are not there yet."""
+        """Create the missing tables and secrets."""
         await asyncio.to_thread(create_tables, self._dynamodb, self.template.tables)
-        if self._vault:
+        if self._secrets_manager:
             self.secrets = await asyncio.to_thread(
-                create_secrets, self._vault, self.template.secrets
+                create_secrets, self._secrets_manager, self.template.secrets
             )
 
     async def start_sources(self) -> None:
-        """Starts the streams and schedules that do not run yet, ends those that are gone."""
+        """Start new streams and schedules, and end those that the template no longer has."""
         wanted: list[Schedule | StreamMapping] = [*self.template.schedules, *self.template.streams]
         gone = [(source, task) for source, task in self._sources if source not in wanted]
         self._sources = [each for each in self._sources if each not in gone]
@@ -66,7 +66,7 @@ class Cloud:
         return Subscription(source, self._dynamodb, self._streams, delivery).run()
 
     async def reload(self, *, is_template_changed: bool) -> None:
-        """Puts saved code, and a saved template, in the place of what runs."""
+        """Run the saved code, and the saved template if it has changed."""
         if is_template_changed:
             try:
                 self.template = await asyncio.to_thread(
@@ -82,7 +82,7 @@ class Cloud:
         await replaced
 
     async def close(self) -> None:
-        """Ends the streams, the schedules and every function, busy or not."""
+        """End the streams, the schedules and all functions, even busy ones."""
         await _cancel(task for _, task in self._sources)
         await self.pools.close()
 
@@ -94,7 +94,7 @@ def _task(coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
 
 
 def _report(task: asyncio.Task[None]) -> None:
-    """A source never ends by itself: when it does it is a bug, and is shown."""
+    """Print the error of a source that ended. A source should never end by itself."""
     if not task.cancelled() and (error := task.exception()) is not None:
         traceback.print_exception(error)
 

@@ -1,8 +1,8 @@
-"""Reads a CloudFormation document: its YAML tags, its parameters, its references.
+"""Parse a CloudFormation document: its YAML tags, parameters and references.
 
-A reference to a resource resolves to its logical id, which is also its physical name here; an ARN
-is made up from the account and region below. Only the intrinsics that the template uses are known;
-any other one raises TemplateError instead of being guessed.
+A reference to a resource becomes its logical id, which is also its physical name here. ARNs contain
+the account and region below. Only the intrinsics that the template uses are supported. All others
+raise TemplateError.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PSEUDO_PARAMETERS = {
 
 
 class TemplateError(Exception):
-    """The template cannot be run; the message is one line that says where and why."""
+    """The template is invalid or not supported. The message is one line that says where and why."""
 
 
 class _Loader(yaml.CSafeLoader):
@@ -59,19 +59,19 @@ def parse(text: str, name: str) -> dict[str, Any]:
     except yaml.YAMLError as error:
         raise TemplateError(f"{name}: {' '.join(str(error).split())}") from error
     if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
-        raise TemplateError(f"{name}: not a CloudFormation template (it has no Resources)")
+        raise TemplateError(f"{name} is not a CloudFormation template: it has no Resources")
     return document
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What a reference may point at: values by name, and the types of the resources."""
+    """What a reference can refer to: values by name, and the types of the resources."""
 
     values: Mapping[str, str]
     resource_types: Mapping[str, str]
 
     def resolve(self, node: Any) -> Any:
-        """The same data with every intrinsic replaced by its value."""
+        """Return the data with each intrinsic replaced by its value."""
         if isinstance(node, list):
             return [self.resolve(element) for element in node]
         if not isinstance(node, dict):
@@ -85,21 +85,21 @@ class Scope:
             if name == "Fn::Sub" and isinstance(argument, str):
                 return self.substitute(argument)
             if isinstance(name, str) and name.startswith("Fn::"):
-                raise TemplateError(f"{name} is not known to the local runner")
+                raise TemplateError(f"the local server does not support {name}")
         return {key: self.resolve(value) for key, value in node.items()}
 
     def reference(self, name: str) -> str:
-        """The value of `!Ref name`."""
+        """Return the value of `!Ref name`."""
         if name in self.values:
             return self.values[name]
         if name in self.resource_types:
             return name
-        raise TemplateError(f"!Ref {name} points at nothing in this template")
+        raise TemplateError(f"!Ref {name} refers to nothing in this template")
 
     def attribute(self, name: str, attribute: str) -> str:
-        """The value of `!GetAtt name.attribute`."""
+        """Return the value of `!GetAtt name.attribute`."""
         if name not in self.resource_types:
-            raise TemplateError(f"!GetAtt {name}.{attribute} points at nothing in this template")
+            raise TemplateError(f"!GetAtt {name}.{attribute} refers to nothing in this template")
         service = self.resource_types[name].split("::")[1].lower()
         arn = f"arn:aws:{service}:{REGION}:{ACCOUNT_ID}:"
         match attribute:
@@ -111,10 +111,10 @@ class Scope:
                 return name
             case "Arn":
                 return f"{arn}{name}"
-        raise TemplateError(f"!GetAtt {name}.{attribute} is not known to the local runner")
+        raise TemplateError(f"the local server does not support !GetAtt {name}.{attribute}")
 
     def substitute(self, text: str) -> str:
-        """The value of `!Sub text`."""
+        """Return the value of `!Sub text`."""
 
         def value(match: re.Match[str]) -> str:
             name = match.group(1)
@@ -126,7 +126,7 @@ class Scope:
 
 
 def scope_of(document: Mapping[str, Any], overrides: Mapping[str, str]) -> Scope:
-    """The document's scope: parameter defaults, overridden by name, and pseudo-parameters."""
+    """Return the document's scope: its parameters, with overrides, and the pseudo-parameters."""
     parameters = document.get("Parameters") or {}
     for name in overrides:
         if name not in parameters:

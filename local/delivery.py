@@ -1,11 +1,11 @@
-"""From a batch of stream records to a function, as an event source mapping goes about it.
+"""Deliver batches of stream records to a function, as Lambda's event source mappings do.
 
-A batch that fails is tried again from its first failed record, in halves when the mapping says so,
-until the retries are used up or its records are too old. Then it goes to the dead letters, a line
-on stderr, and the next records have their turn.
+A failed batch is retried from its first failed record, in halves if the mapping says so. When its
+retries are used up, or its records are too old, it becomes a dead letter: a line on stderr. Then
+the next records follow.
 
-One thing AWS does not say: what becomes of a batch whose first record is reported again. Here it is
-cut in halves too, so that the record is given up alone:
+AWS does not say what happens to a batch whose first record is reported again. Here such a batch is
+also halved, so that the record is given up alone:
 https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html.
 """
 
@@ -31,7 +31,7 @@ MAX_PAUSE_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """Records that a mapping has given up, and why."""
+    """Records that a mapping has given up, with the reason."""
 
     mapping: StreamMapping
     records: Sequence[Record]
@@ -39,7 +39,7 @@ class DeadLetter:
     reason: str
 
     def write(self) -> None:
-        """One line for whoever runs the server."""
+        """Print one line on stderr."""
         numbers = [each["dynamodb"]["SequenceNumber"] for each in self.records]
         line = (
             f"dead letter: stream {self.mapping.name} -> {self.mapping.function}, "
@@ -50,9 +50,9 @@ class DeadLetter:
 
 
 class Delivery:
-    """One mapping's way from a batch of records to its function.
+    """Delivers the records of one mapping to its function.
 
-    `bury` gets what is given up, and `now` tells the time in epoch seconds.
+    `bury` is called with each dead letter. `now` returns the time in epoch seconds.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Delivery:
         self._now = now
 
     async def deliver(self, records: Sequence[Record]) -> None:
-        """Returns when every record that the filters let through is done with."""
+        """Deliver the records that pass the filters. Return when all are processed or given up."""
         filters = self._mapping.filters
         batch = [each for each in records if not filters or any(matches(f, each) for f in filters)]
         attempts, reason = 0, ""
@@ -89,7 +89,7 @@ class Delivery:
             attempts = 0 if done else attempts + 1
 
     async def _attempt(self, batch: list[Record]) -> tuple[int, str]:
-        """How many records from the first on are done, and why the next one is not."""
+        """Call the function. Return how many records it processed, and why not the next one."""
         try:
             result = await self._invoke(self._mapping.function, {"Records": batch})
         except InvocationError as error:
@@ -99,7 +99,7 @@ class Delivery:
         return first_failed(batch, result), "reported as failed"
 
     def _drop_old(self, batch: list[Record], attempts: int) -> list[Record]:
-        """What is young enough to be delivered; the rest is given up."""
+        """Return the records that are young enough. Give up the others."""
         if self._mapping.max_age < 0:
             return batch
         oldest = self._now() - self._mapping.max_age
@@ -115,9 +115,9 @@ def _made_at(record: Record, default: float) -> float:
 
 
 def first_failed(batch: Sequence[Record], result: Any) -> int:
-    """The index of the first record that a result reports; the batch's length when it has none.
+    """Return the index of the first record that a result reports, or the batch's length.
 
-    An identifier that is not in the batch fails all of it, as the Lambda guide has it.
+    An identifier that is not in the batch fails the whole batch, as on Lambda.
     """
     failures = result.get("batchItemFailures") if isinstance(result, dict) else None
     numbers = [each["dynamodb"]["SequenceNumber"] for each in batch]

@@ -1,8 +1,8 @@
-"""Plays the story of Nova and Boots against a running API and prints it: `make demo`.
+"""Run the demo of two agents against a running API, and print each step: `make demo`.
 
-Nova finds Boots offline and leaves a work order; Boots wakes up, looks into its inbox, takes the
-job, stays online with heartbeats and hands in the result. Each answer is checked; the first one
-that is not as told ends the story.
+Nova finds Boots offline and leaves a work order. Boots wakes up, reads its inbox, accepts the
+order, sends a heartbeat and completes the order. Each answer is checked. The first wrong one ends
+the demo.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ LAG_SECONDS = 5.0
 """How long a list may lag behind a write."""
 
 Answer = dict[str, Any]
-# A proxy of the user's environment has no business in front of a local server.
+# Ignore the proxies of the environment: the server is usually local.
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-class StoryError(Exception):
-    """The story cannot go on; the message is one line."""
+class DemoError(Exception):
+    """The demo cannot go on. The message is one line."""
 
 
 class Api:
-    """The API at `url`, with or without its /api/v1."""
+    """The API at `url`, which may end in /api/v1."""
 
     def __init__(self, url: str) -> None:
         if not url.startswith(("http://", "https://")):
-            raise StoryError(f"API_URL={url} is not a URL such as http://127.0.0.1:8080")
+            raise DemoError(f"API_URL={url} is not a URL. Use one such as http://127.0.0.1:8080")
         self.url = url.rstrip("/").removesuffix("/api/v1")
 
     def call(
         self, method: str, path: str, query: Mapping[str, str], body: Answer | None = None
     ) -> Answer:
-        """The JSON of a 2xx answer; anything else raises StoryError."""
+        """Call the API. Return the JSON of a 2xx answer, or raise DemoError."""
         target = f"/api/v1/messaging/{path}?{urlencode(query)}"
         request = urllib.request.Request(  # noqa: S310 - the user's own URL, checked above
             self.url + target,
@@ -56,39 +56,39 @@ class Api:
                 answer: Answer = json.load(response)
         except urllib.error.HTTPError as error:
             if error.code == HTTPStatus.UNAUTHORIZED:
-                raise StoryError(f"{self.url} asks for keys: the story needs open mode") from error
+                raise DemoError(f"{self.url} needs keys, but the demo needs open mode") from error
             text = error.read().decode("utf-8", "replace")
-            raise StoryError(f"{method} {target} was answered {error.code}: {text}") from error
+            raise DemoError(f"{method} {target} got {error.code}: {text}") from error
         except (OSError, ValueError) as error:
             reason = getattr(error, "reason", error)
-            raise StoryError(f"no API at {self.url} ({reason}); start it: make run") from error
+            raise DemoError(f"no API at {self.url} ({reason}). Start it with make run.") from error
         return answer
 
 
 def tell(line: str, answer: Answer, *fields: str) -> None:
-    """Prints what happened, and the named fields of the answer."""
+    """Print a step, and the named fields of its answer."""
     shown = ", ".join(f"{field}: {json.dumps(_field(answer, field))}" for field in fields)
     print(f"  {line}\n      -> {shown}", flush=True)
 
 
 def expect(answer: Answer, field: str, value: Any) -> None:
-    """Ends the story unless the answer's field has the value."""
+    """Check that the answer's field has the value. Raises DemoError."""
     found = _field(answer, field)
     if found != value:
-        raise StoryError(f"{field} should be {json.dumps(value)}, and is {json.dumps(found)}")
+        raise DemoError(f"{field} should be {json.dumps(value)}, but is {json.dumps(found)}")
 
 
 def _field(answer: Answer, path: str) -> Any:
     value: Any = answer
     for name in path.split("."):
         if not isinstance(value, dict) or name not in value:
-            raise StoryError(f"the answer has no {path}: {json.dumps(answer)}")
+            raise DemoError(f"the answer has no {path}: {json.dumps(answer)}")
         value = value[name]
     return value
 
 
 def listed(fetch: Callable[[], Answer], name: str, key: str, wanted: set[str]) -> Answer:
-    """The answer of `fetch` as soon as its list `name` holds the wanted ones, by `key`."""
+    """Call `fetch` until the list `name` of its answer has the wanted entries, by `key`."""
     ends_at = time.monotonic() + LAG_SECONDS
     while True:
         answer = fetch()
@@ -96,17 +96,17 @@ def listed(fetch: Callable[[], Answer], name: str, key: str, wanted: set[str]) -
         if not missing:
             return answer
         if time.monotonic() > ends_at:
-            raise StoryError(f"{name} should hold {', '.join(sorted(missing))}")
+            raise DemoError(f"{name} should contain {', '.join(sorted(missing))}")
 
 
 def boots_sleeps(api: Api) -> None:
-    """So that the story can be told again while Boots is still online from the last time."""
+    """Make Boots offline, in case it is still online from the last demo."""
     if api.call("GET", f"presence/{BOOTS}", {"agent_id": NOVA})["is_online"]:
         api.call("DELETE", "presence", {"agent_id": BOOTS})
 
 
 def nova_pings(api: Api, *, is_online: bool) -> str:
-    """Is Boots there? The ping itself waits in Boots' inbox either way."""
+    """Ping Boots, and return the message's id."""
     body = {"to_agent_id": BOOTS, "message": "Ready for task handoff?"}
     answer = api.call("POST", "ping", {"from_agent_id": NOVA}, body)
     expect(answer, "success", value=True)
@@ -116,7 +116,7 @@ def nova_pings(api: Api, *, is_online: bool) -> str:
 
 
 def nova_orders(api: Api) -> tuple[str, str]:
-    """A formal job for whenever Boots wakes up: the ids of the order and its message."""
+    """Create a work order for Boots. Return the ids of the order and of its message."""
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     answer = api.call(
         "POST",
@@ -130,12 +130,12 @@ def nova_orders(api: Api) -> tuple[str, str]:
         },
     )
     expect(answer, "status", "pending")
-    tell("Boots is offline: Nova leaves a work order", answer, "work_order_id", "status")
+    tell("Boots is offline. Nova leaves a work order", answer, "work_order_id", "status")
     return str(answer["work_order_id"]), str(answer["message_id"])
 
 
 def boots_looks(api: Api, messages: set[str], order: str) -> None:
-    """What came while Boots was away."""
+    """Read the inbox and the work orders of Boots."""
 
     def inbox() -> Answer:
         return api.call("GET", "inbox", {"agent_id": BOOTS, "status": "pending"})
@@ -153,16 +153,16 @@ def boots_looks(api: Api, messages: set[str], order: str) -> None:
 
 
 def boots_accepts(api: Api, order: str) -> None:
-    """From here on the job counts against what Boots takes on at once."""
+    """Accept the order as Boots."""
     answer = api.call(
         "POST", f"work-order/{order}/respond", {"agent_id": BOOTS}, {"action": "accept"}
     )
     expect(answer, "status", "accepted")
-    tell("Boots accepts", answer, "status", "accepted_at")
+    tell("Boots accepts the work order", answer, "status", "accepted_at")
 
 
 def boots_stays_online(api: Api) -> None:
-    """A heartbeat every 30 seconds would keep it so."""
+    """Send one heartbeat, and set the status message."""
     answer = api.call("POST", "heartbeat", {"agent_id": BOOTS})
     expect(answer, "is_online", value=True)
     tell("Boots sends a heartbeat", answer, "is_online", "expires_at", "next_heartbeat_in")
@@ -173,22 +173,22 @@ def boots_stays_online(api: Api) -> None:
 
 
 def boots_completes(api: Api, order: str) -> None:
-    """The result goes to Nova with the order."""
+    """Complete the order as Boots."""
     result = {"result_data": {"checked": 3, "failed": 0}, "summary": "All flows work."}
     answer = api.call("POST", f"work-order/{order}/complete", {"agent_id": BOOTS}, result)
     expect(answer, "status", "completed")
-    tell("Boots hands in the result", answer, "status", "completed_at")
+    tell("Boots completes the work order", answer, "status", "completed_at")
 
 
 def boots_marks_read(api: Api, message: str) -> None:
-    """What is read leaves the pending inbox."""
+    """Mark the ping as read."""
     answer = api.call("POST", f"mark-read/{message}", {"agent_id": BOOTS})
     expect(answer, "status", "read")
     tell("Boots marks the ping as read", answer, "status", "read_at")
 
 
 def nova_sees(api: Api, order: str) -> None:
-    """The end of the order, seen from its client."""
+    """Read the completed order as Nova."""
 
     def orders() -> Answer:
         query = {"agent_id": NOVA, "role": "client", "status": "completed"}
@@ -196,13 +196,13 @@ def nova_sees(api: Api, order: str) -> None:
 
     answer = listed(orders, "work_orders", "work_order_id", {order})
     done = next(each for each in answer["work_orders"] if each["work_order_id"] == order)
-    tell("Nova sees its order done", done, "status", "summary", "result_data")
+    tell("Nova sees that its work order is completed", done, "status", "summary", "result_data")
     answer = api.call("GET", "stats", {"agent_id": NOVA})
-    tell("Nova asks for statistics", answer, "unread_messages", "active_work_orders")
+    tell("Nova reads its statistics", answer, "unread_messages", "active_work_orders")
 
 
 def play(api: Api) -> None:
-    """The whole story; raises StoryError at the first answer that is not as told."""
+    """Run all steps. Raises DemoError at the first wrong answer."""
     boots_sleeps(api)
     ping = nova_pings(api, is_online=False)
     order, notice = nova_orders(api)
@@ -216,19 +216,21 @@ def play(api: Api) -> None:
 
 
 def main() -> int:
-    """The exit code: 1 when the story could not be told to its end."""
+    """Run the demo. Return 1 if a step failed."""
     port = os.environ.get("PORT") or "8080"
     try:
         api = Api(os.environ.get("API_URL") or f"http://127.0.0.1:{port}")
-        print(f"Nova and Boots, at {api.url}\n", flush=True)
+        print(f"Demo: Nova and Boots at {api.url}\n", flush=True)
         play(api)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Nobody reads on.
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # The output's reader has ended.
         return 1
-    except StoryError as error:
-        print(f"\nThe story ends here: {error}", file=sys.stderr)
+    except DemoError as error:
+        print(f"\nThe demo failed: {error}", file=sys.stderr)
         return 1
-    print("\nAll as told.")
+    print("\nThe demo succeeded.")
     return 0
 
 

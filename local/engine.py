@@ -1,7 +1,7 @@
-"""The DynamoDB behind the functions: moto in a process of its own, or any endpoint by its URL.
+"""The DynamoDB that the functions use: moto in its own process, or an endpoint by its URL.
 
-moto's process ends when its stdin closes, so it never outlives the server, however that ended.
-Nothing of the user's AWS account is read: keys, profiles and proxies are set aside.
+moto's process ends when its stdin closes, so it never outlives the server. The user's AWS keys,
+profiles and proxies are ignored.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ USER_SETTINGS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 
 
 class EngineError(Exception):
-    """The storage cannot be used; the message is one line."""
+    """The engine cannot be used. The message is one line."""
 
 
 def _session() -> Session:
@@ -42,39 +42,39 @@ def _config(seconds: float, attempts: int) -> Config:
         read_timeout=seconds,
         retries={"total_max_attempts": attempts, "mode": "standard"},
         proxies={},
-        # With the account in the host name, streams would be asked where no engine listens.
+        # Otherwise boto3 puts the account into the host name, where no engine listens.
         account_id_endpoint_mode="disabled",
     )
 
 
 def dynamodb(url: str, seconds: float = 10, attempts: int = 2) -> DynamoDBClient:
-    """A client that answers or fails within `attempts` times `seconds`."""
+    """Return a client that answers or fails within `attempts` times `seconds`."""
     config = _config(seconds, attempts)
     client: DynamoDBClient = _session().client("dynamodb", endpoint_url=url, config=config)
     return client
 
 
 def dynamodb_streams(url: str) -> Any:
-    """A client of the streams of the same endpoint."""
+    """Return a client for the streams of an endpoint."""
     config = _config(seconds=10, attempts=1)
     return _session().client("dynamodbstreams", endpoint_url=url, config=config)
 
 
 def secrets_manager(url: str) -> Any:
-    """A client of the Secrets Manager of a storage process."""
+    """Return a client for the Secrets Manager of a storage process."""
     config = _config(seconds=10, attempts=2)
     return _session().client("secretsmanager", endpoint_url=url, config=config)
 
 
 class Engine:
-    """An endpoint that answered; `process` is None when somebody else runs it."""
+    """An endpoint of DynamoDB. `process` is None if it is not ours."""
 
     def __init__(self, url: str, process: asyncio.subprocess.Process | None) -> None:
         self.url = url
         self.process = process
 
     async def stop(self) -> None:
-        """Ends the process, if it is ours; its data goes with it."""
+        """End the process, if it is ours. Its data is lost."""
         if self.process is None:
             return
         if self.process.stdin is not None:
@@ -88,12 +88,12 @@ class Engine:
 
 
 async def start_moto() -> Engine:
-    """Starts the storage process and waits for its port; raises EngineError."""
+    """Start the storage process and wait for its port. Raises EngineError."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "local.moto_engine"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        # Ctrl-C at the terminal is for the server; the storage ends last.
+        # Ctrl-C must reach only the server. The storage ends last.
         start_new_session=True,
     )
     engine = Engine("", process)
@@ -105,26 +105,26 @@ async def start_moto() -> Engine:
         raise
     if not port.strip().isdigit():
         await engine.stop()
-        raise EngineError("the storage process did not start; its last words are above")
+        raise EngineError("the storage process did not start. See its output above")
     engine.url = f"http://127.0.0.1:{int(port)}"
     return engine
 
 
 async def connect(url: str) -> Engine:
-    """The engine at `url`, once it answered like a DynamoDB; raises EngineError within 3 s."""
+    """Return the engine at `url`. Raises EngineError if it does not answer like DynamoDB in 3 s."""
     if not is_http_url(url):
-        raise EngineError(f"ENGINE={url} is not a URL such as http://127.0.0.1:8000")
+        raise EngineError(f"ENGINE={url} is not a URL. Use one such as http://127.0.0.1:8000")
     try:
         async with asyncio.timeout(3):
             await asyncio.to_thread(_ask, url)
     except (BotoCoreError, ClientError, TimeoutError, ValueError) as error:
         reason = " ".join(str(error).split()) or "no answer within 3 seconds"
-        raise EngineError(f"ENGINE={url} does not answer like a DynamoDB: {reason}") from error
+        raise EngineError(f"ENGINE={url} does not answer like DynamoDB: {reason}") from error
     return Engine(url, None)
 
 
 def is_http_url(url: str) -> bool:
-    """Whether it names a scheme that is spoken here, a host, and a port that exists."""
+    """Return whether the URL has http or https, a host, and a valid port."""
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

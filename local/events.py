@@ -1,4 +1,4 @@
-"""What a function is given, as AWS shapes it. Pure: no clock, no I/O.
+"""Build the events of functions as AWS does. Pure: no clock, no I/O.
 
 Sources: "Working with AWS Lambda proxy integrations for HTTP APIs" (payload format 2.0) of the
 API Gateway guide, and "Scheduled events" of the EventBridge guide.
@@ -26,14 +26,14 @@ TEXT_TYPE = re.compile(
 
 @dataclass(frozen=True)
 class Request:
-    """What the gateway received."""
+    """A request to the gateway."""
 
     method: str
     raw_path: str
     """Percent-encoded, as sent."""
     query: str
     headers: tuple[tuple[str, str], ...]
-    """Lower-case names, in the order of the request; a name may stand more than once."""
+    """Names in lower case, in the order of the request. A name may appear more than once."""
     body: bytes
     source_ip: str
     protocol: str
@@ -45,9 +45,9 @@ class Request:
 def http_event(
     request: Request, match: Match, authorizer: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """The event of a request, payload format 2.0; absent parts have no key.
+    """Return the event of a request in payload format 2.0. Missing parts have no key.
 
-    `authorizer` is what stands in its requestContext, None on an open route.
+    `authorizer` goes into its requestContext. None means an open route.
     """
     headers = joined(each for each in request.headers if each[0] != "cookie")
     cookies = [value for name, value in request.headers if name == "cookie"]
@@ -73,7 +73,7 @@ def http_event(
 
 
 def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """A name that stands more than once has its values joined by commas."""
+    """Return the pairs as a dict. The values of a repeated name are joined by commas."""
     values: dict[str, str] = {}
     for name, value in pairs:
         values[name] = f"{values[name]},{value}" if name in values else value
@@ -112,12 +112,12 @@ def _body(body: bytes, content_type: str) -> dict[str, Any]:
         try:
             return {"body": body.decode("utf-8"), "isBase64Encoded": False}
         except UnicodeDecodeError:
-            pass  # Not the text that its type promises: passed on as the bytes that it is.
+            pass  # It is not text, whatever its type says, so it is passed on as bytes.
     return {"body": base64.b64encode(body).decode("ascii"), "isBase64Encoded": True}
 
 
 def scheduled_event(rule: str, now: datetime, event_id: str) -> dict[str, Any]:
-    """The event of an EventBridge rule; `now` is aware, UTC, and loses its fraction."""
+    """Return the event of an EventBridge rule. `now` is aware, in UTC, and loses its fraction."""
     return {
         "version": "0",
         "id": event_id,

@@ -1,6 +1,6 @@
-"""EventBridge patterns, as a stream mapping's FilterCriteria use them. Pure.
+"""EventBridge patterns, as in the FilterCriteria of a stream mapping. Pure.
 
-A pattern names fields; each holds a nested pattern or a list of alternatives, of which one must
+A pattern has fields. Each field has a nested pattern, or a list of alternatives. One of these must
 match: a value, `{"exists": bool}`, `{"prefix": text}` or `{"anything-but": values}`.
 """
 
@@ -13,7 +13,7 @@ KNOWN = frozenset({"exists", "prefix", "anything-but"})
 
 
 def unknown_operators(pattern: Any) -> set[str]:
-    """The operators of a pattern that are not known here."""
+    """Return the operators of a pattern that are not supported."""
     if isinstance(pattern, Mapping):
         return set().union(*(unknown_operators(each) for each in pattern.values()))
     operators = (each for each in pattern if isinstance(each, Mapping))
@@ -21,7 +21,7 @@ def unknown_operators(pattern: Any) -> set[str]:
 
 
 def matches(pattern: Mapping[str, Any], event: Any) -> bool:
-    """Whether the pattern lets the event through."""
+    """Return whether the event matches the pattern."""
     fields = event if isinstance(event, Mapping) else {}
     return all(_field_matches(each, fields, name) for name, each in pattern.items())
 

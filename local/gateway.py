@@ -1,8 +1,8 @@
-"""The HTTP API: an ASGI application that turns requests into events and results into responses.
+"""The HTTP API: an ASGI application that turns requests into events, and results into responses.
 
-It answers what API Gateway answers, byte for byte: 401 without a key and 403 with one that is
-refused, 404 without a route, 413 above 10 MB, 500 when a function failed, 503 after 30 seconds. In
-open mode no key has to be sent, and every response carries `x-auth-mode: open`.
+It gives the same answers as API Gateway: 401 without a key, 403 with a refused key, 404 without a
+route, 413 above 10 MB, 500 if a function failed, 503 after 30 seconds. In open mode, requests need
+no key, and each response has the header `x-auth-mode: open`.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ INTEGRATION_SECONDS = 30
 
 
 class Functions(Protocol):
-    """What the gateway asks: `Pools`, or whatever else has functions."""
+    """What the gateway calls: `Pools`, or another object with functions."""
 
     async def invoke(self, name: str, event: Any) -> Any:
-        """The result of the function called `name`; raises InvocationError."""
+        """Call the function `name` and return its result. Raises InvocationError."""
 
 
 class Gateway:
-    """The ASGI application. `is_open_mode` serves requests that carry no key."""
+    """The ASGI application. With `is_open_mode`, it also serves requests without a key."""
 
     def __init__(
         self, functions: Functions, routes: Iterable[Route], *, is_open_mode: bool = True
@@ -49,12 +49,12 @@ class Gateway:
         self.replace_routes(routes)
 
     def replace_routes(self, routes: Iterable[Route]) -> None:
-        """What is asked from now on goes by these routes; keys are checked anew."""
+        """Use these routes from now on, and forget the cached keys."""
         self._routes = Routes(routes)
         self._authorizers = Authorizers(self._functions.invoke, is_open_mode=self._is_open_mode)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request: one response, one line on stdout."""
+        """Serve one request: send one response, and print one line on stdout."""
         if scope["type"] != "http":
             return
         started = time.perf_counter()
@@ -69,7 +69,7 @@ class Gateway:
         asgi.print_line(scope, answer, function, time.perf_counter() - started, request_id)
 
     async def respond(self, scope: Scope, receive: Receive) -> Response:
-        """What a client would be answered; over no socket, and without a line on stdout."""
+        """Return the response to a request, without a socket and without a line on stdout."""
         return await self._respond(scope, receive, self._match(scope), _new_request_id())
 
     def _match(self, scope: Scope) -> Match | None:
@@ -106,7 +106,7 @@ class Gateway:
         return await self._integrate(match, event, request_id)
 
     async def _integrate(self, match: Match, event: Mapping[str, Any], request_id: str) -> Response:
-        # After 30 seconds the gateway answers, but the function goes on, as it does on Lambda.
+        # After 30 seconds the gateway answers, but the function continues, as on Lambda.
         invocation = asyncio.create_task(self._functions.invoke(match.route.function, event))
         self._running.add(invocation)
         invocation.add_done_callback(self._forget)
@@ -122,7 +122,7 @@ class Gateway:
     def _forget(self, invocation: asyncio.Task[Any]) -> None:
         self._running.discard(invocation)
         if not invocation.cancelled():
-            # Asked for, so that asyncio does not report it as never retrieved after a 503.
+            # Read it, so that asyncio does not report it as never retrieved after a 503.
             invocation.exception()
 
 
@@ -131,7 +131,7 @@ def _new_request_id() -> str:
 
 
 def _own_answer(status: int, message: str, request_id: str) -> Response:
-    """An answer of API Gateway itself, which no function can shape."""
+    """Return an answer of API Gateway itself."""
     body = json.dumps({"message": message}, separators=(",", ":")).encode()
     headers = (("content-type", "application/json"), ("apigw-requestid", request_id))
     return Response(status, headers, body)

@@ -1,7 +1,7 @@
-"""A worker process seen from the server: started, asked one thing at a time, ended.
+"""A worker process, as the server sees it: start it, send it one event at a time, end it.
 
-The process shares a socket pair with the server and no more: when the server is gone, however it
-ended, the socket closes and the process ends by itself.
+The process shares only a socket pair with the server. When the server ends in any way, the socket
+closes, and the process ends by itself.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from local.model import Function
 
 WORKER = Path(__file__).with_name("worker.py")
 INIT_SECONDS = 20
-"""Twice what Lambda allows: a laptop that starts several at once is slower."""
+"""Twice the limit of Lambda, because a laptop that starts several processes is slower."""
 
 
 class InvocationError(Exception):
-    """The function gave no result.
+    """The function returned no result.
 
     InvocationError
     ├── FunctionFailedError    its handler, or its import, raised
@@ -50,13 +50,13 @@ class FunctionDiedError(InvocationError):
 
 @dataclass(frozen=True)
 class Endpoints:
-    """The URLs at which functions find the services that they call."""
+    """The URLs of the services that functions call."""
 
     dynamodb: str
     secrets: str | None = None
 
     def variables(self) -> dict[str, str]:
-        """The environment that leads botocore there."""
+        """Return the environment variables that tell botocore these URLs."""
         variables = {"AWS_ENDPOINT_URL_DYNAMODB": self.dynamodb}
         if self.secrets is not None:
             variables["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = self.secrets
@@ -64,13 +64,13 @@ class Endpoints:
 
 
 def environment(function: Function, endpoints: Endpoints) -> dict[str, str]:
-    """What the function sees: the template's variables and Lambda's own, nothing of the user's."""
+    """Return the function's environment: the template's variables and Lambda's, not the user's."""
     inherited = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
     search_path = os.pathsep.join(str(folder) for folder in (function.code, *function.layers))
     return {
         **inherited,
         **function.environment,
-        # The gateway prints a line per request; INFO records would drown it.
+        # The gateway already prints a line for each request.
         "POWERTOOLS_LOG_LEVEL": "WARNING",
         "POWERTOOLS_METRICS_DISABLED": "true",
         "TZ": "UTC",
@@ -90,13 +90,13 @@ def environment(function: Function, endpoints: Endpoints) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         **endpoints.variables(),
-        # boto3 would put the account into the host name, where no engine listens.
+        # Otherwise boto3 puts the account into the host name, where no engine listens.
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
     }
 
 
 class Instance:
-    """One process of one function. `invoke` serves one call at a time; the pool sees to that."""
+    """One process of one function. The pool makes one call of `invoke` at a time."""
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ class Instance:
 
     @classmethod
     async def start(cls, function: Function, endpoints: Endpoints) -> Instance:
-        """Starts the process and waits until its handler is imported; raises InvocationError."""
+        """Start the process and wait until its handler is imported. Raises InvocationError."""
         ours, theirs = socket.socketpair()
         with theirs:
             process = await asyncio.create_subprocess_exec(
@@ -122,7 +122,7 @@ class Instance:
                 stdin=asyncio.subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
                 env=environment(function, endpoints),
-                # Ctrl-C at the terminal is for the server, which then ends its workers.
+                # Ctrl-C must reach only the server, which then ends its workers.
                 start_new_session=True,
             )
         reader, writer = await asyncio.open_connection(sock=ours)
@@ -136,18 +136,18 @@ class Instance:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process can be asked; it may have ended while it was idle, just now even."""
+        """Whether the process still runs. It may have ended while it was idle."""
         if self._process.returncode is not None or self._reader.at_eof():
             return False
         try:
             return self._connection.recv(1, socket.MSG_PEEK) != b""
-        except BlockingIOError:  # open, and nothing to be read
+        except BlockingIOError:  # open, with nothing to read
             return True
         except OSError:
             return False
 
     async def invoke(self, event: Any) -> Any:
-        """The handler's result; raises InvocationError."""
+        """Call the handler and return its result. Raises InvocationError."""
         timeout = self.function.timeout
         frame = {"request_id": str(uuid.uuid4()), "timeout": timeout, "event": event}
         body = json.dumps(frame).encode()
@@ -167,7 +167,7 @@ class Instance:
         return frame
 
     async def stop(self, seconds: float = 1.0) -> None:
-        """Lets the process end by itself, then kills it."""
+        """Let the process end by itself. Kill it if that takes too long."""
         self._writer.close()
         try:
             async with asyncio.timeout(seconds):
@@ -176,7 +176,7 @@ class Instance:
             await self.kill()
 
     async def kill(self) -> None:
-        """Ends the process now."""
+        """Kill the process."""
         self._writer.close()
         if self._process.returncode is None:
             self._process.kill()

@@ -1,4 +1,4 @@
-"""What a template declares, as frozen records; nothing here knows a function or a route by name."""
+"""The resources of a template, as frozen records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Function:
     timeout: int
     """Seconds."""
     memory: int
-    """Megabytes; told to the function, not enforced."""
+    """Megabytes. Passed to the function, but not enforced."""
     environment: Mapping[str, str]
 
 
@@ -30,9 +30,9 @@ class Authorizer:
     name: str
     function: str
     headers: tuple[str, ...]
-    """The identity source: names in lower case."""
+    """The identity source, with names in lower case."""
     reauthorize_every: int
-    """Seconds for which an answer holds; 0 keeps none."""
+    """For how many seconds an answer is cached. 0 caches none."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,16 @@ class Route:
     """A method and a path of the API."""
 
     method: str
-    """In capitals; ANY stands for every method."""
+    """In capitals. ANY means every method."""
     path: str
     function: str
     authorizer: Authorizer | None
-    """None when the route is open."""
+    """None if the route is open."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A DynamoDB table; its name here is its logical id."""
+    """A DynamoDB table. Its name is its logical id."""
 
     name: str
     create: Mapping[str, Any]
@@ -59,7 +59,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Secret:
-    """A generated secret of Secrets Manager; its name here is its logical id."""
+    """A generated secret of Secrets Manager. Its name is its logical id."""
 
     name: str
     length: int
@@ -84,11 +84,11 @@ class StreamMapping:
     table: str
     batch_size: int
     window: float
-    """Seconds that a batch may wait to fill up."""
+    """For how many seconds a batch may wait to fill up."""
     max_retries: int
-    """-1 stands for no limit, as on Lambda."""
+    """-1 means no limit, as on Lambda."""
     max_age: int
-    """Seconds since a record was made, after which it is given up; -1 stands for no limit."""
+    """The age in seconds at which a record is given up. -1 means no limit."""
     bisect: bool
     reports_failures: bool
     starts_at_latest: bool
@@ -97,7 +97,7 @@ class StreamMapping:
 
 @dataclass(frozen=True)
 class Template:
-    """All that the template declares and the runner knows."""
+    """All resources of a template that the local server supports."""
 
     functions: Mapping[str, Function]
     routes: tuple[Route, ...]

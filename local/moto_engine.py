@@ -1,8 +1,8 @@
-"""The storage process: moto's DynamoDB on 127.0.0.1, one request at a time.
+"""The storage process: serve moto's DynamoDB on 127.0.0.1, one request at a time.
 
-    python -m local.moto_engine     prints its port on stdout, ends when its stdin reaches its end
+    python -m local.moto_engine     print the port on stdout; end when stdin ends
 
-moto is not isolated between requests, so a lock makes every request atomic.
+moto does not isolate requests from each other, so a lock makes each request atomic.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from local.origin import is_trusted
 
 
 class KeepAliveHandler(MotoRequestHandler):
-    """Keeps connections open: a new one costs a client more than most requests."""
+    """Keep connections open, because a new one costs a client more than most requests."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
 
 def serialised(application: Callable[..., Any]) -> Callable[..., Any]:
-    """The same WSGI application, one request at a time."""
+    """Return the WSGI application with a lock, so it handles one request at a time."""
     lock = threading.Lock()
 
     def call(environ: dict[str, Any], start_response: Any) -> Any:
@@ -44,9 +44,9 @@ def serialised(application: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def for_tools_alone(application: Callable[..., Any]) -> Callable[..., Any]:
-    """The same WSGI application, refusing web pages and moto's own pages.
+    """Return the WSGI application without access for web pages, and without moto's own pages.
 
-    moto lets any page read what it answers, and its own pages show and empty everything.
+    moto lets any page read its answers, and its own pages show and delete everything.
     """
 
     def call(environ: dict[str, Any], start_response: Any) -> Any:
@@ -58,20 +58,20 @@ def for_tools_alone(application: Callable[..., Any]) -> Callable[..., Any]:
         is_of_a_page = b"origin" in headers or b"sec-fetch-site" in headers
         if is_of_a_page or not is_trusted(headers) or environ["PATH_INFO"] != "/":
             start_response("403 Forbidden", [("Content-Type", "text/plain")])
-            return [b"This serves DynamoDB to tools of this machine, and nothing else.\n"]
+            return [b"Only tools on this machine may use this DynamoDB.\n"]
         return application(environ, start_response)
 
     return call
 
 
 def end_with_parent() -> None:
-    """Ends this process when the other end of its stdin closes, however the parent ended."""
+    """End this process when its stdin closes, because the parent has ended."""
     sys.stdin.buffer.read()
     os._exit(0)
 
 
 def main() -> None:
-    """Serves until the parent is gone."""
+    """Serve until the parent ends."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     correct_moto()
     application = for_tools_alone(serialised(DomainDispatcherApplication(create_backend_app)))

@@ -1,9 +1,10 @@
-"""What moto's DynamoDB does otherwise than DynamoDB, put right in this process.
+"""Patch moto where it differs from DynamoDB, or is too slow.
 
-A failed write leaves nothing behind: the items that it touched, and only those, are put back, so
-that a transaction costs the same in a table of ten items and of ten thousand. A transaction that
-comes again with its token was done before. An update that makes its item is one record in the
-stream. A query looks at one partition.
+- A failed write changes nothing. Only the items that it touched are restored, so the size of the
+  table does not matter.
+- A transaction that is repeated with its token has one effect.
+- An update that creates its item makes one stream record.
+- A query reads only one partition.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ TOKEN_MISMATCH = ERROR_TYPE_PREFIX + "IdempotentParameterMismatchException"
 
 @contextmanager
 def undone_on_error(backend: DynamoDBBackend, operations: Iterable[Operation]) -> Iterator[None]:
-    """Puts back the items and the streams of the operations when the block raises."""
+    """Restore the items and the streams of the operations if the block raises."""
     remembered = (_remember(backend, each) for each in operations)
     before = [each for each in remembered if each is not None]
     shards = {id(table): (table.stream_shard, _length(table.stream_shard)) for table, *_ in before}
@@ -60,7 +61,7 @@ def _length(shard: StreamShard | None) -> int:
 def _remember(
     backend: DynamoDBBackend, operation: Operation
 ) -> tuple[Table, DynamoType, DynamoType | None, Item | None] | None:
-    """Where the operation writes, and a copy of what is there; None if it names no item."""
+    """Return where the operation writes, and a copy of the item. None if it names no item."""
     table = backend.tables.get(operation.get("TableName", ""))
     key = operation.get("Key") or operation.get("Item") or {}
     if table is None or table.hash_key_attr not in key:
@@ -83,7 +84,7 @@ def _put_back(
 
 
 def atomic_transactions(transact_write_items: Method) -> Method:
-    """A transaction that is refused leaves no trace, and costs what its own items cost."""
+    """Make a refused transaction change nothing. Its cost depends only on its own items."""
 
     def transact(self: DynamoDBBackend, transact_items: list[dict[str, Operation]]) -> None:
         operations = [operation for each in transact_items for operation in each.values()]
@@ -94,16 +95,16 @@ def atomic_transactions(transact_write_items: Method) -> Method:
 
 
 def once_per_token(transact_write_items: Method) -> Method:
-    """What boto3 repeats because an answer was lost is answered, and not done again.
+    """Make a transaction that boto3 repeats after a lost answer have one effect.
 
-    A token is good for ten minutes, and for one transaction alone:
+    A token is valid for ten minutes, and for one transaction only:
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
     """
 
     def transact(self: DynamoHandler) -> Any:
         token = self.body.get("ClientRequestToken")
         items = json.dumps(self.body["TransactItems"], default=bytes.hex)
-        # Kept with the tables, and gone with them.
+        # Stored with the tables, so it is reset with them.
         done: dict[str, tuple[float, str]] = vars(self.dynamodb_backend).setdefault("_tokens", {})
         _forget(done, before=time.monotonic() - TOKEN_SECONDS)
         if token in done:
@@ -124,7 +125,7 @@ def _forget(done: dict[str, tuple[float, str]], before: float) -> None:
 
 
 def atomic_updates(update_item: Method) -> Method:
-    """moto also streams an update that creates its item twice; the first record is dropped."""
+    """Make updates atomic. Drop the second stream record of an update that creates its item."""
 
     def update(self: DynamoDBBackend, table_name: str, key: Any, *args: Any, **options: Any) -> Any:
         table = self.get_table(table_name)
@@ -141,7 +142,7 @@ def atomic_updates(update_item: Method) -> Method:
 
 
 def narrow_queries(query: Method, all_items: Method) -> tuple[Method, Method]:
-    """moto sorts the whole table for every query, then what it found: the second is enough."""
+    """Make a query sort only its partition. moto sorts the whole table for each query."""
     signature = inspect.signature(query)
     # Of each thread: without a server there may be several at once.
     asked = threading.local()
@@ -161,7 +162,7 @@ def narrow_queries(query: Method, all_items: Method) -> tuple[Method, Method]:
 
 
 def _candidates(table: Table, hash_key: DynamoType | None) -> list[Item]:
-    """The items of one partition, or of the table when an index is asked, in any order."""
+    """Return the items of one partition, or of the table for an index, in any order."""
     if table.range_key_attr is None:
         items: Any = table.items
         return list(items.values()) if hash_key is None else [items[hash_key]] * (hash_key in items)
@@ -171,7 +172,7 @@ def _candidates(table: Table, hash_key: DynamoType | None) -> list[Item]:
 
 
 def one_iterator_per_reader(get_records: Method) -> Method:
-    """moto keeps every shard iterator that it ever gave; a used one is not asked again."""
+    """Delete used shard iterators. moto keeps all of them for ever."""
 
     def get(self: DynamoDBStreamsBackend, iterator_arn: str, limit: int) -> Any:
         answer = get_records(self, iterator_arn, limit)
@@ -182,7 +183,7 @@ def one_iterator_per_reader(get_records: Method) -> Method:
 
 
 def plain_members(get_value: Method) -> Method:
-    """moto looks for each member of an answer under a dozen names; DynamoDB's have one each."""
+    """Look up each member of an answer by one name. moto tries a dozen."""
 
     def get(self: ResponseSerializer, value: Any, key: str, shape: Any) -> Any:
         service = self.operation_model.service_model
@@ -199,7 +200,7 @@ def correct_moto() -> None:
     replace(ResponseSerializer, "get_value", plain_members(ResponseSerializer.get_value))
     # moto lists the methods of the class anew for every request.
     replace(responses, "method_names_from_class", functools.cache(method_names_from_class))
-    # transact_write_items copies its tables to restore them: here undone_on_error does that.
+    # transact_write_items copies its tables to restore them. undone_on_error replaces that.
     replace(Table, "__deepcopy__", lambda self, _memo: self)
     transact, update = DynamoDBBackend.transact_write_items, DynamoDBBackend.update_item
     replace(DynamoDBBackend, "transact_write_items", atomic_transactions(transact))

@@ -1,4 +1,4 @@
-"""What the user may choose, from the command line or the environment (`make run PORT=9000`)."""
+"""The options of the server, from the command line or the environment (`make run PORT=9000`)."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ HIGHEST_PORT = 65535
 
 
 class OptionError(Exception):
-    """A choice that cannot be had; the message is one line that says what can."""
+    """An option has an invalid value. The message is one line that names the valid ones."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """The choices, checked."""
+    """The options, checked."""
 
     port: int
-    """0 lets the system choose a free one."""
+    """0 chooses a free port."""
     engine: str | None
-    """The URL of a DynamoDB; None starts one in memory."""
+    """The URL of a DynamoDB. None starts one in memory."""
     is_open_mode: bool
-    """Whether a request may come without a key."""
+    """Whether a request may have no key."""
     registration: str
-    """`open`, or `key`: a registration has to show the registration key."""
+    """`open`, or `key`: registration needs the registration key."""
     template: Path
 
     @property
     def parameters(self) -> dict[str, str]:
-        """What the choices make of the template's parameters."""
+        """The template's parameters that the options set."""
         return {"RegistrationMode": self.registration}
 
 
 def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
-    """Raises OptionError. An empty variable counts as one that is not set."""
+    """Parse the options. An empty variable means the default. Raises OptionError."""
     chosen = _parser(environment).parse_args(arguments)
     return Options(
         port=_port(chosen.port),
@@ -52,46 +52,48 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
 def _one_of(name: str, value: str, known: tuple[str, str]) -> str:
     if value not in known:
         first, second = known
-        raise OptionError(f"{name}={value} is not known. Use {name}={first} or {name}={second}.")
+        raise OptionError(f"{name}={value} is unknown. Use {name}={first} or {name}={second}.")
     return value
 
 
 def _port(value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", value) or int(value) > HIGHEST_PORT:
-        raise OptionError(f"PORT={value} is not a port: a number from 0 (any free one) to 65535")
+        raise OptionError(
+            f"PORT={value} is not a port. Use a number from 1 to 65535, or 0 for a free port."
+        )
     return int(value)
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
-        raise OptionError(f"{message} (see python -m local --help)")
+        raise OptionError(f"{message}. See python -m local --help.")
 
 
 def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m local",
-        description="Runs the API of template.yaml on this machine: its functions in processes of"
-        " their own, its tables in memory.",
-        epilog="What stands in capitals is a variable, too: make run PORT=9000",
+        description="Run the API of template.yaml on this machine. Each function has its own"
+        " processes. The tables are in memory.",
+        epilog="You can also set these as variables: make run PORT=9000",
     )
 
     def option(name: str, default: str, text: str) -> None:
         value = environment.get(name.upper()) or default
         parser.add_argument(f"--{name}", default=value, metavar=name.upper(), help=text)
 
-    option("port", "8080", "port on 127.0.0.1; 0 chooses a free one (default: 8080)")
-    option("engine", "", "URL of a DynamoDB to use, with its data (default: moto, in memory)")
+    option("port", "8080", "port on 127.0.0.1; 0 chooses a free port (default: 8080)")
+    option("engine", "", "URL of a DynamoDB to use (default: moto, in memory)")
     option(
         "auth",
         "open",
-        "open: without a key, the identity parameters are believed (default); required: every call"
-        " sends its key, as it does when deployed",
+        "open: callers need no key, the server trusts the identity parameters (default); required:"
+        " callers need a key, as on AWS",
     )
     option(
         "registration",
         "open",
-        "open: anybody may register an agent (default); key: whoever sends X-Registration-Key,"
-        " which is printed",
+        "open: anybody may register an agent (default); key: registration needs the key that the"
+        " server prints",
     )
     text = "the template to run (default: this repository's)"
     parser.add_argument("--template", default=TEMPLATE, metavar="FILE", help=text)

@@ -1,8 +1,8 @@
-"""Where a request comes from: tools and pages of this machine, and not a web page from elsewhere.
+"""Tell requests of tools and pages on this machine from those of foreign web pages.
 
-Open mode believes what it is told, and a browser on this machine can reach it for anybody's page.
-A page may lead its own name here (DNS rebinding), but neither `localhost` nor an address; and
-browsers say where a request that could change something comes from
+Open mode trusts every caller, and a foreign page in this machine's browser can send requests here.
+A page may point its own host name to this machine (DNS rebinding), but not `localhost` or an
+address. And browsers say which page sends a request that could change something
 (https://fetch.spec.whatwg.org/#origin-header, https://www.w3.org/TR/fetch-metadata/).
 """
 
@@ -12,12 +12,12 @@ import ipaddress
 import re
 from collections.abc import Mapping
 
-# Another port of this machine is another origin, though the same site.
+# Another port of this machine is another origin, but the same site.
 ELSEWHERE = (b"cross-site", b"same-site")
 
 
 def is_trusted(headers: Mapping[bytes, bytes]) -> bool:
-    """Whether no page from elsewhere is behind a request with these headers."""
+    """Return whether a request with these headers comes from no foreign web page."""
     host = headers.get(b"host", b"localhost").decode("latin-1")
     origin = headers.get(b"origin", b"").decode("latin-1")
     is_of_a_page_from_here = origin in ("", f"http://{host}")

@@ -1,8 +1,7 @@
-"""The instances of each function: started on first use, one request at a time in each.
+"""The instances of each function. They start on first use, and handle one request at a time.
 
-A request that finds every instance busy waits; none is refused. An instance that failed to answer
-in time, or that ended, is replaced at the next request. `replace` puts new code behind the same
-names: what is running ends on the code that it began with.
+If all instances are busy, a request waits. An instance that timed out or ended is replaced at the
+next request. After `replace`, new requests use the new code. Running ones end with the old code.
 """
 
 from __future__ import annotations
@@ -38,10 +37,10 @@ class Pool:
         self._is_closed = False
 
     async def invoke(self, event: Any) -> Any:
-        """The handler's result; raises InvocationError."""
+        """Call the handler and return its result. Raises InvocationError."""
         async with self._free:
             if self._is_closed:
-                raise FunctionDiedError("the server is ending")
+                raise FunctionDiedError("the server is stopping")
             instance = await self._take()
             self._busy.add(instance)
             try:
@@ -72,20 +71,20 @@ class Pool:
             self._idle.append(instance)
 
     async def retire(self) -> None:
-        """Ends the idle instances now and the busy ones after their request."""
+        """End the idle instances now, and the busy ones after their request."""
         self._is_retired = True
         idle, self._idle = self._idle, []
         await asyncio.gather(*(instance.stop() for instance in idle))
 
     async def kill(self) -> None:
-        """Ends every instance now; what they were asked raises FunctionDiedError."""
+        """End all instances now. Running calls of `invoke` raise FunctionDiedError."""
         self._is_closed = True
         await self.retire()
         await asyncio.gather(*(instance.kill() for instance in list(self._busy)))
 
 
 class Pools:
-    """The pools of every function, by its name in the template."""
+    """The pools of all functions, by their names in the template."""
 
     def __init__(self, functions: Mapping[str, Function], endpoints: Endpoints) -> None:
         self._endpoints = endpoints
@@ -93,16 +92,16 @@ class Pools:
         self._retired: list[Pool] = []
 
     async def invoke(self, name: str, event: Any) -> Any:
-        """The result of the function called `name`; raises InvocationError."""
+        """Call the function `name` and return its result. Raises InvocationError."""
         return await self._pools[name].invoke(event)
 
     async def replace(self, functions: Mapping[str, Function]) -> None:
-        """Puts these functions in the place of all that were."""
+        """Replace all functions by these."""
         retired = list(self._pools.values())
         self._retired += retired
         self._pools = {name: Pool(each, self._endpoints) for name, each in functions.items()}
         await asyncio.gather(*(pool.retire() for pool in retired))
 
     async def close(self) -> None:
-        """Ends every instance, busy or not."""
+        """End all instances, even busy ones."""
         await asyncio.gather(*(pool.kill() for pool in [*self._pools.values(), *self._retired]))

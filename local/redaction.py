@@ -1,4 +1,4 @@
-"""Keys have no place in what the runner prints of requests and of failures."""
+"""Remove API keys from what the server prints about requests and failures."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ KEY = re.compile(r"am_live_\w+")
 
 
 def redacted(text: str) -> str:
-    """The text without the API keys in it."""
+    """Return the text without its API keys."""
     return KEY.sub("am_live_[redacted]", text)

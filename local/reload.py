@@ -1,4 +1,4 @@
-"""Watches the template and the folders of its functions and layers; a saved change reloads."""
+"""Watch the template and the code of its functions and layers. Reload after each change."""
 
 from __future__ import annotations
 
@@ -14,30 +14,34 @@ TEMPLATE_POLL_SECONDS = 0.5
 
 
 async def watch(path: Path, cloud: Cloud) -> None:
-    """Reloads on each change; never returns unless the system cannot watch files."""
+    """Reload after each change. Returns only if the system cannot watch files."""
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(_watch_template(path, cloud))
             group.create_task(_watch_code(path.parent, cloud))
     except* OSError as errors:
         reason = errors.exceptions[0]
-        print(f"saved changes are not noticed: {reason}", file=sys.stderr, flush=True)
+        print(
+            f"cannot watch files, so changes are not reloaded: {reason}",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 async def _watch_template(path: Path, cloud: Cloud) -> None:
-    # One file, asked twice a second: no save is missed, whether it writes the file or renames one.
+    # Polling one file misses no save, whether the editor writes the file or renames another one.
     seen = _stamp(path)
     while True:
         await asyncio.sleep(TEMPLATE_POLL_SECONDS)
         stamp = _stamp(path)
         if stamp not in (seen, None):
             seen = stamp
-            print(f"{path.name} changed", flush=True)
+            print(f"reloading: {path.name} changed", flush=True)
             await cloud.reload(is_template_changed=True)
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """What differs after a save; None while the file is away, as it is while some editors save."""
+    """Return values that change with each save. None while some editors replace the file."""
     try:
         status = path.stat()
     except FileNotFoundError:
@@ -57,14 +61,14 @@ async def _watch_code(root: Path, cloud: Cloud) -> None:
             if changes:
                 first, *others = sorted(changed for _, changed in changes)
                 more = f" and {len(others)} more" if others else ""
-                print(f"{_relative(first, root)}{more} changed", flush=True)
+                print(f"reloading: {_relative(first, root)}{more} changed", flush=True)
                 await cloud.reload(is_template_changed=False)
             if _folders(root, cloud) != folders:
                 break
 
 
 def _folders(root: Path, cloud: Cloud) -> list[Path]:
-    """The folders that hold the code: `functions` and `layers`, as the template has them."""
+    """Return the folders with the code: those of the template's functions and layers."""
     code = {function.code for function in cloud.template.functions.values()}
     code |= {layer for function in cloud.template.functions.values() for layer in function.layers}
     folders = {folder if folder.parent == root else folder.parent for folder in code}

@@ -1,4 +1,4 @@
-"""What a function answers, as API Gateway passes it on (payload format 2.0). Pure: no I/O.
+"""Turn a function's result into a response as API Gateway does (payload format 2.0). Pure: no I/O.
 
 Source: "Working with AWS Lambda proxy integrations for HTTP APIs" of the API Gateway guide.
 """
@@ -20,7 +20,7 @@ FRAMING_HEADERS = frozenset({"content-length", "transfer-encoding", "connection"
 
 @dataclass(frozen=True)
 class Response:
-    """What the gateway sends."""
+    """A response of the gateway."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -28,13 +28,13 @@ class Response:
 
 
 class BadResultError(Exception):
-    """A handler's result is not a response that API Gateway would pass on."""
+    """A handler's result is not a valid response for API Gateway."""
 
 
 def response(result: Any) -> Response:
-    """The response that a handler's result stands for; raises BadResultError.
+    """Return the response for a handler's result. Raises BadResultError.
 
-    Without a `statusCode` the whole result is the body of a 200 in JSON.
+    A result without `statusCode` is the JSON body of a 200.
     """
     if not isinstance(result, dict) or "statusCode" not in result:
         body = result if isinstance(result, str) else json.dumps(result)
@@ -85,5 +85,5 @@ def _name(value: str) -> str:
 def _text(value: Any) -> str:
     text = str(value).lower() if isinstance(value, bool) else str(value)
     if re.search(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]", text):
-        raise BadResultError("a header holds what no header can hold")
+        raise BadResultError("a header contains characters that are not allowed")
     return text.strip()

@@ -1,8 +1,8 @@
-"""Which route a request takes, as an HTTP API decides it.
+"""Find the route of a request as an HTTP API does.
 
-A literal segment wins over `{name}`, and `{name}` over `{name+}`, which takes the rest of the
-path; a method wins over ANY. A path without a route, and a route without the method, are the same
-thing: nothing. Segments are compared decoded, so an encoded slash never splits one.
+A literal segment has precedence over `{name}`, and `{name}` over `{name+}`, which matches the rest
+of the path. A method has precedence over ANY. An unknown path and an unknown method both mean no
+route. Segments are decoded before they are compared, so an encoded slash does not split a segment.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from urllib.parse import unquote
 
 from local.model import Route
 
-# Ranks of a segment; the lower one wins.
+# Ranks of a segment. The lower rank has precedence.
 LITERAL, PARAMETER, GREEDY = 0, 1, 2
 
 
 @dataclass(frozen=True)
 class Match:
-    """A route, and what the path says for its parameters."""
+    """A route and the values of its parameters."""
 
     route: Route
     parameters: Mapping[str, str]
@@ -27,13 +27,13 @@ class Match:
 
 
 class Routes:
-    """The routes of an API, in the order of their precedence."""
+    """The routes of an API, in order of precedence."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._routes = sorted(routes, key=_precedence)
 
     def match(self, method: str, raw_path: str) -> Match | None:
-        """The route of a request whose path is `raw_path`, percent-encoded as it was sent."""
+        """Return the route of a request. `raw_path` is percent-encoded, as the client sent it."""
         segments = [unquote(segment) for segment in raw_path.split("/")]
         for route in self._routes:
             if route.method in (method, "ANY"):
@@ -54,7 +54,7 @@ def _rank(segment: str) -> int:
 
 
 def _parameters(pattern: list[str], segments: list[str]) -> dict[str, str] | None:
-    """None when the segments do not fit the pattern."""
+    """Return the parameters, or None if the segments do not match the pattern."""
     parameters = {}
     if _rank(pattern[-1]) == GREEDY and len(segments) >= len(pattern):
         parameters[pattern[-1][1:-2]] = "/".join(segments[len(pattern) - 1 :])

@@ -1,4 +1,4 @@
-"""Checks the template's parameters as CloudFormation does: their allowed values and its Rules.
+"""Check the template's parameters as CloudFormation does: their AllowedValues and the Rules.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
 """
@@ -12,11 +12,11 @@ from local.cloudformation import TemplateError
 
 
 def check(document: Mapping[str, Any], values: Mapping[str, str]) -> None:
-    """Raises TemplateError for the first parameter or rule that does not hold."""
+    """Check all parameters and rules. Raises TemplateError for the first violation."""
     for name, parameter in (document.get("Parameters") or {}).items():
         allowed = [str(each) for each in parameter.get("AllowedValues", [values[name]])]
         if values[name] not in allowed:
-            raise TemplateError(f"{name} is {values[name]}, and must be {_either(allowed)}")
+            raise TemplateError(f"{name} is {values[name]}, but must be {_either(allowed)}")
     for rule in (document.get("Rules") or {}).values():
         if "RuleCondition" in rule and not _holds(rule["RuleCondition"], values):
             continue
@@ -31,7 +31,7 @@ def _either(allowed: list[str]) -> str:
 
 
 def _holds(condition: Any, values: Mapping[str, str]) -> bool:
-    """Whether a condition is true; only the functions that the template uses are known."""
+    """Return whether a condition is true. Supports only the functions that the template uses."""
     [(name, argument)] = condition.items()
     match name:
         case "Fn::Or":
@@ -44,9 +44,9 @@ def _holds(condition: Any, values: Mapping[str, str]) -> bool:
             return _text(argument[0], values) == _text(argument[1], values)
         case "Fn::Contains":
             return _text(argument[1], values) in [_text(each, values) for each in argument[0]]
-    raise TemplateError(f"{name} in Rules is not known to the local runner")
+    raise TemplateError(f"the local server does not support {name} in Rules")
 
 
 def _text(node: Any, values: Mapping[str, str]) -> str:
-    """A value, or the parameter that a Ref names."""
+    """Return a value, or the value of the parameter that a Ref names."""
     return values[node["Ref"]] if isinstance(node, dict) else str(node)

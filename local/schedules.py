@@ -1,6 +1,6 @@
-"""EventBridge schedules: an event to a function, soon after the start and then at each interval.
+"""EventBridge schedules: send a function an event soon after the start, and then regularly.
 
-A run that fails is one line on stderr; the next one comes at its time.
+A failed run prints one line on stderr, and the next one follows as planned.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FIRST_RUN_SECONDS = 2.0
 
 
 async def run(schedule: Schedule, invoke: Invoke, first: float = FIRST_RUN_SECONDS) -> None:
-    """Never returns. A run that takes longer than the interval delays the next one."""
+    """Run the schedule for ever. A run that takes longer than the interval delays the next one."""
     loop = asyncio.get_running_loop()
     due = loop.time() + first
     while True:

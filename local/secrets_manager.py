@@ -1,4 +1,4 @@
-"""The template's generated secrets, made in the Secrets Manager of a storage process."""
+"""Create the template's generated secrets in the Secrets Manager of a storage process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CHARACTERS = string.ascii_letters + string.digits
 
 
 def create_secrets(client: Any, wanted: Iterable[Secret]) -> dict[str, str]:
-    """The values by name. A secret that is there keeps its value."""
+    """Create the secrets and return their values by name. An existing secret keeps its value."""
     return {secret.name: _value(client, secret) for secret in wanted}
 
 

@@ -1,7 +1,6 @@
-"""The two agents of the user's story, registered through the gateway before anybody can call it.
+"""Register two agents, Nova and Boots, before clients can call the server.
 
-They ask as any client does, by way of route and function, but over no socket: whoever waits for
-the server finds both agents there.
+The requests go through the gateway, as a client's do, but not through a socket.
 """
 
 from __future__ import annotations
@@ -34,20 +33,20 @@ AGENTS: tuple[dict[str, Any], ...] = (
 
 @dataclass(frozen=True)
 class Seeded:
-    """An agent that is there now."""
+    """A registered agent."""
 
     name: str
     agent_id: str
     api_key: str | None
-    """None when the agent was there already: a key is shown once."""
+    """None if the agent was already registered, because a key is shown only once."""
 
 
 class SeedError(Exception):
-    """An agent could not be registered; the message is one line."""
+    """An agent could not be registered. The message is one line."""
 
 
 async def register_agents(gateway: Gateway, registration_key: str | None) -> list[Seeded]:
-    """Registers both; `registration_key` is None when anybody may. Raises SeedError."""
+    """Register both agents. `registration_key` is None if it is open. Raises SeedError."""
     headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
     if registration_key is not None:
         headers.append((b"x-registration-key", registration_key.encode()))
@@ -61,12 +60,12 @@ async def _register(gateway: Gateway, headers: Headers, agent: Mapping[str, Any]
     try:
         key = json.loads(body)["api_key"]
     except (ValueError, KeyError) as error:
-        raise SeedError(f"{agent['name']} was answered {status}") from error
+        raise SeedError(f"{agent['name']} got status {status}") from error
     return Seeded(agent["name"], agent["agent_id"], key)
 
 
 async def _post(gateway: Gateway, headers: Headers, body: bytes) -> tuple[int, bytes]:
-    """One request as ASGI has it: status and body of the response."""
+    """Send one request as ASGI does. Return the status and body of the response."""
 
     async def receive() -> Mapping[str, Any]:
         return {"type": "http.request", "body": body}

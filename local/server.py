@@ -1,7 +1,7 @@
-"""The whole of it: port, engine, cloud, HTTP server, seed; started in this order, ended in reverse.
+"""Start the port, the engine, the cloud, the agents and the HTTP server. End them in reverse order.
 
-SIGINT, SIGTERM and SIGHUP end everything within five seconds; a second one ends this process at
-once, and the others with it, for each of them waits for the end of a pipe that this process holds.
+SIGINT, SIGTERM and SIGHUP end everything within five seconds. A second signal ends this process at
+once. The other processes then end too, because each waits for the end of a pipe from this one.
 """
 
 from __future__ import annotations
@@ -32,17 +32,18 @@ DRAIN_SECONDS = 2.0
 
 
 class HttpServer(uvicorn.Server):
-    """uvicorn in a loop that has its own signal handlers."""
+    """uvicorn without its own signal handlers."""
 
     def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
-        """Leaves the signals to `serve`."""
+        """Do nothing, because `serve` handles the signals."""
         return contextlib.nullcontext()
 
 
 def listen(port: int) -> socket.socket:
-    """A bound socket; raises OptionError when the port cannot be had."""
-    # Named as TCP, for asyncio turns Nagle's delay off only where it is told so: without, every
-    # answer on a kept connection waits 40 ms for the client's acknowledgement.
+    """Return a listening socket. Raises OptionError if the port is not available."""
+    # asyncio turns off Nagle's algorithm only if the protocol is IPPROTO_TCP. With Nagle's
+    # algorithm, each answer on a reused connection would wait 40 ms for the client's
+    # acknowledgement.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -51,7 +52,9 @@ def listen(port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            reason = f"port {port} is in use. Choose another with PORT=, or any free one: PORT=0"
+            reason = (
+                f"port {port} is in use. Choose another: PORT=<port>, or PORT=0 for a free one."
+            )
         else:
             reason = f"port {port} cannot be used: {error.strerror}"
         raise OptionError(reason) from error
@@ -59,14 +62,14 @@ def listen(port: int) -> socket.socket:
 
 
 async def serve(options: Options) -> None:
-    """Runs until a signal comes. Raises OptionError, TemplateError or EngineError."""
+    """Run until a signal comes. Raises OptionError, TemplateError or EngineError."""
     stop = asyncio.Event()
 
     def end() -> None:
         if stop.is_set():
             os._exit(1)
         stop.set()
-        print("\nending", flush=True)
+        print("\nstopping", flush=True)
 
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -81,41 +84,45 @@ async def serve(options: Options) -> None:
 
 
 async def _run(options: Options) -> None:
-    """Starts everything, then waits; when it is cancelled or fails it ends what it started."""
+    """Start everything and wait. When cancelled or on an error, end what was started."""
     async with contextlib.AsyncExitStack() as stack:
         listener = stack.enter_context(listen(options.port))
         template = load(options.template, options.parameters)
         storage = await (engine.connect(options.engine) if options.engine else engine.start_moto())
         stack.push_async_callback(storage.stop)
-        vault = await _vault(options, storage, stack)
-        endpoints = Endpoints(storage.url, vault.url if vault else None)
+        secrets = await _start_secrets_manager(options, storage, stack)
+        endpoints = Endpoints(storage.url, secrets.url if secrets else None)
         cloud = Cloud(options, template, endpoints)
         stack.push_async_callback(cloud.close)
         await cloud.create_storage()
         registration_key = _registration_key(options, cloud)
         watching = asyncio.create_task(reload.watch(options.template, cloud))
         stack.callback(watching.cancel)
-        # Whoever connects meanwhile waits in the listener's queue, and finds the agents there.
+        # Clients that connect meanwhile wait in the listener's queue, and find the agents
+        # registered.
         seeded = await _seed(cloud, registration_key)
         http = await _start_http(cloud, listener)
         stack.push_async_callback(_stop_http, *http, cloud)
         base_url = f"http://{HOST}:{listener.getsockname()[1]}"
         await cloud.start_sources()
         print(banner(base_url, storage.url, options, seeded, registration_key), flush=True)
-        await _until_broken([storage, vault or storage], http[1])
+        await _until_broken([storage, secrets or storage], http[1])
 
 
-async def _vault(
+async def _start_secrets_manager(
     options: Options, storage: Engine, stack: contextlib.AsyncExitStack
 ) -> Engine | None:
-    """Where the secrets are; None when nothing asks for them. An engine of the user's has none."""
+    """Return the engine with the secrets, or None if no option needs them.
+
+    A DynamoDB at a URL has no secrets, so this starts moto for them.
+    """
     if options.registration != "key":
         return None
     if storage.process is not None:
         return storage
-    vault = await engine.start_moto()
-    stack.push_async_callback(vault.stop)
-    return vault
+    secrets = await engine.start_moto()
+    stack.push_async_callback(secrets.stop)
+    return secrets
 
 
 def _registration_key(options: Options, cloud: Cloud) -> str | None:
@@ -143,14 +150,14 @@ async def _start_http(
     )
     server = HttpServer(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
-    # uvicorn says that it is ready in this attribute, and nowhere else.
+    # This attribute is uvicorn's only sign that it is ready.
     while not server.started and not task.done():  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     return server, task
 
 
 async def _stop_http(server: HttpServer, task: asyncio.Task[None], cloud: Cloud) -> None:
-    """Running requests have two seconds; then their functions are ended and they answer 500."""
+    """Stop the server. Requests that still run after two seconds get a 500."""
     server.should_exit = True
     await asyncio.wait({task}, timeout=DRAIN_SECONDS)
     await cloud.close()
@@ -161,8 +168,8 @@ async def _seed(cloud: Cloud, registration_key: str | None) -> Sequence[Seeded]:
     try:
         return await seed.register_agents(cloud.gateway, registration_key)
     except SeedError as error:
-        # The server is of use to whoever is about to mend the function.
-        print(f"the two agents could not be registered: {error}", file=sys.stderr, flush=True)
+        # Go on, so that a developer can fix the function while the server runs.
+        print(f"Nova and Boots could not be registered: {error}", file=sys.stderr, flush=True)
         return []
 
 
@@ -176,4 +183,4 @@ async def _until_broken(storages: Iterable[Engine], http: asyncio.Task[None]) ->
     finally:
         for task in awaited:
             task.cancel()
-    raise EngineError("the storage process or the HTTP server ended; the data is gone")
+    raise EngineError("the storage process or the HTTP server ended, and the data is lost")

@@ -1,7 +1,7 @@
-"""The streams of the tables, read shard by shard and handed on in order, in batches.
+"""Read the streams of the tables shard by shard, and deliver the records in order, in batches.
 
-A shard is read after its parent. An engine that does not answer is asked again; one that has no
-streams is said so, once.
+A shard is read after its parent. If the engine does not answer, it is asked again. If it has no
+streams, that is printed once.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ DISCOVERY_SECONDS = 5.0
 
 @dataclass
 class Shard:
-    """A part of a stream, and how far it is delivered."""
+    """A shard of a stream, and how far it is delivered."""
 
     id: str
     parent: str | None
     iterator: str | None
-    """None until it is asked for, and after an error."""
+    """None before the first read, and after an error."""
     starts_at: dict[str, str]
     """The arguments of GetShardIterator that continue after the last delivered record."""
     is_finished: bool = False
 
 
 class Subscription:
-    """One mapping's position in the shards of its table's stream. `run` never returns."""
+    """One mapping's position in the shards of its table's stream."""
 
     def __init__(
         self, mapping: StreamMapping, dynamodb: Any, streams: Any, delivery: Delivery
@@ -50,7 +50,7 @@ class Subscription:
         self._discovered_at = float("-inf")
 
     async def run(self) -> None:
-        """Delivers for ever; an engine that does not answer is asked again."""
+        """Deliver records for ever. Retry if the engine does not answer."""
         had_error = False
         while True:
             try:
@@ -59,13 +59,13 @@ class Subscription:
             except (BotoCoreError, ClientError) as error:
                 if not had_error:
                     reason = " ".join(str(error).split())
-                    self._warn(f"cannot be read, trying on: {reason}")
+                    self._warn(f"cannot be read, retrying: {reason}")
                 is_busy, had_error = False, True
             if not is_busy:
                 await asyncio.sleep(POLL_SECONDS)
 
     async def _round(self) -> bool:
-        """Reads each shard once; says whether there was anything."""
+        """Read each shard once. Return whether there were records."""
         now = asyncio.get_running_loop().time()
         if now - self._discovered_at > DISCOVERY_SECONDS:
             await self._discover()
@@ -148,7 +148,7 @@ class Subscription:
 
 
 def lambda_record(record: Record, stream_arn: str) -> Record:
-    """A record as Lambda hands it over: plain JSON, with the stream that it came from."""
+    """Return a record as Lambda passes it on: plain JSON, with its stream."""
     converted: Record = _plain(record)
     converted["eventVersion"] = "1.1"
     converted["eventSourceARN"] = stream_arn

@@ -1,7 +1,4 @@
-"""Creates the template's tables in a DynamoDB, whichever stands behind the client.
-
-Idempotent: a table that is there stays as it is, with its data.
-"""
+"""Create the template's tables in DynamoDB. Existing tables stay unchanged, with their data."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def create_tables(client: DynamoDBClient, tables: Iterable[Table]) -> None:
-    """Creates what is missing, waits until it can be used, then sets the TTL attributes."""
+    """Create the missing tables, wait until they are active, and set their TTL attributes."""
     created = [table for table in tables if _create(client, table)]
     for table in created:
         client.get_waiter("table_exists").wait(
@@ -35,7 +32,7 @@ def _create(client: DynamoDBClient, table: Table) -> bool:
 
 
 def _set_ttl(client: DynamoDBClient, table: Table) -> None:
-    """An engine without TTL is good enough: what has expired is decided on read."""
+    """Set the TTL attribute. Ignore an engine without TTL, because reads skip expired items."""
     if table.ttl_attribute is None:
         return
     try:

@@ -1,4 +1,4 @@
-"""Reads template.yaml, the only list of functions, routes, tables, secrets, schedules, streams."""
+"""Read functions, routes, tables, secrets, schedules and streams from template.yaml."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _Event:
 
 
 def load(path: Path = TEMPLATE, parameters: Mapping[str, str] | None = None) -> Template:
-    """Reads the template at `path`; `parameters` override its defaults. Raises TemplateError."""
+    """Read the template at `path`. `parameters` override its defaults. Raises TemplateError."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -51,8 +51,10 @@ def load(path: Path = TEMPLATE, parameters: Mapping[str, str] | None = None) -> 
     except TemplateError as error:
         raise TemplateError(f"{path.name}: {error}") from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        # A shape that CloudFormation would refuse: `sam validate --lint` names it precisely.
-        raise TemplateError(f"{path.name}: malformed near {error} (see `make lint`)") from error
+        # CloudFormation would also refuse this. `sam validate --lint` says exactly why.
+        raise TemplateError(
+            f"{path.name}: malformed near {error}. Run make lint for details"
+        ) from error
 
 
 def _template(document: Mapping[str, Any], root: Path, scope: Scope) -> Template:
@@ -118,7 +120,7 @@ def _events(resources: Mapping[str, Mapping[str, Any]], scope: Scope) -> Iterato
 def _route(event: _Event, apis: Mapping[str, Api]) -> Route:
     properties = event.properties
     named = (properties.get("Auth") or {}).get("Authorizer")
-    # Without an ApiId it belongs to the API that SAM makes up, which has no Auth.
+    # Without an ApiId, it belongs to the implicit API of SAM, which has no Auth.
     api = apis[properties["ApiId"]] if "ApiId" in properties else NO_AUTH
     method, path = str(properties["Method"]).upper(), str(properties["Path"])
     return Route(method, path, event.function, api.authorizer(named))
@@ -129,9 +131,9 @@ def _schedule(event: _Event) -> Schedule:
 
 
 def interval(expression: str) -> int:
-    """Seconds between two runs of an EventBridge expression such as `rate(5 minutes)`."""
+    """Return the interval of an EventBridge expression such as `rate(5 minutes)` in seconds."""
     if expression.startswith("cron("):
-        raise TemplateError(f"{expression}: the local runner knows rate(...), not cron(...)")
+        raise TemplateError(f"{expression}: the local server supports rate(...), but not cron(...)")
     match = re.fullmatch(r"rate\(([1-9]\d*) (minute|hour|day)s?\)", expression)
     if match is None:
         raise TemplateError(f"{expression} is not a rate(...) expression")
@@ -161,7 +163,7 @@ def _pattern(text: str) -> Mapping[str, Any]:
     pattern: Mapping[str, Any] = json.loads(text)
     unknown = unknown_operators(pattern)
     if unknown:
-        raise TemplateError(f"the local runner does not know the filter {sorted(unknown)[0]!r}")
+        raise TemplateError(f"the local server does not support the filter {sorted(unknown)[0]!r}")
     return pattern
 
 
@@ -185,6 +187,6 @@ def _secrets(resources: Mapping[str, Mapping[str, Any]], scope: Scope) -> Iterat
         generated = scope.resolve(properties.get("GenerateSecretString") or {})
         if not generated or "SecretStringTemplate" in generated or "Name" in properties:
             raise TemplateError(
-                f"secret {name}: the local runner knows only GenerateSecretString, and no Name"
+                f"secret {name}: the local server supports only GenerateSecretString, and no Name"
             )
         yield Secret(name, int(generated.get("PasswordLength", 32)))

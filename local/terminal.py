@@ -1,7 +1,7 @@
-"""The terminal, which may go away while the server stays: a closed window, a pipe to `head`.
+"""Keep the server running when its terminal is closed, or its output goes to a pipe that ends.
 
-What is written then goes nowhere. Without this, the first line that cannot be written would raise
-in the middle of a request, or of the very shutdown that it announces.
+Later output is dropped. Without this, the next print would raise in the middle of a request or of
+the shutdown.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Any, TextIO
 
 
 class Terminal:
-    """A text stream that writes to another for as long as that can be written to."""
+    """A text stream that writes to another one until that fails, and then to nowhere."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Writes the text, or drops it when nobody can read it any more."""
+        """Write the text, or drop it if the stream is closed."""
         try:
             return self._stream.write(text)
         except (OSError, ValueError):
@@ -26,14 +26,14 @@ class Terminal:
             return len(text)
 
     def flush(self) -> None:
-        """Hands on what was written."""
+        """Flush the stream."""
         try:
             self._stream.flush()
         except (OSError, ValueError):
             self._give_up()
 
     def __getattr__(self, name: str) -> Any:
-        """Whatever else a stream has."""
+        """Return any other attribute of the stream."""
         return getattr(self._stream, name)
 
     def _give_up(self) -> None:
@@ -41,6 +41,6 @@ class Terminal:
 
 
 def outlive() -> None:
-    """Lets stdout and stderr of this process outlive whoever reads them."""
+    """Let this process survive the end of its stdout and stderr."""
     sys.stdout = Terminal(sys.stdout)
     sys.stderr = Terminal(sys.stderr)

@@ -1,16 +1,16 @@
-"""One instance of one function: runs its handler for one event at a time.
+"""One instance of one function: run its handler for one event at a time.
 
     python -P worker.py <FunctionName> <fd>
 
-Everything else arrives as on Lambda, in the environment: `_HANDLER`, `LAMBDA_TASK_ROOT`, memory.
-On `fd`, both ways, frames of JSON under a length of four bytes:
+All other settings are in the environment, as on Lambda: `_HANDLER`, `LAMBDA_TASK_ROOT`, memory.
+`fd` carries JSON frames in both directions, each after its length in four bytes:
 
     out  {"ready": true} once the handler is imported, or {"error": ...} before it ends
     in   {"request_id", "timeout", "event"}
     out  {"result": ...} or {"error": {"type", "message"}}
 
-The process ends when the other end of `fd` closes, even in the middle of a request. It imports
-nothing of this package: what the function can import is what Lambda would let it import.
+The process ends when the other end of `fd` closes, even in the middle of a request. It does not
+import this package, so the function can import only what it could import on Lambda.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ REGION, ACCOUNT_ID = "us-east-1", "123456789012"
 
 
 class Context:
-    """The second argument of a handler, with the names that Lambda gives it."""
+    """The second argument of a handler, with the attributes that it has on Lambda."""
 
     def __init__(self, function_name: str, request_id: str, timeout: float) -> None:
         self.function_name = function_name
@@ -49,12 +49,12 @@ class Context:
         self._ends_at = time.monotonic() + timeout
 
     def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until the function's timeout."""
+        """Return the milliseconds until the function's timeout."""
         return max(0, int((self._ends_at - time.monotonic()) * 1000))
 
 
 def read_exactly(connection: socket.socket, size: int) -> bytes | None:
-    """None when the other end closed."""
+    """Read `size` bytes. Return None if the other end closed."""
     parts = bytearray()
     while len(parts) < size:
         part = connection.recv(min(size - len(parts), 1 << 20))
@@ -65,7 +65,7 @@ def read_exactly(connection: socket.socket, size: int) -> bytes | None:
 
 
 def receive(connection: socket.socket, frames: queue.SimpleQueue[Any]) -> None:
-    """Feeds the queue until the other end closes, then ends the process, busy or not."""
+    """Put frames into the queue until the other end closes. Then end the process, even if busy."""
     while (head := read_exactly(connection, 4)) is not None:
         body = read_exactly(connection, struct.unpack("!I", head)[0])
         if body is None:
@@ -75,29 +75,29 @@ def receive(connection: socket.socket, frames: queue.SimpleQueue[Any]) -> None:
 
 
 def send(connection: socket.socket, frame: dict[str, Any]) -> None:
-    """Writes one frame."""
+    """Send one frame."""
     body = json.dumps(frame).encode()
     connection.sendall(struct.pack("!I", len(body)) + body)
 
 
 def error_frame(error: BaseException) -> dict[str, Any]:
-    """The error as the caller learns it; its traceback is for the terminal."""
+    """Return the frame of an error. Print its traceback on stderr."""
     text = "".join(traceback.format_exception(error))
     print(re.sub(r"am_live_\w+", "am_live_[redacted]", text), end="", file=sys.stderr, flush=True)
     return {"error": {"type": type(error).__name__, "message": str(error)}}
 
 
 def import_handler(name: str) -> Handler:
-    """The handler that `module.function` names."""
+    """Import the handler `module.function`."""
     module, _, function = name.rpartition(".")
     handler: Handler = getattr(importlib.import_module(module.replace("/", ".")), function)
     return handler
 
 
 def answer(handler: Handler, function_name: str, frame: dict[str, Any]) -> dict[str, Any]:
-    """The frame that answers a frame."""
+    """Run the handler for a frame and return the answer's frame."""
     context = Context(function_name, frame["request_id"], frame["timeout"])
-    # SystemExit is a failure of the function too: Lambda reports it and starts a new instance.
+    # SystemExit is also a failure of the function. Lambda reports it and starts a new instance.
     try:
         result = {"result": handler(frame["event"], context)}
         json.dumps(result)
@@ -107,7 +107,7 @@ def answer(handler: Handler, function_name: str, frame: dict[str, Any]) -> dict[
 
 
 def main(function_name: str, descriptor: int) -> None:
-    """Serves until the other end of the descriptor closes."""
+    """Serve until the other end of the descriptor closes."""
     connection = socket.socket(fileno=descriptor)
     try:
         handler = import_handler(os.environ["_HANDLER"])

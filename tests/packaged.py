@@ -1,11 +1,11 @@
-"""The project as it is deployed: its tree once more, with what `sam build` made in it.
+"""Copy the project, and put what `sam build` made into the copy.
 
     python -m tests.packaged .aws-sam/stack .aws-sam/packaged
 
-`functions/` holds the built functions there, and `layers/agent_messaging` the built layer: its
-packages, trimmed, stand before those of the environment, for the tests and for every worker
-process. So all tests run on what is shipped, but for botocore's models of services in the tests'
-own process: moto needs all of them.
+In the copy, `functions/` has the built functions, and `layers/agent_messaging` the built layer. The
+trimmed packages of the layer come before those of the environment, in the tests and in every worker
+process. So all tests run on the package. Only botocore's models of the services are complete in the
+tests' own process, because moto needs all of them.
 """
 
 import shutil
@@ -24,7 +24,7 @@ Loader.BUILTIN_DATA_PATH = sysconfig.get_path("purelib") + "/botocore/data"
 
 
 def lay_out(built: Path, target: Path) -> None:
-    """Make the tree anew."""
+    """Make the copy."""
     shutil.rmtree(target, ignore_errors=True)
     for name in tracked():
         copy = target / name
@@ -40,14 +40,14 @@ def lay_out(built: Path, target: Path) -> None:
 
 
 def tracked() -> list[str]:
-    """The files of the project, new ones among them."""
+    """Return the files of the project, including new ones."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return [name for name in done.stdout.splitlines() if (ROOT / name).is_file()]
 
 
 def same(folder: Path, function: Path) -> bool:
-    """Whether a function was built from the folder: two functions may share one."""
+    """Return whether a function was built from the folder. Two functions may share one."""
     return (folder / "app.py").read_bytes() == (function / "app.py").read_bytes()
 
 

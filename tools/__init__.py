@@ -1,1 +1,1 @@
-"""Tools: what builds the documents and the package, and what the operator runs."""
+"""Tools that build the documents and the package, and commands for the operator."""

@@ -1,12 +1,12 @@
-"""Compiles each dependency group of pyproject.toml to a lock in tools/locks, with every hash.
+"""Compile each dependency group of pyproject.toml to a lock in tools/locks, with all hashes.
 
-    python3 tools/lock.py               compiles all of them
-    python3 tools/lock.py --check       says which locks are stale, and ends with 1 if one is
-    UPGRADE=<package> ...               takes the newest version of a package that no group pins
+    python3 tools/lock.py               compile all locks
+    python3 tools/lock.py --check       print the locks that are out of date; exit 1 if any is
+    UPGRADE=<package> ...               also take the newest version of a package that no group pins
 
-The last line of a lock is the digest of its group and of the lock itself: `--check` needs no index.
-A locked version stays locked. The largest group comes first and constrains those that it contains,
-so a package has one version wherever the product runs.
+The last line of a lock is a digest of its group and of the lock, so `--check` needs no index.
+Locked versions stay locked. The largest group is compiled first, and constrains the groups in it.
+So a package has the same version in all of them.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ def groups(root: Path) -> dict[str, list[Any]]:
 
 
 def requirements(declared: dict[str, list[Any]], group: str) -> list[str]:
-    """Return what a group asks for, with what the groups in it ask for."""
+    """Return the requirements of a group and of the groups in it."""
     asked: list[str] = []
     for entry in declared[group]:
         if isinstance(entry, dict):
@@ -45,18 +45,18 @@ def requirements(declared: dict[str, list[Any]], group: str) -> list[str]:
 
 
 def lock_of(root: Path, group: str) -> Path:
-    """Return where the lock of a group is."""
+    """Return the path of a group's lock."""
     return root / "tools" / "locks" / f"{group}.txt"
 
 
 def digest(asked: list[str], lock: str) -> str:
-    """Return the digest of a group's requirements and of its lock, which has none yet."""
+    """Return the digest of a group's requirements and of its lock without the digest."""
     text = json.dumps([OLDEST_PYTHON, sorted(asked), lock])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def stale(root: Path) -> list[str]:
-    """Return the groups whose lock is missing, or made from something else."""
+    """Return the groups whose lock is missing or out of date."""
     declared = groups(root)
     return [
         group for group in declared if not is_current(root, group, requirements(declared, group))
@@ -64,14 +64,14 @@ def stale(root: Path) -> list[str]:
 
 
 def is_current(root: Path, group: str, asked: list[str]) -> bool:
-    """Whether a lock is as it was compiled, from these requirements."""
+    """Return whether a lock was compiled from these requirements and has not changed since."""
     path = lock_of(root, group)
     text, _, kept = path.read_text("utf-8").rpartition(DIGEST) if path.exists() else ("", "", "")
     return kept.strip() == digest(asked, text)
 
 
 def compile_group(root: Path, group: str, *options: str) -> None:
-    """Compile a lock, for every platform and for every Python from the oldest on."""
+    """Compile a lock for all platforms, and all Pythons from the oldest supported one on."""
     path = lock_of(root, group)
     command = [sys.executable, "tools/uv.py", "pip", "compile", "--quiet", "--no-config"]
     command += ["--universal", "--python-version", OLDEST_PYTHON, "--generate-hashes"]
@@ -84,7 +84,7 @@ def compile_group(root: Path, group: str, *options: str) -> None:
 
 
 def compile_all(root: Path) -> None:
-    """Compile every lock."""
+    """Compile all locks."""
     upgrade = os.environ.get("UPGRADE")
     options = ["--upgrade-package", upgrade] if upgrade else []
     others = [group for group in groups(root) if group not in (LARGEST, *CONTAINED)]
@@ -97,11 +97,11 @@ def compile_all(root: Path) -> None:
 
 
 def main() -> int:
-    """As the module says."""
+    """Compile all locks, or check them. Return the exit code."""
     if sys.argv[1:] == ["--check"]:
         found = stale(ROOT)
         for group in found:
-            print(f"tools/locks/{group}.txt is stale: run `make lock`", file=sys.stderr)
+            print(f"tools/locks/{group}.txt is out of date: run make lock", file=sys.stderr)
         return 1 if found else 0
     compile_all(ROOT)
     return 0

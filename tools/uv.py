@@ -1,10 +1,10 @@
-"""Runs uv as this project uses it: Pythons of this machine, wheels only, every hash checked.
+"""Run uv with this project's settings: installed Pythons only, wheels only, every hash checked.
 
     python3 tools/uv.py pip sync --python .venv tools/locks/run.txt
 
-The uv on PATH is used if it is at least as new as the locked one. Otherwise pip installs the locked
-one into .venv-uv, once. uv does not read pip's configuration: where pip is told of indexes or
-certificates, uv is told of the same. An index only says where a file is; its hash is in the lock.
+It uses the uv on PATH if that is at least as new as the locked one. Otherwise pip installs the
+locked one into .venv-uv, once. uv does not read pip's configuration, so this passes pip's settings
+for indexes and certificates to uv. An index only says where a file is. The lock has its hash.
 """
 
 import ast
@@ -36,7 +36,7 @@ PIP_INSTALL = (
     "--only-binary=:all:",
     "--requirement",
 )
-# pip's settings, and what uv calls them.
+# pip's settings, and their names in uv.
 NAMES = {
     "index-url": "UV_DEFAULT_INDEX",
     "extra-index-url": "UV_INDEX",
@@ -50,7 +50,7 @@ SECTIONS = ("global", "install", ":env:")
 
 
 def main() -> None:
-    """Become uv."""
+    """Replace this process by uv."""
     command = newer_on_path() or own()
     asks_an_index = sys.argv[1:2] == ["pip"]
     configured = from_pip(pip_settings()) if asks_an_index else {}
@@ -69,13 +69,13 @@ def newer_on_path() -> str | None:
 
 
 def version(text: str) -> tuple[int, ...]:
-    """Return the first version that a text names, as numbers."""
+    """Return the first version number in a text, as a tuple."""
     found = re.search(r"\d+(\.\d+)+", text)
     return tuple(map(int, found[0].split("."))) if found else ()
 
 
 def own() -> str:
-    """Return the locked uv, installed unless it is there; one process installs, others wait."""
+    """Install the locked uv if necessary, and return its path. Other processes wait meanwhile."""
     with LOCK.open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         install(lock.read())
@@ -83,22 +83,22 @@ def own() -> str:
 
 
 def install(lock: bytes) -> None:
-    """Install the locked uv, unless it is as the lock says."""
+    """Install the locked uv, unless this version is already installed."""
     stamp = OWN / ".uv"
     if stamp.exists() and stamp.read_bytes() == lock:
         return
-    print(f"Installing uv into {OWN.name} (once)", file=sys.stderr)
+    print(f"Installing uv into {OWN.name} (only once)", file=sys.stderr)
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", OWN], check=False)
     if made.returncode:
-        sys.exit(f'"{sys.executable}" has no venv module: {VENV_PACKAGE}, then repeat')
+        sys.exit(f'"{sys.executable}" has no venv module. Please {VENV_PACKAGE} and try again.')
     pip = subprocess.run([OWN / "bin" / "python", "-m", "pip", *PIP_INSTALL, LOCK], check=False)
     if pip.returncode:
-        sys.exit("pip could not install uv. Its message is above. Repeat when that is mended.")
+        sys.exit("pip could not install uv. Fix the error above and try again.")
     stamp.write_bytes(lock)
 
 
 def pip_settings() -> str:
-    """Return what `pip config list` prints, or nothing where there is no pip."""
+    """Return the output of `pip config list`, or an empty string without pip."""
     python = OWN / "bin" / "python" if OWN.exists() else sys.executable
     listed = subprocess.run(
         [python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
@@ -107,7 +107,7 @@ def pip_settings() -> str:
 
 
 def from_pip(listed: str) -> dict[str, str]:
-    """Return the environment that makes uv look where pip looks."""
+    """Return pip's settings as environment variables of uv."""
     lines = re.findall(r"^(.+)\.([a-z-]+)=('.*'|\".*\")$", listed, re.MULTILINE)
     found = {
         NAMES[name]: " ".join(ast.literal_eval(value).split())
@@ -118,7 +118,7 @@ def from_pip(listed: str) -> dict[str, str]:
     if "UV_FIND_LINKS" in found:
         found["UV_FIND_LINKS"] = found["UV_FIND_LINKS"].replace(" ", ",")
     if "UV_INDEX" in found:
-        # As pip does: a version may come from any of the indexes.
+        # Like pip: take a version from any of the indexes.
         found["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     return found
 

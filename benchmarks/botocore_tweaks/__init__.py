@@ -1,1 +1,1 @@
-"""Leaner ways to DynamoDB, behind the same table modules."""
+"""Faster clients for DynamoDB, behind the same table modules."""

@@ -1,9 +1,8 @@
-"""pydynox behind the same table modules: boto3's calls, made by a client whose core is Rust.
+"""pydynox behind the same table modules: boto3's calls with a client in Rust.
 
-It takes plain values and turns them into DynamoDB's typed ones itself, so the tables' `encode` and
-`decode` have nothing left to do. A batch read is one of a single table: ours over several become
-as many calls. Only what the cases here need is there, beside what shows in which shape a refusal
-comes.
+It takes plain values and converts them to DynamoDB's types, so the tables' `encode` and `decode` do
+nothing. Its batch read takes one table, so ours of several tables become as many calls. This has
+only what the cases need, and how it raises failed conditions.
 """
 
 import os
@@ -36,7 +35,7 @@ class RustClient:
         )
 
     def put_item(self, *, TableName: str, Item: dict[str, Any], **options: Any) -> dict[str, Any]:  # noqa: N803
-        """A write; a condition that fails is raised as boto3 does."""
+        """Put an item. Raise a failed condition as boto3 does."""
         self._written(self._client.sync_put_item, TableName, Item, **_conditions(options))
         return {}
 
@@ -49,7 +48,7 @@ class RustClient:
         ReturnValues: str,  # noqa: N803
         **options: Any,
     ) -> dict[str, Any]:
-        """The same; what stands there now comes back."""
+        """Update an item. A failed condition includes the current item."""
         found = self._written(
             self._client.sync_update_item,
             TableName,
@@ -61,7 +60,7 @@ class RustClient:
         return {"Attributes": found}
 
     def batch_get_item(self, *, RequestItems: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803
-        """A call per table."""
+        """Read items, with one call for each table."""
         return {
             "Responses": {
                 table: self._client.sync_batch_get(
@@ -72,7 +71,7 @@ class RustClient:
         }
 
     def query(self, *, TableName: str, KeyConditionExpression: str, **options: Any) -> Any:  # noqa: N803
-        """A page, by the core's own method: the public ones go on to the next by themselves."""
+        """Read a page with the core's method, because the public ones read all pages."""
         items, last_key, metrics = self._client._client.sync_query_page(
             TableName,
             KeyConditionExpression,
@@ -113,17 +112,17 @@ def _conditions(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_it_is(item: Any) -> Any:
-    """In place of `decode`."""
+    """Replace `decode`."""
     return item
 
 
 def without_none(item: Any) -> Any:
-    """In place of `encode`."""
+    """Replace `encode`."""
     return {name: value for name, value in item.items() if value is not None}
 
 
 def make(settings: dict[str, Any]) -> Callable[[], Any]:
-    """A side: the `case` through pydynox."""
+    """Return the candidate: the `case` with pydynox."""
     for module in (dynamodb, transactions):
         vars(module).update(encode=without_none, decode=as_it_is)
     vars(dynamodb).update(_typed=as_it_is, _plain=as_it_is)

@@ -1,9 +1,9 @@
-"""DynamoDB over connections that are kept: what takes urllib3's place below botocore.
+"""A transport for DynamoDB that replaces urllib3 below botocore, and keeps connections open.
 
-A client's endpoint sends through a session with `send` and `close`; this is one that knows only
-what DynamoDB does: HTTP/1.1, a body of a stated length, no redirects, no proxies. Errors are
-botocore's own, so its retries treat them as they treat urllib3's. A connection that the server
-closed while nothing was asked (Lambda was frozen) is noticed before it is used, as urllib3 does.
+The endpoint of a client uses a session with `send` and `close`. This session supports only what
+DynamoDB needs: HTTP/1.1 and bodies with a length, but no redirects and no proxies. It raises
+botocore's errors, so that botocore's retries work. Like urllib3, it notices a connection that the
+server closed while it was idle (while Lambda was frozen).
 
     client._endpoint.http_session = Session(client.meta.config)
 """
@@ -38,23 +38,23 @@ split = functools.lru_cache(maxsize=8)(urlsplit)
 
 @dataclass(frozen=True)
 class Body:
-    """What was received, in the shape in which botocore reads it."""
+    """A received body, in the form that botocore reads."""
 
     content: bytes
 
     def stream(self) -> Iterator[bytes]:
-        """All of it."""
+        """Yield the whole body."""
         yield self.content
 
 
 class Session:
-    """The connections that wait to be used again, as many as there were threads at once."""
+    """The idle connections. There are as many as there were threads at the same time."""
 
     def __init__(self, config: Config, authorities: str | None = None) -> None:
-        limits: Any = config  # its attributes are made from a list of options
+        limits: Any = config  # its attributes come from a list of options
         self._connect_seconds: float = limits.connect_timeout
         self._read_seconds: float = limits.read_timeout
-        self._authorities = authorities  # a file of certificates in place of botocore's
+        self._authorities = authorities  # a file with certificates, instead of botocore's
         # Appending and popping are atomic.
         self._idle: defaultdict[str, list[socket.socket]] = defaultdict(list)
 
@@ -86,7 +86,7 @@ class Session:
         return AWSResponse(url, status, found, Body(body))
 
     def close(self) -> None:
-        """Close what waits."""
+        """Close the idle connections."""
         for waiting in self._idle.values():
             while waiting:
                 waiting.pop().close()
@@ -96,11 +96,11 @@ class Session:
         while waiting:
             try:
                 connection = waiting.pop()
-            except IndexError:  # another thread was quicker
+            except IndexError:  # another thread took it
                 return None
             if not _is_readable(connection):
                 return connection
-            connection.close()  # what can be read unasked is its end
+            connection.close()  # readable data here means that it was closed
         return None
 
     def _connect(self, url: str, parts: SplitResult) -> socket.socket:
@@ -153,7 +153,7 @@ def _bytes_of(request: AWSPreparedRequest, parts: SplitResult) -> bytes:
 
 
 def _read(connection: socket.socket) -> tuple[int, dict[str, str], bytes, bool]:
-    """Status, headers by their lower-case names, body, and whether the connection stays."""
+    """Return status, headers by lower-case names, body, and whether the connection stays open."""
     received = b""
     while (end := received.find(b"\r\n\r\n")) < 0:
         received += _received(connection)

@@ -1,14 +1,14 @@
-"""botocore's cheap wins, each alone and in company, as clients of the same kind.
+"""Clients with tweaks of botocore, each alone and together.
 
-user agent        rendered for each call and once more before it is signed; a string that was
-                  rendered once takes its place (Config, documented)
-no validation     parameters are not held against the service's model (Config, documented)
-no rules          the endpoint comes of the client and not of its rules, as where botocore's
-                  data has none for the service
-JSON as it is     the answer's JSON is not walked through by its shapes: nothing binary and no
-                  time is in it (a session's component)
-own transport     transport.py in place of urllib3
-own signer        Signature Version 4 for DynamoDB's one kind of request, its key kept for the
+user agent        use a string that is rendered once, instead of twice for each call (Config,
+                  documented)
+no validation     do not compare parameters with the service's model (Config, documented)
+no rules          take the endpoint from the client and not from rules, as if botocore had none for
+                  the service
+JSON as it is     do not convert the answer's JSON by its shapes, because it has no binary values
+                  and no times (a session's component)
+own transport     use transport.py instead of urllib3
+own signer        use a Signature Version 4 for DynamoDB's requests only, and cache its key for the
                   day
 """
 
@@ -34,16 +34,16 @@ CONFIGURED = ("user agent", "no validation")
 SUPPORTED = (*CONFIGURED, "JSON as it is")
 ALL = (*SUPPORTED, "no rules", "own transport", "own signer")
 VARIANTS: dict[str, Sequence[str]] = {
-    "boto3 again": (),  # how far two measures of the same lie apart
+    "boto3 again": (),  # how much two measurements of the same differ
     PRODUCT: (PRODUCT,),
-    **{win: (win,) for win in ALL},
+    **{tweak: (tweak,) for tweak in ALL},
     "configuration alone": CONFIGURED,
     "configuration, JSON as it is": SUPPORTED,
     "the same and own transport": (*SUPPORTED, "own transport"),
     "the same and no rules": (*SUPPORTED, "no rules", "own transport"),
     "all of these": ALL,
 }
-# Its time limits, and nothing else of the product's.
+# The product's timeouts, without its other settings.
 CONFIG = Config(
     connect_timeout=connection.CONFIG.connect_timeout,
     read_timeout=connection.CONFIG.read_timeout,
@@ -54,7 +54,7 @@ SIGNER = "v4-dynamodb"
 
 
 class Signer(botocore.auth.SigV4Auth):
-    """A POST to `/` with a body: what remains of the signature when nothing else can be."""
+    """Signs requests of DynamoDB: a POST to `/` with a body."""
 
     _kept: tuple[tuple[str, str], bytes] = (("", ""), b"")
 
@@ -100,30 +100,30 @@ def _text(value: str | bytes) -> str:
     return value.decode() if isinstance(value, bytes) else value
 
 
-def client(wins: Sequence[str]) -> Any:
-    """A client with these wins."""
-    if PRODUCT in wins:
+def client(tweaks: Sequence[str]) -> Any:
+    """Return a client with these tweaks."""
+    if PRODUCT in tweaks:
         return connection.connect()
     session = botocore.session.Session()
-    if "JSON as it is" in wins:
+    if "JSON as it is" in tweaks:
         session.register_component("response_parser_factory", connection.Parsers())
     made = boto3.Session(botocore_session=session)
     options: dict[str, Any] = {}
-    if "user agent" in wins:
+    if "user agent" in tweaks:
         options["user_agent"] = made.client("dynamodb", config=CONFIG).meta.config.user_agent
-    if "no validation" in wins:
+    if "no validation" in tweaks:
         options["parameter_validation"] = False
     found: Any = made.client("dynamodb", config=CONFIG.merge(Config(**options)))
-    if "no rules" in wins:
+    if "no rules" in tweaks:
         found._ruleset_resolver = None
-    if "own transport" in wins:
+    if "own transport" in tweaks:
         found._endpoint.http_session = Transport(found.meta.config)
-    if "own signer" in wins:
+    if "own signer" in tweaks:
         botocore.auth.AUTH_TYPE_MAPS[SIGNER] = Signer
         found.meta.events.register("choose-signer.dynamodb", lambda **_: SIGNER)
     return found
 
 
 def make(settings: dict[str, Any]) -> Callable[[], Any]:
-    """A side: the `case` through a client with `wins`."""
-    return unit.work(Case.from_json(settings["case"]), client(settings["wins"]))
+    """Return the candidate: the `case` through a client with tweaks."""
+    return unit.work(Case.from_json(settings["case"]), client(settings["tweaks"]))

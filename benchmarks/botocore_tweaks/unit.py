@@ -1,4 +1,4 @@
-"""The database's part of a case: what its calls ask for, asked again through our table modules."""
+"""Repeat the database calls of a case through our table modules."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,12 +13,12 @@ _plain = TypeDeserializer().deserialize
 
 
 def plain(item: dict[str, Any]) -> dict[str, Any]:
-    """An item as a table takes it."""
+    """Return an item as a table takes it."""
     return {name: _plain(value) for name, value in item.items()}
 
 
 def work(case: Case, client: Any) -> Callable[[], None]:
-    """What makes all calls of the case through a client."""
+    """Return a function that makes all calls of the case with a client."""
     calls = [_call(exchange, client) for exchange in case.exchanges]
 
     def run() -> None:

@@ -1,1 +1,1 @@
-"""The same send and inbox on what a user would pick instead."""
+"""The same send and inbox on FastAPI with a relational database."""

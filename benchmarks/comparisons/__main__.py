@@ -1,4 +1,4 @@
-"""python -m benchmarks.comparisons"""
+"""Print the comparisons: python -m benchmarks.comparisons"""
 
 from benchmarks import figures
 from benchmarks.comparisons.run import measure

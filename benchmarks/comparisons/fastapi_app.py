@@ -1,13 +1,13 @@
-"""Send and inbox as a user would write them on FastAPI over a relational database.
+"""Send and inbox, as a developer would write them on FastAPI with a relational database.
 
-It has what both need: pydantic models, the key's check, that sender and recipient exist, a limit
-per minute, one transaction, an index behind the inbox. It lacks what else this project does for a
-send: contacts and policies, replies and threads that are checked, keys for idempotency, problem
-documents, a metric, flags for content.
+It has what both need: pydantic models, the check of the key, the check that sender and recipient
+exist, a limit per minute, one transaction, and an index for the inbox. It lacks the rest of this
+project's send: contacts and policies, checks of replies and threads, idempotency keys, problem
+documents, a metric, and content flags.
 
-Endpoints and dependencies are `async def` over a database that blocks. That is the quickest way
-where one request is served at a time; with `def`, as FastAPI advises for such a database, each
-dependency changes to another thread and back.
+Endpoints and dependencies are `async def`, although the database blocks. This is the fastest way to
+serve one request at a time. With `def`, as FastAPI recommends for such a database, each dependency
+runs in another thread.
 """
 
 import functools
@@ -23,12 +23,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from benchmarks.comparisons.store import Store
 
-PER_MINUTE = 1_000_000_000  # never reached here, as the stub never reaches ours
+PER_MINUTE = 1_000_000_000  # never reached here
 AgentId = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$")]
 
 
 class SendRequest(BaseModel):
-    """A message to leave."""
+    """A message to send."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,7 +42,7 @@ class SendRequest(BaseModel):
 
 
 class SendResponse(BaseModel):
-    """The message is stored."""
+    """The answer to a stored message."""
 
     success: bool = True
     message_id: str
@@ -52,7 +52,7 @@ class SendResponse(BaseModel):
 
 
 class Party(BaseModel):
-    """An agent as a message names it."""
+    """An agent, as in a message."""
 
     id: str
     name: str
@@ -75,7 +75,7 @@ class Message(BaseModel):
 
 
 class InboxPage(BaseModel):
-    """A page of it."""
+    """A page of an inbox."""
 
     agent_id: str
     total_messages: int
@@ -84,7 +84,7 @@ class InboxPage(BaseModel):
 
 
 def make_app(store: Store, *, is_threaded: bool = False) -> FastAPI:
-    """The application; `is_threaded` makes endpoints and dependencies plain functions."""
+    """Return the application. `is_threaded` uses `def` for endpoints and dependencies."""
     app = FastAPI()
     bearer = HTTPBearer()
 

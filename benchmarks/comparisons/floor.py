@@ -1,4 +1,4 @@
-"""The raw floor: a client that signs and sends the one PutItem of a message, and nothing else."""
+"""The minimum: a client that signs and sends only the PutItem of a message."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from benchmarks.recorded import Case
 
 
 def make(settings: str) -> Callable[[], Any]:
-    """A side."""
+    """Return the candidate."""
     case = Case.from_json(settings)
     put = next(exchange for exchange in case.exchanges if exchange.operation == "PutItem")
     client = botocore.session.get_session().create_client("dynamodb")

@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own for a while: a socket in a folder that is gone with it, no port."""
+"""A temporary PostgreSQL: it has a socket in a temporary folder, and no port."""
 
 import contextlib
 import os
@@ -18,7 +18,7 @@ USERS = ("postgres", "nobody")  # PostgreSQL does not run as root
 
 
 def programs() -> Path | None:
-    """The folder with `initdb` and `postgres`, None where there is none."""
+    """Return the folder with `initdb` and `postgres`, or None if there is none."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     found = shutil.which("initdb")
     folders += [Path(found).parent] if found else []
@@ -27,8 +27,8 @@ def programs() -> Path | None:
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[str]:
-    """How to connect to an empty database; `folder` holds the programs."""
-    # A path to a socket has at most 107 bytes.
+    """Yield the connection string of an empty database. `folder` has the programs."""
+    # The path of a socket has at most 107 bytes.
     with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as home:
         user: dict[str, Any] = {}
         if os.geteuid() == 0:
@@ -56,7 +56,7 @@ def running(folder: Path) -> Iterator[str]:
             _wait(process, [str(folder / "pg_isready"), "-q", "-h", home])
             yield f"host={home} user=bench dbname=postgres"
         finally:
-            process.send_signal(signal.SIGINT)  # its fast shutdown
+            process.send_signal(signal.SIGINT)  # a fast shutdown
             try:
                 process.wait(END_SECONDS)
             except subprocess.TimeoutExpired:

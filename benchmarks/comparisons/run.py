@@ -1,14 +1,14 @@
-"""CPU of send and inbox, as ratios to FastAPI over a relational database, all in the same run.
+"""CPU time of send and inbox, as ratios to FastAPI with a relational database, in one run.
 
-Our side is the function as deployed behind API Gateway: the authorizer's answer is in the event
-(the gateway remembers it for a minute), and the stub that answers for DynamoDB is another process,
-over HTTP without TLS. FastAPI's side looks the key up in its database each time. SQLite does its
-work within the process that is measured; PostgreSQL, like DynamoDB, outside of it.
+Ours is the function as deployed behind API Gateway. The authorizer's answer is in the event,
+because the gateway caches it for a minute. The stub that answers for DynamoDB is another process,
+over HTTP without TLS. FastAPI looks up the key in its database each time. SQLite works within the
+measured process. PostgreSQL works outside of it, as DynamoDB does.
 
-The one with the target is the hardest to stand beside: everything `async def`, synchronous=NORMAL.
-FastAPI's documents advise plain `def` for a database that blocks, which changes threads for every
-dependency; and only synchronous=FULL promises of a commit what DynamoDB does, at the cost of a
-write to the disk whose CPU belongs to the machine's kernel and file system.
+The target is for the fastest variant of FastAPI: all `async def`, with synchronous=NORMAL. For a
+database that blocks, FastAPI recommends plain `def`, which changes threads for each dependency.
+Only synchronous=FULL makes commits as durable as DynamoDB's. Its writes to the disk cost CPU time
+that depends on the machine's kernel and file system.
 """
 
 import contextlib
@@ -18,26 +18,26 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import recorded, stub
-from benchmarks.compared import PACKAGED, Side, Taken, compared
+from benchmarks.compared import PACKAGED, Candidate, Taken, compared
 from benchmarks.comparisons import postgres
 from benchmarks.figures import Figure
 from benchmarks.recorded import Case
 
 SEND_TARGET = 6.0
-HELD_AGAINST = "FastAPI + SQLite"
-FASTAPI = "benchmarks.comparisons.fastapi_side:make"
+COMPARED_WITH = "FastAPI + SQLite"
+FASTAPI = "benchmarks.comparisons.fastapi_client:make"
 
 
 def measure(cases: Mapping[str, Case] | None = None) -> Iterator[Figure]:
-    """The figures of both."""
+    """Yield the figures of send and inbox."""
     cases = cases or recorded.cases()
     programs = postgres.programs()
     if programs is None:
-        print("PostgreSQL is not installed here, so nothing is held against it")
+        print("PostgreSQL is not installed here, so it is not compared.")
     for name in ("send", "inbox"):
         with contextlib.ExitStack() as stack:
-            sides = dict(_sides(stack, cases[name], programs))
-            found = compared(sides, HELD_AGAINST)
+            candidates = dict(_candidates(stack, cases[name], programs))
+            found = compared(candidates, COMPARED_WITH)
         yield from _figures(name, found)
 
 
@@ -45,32 +45,32 @@ def _figures(name: str, found: Mapping[str, Taken]) -> Iterator[Figure]:
     target = SEND_TARGET if name == "send" else None
     for other in found:
         if other != "ours":
-            limit = target if other == HELD_AGAINST else None
+            limit = target if other == COMPARED_WITH else None
             ratio = found["ours"].ratio / found[other].ratio
             yield Figure(f"{name}: CPU to {other}", ratio, "×", limit, kind="ratio")
     if "floor" in found:
         yield Figure(
-            f"{name}: CPU of the floor to {HELD_AGAINST}", found["floor"].ratio, "×", kind="ratio"
+            f"{name}: CPU of the floor to {COMPARED_WITH}", found["floor"].ratio, "×", kind="ratio"
         )
     yield Figure(f"{name}: CPU", found["ours"].microseconds, "µs", kind="machine")
 
 
-def _sides(
+def _candidates(
     stack: contextlib.ExitStack, case: Case, programs: Path | None
-) -> Iterator[tuple[str, Side]]:
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="beside-")))
+) -> Iterator[tuple[str, Candidate]]:
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="comparisons-")))
 
-    def fastapi(database: str, where: str, **more: Any) -> Side:
+    def fastapi(database: str, where: str, **more: Any) -> Candidate:
         settings = {"case": case.as_json(), "database": database, "where": where, **more}
-        return stack.enter_context(Side(FASTAPI, {}, settings))
+        return stack.enter_context(Candidate(FASTAPI, {}, settings))
 
-    def stubbed(make: str, wire: list[tuple[str, bytes]], **where: str) -> Side:
+    def stubbed(make: str, wire: list[tuple[str, bytes]], **where: str) -> Candidate:
         url = stack.enter_context(stub.running(wire))
         environment = {"AWS_ENDPOINT_URL": url, **where}
-        return stack.enter_context(Side(make, environment, case.as_json()))
+        return stack.enter_context(Candidate(make, environment, case.as_json()))
 
     yield "ours", stubbed("benchmarks.functions:make", case.wire, **PACKAGED)
-    yield HELD_AGAINST, fastapi("sqlite", f"{folder}/plain")
+    yield COMPARED_WITH, fastapi("sqlite", f"{folder}/plain")
     yield "FastAPI, plain def, + SQLite", fastapi("sqlite", f"{folder}/def", is_threaded=True)
     if case.name == "send":
         yield "FastAPI + SQLite, synchronous=FULL", fastapi("durable_sqlite", f"{folder}/full")

@@ -1,4 +1,4 @@
-"""The messages in a relational database: SQLite or PostgreSQL, by the same statements."""
+"""The messages in a relational database: SQLite or PostgreSQL, with the same statements."""
 
 import hashlib
 import sqlite3
@@ -26,7 +26,7 @@ COLUMNS = (
 
 
 class Store:
-    """One connection, kept open: one request at a time uses it."""
+    """One open connection, which one request at a time uses."""
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
@@ -39,14 +39,14 @@ class Store:
         return self.connection.execute(statement, values)
 
     def transaction(self) -> AbstractContextManager[Any]:
-        """All of it or nothing."""
+        """Run the block in a transaction."""
         transaction: AbstractContextManager[Any] = (
             self.connection if self._is_sqlite else self.connection.transaction()
         )
         return transaction
 
     def create(self, agents: Sequence[tuple[str, str, str]]) -> None:
-        """Empty tables, and agents: id, name and key of each."""
+        """Create empty tables, and agents with id, name and key."""
         with self.transaction():
             for statement in SCHEMA:
                 self.execute(statement)
@@ -55,19 +55,19 @@ class Store:
                 self.execute("INSERT INTO api_keys VALUES (?, ?)", hash_of(key), agent_id)
 
     def agent_of(self, key: str) -> str | None:
-        """Whose key it is."""
+        """Return the agent of a key."""
         row = self.execute(
             "SELECT agent_id FROM api_keys WHERE key_hash = ?", hash_of(key)
         ).fetchone()
         return row[0] if row else None
 
     def is_registered(self, agent_id: str) -> bool:
-        """Whether there is such an agent."""
+        """Return whether there is such an agent."""
         found = self.execute("SELECT 1 FROM agents WHERE agent_id = ?", agent_id).fetchone()
         return found is not None
 
     def count(self, sender_id: str, minute: int) -> int:
-        """One message more in a minute; how many that makes."""
+        """Count one message in a minute and return the number."""
         row = self.execute(
             "INSERT INTO limits VALUES (?, ?, 1) ON CONFLICT (sender_id, minute) "
             "DO UPDATE SET number = limits.number + 1 RETURNING number",
@@ -78,12 +78,12 @@ class Store:
         return number
 
     def add(self, *values: Any) -> None:
-        """A message: the values of COLUMNS."""
+        """Insert a message with the values of COLUMNS."""
         marks = ", ".join("?" * len(values))
         self.execute(f"INSERT INTO messages ({COLUMNS}) VALUES ({marks})", *values)  # noqa: S608
 
     def inbox(self, recipient_id: str, status: str, before: str, limit: int) -> list[Any]:
-        """A page, newest first."""
+        """Return a page, newest first."""
         rows: list[Any] = self.execute(
             "SELECT message_id, sender_id, agents.name, type, status, subject, body, priority, "
             "thread_id, reply_to_id, created_at, read_at FROM messages "
@@ -98,7 +98,7 @@ class Store:
         return rows
 
     def total(self, recipient_id: str, status: str) -> int:
-        """How many there are."""
+        """Return the number of messages."""
         row = self.execute(
             "SELECT count(*) FROM messages WHERE recipient_id = ? AND status = ?",
             recipient_id,
@@ -109,20 +109,20 @@ class Store:
 
 
 def hash_of(key: str) -> str:
-    """As a key is stored."""
+    """Return a key's hash as it is stored."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 def sqlite(path: str) -> Store:
-    """A file with a write-ahead log, as SQLite's page on that advises.
+    """Open a file with a write-ahead log, as SQLite's documentation recommends.
 
-    With synchronous=NORMAL the last commits may be lost with the power; the file stays whole.
+    With synchronous=NORMAL, a power failure may lose the last commits. The file stays consistent.
     """
     return _sqlite(path, "NORMAL")
 
 
 def durable_sqlite(path: str) -> Store:
-    """The same with synchronous=FULL: what is committed stays, as with DynamoDB."""
+    """Open a file with synchronous=FULL. Commits are durable, as with DynamoDB."""
     return _sqlite(path, "FULL")
 
 
@@ -135,7 +135,7 @@ def _sqlite(path: str, synchronous: str) -> Store:
 
 
 def postgres(conninfo: str) -> Store:
-    """A connection that begins no transaction of its own."""
+    """Open a connection that begins no transaction by itself."""
     import psycopg  # noqa: PLC0415 - optional
 
     return Store(psycopg.connect(conninfo, autocommit=True))

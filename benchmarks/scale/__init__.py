@@ -1,21 +1,21 @@
-"""Hot partitions and scale: what three loads ask of one key, one stream shard, one function.
+"""Hot partitions and scale: what loads cost one key, one stream shard and one function.
 
     python -m benchmarks.scale
 
-    limits        what AWS gives, and where it says so
-    items         items as the product writes them, and the units that a write takes of each key
-    loads         the three loads as operations on keys, by the product's own key functions
-    partitions    a key's partition, a bucket of units a second, and who is refused
-    contention    transactions that meet on one item
-    streams       a stream's shard, batch by batch
+    limits        the limits of AWS, with their sources
+    items         items as the product writes them, and the units of each key for a write
+    loads         the loads as operations on keys, with the product's own key functions
+    partitions    partitions with their limits per second, and which requests are refused
+    contention    transactions on the same item
+    streams       the batches of a stream's shard
     midnight      the first minutes of a day
     inboxes, limiter, sweep, quotas, costs
     busy_minute   the busiest minute of an honest agent, in units of its meter
-    worst_day     what somebody can make the operator pay in a day
+    worst_day     the most that one day can cost the operator
     report        the tables of docs/scale.md and docs/costs.md
 
-Nothing here measures time: loads and durations are stated, units follow from the items, and chance
-has a seed, so that it prints the same wherever it runs.
+Nothing here measures time. Loads and durations are assumptions, units follow from the items, and
+random numbers have a seed. So the result is the same everywhere.
 """
 
 import sys

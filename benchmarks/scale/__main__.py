@@ -5,24 +5,26 @@ import argparse
 from benchmarks.scale.report import PAGES, fill, tables
 
 BURST = (
-    "seconds of unused units that a partition may spend at once beyond its maximum (1: none; AWS "
-    "keeps up to 300 for a table, and says that they do not lift a partition)"
+    "seconds of unused units that a partition may use at once (1: none; AWS keeps up to 300 for a "
+    "table, and says that they do not raise the maximum of a partition)"
 )
 
 
 def main() -> None:
-    """Print every table under its name, or the ones that are named."""
+    """Print all tables, or those named on the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.scale",
-        description="Three loads on DynamoDB's partitions, API Gateway and Lambda: what gets hot.",
+        description="Print what loads cost DynamoDB's partitions, API Gateway and Lambda.",
     )
-    parser.add_argument("names", nargs="*", metavar="TABLE", help="a table's name; default: all")
+    parser.add_argument("names", nargs="*", metavar="TABLE", help="a table to print (default: all)")
     parser.add_argument("--burst-seconds", type=float, default=1, help=BURST)
-    parser.add_argument("--write", action="store_true", help="write them into the pages")
+    parser.add_argument("--write", action="store_true", help="write all tables into the pages")
     arguments = parser.parse_args()
     found = tables(arguments.burst_seconds)
     if unknown := set(arguments.names) - set(found):
-        parser.error(f"no table {', '.join(sorted(unknown))}; there are {', '.join(found)}")
+        parser.error(
+            f"unknown table: {', '.join(sorted(unknown))}. The tables are {', '.join(found)}"
+        )
     if arguments.write:
         for page in PAGES:
             page.write_text(fill(page.read_text("utf-8"), found), "utf-8")

@@ -1,7 +1,7 @@
-"""The busiest minute of an honest agent, in units of its meter: it has to fit into the quota.
+"""The busiest minute of an honest agent in units of its meter, which must fit into the quota.
 
-It sends as much as `MessagesPerSender` lets it, each with an Idempotency-Key, looks for answers all
-the time, and does the work of the orders that it has. Units are the budgets of the operations.
+The agent sends as much as `MessagesPerSender` allows, each with an Idempotency-Key. It always looks
+for answers, and does the work of its orders. The units are the budgets of the operations.
 """
 
 from typing import NamedTuple
@@ -23,7 +23,7 @@ class Part(NamedTuple):
 
     @property
     def units(self) -> float:
-        """Of one of them."""
+        """Return the units of one operation."""
         written, read = budgets.UNITS[self.budget]
         tenths = written * units.WRITE_UNIT + read * units.READ_UNIT + self.calls * units.CALL
         return (tenths + units.of_request(self.answered)) / units.UNIT
@@ -44,12 +44,12 @@ PARTS = (
 
 
 def total() -> float:
-    """Units of the minute."""
+    """Return the units of the minute."""
     return sum(part.times * part.units for part in PARTS)
 
 
 def table() -> str:
-    """A row for each part."""
+    """Return a row for each part."""
     rows = [
         [part.what, f"{part.times:,}", f"{part.units:.1f}", f"{part.times * part.units:,.0f}"]
         for part in PARTS

@@ -1,8 +1,8 @@
-"""Transactions that meet on one item: who is in the way, who comes again, who is sent away.
+"""Transactions on the same item: which collide, which are repeated, which are refused.
 
-A transaction holds its items from prepare to commit; another that comes meanwhile is cancelled, and
-sent again after a pause, as `transactions.transact` does it: with full jitter, so many times. How
-long one holds its items AWS does not say. HOLD_SECONDS is a guess on the dear side.
+A transaction holds its items from prepare to commit. Another one in this time is cancelled, and is
+repeated after a pause, as in `transactions.transact`: with full jitter and a limited number of
+times. AWS does not say how long a transaction holds its items. HOLD_SECONDS is a pessimistic guess.
 """
 
 import heapq
@@ -16,20 +16,20 @@ from benchmarks.scale.loads import ORDERS_PER_SECOND
 HOLD_SECONDS = 0.020
 SECONDS = 600
 SEED = 6
-# So many share the orders of an hour.
+# The numbers of workers that share the orders of an hour.
 WORKERS = (1, 2, 5, 10, 100)
 
 
 class Contention(NamedTuple):
-    """What becomes of transactions on one item, as shares of all."""
+    """The results of transactions on one item, as shares of all."""
 
     collided: float  # at the first attempt
-    refused: float  # after the last one
-    mean_wait: float  # seconds, of those that were written
+    refused: float  # after the last attempt
+    mean_wait: float  # seconds, of the written transactions
 
 
 def contend(per_second: float, hold: float = HOLD_SECONDS) -> Contention:
-    """Transactions that come at random, so many a second, over ten minutes."""
+    """Simulate ten minutes of transactions at random times."""
     chance = random.Random(SEED)
     arrivals, now = [], 0.0
     while now < SECONDS:
@@ -52,7 +52,7 @@ def contend(per_second: float, hold: float = HOLD_SECONDS) -> Contention:
 
 
 def table() -> str:
-    """A row for each number of workers that share the orders of an hour."""
+    """Return a row for each number of workers that share the orders of an hour."""
     rows = []
     for workers in WORKERS:
         # An accept and a completion each change the worker's own item.

@@ -1,4 +1,4 @@
-"""A month of a load, by the prices of benchmarks/prices.py and the units of its flows."""
+"""A month of each load in US dollars, from benchmarks/prices.py and the units of its flows."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -14,7 +14,7 @@ MILLION = 1_000_000
 
 
 class Month(NamedTuple):
-    """US dollars of thirty days, if the load never rests."""
+    """The US dollars of thirty days with the full load."""
 
     tables: float
     gateway: float
@@ -23,12 +23,12 @@ class Month(NamedTuple):
 
     @property
     def total(self) -> float:
-        """All of it."""
+        """Return the sum."""
         return sum(self)
 
 
 def month(load: Load) -> Month:
-    """What thirty days of a load cost."""
+    """Return what thirty days of a load cost."""
     _, records = load.events
     projection = project(records) if records else None
     written = sum(flow.units * flow.per_second for flow in load.flows if flow.is_write)
@@ -50,7 +50,7 @@ def month(load: Load) -> Month:
 
 
 def table(loads: Iterable[Load]) -> str:
-    """A row for each load."""
+    """Return a row for each load."""
     rows = [
         [load.name, *(f"{each:,.0f}" for each in (*costs, costs.total))]
         for load, costs in ((load, month(load)) for load in loads)

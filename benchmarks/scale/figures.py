@@ -1,4 +1,4 @@
-"""The few numbers of the simulation that are worth keeping: what the hottest keys take."""
+"""The units of the hottest keys, from the simulation of loads."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ STREAMED = 10_000
 
 
 def measure() -> Iterator[Figure]:
-    """Counts, the same wherever they are measured; none has a target but the partition's own."""
+    """Yield counts. Only the partition's limits are targets."""
     loads = {"recipient": one_recipient(), "heartbeats": heartbeats(), "orders": hourly()}
     for name, load in loads.items():
         hottest = max(each.hottest for each in heat(load.flows) if each.is_write)

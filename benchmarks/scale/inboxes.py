@@ -1,4 +1,4 @@
-"""How much one inbox takes, by the size of what is written; and what its owner pays to look."""
+"""How many messages one inbox takes by their size, and what reading it costs."""
 
 import math
 from collections import Counter
@@ -13,8 +13,8 @@ TABLE = "AgentMessagesTable"
 PENDING = f"{TABLE}/pending_inbox"
 HEARTBEAT_COUNTS = 100  # paging.COUNT_LIMIT
 KIBIBYTE = 1024
-# What an agent writes: a sentence, the longest that is in the inbox's index, a page, the longest
-# body, and that with the longest metadata.
+# Bodies: a sentence, the longest one in the inbox's index, a page, the longest one, and the longest
+# one with the longest metadata.
 BODIES = {
     "400 B": 400,
     "2 KB": 2 * KIBIBYTE,
@@ -25,28 +25,28 @@ BODIES = {
 
 
 class Inbox(NamedTuple):
-    """One inbox, and messages of one size."""
+    """One inbox with messages of one size."""
 
     size: int  # bytes of its items
-    written: float  # units of the recipient's key that a message takes
-    read: float  # and marking it read
-    per_second: float  # the most that the key takes of messages that are written, and read later
-    settled: float  # and of messages that are read as fast as they come
-    keyed: float  # and with an Idempotency-Key, written alone
-    senders: int  # so many reach `per_second` within MessagesPerPair
-    heartbeat: float  # read units of a heartbeat's count while a hundred wait
-    queries: int  # which that takes, one after the other
+    written: float  # units of the recipient's key for a message
+    read: float  # and to mark it as read
+    per_second: float  # the most messages a second for the key, if they are read later
+    settled: float  # and if they are read at once
+    keyed: float  # and with an Idempotency-Key, without reads
+    senders: int  # how many senders reach `per_second` within MessagesPerPair
+    heartbeat: float  # read units to count a hundred pending messages
+    queries: int  # how many requests one after the other this takes
 
 
 def inbox(body_bytes: int) -> Inbox:
-    """An inbox of messages with bodies of this size."""
+    """Return an inbox of messages with bodies of this size."""
     *long, item = samples.parts(HOT, "sender-000", body_bytes)
     apart = [touch for part in long for touch in writes(TABLE, part)]
     written = _hottest([*apart, *writes(TABLE, item)])
     keyed = _hottest([*apart, *writes(TABLE, item, in_transaction=True)])
     read = _hottest(writes(TABLE, samples.was_read(item), item))
     most = limits.PARTITION_WRITE_UNITS / written
-    # A page ends before the item that would not fit any more.
+    # A page ends before the first item that does not fit.
     page = min(HEARTBEAT_COUNTS, limits.QUERY_BYTES // size_of(held(PENDING, item)))
     return Inbox(
         sum(map(size_of, [*long, item])),
@@ -62,7 +62,7 @@ def inbox(body_bytes: int) -> Inbox:
 
 
 def _hottest(touches: Iterable[Touch]) -> float:
-    """Of the recipient's key, in the table or in the index that takes most."""
+    """Return the units of the recipient's key in the table or index that takes most."""
     units: Counter[str] = Counter()
     for touch in touches:
         if touch.key == HOT:
@@ -71,7 +71,7 @@ def _hottest(touches: Iterable[Touch]) -> float:
 
 
 def table() -> str:
-    """A row for each size of a body."""
+    """Return a row for each size of a body."""
     rows = []
     for name, size in BODIES.items():
         each = inbox(size)

@@ -1,7 +1,7 @@
-"""Items as the product's own tables write them, and the units that a write takes of each key.
+"""Items as the product's tables write them, and the units of a write for each key.
 
-The tables are given a client that keeps what it is asked. Indexes are the template's; an index
-takes units only where what it holds of an item changes, and twice where its key does.
+The tables get a client that records their requests. The indexes are those of the template. An index
+takes units only if a write changes what it has of an item, and twice if the key changes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from benchmarks.scale.limits import TRANSACTION_FACTOR
 from local.cloudformation import parse
 
-# The one place that uses the calculator.
+# Other modules use the calculator through this one.
 from local.in_process.units import kilobytes, projected, size_of
 from local.template import TEMPLATE as TEMPLATE_FILE
 from local.template import load
@@ -23,15 +23,15 @@ TABLES: dict[str, Mapping[str, Any]] = {table.name: table.create for table in TE
 
 __all__ = ["PARAMETERS", "TEMPLATE", "Item", "Touch", "held", "kilobytes", "size_of", "writes"]
 
-# Sort keys that begin with a time: what is new comes last, so a split leaves the heat on one side.
-# And the parts of one order, of which the head alone is hot.
+# Sort keys that begin with a time: new items come last, so after a split one part stays hot. And
+# the parts of one order, of which only the head is hot.
 GROWING = {"message_id", "slot", "work_order_id", "due_at", "window", "part"}
 
 Item = Mapping[str, Any]  # in DynamoDB's typed JSON
 
 
 class Touch(NamedTuple):
-    """Units that a call takes of one key of a table or an index."""
+    """The units of one key of a table or an index for a call."""
 
     place: str
     key: str
@@ -40,7 +40,7 @@ class Touch(NamedTuple):
 
 @dataclass
 class Recorder:
-    """A client that keeps what it is asked to write and answers nothing."""
+    """A client that records writes and answers nothing."""
 
     items: list[Item] = field(default_factory=list)
     meta: Any = field(
@@ -50,17 +50,17 @@ class Recorder:
     )
 
     def put_item(self, **request: Any) -> dict[str, Any]:
-        """Keep the item."""
+        """Record the item."""
         self.items.append(request["Item"])
         return {}
 
     def update_item(self, **request: Any) -> dict[str, Any]:
-        """Keep the key."""
+        """Record the key."""
         self.items.append(request["Key"])
         return {"Attributes": request["Key"]}
 
     def transact_write_items(self, **request: Any) -> dict[str, Any]:
-        """Keep each item, or its key."""
+        """Record each item, or its key."""
         for entry in request["TransactItems"]:
             [write] = entry.values()
             self.items.append(write.get("Item") or write["Key"])
@@ -70,11 +70,11 @@ class Recorder:
 def writes(
     table: str, after: Item | None, before: Item | None = None, *, in_transaction: bool = False
 ) -> Iterator[Touch]:
-    """What a write takes of the table and of each index; None stands for no item."""
+    """Yield the units of a write for the table and each index. None means no item."""
     factor = TRANSACTION_FACTOR if in_transaction else 1
     units = max(kilobytes(item) for item in (after, before) if item is not None)
     yield Touch(table, _key(TABLES[table], after or before or {}), units * factor)
-    # Indexes follow outside the transaction, once.
+    # Indexes are written once, outside the transaction.
     for index in TABLES[table].get("GlobalSecondaryIndexes", []):
         place = f"{table}/{index['IndexName']}"
         was, now = (projected(TABLES[table], index, item) or {} for item in (before, after))
@@ -87,17 +87,17 @@ def writes(
 
 
 def reads(table: str, key: str, item: Item, *, consistent: bool = False) -> Touch:
-    """What reading one item takes; what is not there is an empty one."""
+    """Return the units of reading one item. A missing item is empty."""
     return Touch(table, key, max(1, kilobytes(item, 4096)) * (1 if consistent else 0.5))
 
 
 def queried(place: str, key: str, item: Item, number: float) -> Touch:
-    """What a query over so many of these items takes, none of them consistent."""
+    """Return the units of an eventually consistent query over this many items."""
     return Touch(place, key, max(1, -(-size_of(held(place, item)) * number // 4096)) * 0.5)
 
 
 def held(place: str, item: Item) -> Item:
-    """What a table or an index holds of an item."""
+    """Return what a table or an index has of an item."""
     table, _, name = place.partition("/")
     indexes = TABLES[table].get("GlobalSecondaryIndexes", [])
     named = [index for index in indexes if index["IndexName"] == name]
@@ -105,7 +105,7 @@ def held(place: str, item: Item) -> Item:
 
 
 def is_divisible(place: str) -> bool:
-    """Whether a split for heat helps a key: it has several items, and new ones lie anywhere."""
+    """Return whether a split helps a hot key: it has several items, and new ones have any place."""
     table, _, name = place.partition("/")
     indexes = TABLES[table].get("GlobalSecondaryIndexes", [])
     schema = next((each for each in indexes if each["IndexName"] == name), TABLES[table])

@@ -1,4 +1,4 @@
-"""The sent log: one update a message, twelve to an item, which is paid by the kilobyte."""
+"""The sent log: one update for each message, with twelve messages in an item."""
 
 from typing import NamedTuple
 
@@ -9,12 +9,12 @@ from benchmarks.scale.items import PARAMETERS, kilobytes
 DEFAULT = int(PARAMETERS["MessagesPerSender"]["Default"])
 AT_MOST = max(map(int, PARAMETERS["MessagesPerSender"]["AllowedValues"]))
 SECONDS = 60
-# Agents' ids: as most are, as long as keeps a chunk below a kilobyte, and as long as they may be.
+# Lengths of ids: a usual one, the longest with a chunk below a kilobyte, and the maximum.
 CHARACTERS = (13, 40, 64)
 
 
 class Window(NamedTuple):
-    """One minute of a sender who writes to another agent each time."""
+    """One minute of a sender that writes to another agent each time."""
 
     messages: int
     characters: int  # of each agent's id
@@ -23,7 +23,7 @@ class Window(NamedTuple):
 
 
 def window(messages: int, characters: int = CHARACTERS[0]) -> Window:
-    """A minute of so many messages."""
+    """Return a minute with this many messages."""
     places = range(1, CHUNK_SIZE + 1)
     sizes = [kilobytes(samples.chunk("n" * characters, place)) for place in places]
     per_message = sum(sizes) / len(sizes)
@@ -31,7 +31,7 @@ def window(messages: int, characters: int = CHARACTERS[0]) -> Window:
 
 
 def table() -> str:
-    """A row for each limit that an operator may set, and length of the agents' ids."""
+    """Return a row for each limit that an operator may set, and length of the agents' ids."""
     rows = [
         [
             f"{each.messages:,}",

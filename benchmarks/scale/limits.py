@@ -1,10 +1,10 @@
-"""What AWS gives, as its pages have it in November 2026; put yours in and run it again."""
+"""The limits of AWS, as of November 2026. To use other limits, change them and run this again."""
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 PARTITION_WRITE_UNITS = 1_000
 PARTITION_READ_UNITS = 3_000
-# A new table in on-demand mode takes 4,000 write and 12,000 read units a second, and any table
-# twice its previous peak; more than that within 30 minutes may be throttled.
+# A new on-demand table takes 4,000 write and 12,000 read units a second. Each table takes twice its
+# previous peak. More than that within 30 minutes may be throttled.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
 NEW_TABLE_WRITE_UNITS = 4_000
 HEADROOM = 2
@@ -19,8 +19,8 @@ GATEWAY_REQUESTS = 10_000
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 CONCURRENCY = 1_000
-NEW_ACCOUNT_CONCURRENCY = 10  # "reduced" there; ten in accounts seen, with no page that says so
-# An instance counts for ten requests a second at the most, however short they are.
+NEW_ACCOUNT_CONCURRENCY = 10  # the page says "reduced". New accounts have ten
+# An instance handles at most ten requests a second, even if they are short.
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
 REQUESTS_PER_INSTANCE = 10
 # https://docs.aws.amazon.com/lambda/latest/dg/scaling-behavior.html

@@ -1,4 +1,4 @@
-"""The three loads as flows: so many times a second, so many units of one key."""
+"""The loads as flows: how many times a second, with how many units of one key."""
 
 import functools
 from collections import Counter
@@ -17,9 +17,9 @@ HEARTBEAT_SECONDS = 30
 MESSAGES_PER_SECOND = 1_000
 PER_PAIR = 300 / 60  # the template's MessagesPerPair
 ORDERS_PER_SECOND = 100_000 / 3600
-PARTIES = 200  # clients, and as many workers
-REMEMBERED_SECONDS = 60  # how long the gateway remembers a key
-BATCH = 100  # messages to a page of the inbox, and to one call that marks them read
+PARTIES = 200  # the clients, and also the workers
+REMEMBERED_SECONDS = 60  # how long the gateway caches a key
+BATCH = 100  # messages on a page, and in one call that marks them as read
 # Stated, as is all that a clock would tell: a call as benchmarks/prices.py has it; the authorizer's
 # one read; a hundred updates, one after the other.
 CALL_SECONDS = prices.SECONDS
@@ -28,7 +28,7 @@ MARK_MANY_SECONDS = CALL_SECONDS + BATCH * 0.005
 
 
 class Flow(NamedTuple):
-    """Calls on one key, or on `alike` keys that share them evenly."""
+    """Calls on one key, or on `alike` keys with equal shares."""
 
     place: str
     key: str
@@ -39,7 +39,7 @@ class Flow(NamedTuple):
 
 
 class Requests(NamedTuple):
-    """Calls of one route, and how long each keeps its function."""
+    """Calls of one route, and how long each takes."""
 
     route: str
     per_second: float
@@ -48,27 +48,27 @@ class Requests(NamedTuple):
 
 @dataclass(frozen=True)
 class Load:
-    """One load: what it asks of the tables and of the API, and how many keys call."""
+    """One load: its calls of the tables and of the API, and how many keys call."""
 
     name: str
     flows: list[Flow]
     requests: list[Requests]
     authorizations: float
-    events: tuple[str, float]  # the stream that counts it, and records a second
+    events: tuple[str, float]  # the stream that counts it, and its records a second
 
 
 def wrote(touches: Iterable[Touch], per_second: float, alike: int = 1) -> Iterator[Flow]:
-    """Flows of a write."""
+    """Return the flows of a write."""
     return (Flow(*touch, per_second, is_write=True, alike=alike) for touch in touches)
 
 
 def read(touch: Touch, per_second: float, alike: int = 1) -> Flow:
-    """The flow of a read."""
+    """Return the flow of a read."""
     return Flow(*touch, per_second, is_write=False, alike=alike)
 
 
 def send(rate: float, senders: list[str], body: int) -> Iterator[Flow]:
-    """Messages to HOT, in all `rate` a second."""
+    """Yield the flows of messages to HOT, `rate` a second in all."""
     per_sender, other = rate / len(senders), samples.registered(HOT)[0]
     yield read(reads("AgentsTable", HOT, other, consistent=True), rate)
     for sender in senders:
@@ -82,17 +82,17 @@ def send(rate: float, senders: list[str], body: int) -> Iterator[Flow]:
 
 
 def take(rate: float, body: int) -> Iterator[Flow]:
-    """HOT reads its inbox and marks all of it read, a page at a time."""
+    """Yield the flows of HOT reading its inbox and marking all as read, page by page."""
     item = samples.message(HOT, "sender-000", body)
     place = "AgentMessagesTable/pending_inbox"
     yield read(queried(place, HOT, item, BATCH), rate / BATCH)
     yield read(reads("AgentsTable", HOT, samples.registered(HOT)[0], consistent=True), rate / BATCH)
-    # `thread` holds keys, which stay as they are; what is long stays where it is.
+    # `thread` has only keys, which do not change. Long parts do not move.
     yield from wrote(writes("AgentMessagesTable", samples.was_read(item), item), rate)
 
 
 def one_recipient(body: int = samples.BODY_BYTES, *, is_read: bool = True) -> Load:
-    """One inbox, from as many senders as their limits take; read as fast, or not at all."""
+    """Return one inbox with as many senders as the limits need. It is read, or not."""
     rate = MESSAGES_PER_SECOND
     senders = [f"sender-{number:03d}" for number in range(round(rate / PER_PAIR))]
     pages = rate / BATCH if is_read else 0
@@ -112,12 +112,12 @@ def one_recipient(body: int = samples.BODY_BYTES, *, is_read: bool = True) -> Lo
 
 @functools.cache
 def shard_sizes() -> Mapping[int, int]:
-    """How many of a million agents lie in each shard."""
+    """Return how many of a million agents are in each shard."""
     return Counter(shard_of(f"agent-{number}") for number in range(AGENTS))
 
 
 def heartbeats(every: int = HEARTBEAT_SECONDS) -> Load:
-    """A million agents, each of them seen every so many seconds, with nothing waiting."""
+    """Return a million agents that send heartbeats, with nothing waiting."""
     rate, authorizations = AGENTS / every, AGENTS / max(every, REMEMBERED_SECONDS)
     agent, key = samples.registered("agent-500000")
     sizes = shard_sizes()
@@ -135,7 +135,7 @@ def heartbeats(every: int = HEARTBEAT_SECONDS) -> Load:
         read(Touch("AgentMessagesTable/pending_inbox", "an agent", 0.5), rate, AGENTS),
         read(Touch("WorkOrdersTable/worker_open", "an agent", 0.5), rate, AGENTS),
         read(reads("AgentKeysTable", "a key", key, consistent=True), authorizations, AGENTS),
-        # Once a minute the roll-up counts: a shard's leases, whether they still run or not.
+        # Once a minute the roll-up counts all leases of a shard, even ended ones.
         *(
             read(queried("AgentPresenceTable", str(shard), samples.lease(leases[shard]), n), 1 / 60)
             for shard, n in sizes.items()

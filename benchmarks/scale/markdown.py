@@ -1,4 +1,4 @@
-"""Tables and numbers as docs/scale.md and docs/costs.md show them."""
+"""Tables and numbers in the format of docs/scale.md and docs/costs.md."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,7 +7,7 @@ NEXT_TO_NOTHING = 0.1
 
 
 def table(head: str, rows: Iterable[Sequence[str]], left: int = 1) -> str:
-    """A table in Markdown; `head` names its columns between bars, the first `left` are texts."""
+    """Return a table in Markdown. `head` has the columns, and the first `left` are texts."""
     names = head.split("|")
     rule = ["---"] * left + ["---:"] * (len(names) - left)
     lines = [f"| {' | '.join(names)} |", f"|{'|'.join(rule)}|"]
@@ -15,7 +15,7 @@ def table(head: str, rows: Iterable[Sequence[str]], left: int = 1) -> str:
 
 
 def number(value: float) -> str:
-    """Whole from ten on; below, with a digit behind the point."""
+    """Return a whole number from ten on, and one decimal below."""
     if value < NEXT_TO_NOTHING:
         return f"< {NEXT_TO_NOTHING}"
     return f"{value:,.0f}" if value >= TWO_DIGITS else f"{value:.1f}"

@@ -1,8 +1,8 @@
-"""The first minutes of a day: every agent's first heartbeat writes the day into the agent's item.
+"""The first minutes of a day: each agent's first heartbeat writes the day into its item.
 
-So does each key's first authorization. A table whose partitions are those of its reads gets as many
-writes as it has reads, all at once, for as long as it takes to write each agent once. A heartbeat
-that cannot write the day goes on without, and so does an authorization; the next one tries again.
+Each key's first authorization does the same. A table with partitions for its reads gets as many
+writes as reads at once, until each agent was written. If a heartbeat or an authorization cannot
+write the day, it continues without it, and the next one tries again.
 """
 
 import math
@@ -21,20 +21,20 @@ class Midnight(NamedTuple):
 
     table: str
     partitions: int
-    offered: float  # writes a second at first
+    offered: float  # writes a second at the beginning
     taken: int
     refused: float  # share of the first round
-    seconds: int  # until everybody has written
-    twice: int  # writes that were refused two rounds running
-    waiting: float  # calls in flight that do nothing but wait to be repeated
+    seconds: int  # until all agents have written
+    twice: int  # writes that were refused in two rounds in a row
+    waiting: float  # running calls that only wait for a retry
 
 
 def midnight(table: str, round_seconds: int, attempts: int, headroom: float) -> Midnight:
-    """All agents, spread over a round, on a table with room for its reads times `headroom`."""
+    """Simulate all agents of a round, with a table that has room for its reads times `headroom`."""
     rate = AGENTS / round_seconds
     partitions = math.ceil(headroom * rate / limits.PARTITION_READ_UNITS)
     taken = min(partitions * limits.PARTITION_WRITE_UNITS, limits.TABLE_UNITS)
-    left = [rate] * round_seconds  # agents of each second of a round that have still to write
+    left = [rate] * round_seconds  # by second of a round: agents that must still write
     seconds = 0
     failed_by_round: list[float] = []
     while any(left):
@@ -59,7 +59,7 @@ def midnight(table: str, round_seconds: int, attempts: int, headroom: float) -> 
 
 
 def midnights() -> list[Midnight]:
-    """The agents' table, with the partitions that it needs and with twice as many; the keys'."""
+    """Return the agents' table, also with twice the partitions, and the keys' table."""
     return [
         midnight("AgentsTable", HEARTBEAT_SECONDS, 3, 1),
         midnight("AgentsTable", HEARTBEAT_SECONDS, 3, limits.HEADROOM),
@@ -68,7 +68,7 @@ def midnights() -> list[Midnight]:
 
 
 def table() -> str:
-    """A row for each table and its partitions."""
+    """Return a row for each table and its partitions."""
     rows = [
         [
             each.table,

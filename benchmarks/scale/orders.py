@@ -1,4 +1,4 @@
-"""The third load: orders that are created, accepted and completed, so many an hour."""
+"""The load of orders: how many are created, accepted and completed in an hour."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ ROUTES = ("POST /messaging/work-order", "POST .../respond", "POST .../complete")
 
 
 def life(client: str, worker: str, number: int) -> Iterator[Touch]:
-    """The writes of one order from its offer to its end, each step a transaction."""
+    """Yield the writes of one order from its creation to its end. Each step is a transaction."""
     order = samples.order(client, worker, number)
     taken = order.apply(Action.ACCEPT, samples.NOW, {}, DEFAULT_RETENTION)
     done = taken.apply(Action.COMPLETE, samples.NOW, {}, DEFAULT_RETENTION)
@@ -42,7 +42,7 @@ def life(client: str, worker: str, number: int) -> Iterator[Touch]:
 
 
 def looks(client: str, worker: str, number: int) -> Iterator[Touch]:
-    """The reads of the three calls: who calls, whom it meets, the order."""
+    """Yield the reads of the three calls: the caller, the other party and the order."""
     agent, _ = samples.registered(worker)
     head = samples.stored(samples.order(client, worker, number))[0]
     entry = samples.contact(client, worker)
@@ -56,7 +56,7 @@ def looks(client: str, worker: str, number: int) -> Iterator[Touch]:
 
 
 def hourly(parties: int = PARTIES) -> Load:
-    """100,000 orders an hour among so many clients and as many workers."""
+    """Return 100,000 orders an hour among these clients and as many workers."""
     flows: list[Flow] = []
     for number in range(parties):
         client, worker = f"client-{number:03d}", f"worker-{number:03d}"

@@ -1,14 +1,15 @@
-"""Partitions: each a bucket of units that fills every second, and who is refused when it is empty.
+"""Partitions with a limit of units a second, and the share of requests that they refuse.
 
-    new     a table that was just made: 4,000 write units a second in all
-    grown   one that has seen the load before: partitions stay, with room for twice the peak
-    split   each warm key alone, and in parts where `items.is_divisible` says that this helps it
+    new     a new table: 4,000 write units a second in all
+    grown   a table that has seen the load before. It keeps its partitions, with room for twice the
+            peak
+    split   each warm key has its own partition, or several if `items.is_divisible`
 
-Keys lie on partitions by a hash, so a few warm keys share one by chance. A split is instantaneous
-here; DynamoDB takes minutes, and refuses meanwhile as `grown` does. A bucket holds one second:
-unused units that DynamoDB keeps for up to 300 s lift a table above its own rate, never a partition
+A hash assigns keys to partitions, so a few warm keys may share one. Splits are instantaneous here.
+DynamoDB needs minutes, and refuses requests as in `grown` meanwhile. A partition keeps no unused
+units. DynamoDB keeps those of up to 300 s. They raise a table above its own rate, but no partition
 above its maximum (https://repost.aws/knowledge-center/dynamodb-spiky-workloads-short-intervals).
-`burst_seconds` tries another belief.
+`burst_seconds` tries another assumption.
 """
 
 import hashlib
@@ -24,9 +25,9 @@ from benchmarks.scale.loads import Flow, Load
 
 SECONDS = 60
 SEED = 6
-# A key below this share of a partition warms nobody.
+# A key below this share of a partition is not warm.
 WARM = 0.05
-# A place whose hottest key takes less of a partition is left out of the table.
+# The table leaves out places whose hottest key takes less of a partition.
 SHOWN = 0.1
 
 
@@ -42,16 +43,16 @@ class Heat:
     new: float
     grown: float
     split: float
-    seconds_behind: float  # after a minute, if what was refused is repeated until it is taken
+    seconds_behind: float  # after a minute, if refused requests are repeated until they succeed
 
     @property
     def limit(self) -> int:
-        """Units a second of one partition."""
+        """Return the units a second of one partition."""
         return limits.PARTITION_WRITE_UNITS if self.is_write else limits.PARTITION_READ_UNITS
 
 
 def heat(flows: Iterable[Flow], burst_seconds: float = 1) -> list[Heat]:
-    """Every table and index that the flows touch, in their order; writes and reads apart."""
+    """Return each table and index of the flows, in order. Writes and reads are separate."""
     grouped: dict[tuple[str, bool], list[Flow]] = defaultdict(list)
     for flow in flows:
         grouped[flow.place, flow.is_write].append(flow)
@@ -67,7 +68,7 @@ def _heat(place: str, flows: list[Flow], burst_seconds: float, *, is_write: bool
     for flow in flows:
         by_key[flow.key] += flow.units * flow.per_second / flow.alike
     total = sum(flow.units * flow.per_second for flow in flows)
-    # As many partitions as the writes or the reads alone need, with the headroom.
+    # As many partitions as writes or reads need, with the headroom.
     fresh = limits.NEW_TABLE_WRITE_UNITS // limits.PARTITION_WRITE_UNITS
     grown = max(fresh, math.ceil(limits.HEADROOM * total / limit))
     key = max(by_key, key=lambda each: by_key[each])
@@ -86,7 +87,7 @@ def _heat(place: str, flows: list[Flow], burst_seconds: float, *, is_write: bool
 
 
 def _spread(flows: list[Flow], partitions: int) -> list[float]:
-    """Units a second of each partition, keys placed by a hash; many alike lie evenly."""
+    """Return the units a second of each partition, with keys placed by a hash."""
     offered = [0.0] * partitions
     for flow in flows:
         units = flow.units * flow.per_second
@@ -103,7 +104,7 @@ def _place(place: str, key: str, partitions: int) -> int:
 
 
 def _alone(place: str, by_key: dict[str, float], limit: int) -> list[float]:
-    """Units a second of each warm key's own partition, or of its parts at half their maximum."""
+    """Return the units a second of each warm key's own partition, or of its parts."""
     offered = []
     for units in by_key.values():
         parts = math.ceil(2 * units / limit) if is_divisible(place) else 1
@@ -112,7 +113,7 @@ def _alone(place: str, by_key: dict[str, float], limit: int) -> list[float]:
 
 
 def _refused(offered: list[float], limit: int, burst_seconds: float) -> tuple[float, float]:
-    """The share refused in a minute, and by how many seconds the slowest is behind at its end."""
+    """Return the share refused in a minute, and how many seconds the slowest is behind then."""
     chance = random.Random(SEED)
     asked = refused = behind = 0.0
     for rate in offered:
@@ -129,7 +130,7 @@ def _refused(offered: list[float], limit: int, burst_seconds: float) -> tuple[fl
 
 
 def table(loads: Iterable[Load], burst_seconds: float = 1) -> str:
-    """The hot keys of each load."""
+    """Return the hot keys of each load."""
     rows = [
         [
             load.name,
@@ -149,6 +150,6 @@ def table(loads: Iterable[Load], burst_seconds: float = 1) -> str:
 
 
 def _is_shown(each: Heat) -> bool:
-    """What is warm; and the shards of `due`, which one might think are."""
+    """Return whether a place is warm, or a shard of `due`, which readers may expect."""
     is_hot = each.hottest >= SHOWN * each.limit or each.total >= limits.NEW_TABLE_WRITE_UNITS
     return is_hot or each.place == "WorkOrdersTable/due"

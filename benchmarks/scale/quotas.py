@@ -1,4 +1,4 @@
-"""What a load needs of the gateway and, by Little's law, of Lambda; and what is there."""
+"""What a load needs of the gateway and, by Little's law, of Lambda, and the quotas for it."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -15,20 +15,20 @@ class Need(NamedTuple):
     """What a load needs."""
 
     busiest: float  # requests a second, of one route
-    requests: float  # of all routes, which is what the gateway counts
+    requests: float  # of all routes, which the gateway counts
     authorizations: float  # a second
     in_flight: float  # calls at the same time, by Little's law
-    instances: float  # and what Lambda counts: no fewer than one for ten calls a second
-    ramp_seconds: float  # from nothing, at the rate at which one function gets instances
+    instances: float  # and as Lambda counts them: at least one for ten calls a second
+    ramp_seconds: float  # from zero, at the rate at which a function gets instances
 
     @property
     def refused_by_route(self) -> float:
-        """The share that the template's default leaves at the gateway."""
+        """Return the share that the gateway refuses with the template's defaults."""
         return max(0.0, 1 - PER_ROUTE / self.busiest)
 
 
 def need(load: Load) -> Need:
-    """What a load needs of the gateway and of Lambda."""
+    """Return what a load needs of the gateway and of Lambda."""
     calls = [(each.per_second, each.seconds) for each in load.requests]
     calls.append((load.authorizations, AUTHORIZER_SECONDS))
     in_flight = sum(rate * seconds for rate, seconds in calls)
@@ -45,7 +45,7 @@ def need(load: Load) -> Need:
 
 
 def table(loads: Iterable[Load]) -> str:
-    """A row for each load."""
+    """Return a row for each load."""
     rows = [
         [
             load.name,

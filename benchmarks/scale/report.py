@@ -1,4 +1,4 @@
-"""The tables of docs/scale.md and docs/costs.md, each under the name that its page uses."""
+"""The tables of docs/scale.md and docs/costs.md, by their names in the pages."""
 
 import re
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ PAGES = (DOCS / "scale.md", DOCS / "costs.md")
 
 
 def loads() -> list[Load]:
-    """The three: an inbox that is read later or at once; heartbeats as they are, or a tenth."""
+    """Return the loads: an inbox, read later or at once; heartbeats, all or a tenth; orders."""
     return [
         one_recipient(is_read=False),
         one_recipient(),
@@ -36,7 +36,7 @@ def loads() -> list[Load]:
 
 
 def tables(burst_seconds: float = 1) -> Mapping[str, str]:
-    """All tables by name, in Markdown."""
+    """Return all tables by name, in Markdown."""
     found = loads()
     return {
         "keys": partitions.table(found, burst_seconds),
@@ -55,7 +55,7 @@ def tables(burst_seconds: float = 1) -> Mapping[str, str]:
 
 
 def fill(document: str, found: Mapping[str, str]) -> str:
-    """Return the page with each of its tables between its marks."""
+    """Return the page with each table between its marks."""
     for name, text in found.items():
         between = rf"(<!-- scale: {name} -->\n).*?(<!-- end -->)"
         document = re.sub(between, rf"\1{text}\n\2", document, flags=re.DOTALL)

@@ -1,4 +1,4 @@
-"""Typical items, made by the product's models and written by its tables to a recorder."""
+"""Typical items. The product's models make them, and its tables write them to a recorder."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -40,7 +40,7 @@ def message(
     body_bytes: int = BODY_BYTES,
     kind: MessageType = MessageType.CHAT_MESSAGE,
 ) -> Item:
-    """The head of a message that waits."""
+    """Return the head of a pending message."""
     return parts(recipient, sender, body_bytes, kind)[-1]
 
 
@@ -50,7 +50,7 @@ def parts(
     body_bytes: int = BODY_BYTES,
     kind: MessageType = MessageType.CHAT_MESSAGE,
 ) -> list[Item]:
-    """All items of a message that waits, in the order in which they are written."""
+    """Return all items of a pending message, in the order of their writes."""
     recorder: Any = Recorder()
     composed = compose(
         kind,
@@ -69,13 +69,13 @@ def parts(
 
 
 def was_read(pending: Item) -> Item:
-    """The same message once it is read: `mark_read` sets a time and takes the marker away."""
+    """Return the message after `mark_read`, which sets a time and removes the marker."""
     rest = {name: value for name, value in pending.items() if name != "pending_for"}
     return {**rest, "status": {"S": "read"}, "read_at": pending["display"]["M"]["created_at"]}
 
 
 def order(client: str, worker: str, number: int) -> WorkOrder:
-    """A work order that waits, with a deadline."""
+    """Return a pending work order with a deadline."""
     made = WorkOrder.create(
         work_order_id=f"wo_{ULID[:-6]}{number:06d}",
         client=Party(id=client, name=client.title()),
@@ -93,13 +93,13 @@ def order(client: str, worker: str, number: int) -> WorkOrder:
 
 
 def stored(order: WorkOrder) -> list[Item]:
-    """The items of an order: its head, then what is long of it."""
+    """Return the items of an order: its head, then its long parts."""
     parts = (item.part_item(order, part) for part in item.PARTS)
     return [encode(each) for each in (item.head(order), *parts) if each]
 
 
 def registered(agent_id: str) -> tuple[Item, Item]:
-    """An agent with one key, and the key's own item."""
+    """Return an agent with one key, and the key's own item."""
     recorder: Any = Recorder()
     key = Key(key_id=f"key_{ULID}", key_hash="0" * 64, created_at=NOW)
     agent = Agent(
@@ -120,7 +120,7 @@ def registered(agent_id: str) -> tuple[Item, Item]:
 
 
 def lease(agent_id: str) -> Item:
-    """What a heartbeat writes."""
+    """Return what a heartbeat writes."""
     recorder: Any = Recorder()
     made = heartbeat(agent_id, NOW, timedelta(seconds=90))
     PresenceTable(recorder, "AgentPresenceTable").put(made)
@@ -128,7 +128,7 @@ def lease(agent_id: str) -> Item:
 
 
 def contact(owner: str, other: str) -> Item:
-    """A contact that is allowed."""
+    """Return an allowed contact."""
     recorder: Any = Recorder()
     table = ContactsTable(recorder, "ContactsTable", DEFAULT_RETENTION)
     table.add(owner, Party(id=other, name=other.title()), NOW)
@@ -136,7 +136,7 @@ def contact(owner: str, other: str) -> Item:
 
 
 def chunk(sender: str, messages: int = 1) -> Item:
-    """A chunk of a sender's log with so many messages, each to another agent with as long an id."""
+    """Return a chunk of a sent log with this many messages, each to another agent."""
     recorder: Any = Recorder()
     log = SentLog(recorder, "AgentSentTable", Quota(1, 1), DEFAULT_RETENTION)
     log.record(Caller(sender, "key", 1), sender, f"msg_{ULID}")
@@ -158,6 +158,6 @@ def counted_records(numbers: int) -> Item:
 
 
 def kept(recorder: Recorder) -> Item:
-    """The one thing that was written."""
+    """Return the only item that was written."""
     [item] = recorder.items
     return item

@@ -1,8 +1,8 @@
-"""A stream's shard: batches one after the other, and how far behind they are.
+"""A stream's shard: its batches one after the other, and how late they are.
 
-Each batch reads which records of its seconds were counted, which all shards list under one key, and
-commits its sums and its own list in one transaction. So what it reads grows with the whole
-platform, and where it writes is one of a few counters. How long a batch takes is stated.
+Each batch reads the receipts of its seconds, which all shards store under one key. It commits its
+sums and its own receipt in one transaction. So its reads grow with the whole platform, and it
+writes to one of a few counters. The duration of a batch is an assumption.
 """
 
 import math
@@ -17,23 +17,23 @@ from benchmarks.scale.items import TEMPLATE, kilobytes, size_of
 MAPPING = next(each for each in TEMPLATE.streams if each.name == "Messages")
 SECONDS = 60
 SEED = 6
-# Messages a second of the whole platform, without a hot key.
+# Messages a second on the whole platform, without a hot key.
 STREAMED = (100, 1_000, 5_000, 10_000, 20_000)
-# And what two remedies would do.
+# The effect of two remedies.
 REMEDIED, MORE_COUNTERS, LONGER_BATCH = 10_000, 16, 500
-# Stated: Lambda's own way to the function, one query, one transaction; and what each record takes.
+# Assumptions: Lambda's call of the function, one query, one transaction, and each record.
 BATCH_SECONDS = 0.040
 RECORD_SECONDS = 0.0001
-# A shard is one partition's: as many records a second as that takes writes of a small item.
+# A shard belongs to one partition, which takes this many writes of small items a second.
 SHARD_RECORDS = limits.PARTITION_WRITE_UNITS
-CELLS = 2  # over all time, and the ten minutes
+CELLS = 2  # all time, and the ten minutes
 # How much of a second's lists a batch finds: those written before it, and now and then a second's
 # more. Fitted to what was measured: docs/decisions.md, "receipts are found by the second".
 REACH_SECONDS = 0.7
 
 
 class Projection(NamedTuple):
-    """What the projector does with so many records a second of one stream."""
+    """What the projector does with this many records a second of one stream."""
 
     shards: int
     batches: float  # a second, of all shards
@@ -41,7 +41,7 @@ class Projection(NamedTuple):
     behind: float  # seconds, after a minute
     lists_read: float  # units a second, of the one key that holds a stream's lists
     lists_written: float
-    collided: float  # share of batches that meet another on a counter
+    collided: float  # share of batches that collide with another on a counter
     refused: float
 
 
@@ -52,7 +52,7 @@ def project(
     most: int = MAPPING.batch_size,
     counters: int = SHARDS,
 ) -> Projection:
-    """The projector under `records` a second, spread over the shards that they need."""
+    """Return the projector's work for `records` a second, spread over the necessary shards."""
     number = shards or math.ceil(records / SHARD_RECORDS)
     each = records / number
     size = min(most, max(1.0, each * MAPPING.window))
@@ -74,12 +74,12 @@ def project(
 
 
 def _seconds(size: float) -> float:
-    """How long a batch of so many records takes."""
+    """Return how long a batch of this many records takes."""
     return BATCH_SECONDS + RECORD_SECONDS * size
 
 
 def _behind(records: float, size: float) -> float:
-    """Seconds that one shard is behind after a minute of so many records a second."""
+    """Return how many seconds a shard is behind after a minute of this many records a second."""
     chance = random.Random(SEED)
     come, waiting = records * _seconds(size), 0.0
     for _ in range(round(SECONDS / _seconds(size))):
@@ -89,7 +89,7 @@ def _behind(records: float, size: float) -> float:
 
 
 def table() -> str:
-    """A row for each rate of messages: one shard for one recipient, else as many as they need."""
+    """Return a row for each rate of messages. A single recipient has one shard."""
     rows = []
     for name, rate, each in [
         ("one recipient", 1_000, project(1_000, 1)),

@@ -1,4 +1,4 @@
-"""The sweep of each minute: overdue orders, one after the other, until its time is up."""
+"""The sweep of each minute: overdue orders, one after the other, until its time is over."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -8,26 +8,26 @@ from agent_messaging.work_orders.table import DUE_SHARDS
 from benchmarks.scale import limits, markdown
 from benchmarks.scale.items import TEMPLATE
 
-# Stated: one consistent read, and one transaction over three items.
+# Assumptions: one consistent read, and one transaction with three items.
 ORDER_SECONDS = 0.030
 
 _client: Any = SimpleNamespace(meta=SimpleNamespace(config=CONFIG))
-# A write is not begun unless there is time left for it at its slowest.
+# A write begins only if there is enough time for its slowest case.
 RUN_SECONDS = TEMPLATE.functions["WorkOrdersSweepFunction"].timeout - longest_call(_client)
 
 
 def orders_a_run() -> float:
-    """How many overdue orders one run settles; runs come once a minute."""
+    """Return how many overdue orders one run processes. Runs start once a minute."""
     return RUN_SECONDS / ORDER_SECONDS
 
 
 def due_per_second() -> float:
-    """Orders with a deadline that the shards of `due` take a second, in and out again."""
+    """Return how many orders with a deadline a second the shards of `due` take."""
     return DUE_SHARDS * limits.PARTITION_WRITE_UNITS / 2
 
 
 def table() -> str:
-    """One row: what a run does, and what the index takes."""
+    """Return one row: what a run does, and what the index takes."""
     row = [
         f"{RUN_SECONDS:.0f}",
         f"{ORDER_SECONDS * 1000:.0f}",

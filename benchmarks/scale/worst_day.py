@@ -1,13 +1,13 @@
-"""The worst day: US dollars that somebody can make the operator pay in a day, gateway and all.
+"""The most that one day can cost the operator in US dollars, including the gateway.
 
-A key is bounded by its meter. It can spend its units in every minute. Or it trips: until every
-instance and the authorizer know that, it spends more, and then its penalty costs it time. The worst
-day has as many trips as pay.
+The meter limits an agent. It can spend its units in each minute. Or it can trip: until all
+instances and the authorizer know this, it spends more, and then it has to wait for the end of its
+penalty. The worst day has as many trips as pay off.
 
-Who has no key is bounded by the throttles of the routes and by the account's quota. API Gateway
-does not charge for a request that it refuses for want of authorization:
-https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-pricing.html
-With the access log on (`AccessLog=true`) it writes a line for that request all the same.
+The throttles of the routes and the account's quota limit callers without a key. API Gateway does
+not charge for requests that it refuses for lack of authorization:
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-pricing.html With
+`AccessLog=true` it still writes a line for each of these requests.
 """
 
 import base64
@@ -36,22 +36,22 @@ QUOTA = float(DOCUMENT["Parameters"]["UnitsPerMinute"]["Default"])
 REMEMBERED_SECONDS = API["Auth"]["Authorizers"]["KeyAuthorizer"]["Identity"]["ReauthorizeEvery"]
 REGISTER = "POST /api/v1/agents/register"
 
-UNTIL_TOLD = 2  # requests that an instance serves of an agent that has tripped
+UNTIL_TOLD = 2  # requests of a tripped agent that an instance serves
 
 DAY_SECONDS = 86_400
 DAY_MINUTES = 1_440
 UNIT_DOLLARS = prices.PER_MILLION_WRITE_UNITS / 1e6
-GATEWAY_BYTES = 512 * 1024  # https://aws.amazon.com/api-gateway/pricing/: an answer is metered so
+GATEWAY_BYTES = 512 * 1024  # https://aws.amazon.com/api-gateway/pricing/: the metering of answers
 
-# A function takes this long to refuse a request, or to send a prepared page.
+# The time of a function to refuse a request, or to send a prepared page.
 QUICK_SECONDS = 0.005
-REFUSED_LOG_BYTES = prices.LOG_BYTES + 200  # and the line of the refusal
+REFUSED_LOG_BYTES = prices.LOG_BYTES + 200  # and the log line of the refusal
 AUTHORIZER_SECONDS = 0.015
 AUTHORIZER_LOG_BYTES = 600
 
 
 def quick_request(answered_bytes: int = 600) -> float:
-    """US dollars of a request that touches no table."""
+    """Return the US dollars of a request that uses no table."""
     gateway = prices.PER_MILLION_GATEWAY_REQUESTS * math.ceil(answered_bytes / GATEWAY_BYTES)
     running = prices.MEMORY_GB * QUICK_SECONDS * prices.PER_GB_SECOND
     traffic = answered_bytes / 1024**3 * prices.PER_GB_OF_TRAFFIC
@@ -67,28 +67,28 @@ def _logs(size: float) -> float:
     return size / 1e9 * prices.PER_GB_OF_LOGS
 
 
-# --- somebody with a key
+# --- callers with a key
 
 
 class Trip(NamedTuple):
-    """The dollars that an agent spends beyond its quota before every instance refuses it."""
+    """The dollars that an agent spends beyond its quota before all instances refuse it."""
 
     served: float
     refused: float
 
     @property
     def total(self) -> float:
-        """Both."""
+        """Return the sum."""
         return sum(self)
 
 
 def trip(dearest: float) -> Trip:
-    """A trip by requests of so many units.
+    """Return a trip by requests of this many units.
 
-    Each instance may have gathered what it does not flush, and have one request under way. The
-    agent's item takes 1,000 writes a second, so a flush may be throttled, and another request is
-    served before the next one. Then the instance refuses, as long as the gateway remembers that the
-    key is good, at the account's quota.
+    Each instance may have counted units that it has not stored yet, and may have one request
+    running. The agent's item takes 1,000 writes a second, so storing may be throttled, and another
+    request is served before the next attempt. Then the instance refuses, while the gateway has the
+    key in its cache, up to the account's quota.
     """
     served = limits.CONCURRENCY * (FLUSH_UNITS + UNTIL_TOLD * dearest) * UNIT_DOLLARS
     refused = limits.GATEWAY_REQUESTS * REMEMBERED_SECONDS * quick_request()
@@ -96,9 +96,9 @@ def trip(dearest: float) -> Trip:
 
 
 def agents(number: int, dearest: float) -> float:
-    """A day of so many agents, each with as many keys as it likes: the meter is the agent's.
+    """Return the dollars of a day with this many agents. The number of their keys does not matter.
 
-    The account's quota for requests that are refused is one for all of them.
+    All of them share the account's quota for refused requests.
     """
     each = trip(dearest)
     minutes, spent, worst_day = float(DAY_MINUTES), 0.0, 0.0
@@ -113,21 +113,21 @@ def agents(number: int, dearest: float) -> float:
 
 
 def dearest_request() -> float:
-    """Units of the dearest request that an agent can make."""
+    """Return the units of the most expensive request that an agent can make."""
     return max(worst.kept().values())
 
 
-# --- nobody
+# --- callers without a key
 
 
 def rate(route: str) -> float:
-    """Requests a second that the gateway lets through to a route."""
+    """Return the requests a second that the gateway allows for a route."""
     settings = API["RouteSettings"].get(route, API["DefaultRouteSettings"])
     return float(settings["ThrottlingRateLimit"])
 
 
 def page_bytes(route: str) -> int:
-    """The largest answer of an open page, as it goes over the line."""
+    """Return the bytes of the largest answer of an open page."""
     module = load_app("docs_app", ROOT / "functions/docs")
     context = {"requestId": "x", "domainName": "api.example.com"}
     sizes = []
@@ -140,7 +140,7 @@ def page_bytes(route: str) -> int:
 
 
 def nobody() -> dict[str, float]:
-    """A day of each thing that takes no key, at the throttle of its route."""
+    """Return the dollars of a day for each route that needs no key, at its throttle."""
     found = {
         route: rate(route) * DAY_SECONDS * quick_request(page_bytes(route)) for route in worst.PAGES
     }
@@ -149,14 +149,14 @@ def nobody() -> dict[str, float]:
 
 
 def unauthorized_lines() -> float:
-    """A day of requests without a key at the account's quota: free, but for an access log."""
+    """Return the dollars of a day of requests without a key. Only the access log costs."""
     return limits.GATEWAY_REQUESTS * DAY_SECONDS * _logs(prices.ACCESS_LOG_BYTES)
 
 
 def made_up_keys() -> float:
-    """A day of keys that nobody has, each a new one, at the account's quota.
+    """Return the dollars of a day of invented keys, each a new one, at the account's quota.
 
-    Their checksum is right, so the authorizer reads for each; the gateway charges nothing.
+    Their checksum is right, so the authorizer reads for each. The gateway charges nothing.
     """
     invocation = prices.PER_MILLION_INVOCATIONS / 1e6
     running = prices.MEMORY_GB * AUTHORIZER_SECONDS * prices.PER_GB_SECOND
@@ -166,7 +166,7 @@ def made_up_keys() -> float:
 
 
 def open_registration() -> dict[str, float]:
-    """A day of registrations, and of what their agents can do, which no meter bounds together."""
+    """Return the dollars of a day of registrations, and of requests by the new agents."""
     registered = counters.REGISTRATIONS_PER_MINUTE * DAY_MINUTES
     cost = registered * worst.kept()["POST /agents/register"] * UNIT_DOLLARS
     refused = rate(REGISTER) * DAY_SECONDS - registered
@@ -179,11 +179,11 @@ def open_registration() -> dict[str, float]:
     }
 
 
-# --- as docs/costs.md has it
+# --- the tables of docs/costs.md
 
 
 def rows() -> Iterator[tuple[str, str, float]]:
-    """Who, doing what, and its dollars a day."""
+    """Yield who does what, with its dollars a day."""
     dearest = dearest_request()
     yield "one key", "spends all its units in every minute", DAY_MINUTES * QUOTA * UNIT_DOLLARS
     yield "one key", "exceeds its limit as often as that costs you more", agents(1, dearest)
@@ -199,13 +199,13 @@ def rows() -> Iterator[tuple[str, str, float]]:
 
 
 def table() -> str:
-    """A row for each."""
+    """Return a row for each."""
     shown = [[who, what, f"{dollars:,.2f}"] for who, what, dollars in rows()]
     return markdown.table("who|does|a day, $", shown, left=2)
 
 
 def routes_table() -> str:
-    """The dearest request of each route, the dearest first."""
+    """Return the most expensive request of each route, in descending order."""
     ordered = sorted(worst.kept().items(), key=lambda each: -each[1])
     shown = [
         [f"`{route}`", f"{cost:,.1f}", f"{cost * UNIT_DOLLARS:.6f}"] for route, cost in ordered

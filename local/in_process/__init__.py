@@ -7,5 +7,5 @@ tables      the same, read and written behind the functions' back
 host        a client over all of it
 units       what DynamoDB charges, from the sizes of items
 metering    what a request asks of DynamoDB, in calls and units
-shelf       a DynamoDB for long histories, which only reads
+fake_dynamodb  a DynamoDB for long histories, which only reads
 """

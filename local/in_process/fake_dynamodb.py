@@ -1,9 +1,8 @@
-"""A DynamoDB that only reads, from lists sorted by key: a hundred thousand items as fast as ten.
+"""A fake DynamoDB for reads of large tables. It keeps the items in lists sorted by key.
 
-moto reads a whole table for each query, and many another engine does for an index. Here a page
-costs what it holds, so long histories can be asked what the functions ask. It knows the tables of
-some CreateTable requests and the operations that read; moto understands the expressions. Whatever
-else it is asked raises, so nothing is read that is no longer so.
+moto reads the whole table for each query, and other engines do so for an index. Here, the time of a
+query depends only on its page. It has the tables of some CreateTable requests, and supports reads.
+moto evaluates the expressions. All writes raise, so that no read is out of date.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
 """
@@ -29,26 +28,26 @@ from local.in_process.metering import is_flush
 from local.in_process.tables import Tables
 
 Item = Mapping[str, Any]  # in typed JSON
-Place = tuple[str, ...]  # of an item in a row: its sort key there, then its primary key
+Place = tuple[str, ...]  # an item's sort key there, and its primary key
 
-MOST_BYTES = 1_048_576  # that a query examines
+MOST_BYTES = 1_048_576  # the most that a query examines
 
 
 class Row:
-    """The items of one partition of a table or of an index, in the order of their sort keys."""
+    """The items of one partition of a table or an index, in order of their sort keys."""
 
     def __init__(self) -> None:
         self.items: dict[Place, Item] = {}
         self._order: list[Place] = []
 
     def put(self, place: Place, item: Item) -> None:
-        """Put an item in its place."""
+        """Insert an item at its place."""
         if place not in self.items:
             self._order.clear()
         self.items[place] = item
 
     def between(self, comparison: str | None, bounds: Sequence[str]) -> list[Place]:
-        """The places whose sort key is as a key condition says, in order."""
+        """Return the range of items that match a key condition."""
         if not self._order:
             self._order.extend(sorted(self.items))
         begin, end = 0, len(self._order)
@@ -82,7 +81,7 @@ class FakeDynamoDB:
 
     @contextmanager
     def serving(self, clients: Iterable[Any]) -> Iterator[None]:
-        """Answer some clients in place of what they are connected to, heard by all who listen."""
+        """Let clients use these tables, with all their event handlers."""
         operations: dict[str, Callable[[Any], Any]] = {
             "GetItem": self._get,
             "BatchGetItem": self._batch_get,
@@ -92,7 +91,7 @@ class FakeDynamoDB:
 
         def answer(model: Any, params: Mapping[str, Any], **_: Any) -> tuple[Any, Any]:
             found = operations[model.name](json.loads(params["body"]))
-            # As JSON, in which binary values are base64.
+            # As JSON, with binary values in base64.
             return SimpleNamespace(status_code=200), json.loads(json.dumps(found, default=_base64))
 
         emitters = [client.meta.events for client in clients]
@@ -108,7 +107,7 @@ class FakeDynamoDB:
         return self._rows.setdefault((name, index, owner), Row())
 
     def _count(self, request: Mapping[str, Any]) -> Any:
-        """The meter counts; no other table is written."""
+        """Ignore writes of the meter. Other writes raise."""
         if not is_flush("UpdateItem", request):
             raise KeyError(request["TableName"])
         minute = request["ExpressionAttributeValues"][":minute"]
@@ -142,7 +141,7 @@ class FakeDynamoDB:
         return answer
 
     def _asked(self, request: Mapping[str, Any], keyed: Mapping[str, Any]) -> Iterable[Item]:
-        """The items that a key condition chooses, in the order that is asked for."""
+        """Return the items that match a key condition, in the requested order."""
         hashes, ranges, _ = parse_expression(
             request["KeyConditionExpression"],
             request["ExpressionAttributeValues"],
@@ -158,17 +157,17 @@ class FakeDynamoDB:
 
 @contextmanager
 def on_fake(tables: Tables) -> Iterator[FakeDynamoDB]:
-    """What is stored, on a shelf that answers every function within."""
-    shelf = FakeDynamoDB(table.create for table in TEMPLATE.tables)
+    """What is stored, on a fake that answers every function within."""
+    fake = FakeDynamoDB(table.create for table in TEMPLATE.tables)
     for table in TEMPLATE.tables:
         for item in tables.items(table.name):
-            shelf.put(table.name, encode(item))
-    with shelf.serving((*clients(), tables.dynamodb)):
-        yield shelf
+            fake.put(table.name, encode(item))
+    with fake.serving((*clients(), tables.dynamodb)):
+        yield fake
 
 
 def _page(items: Iterable[Item], limit: int | None) -> tuple[list[Item], bool]:
-    """What a query examines, and whether it stopped at a bound; the bound may be the very end."""
+    """Return what a query examines, and whether it stopped at a limit, even at the very end."""
     examined: list[Item] = []
     size = 0
     for item in islice(items, limit):
@@ -185,7 +184,7 @@ def _filter(request: Mapping[str, Any]) -> Callable[[Item], bool]:
         request.get("ExpressionAttributeNames", {}),
         request.get("ExpressionAttributeValues"),
     )
-    keyless = DynamoType({"S": ""})  # conditions look at attributes alone
+    keyless = DynamoType({"S": ""})  # conditions only use attributes
     return lambda item: bool(condition.expr(MotoItem(keyless, None, dict(item))))
 
 
@@ -202,6 +201,6 @@ def _sort_key(place: Place) -> str:
 
 
 def _text(typed: Mapping[str, str]) -> str:
-    """A key's value; a number only ever chooses a partition, so its order does not matter."""
+    """Return a key's value as text. Only partition keys are numbers, so order is no matter."""
     ((_, value),) = typed.items()
     return value

@@ -1,8 +1,8 @@
-"""Meters what the functions ask of DynamoDB while they run in this process, over moto.
+"""Measure what the functions need of DynamoDB, while they run in this process with moto.
 
-Every call is counted, and charged by `units` from the items that it found and left: they are read
-before and after behind the functions' back. Calls of a pool of threads make as many round trips as
-it takes turns.
+Each call is counted. `units` computes its cost from the items before and after it, which are read
+without the functions' client. Parallel calls of a thread pool count as round trips by how many run
+one after the other.
 """
 
 import json
@@ -23,7 +23,7 @@ from local.in_process.tables import Tables
 
 TABLES = {table.name: table.create for table in TEMPLATE.tables}
 WRITES = ("PutItem", "UpdateItem", "DeleteItem")
-# What of a query decides which items it examines; its filter does not.
+# The arguments of a query that decide which items it examines. Its filter does not.
 EXAMINING = (
     "TableName",
     "IndexName",
@@ -42,22 +42,19 @@ def is_flush(operation: str, request: Any) -> bool:
 
 @dataclass
 class Cost:
-    """What one request asked of DynamoDB."""
+    """What one request needs of DynamoDB."""
 
     calls: int = 0
     round_trips: int = 0
     write_units: float = 0
     read_units: float = 0
-    items_read: int = 0  # of an index, too; what a filter drops counts
-    botocore_calls: int = 0  # of Python functions in botocore, without the transport
-    is_pooled: bool = False  # some calls were made in turns by a pool of threads
+    items_read: int = 0  # also of indexes, and including what a filter drops
+    botocore_calls: int = 0  # calls of botocore's Python functions, without the transport
+    is_pooled: bool = False  # a thread pool made some of the calls
 
 
 class Meter:
-    """Listens to the calls of some clients; `reading` gives the cost of what is done within.
-
-    To count the calls of botocore makes everything several times slower: who needs them says so.
-    """
+    """Listens to the calls of some clients. `reading` measures the calls within its block."""
 
     def __init__(
         self, tables: Tables, clients: Iterable[Any], *, counts_botocore: bool = False
@@ -70,7 +67,7 @@ class Meter:
 
     @contextmanager
     def reading(self) -> Iterator[Cost]:
-        """The cost, complete at the end."""
+        """Yield the cost, which is complete at the end of the block."""
         self.cost = Cost()
         self._pooled = 0
         for events in self.events:
@@ -91,7 +88,7 @@ class Meter:
     def _asked(self, model: Any, params: Any, context: Any, **_: Any) -> None:
         request = json.loads(params["body"])
         if is_flush(model.name, request):
-            return  # a write unit for each 50 units, whichever request it falls to
+            return  # one write unit for each 50 units, in one of the requests
         context["metered"] = (request, [self._stored(*key) for key in written(model.name, request)])
         with self._lock:
             self.cost.calls += 1
@@ -133,7 +130,7 @@ class Meter:
         return self._queried(request) if operation == "Query" else 0
 
     def _queried(self, request: Any) -> float:
-        """What a query examined, asked for again without its filter."""
+        """Repeat a query without its filter, and return what it examined."""
         again = {name: request[name] for name in EXAMINING if name in request}
         expression = again["KeyConditionExpression"]
         for kind in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
@@ -145,10 +142,9 @@ class Meter:
 
 
 class CallsOfBotocore:
-    """Counts the Python functions of botocore that are called, but for those that moto needs.
+    """Counts the calls of botocore's Python functions, without those that only moto needs.
 
-    Which of a pool's threads finds what is cached depends on their turns, so with a pool the number
-    differs a little from one time to the next.
+    With a thread pool, the number varies a little, because the threads share a cache.
     """
 
     def __init__(self) -> None:
@@ -157,7 +153,7 @@ class CallsOfBotocore:
 
     @contextmanager
     def counting(self) -> Iterator[None]:
-        """In this thread, and in those that it begins."""
+        """Count in this thread, and in the threads that it starts."""
         threading.setprofile(self._note)
         sys.setprofile(self._note)
         try:
@@ -168,7 +164,7 @@ class CallsOfBotocore:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """What this thread does within does not count."""
+        """Do not count this thread's calls within the block."""
         self._local.paused = getattr(self._local, "paused", 0) + 1
         try:
             yield
@@ -186,14 +182,14 @@ class CallsOfBotocore:
 
 
 def examined(operation: str, answer: Any) -> int:
-    """How many items a call read."""
+    """Return how many items a call read."""
     if operation == "BatchGetItem":
         return sum(map(len, answer["Responses"].values()))
     return int(answer.get("ScannedCount", "Item" in answer))
 
 
 def written(operation: str, request: Any) -> list[tuple[str, Any]]:
-    """Table and key of each item that a call writes."""
+    """Return the table and the key of each item that a call writes."""
     if operation == "TransactWriteItems":
         entries = [next(iter(entry.values())) for entry in request["TransactItems"]]
     else:

@@ -1,6 +1,6 @@
 """Capacity units: what DynamoDB charges for a call, from the sizes of its items.
 
-Items are in DynamoDB's typed JSON, `None` where there is none; a table is its CreateTable request.
+Items are in DynamoDB's typed JSON. None means no item. A table is its CreateTable request.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations
 """
@@ -12,18 +12,18 @@ from typing import Any
 
 KIBIBYTE = 1024
 READ_BLOCK = 4 * KIBIBYTE
-TRANSACTION = 2  # each item of one is written twice: prepared, and committed
+TRANSACTION = 2  # each of its items is written twice: to prepare and to commit
 
 Item = Mapping[str, Any]
 
 
 def size_of(item: Item) -> int:
-    """Bytes of an item: its names and its values."""
+    """Return the bytes of an item: its names and its values."""
     return sum(len(name.encode()) + size_of_value(value) for name, value in item.items())
 
 
 def size_of_value(typed: Mapping[str, Any]) -> int:
-    """Bytes of a value."""
+    """Return the bytes of a value."""
     ((kind, value),) = typed.items()
     if kind == "S":
         return len(value.encode())
@@ -39,19 +39,19 @@ def size_of_value(typed: Mapping[str, Any]) -> int:
 
 
 def kilobytes(item: Item, unit: int = KIBIBYTE) -> int:
-    """Begun units of so many bytes."""
+    """Return the units of these bytes, rounded up."""
     return math.ceil(size_of(item) / unit)
 
 
 def write_units(before: Item | None, after: Item | None) -> float:
-    """Of a single write: the larger of both items; nothing there costs as much as a kilobyte."""
+    """Return the units of a single write: those of the larger item. No item costs one unit."""
     return max([1, *(kilobytes(item) for item in (before, after) if item is not None)])
 
 
 def index_units(
     table: Mapping[str, Any], before: Item | None, after: Item | None
 ) -> dict[str, float]:
-    """Of each index that the same write changes; a transaction does not double these."""
+    """Return the units of all indexes that the write changes. Transactions do not double these."""
     found = {
         index["IndexName"]: _index_units(table, index, before, after)
         for index in table.get("GlobalSecondaryIndexes", [])
@@ -62,7 +62,7 @@ def index_units(
 def _index_units(
     table: Mapping[str, Any], index: Mapping[str, Any], before: Item | None, after: Item | None
 ) -> float:
-    """An entry that moves to another key is taken away and put: two writes."""
+    """Return the units of one index. An entry that gets another key costs two writes."""
     old, new = projected(table, index, before), projected(table, index, after)
     if old == new:
         return 0
@@ -74,12 +74,12 @@ def _index_units(
 
 
 def key_of(keyed: Mapping[str, Any]) -> list[str]:
-    """The attributes that a table or an index is keyed by."""
+    """Return the key attributes of a table or an index."""
     return [part["AttributeName"] for part in keyed["KeySchema"]]
 
 
 def projected(table: Mapping[str, Any], index: Mapping[str, Any], item: Item | None) -> Item | None:
-    """An item as an index holds it; None if it lacks one of the index's keys."""
+    """Return an item as an index has it, or None if it lacks one of the index's keys."""
     if item is None or not set(key_of(index)) <= set(item):
         return None
     if index["Projection"]["ProjectionType"] == "ALL":
@@ -89,12 +89,12 @@ def projected(table: Mapping[str, Any], index: Mapping[str, Any], item: Item | N
 
 
 def read_units(size: int, *, consistent: bool) -> float:
-    """Of reading so many bytes at once; nothing costs as much as one block."""
+    """Return the units of reading these bytes at once. Reading nothing costs one block."""
     return max(1, math.ceil(size / READ_BLOCK)) * (1 if consistent else 0.5)
 
 
 def batch_read_units(keys: int, found: Iterable[Item], *, consistent: bool) -> float:
-    """Of reading so many keys of a table: item by item, and a block for each that is absent."""
+    """Return the units of reading keys of a table. A missing item costs one block."""
     sizes = [size_of(item) for item in found]
     sizes += [0] * (keys - len(sizes))
     return sum(read_units(size, consistent=consistent) for size in sizes)

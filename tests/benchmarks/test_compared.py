@@ -1,4 +1,4 @@
-"""What the benchmarks measure with: the stub's turns, the count of calls, the best of rounds."""
+"""The tools of the benchmarks: the stub's order, the count of calls, the best of rounds."""
 
 import urllib.error
 import urllib.request
@@ -16,7 +16,7 @@ def ask(url, operation):
         return answer.read()
 
 
-def test_the_stub_answers_in_turn_and_begins_again():
+def test_the_stub_answers_in_order_and_begins_again():
     with stub.running([("GetItem", b'{"a": 1}'), ("PutItem", b"{}")]) as url:
         assert [ask(url, name) for name in ("GetItem", "PutItem", "GetItem")] == [
             b'{"a": 1}',
@@ -25,7 +25,7 @@ def test_the_stub_answers_in_turn_and_begins_again():
         ]
 
 
-def test_a_call_out_of_turn_is_refused():
+def test_a_call_out_of_order_is_refused():
     with stub.running([("GetItem", b"{}")]) as url:
         with pytest.raises(urllib.error.HTTPError) as refusal:
             ask(url, "PutItem")
@@ -46,7 +46,7 @@ def test_calls_are_those_of_python_functions():
 
 
 class Steady:
-    """A side that takes so many seconds per request, and in one round ten times as many."""
+    """A candidate that takes this many seconds per request, and ten times as many in one round."""
 
     def __init__(self, per_request):
         self.per_request = per_request
@@ -58,9 +58,9 @@ class Steady:
 
 
 def test_a_round_that_was_disturbed_does_not_count():
-    sides = {"ours": Steady(0.003), "theirs": Steady(0.001)}
+    candidates = {"ours": Steady(0.003), "theirs": Steady(0.001)}
 
-    found = compared(sides, "theirs")
+    found = compared(candidates, "theirs")
 
     assert found["ours"] == pytest.approx((3.0, 3000.0))
     assert found["theirs"] == pytest.approx((1.0, 1000.0))

@@ -1,6 +1,6 @@
-"""The shelf of the growth benchmark, held against an engine that knows nothing of it.
+"""The fake DynamoDB of the growth benchmark gives the same answers as a real engine.
 
-Whatever the product asks of long histories is asked of both, and what a query may say beside that.
+Both get all reads of the product on long histories, and other forms of queries.
 """
 
 import base64
@@ -37,9 +37,9 @@ def engine():
         yield engine.client()
 
 
-def store(shelf, engine) -> None:
-    """What is on the shelf, in the engine."""
-    for (table, _), item in shelf.items.items():
+def store(fake, engine) -> None:
+    """What is on the fake, in the engine."""
+    for (table, _), item in fake.items.items():
         engine.put_item(TableName=table, Item=item)
 
 
@@ -77,15 +77,15 @@ def test_what_the_lists_ask_is_answered_as_the_engine_does(empty_engine, history
     with mock_aws():
         made = History()
         growing, pages = getattr(made, history)()
-        with on_fake(made.cloud) as shelf:
+        with on_fake(made.cloud) as fake:
             for table, item in growing:
                 for number in range(ENTRIES):
-                    shelf.put(table, item(number))
+                    fake.put(table, item(number))
             for client in made.clients:
                 listen(client, exchanges)
             for name, page in pages.items():
                 list(read(made.meter, name, page.read))
-    store(shelf, empty_engine)
+    store(fake, empty_engine)
 
     asks = {
         "Query": empty_engine.query,
@@ -99,16 +99,16 @@ def test_what_the_lists_ask_is_answered_as_the_engine_does(empty_engine, history
 
 @pytest.fixture(scope="module")
 def twelve(engine):
-    """Twelve messages to two agents on a shelf and in the engine, every second one read."""
-    shelf = FakeDynamoDB(table.create for table in load().tables)
+    """Twelve messages to two agents on a fake and in the engine, every second one read."""
+    fake = FakeDynamoDB(table.create for table in load().tables)
     for number in range(24):
         owner = f"agent-{number % 2}"
         message = {"recipient_id": owner, "message_id": f"msg_{number:02}", "body": "x" * number}
         waiting = {} if number % 4 else {"pending_for": owner}
-        shelf.put("AgentMessagesTable", encode(message | waiting))
-    store(shelf, engine)
+        fake.put("AgentMessagesTable", encode(message | waiting))
+    store(fake, engine)
     client = boto3.client("dynamodb", endpoint_url="http://127.0.0.1:9")
-    with shelf.serving([client]):
+    with fake.serving([client]):
         yield client
 
 
@@ -130,18 +130,18 @@ def test_a_query_is_answered_as_the_engine_does(engine, twelve, condition, forwa
 
 
 def test_a_query_ends_at_a_megabyte(engine):
-    shelf = FakeDynamoDB(table.create for table in load().tables)
+    fake = FakeDynamoDB(table.create for table in load().tables)
     for number in range(12):
         message = {"recipient_id": "large", "message_id": f"msg_{number:02}", "body": "x" * 100_000}
-        shelf.put("AgentMessagesTable", encode(message))
+        fake.put("AgentMessagesTable", encode(message))
     client = boto3.client("dynamodb", endpoint_url="http://127.0.0.1:9")
-    store(shelf, engine)
+    store(fake, engine)
     request = {
         "TableName": "AgentMessagesTable",
         "KeyConditionExpression": "recipient_id = :owner",
         "ExpressionAttributeValues": {":owner": {"S": "large"}},
     }
-    with shelf.serving([client]):
+    with fake.serving([client]):
         ours = client.query(**request)
     assert comparable(ours) == comparable(engine.query(**request))
     assert ours["Count"] == 10

@@ -31,7 +31,7 @@ def test_a_count_that_grew_by_more_than_two_percent_is_a_regression():
     kept = replace(SEND, value=100, target=None)
     assert regressions([replace(kept, value=102)], [kept]) == []
     assert regressions([replace(kept, value=103)], [kept]) == [
-        "send: write units: 103, and was 100"
+        "send: write units: 103 (before: 100)"
     ]
 
 
@@ -41,13 +41,13 @@ def test_a_ratio_never_is():
 
 def test_a_new_count_above_its_target_is_one():
     assert regressions([replace(SEND, value=6)], []) == [
-        "send: write units: 6 is above its target, 5"
+        "send: write units: 6 exceeds its target of 5"
     ]
 
 
-def test_a_count_that_is_measured_no_more_is_one_too():
+def test_a_count_that_is_no_longer_measured_is_one_too():
     assert absent([], [SEND, CPU], ["operations", "beside"]) == [
-        "send: write units: is measured no more"
+        "send: write units: is no longer measured"
     ]
     assert absent([], [SEND], ["package"]) == []
 
@@ -57,7 +57,7 @@ def test_a_count_that_got_better_is_told_and_no_regression():
     better = replace(kept, value=90)
     assert regressions([better], [kept]) == []
     assert improvements([better, CPU], [kept, replace(CPU, value=9)]) == [
-        "send: write units: 90, and was 100; make bench keeps it"
+        "send: write units: 90 (before: 100). Keep it: make bench"
     ]
     assert improvements([replace(kept, value=99)], [kept]) == []
 
@@ -91,11 +91,11 @@ def kept(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("found", "code", "said"),
     [
-        ([SEND], 0, "1 counts are no worse"),
+        ([SEND], 0, "1 counts are not worse"),
         ([replace(SEND, value=5.2)], 1, "send: write units: 5.2"),
-        ([], 1, "is measured no more"),
-        ([SEND, replace(SEND, name="new")], 0, "new: is new; make bench keeps it"),
-        ([replace(SEND, value=4)], 0, "4, and was 5; make bench keeps it"),
+        ([], 1, "is no longer measured"),
+        ([SEND, replace(SEND, name="new")], 0, "new: is new. Keep it: make bench"),
+        ([replace(SEND, value=4)], 0, "4 (before: 5). Keep it: make bench"),
     ],
 )
 def test_a_check_ends_with_1_when_something_is_worse(kept, capsys, found, code, said):
@@ -108,6 +108,6 @@ def test_what_was_measured_on_a_disturbed_machine_is_not_kept(kept, capsys):
     twice = replace(CPU, name="send by boto3 again: CPU to boto3", value=1.2)
     assert keep([SEND, twice]) == 1
     assert kept.read_text() == before
-    assert "Not kept" in capsys.readouterr().out
+    assert "Nothing was written" in capsys.readouterr().out
     assert keep([SEND, replace(twice, value=1.01)]) == 0
     assert kept.read_text() != before

@@ -1,4 +1,4 @@
-"""The transport in urllib3's place fails as urllib3 does, as far as botocore can tell."""
+"""The transport raises the same errors as urllib3."""
 
 import contextlib
 import socket

@@ -29,7 +29,7 @@ def keyed(cloud: Cloud, agent_id: str) -> dict:
 
 def test_a_suspended_agent_reads_and_writes_nothing_until_it_is_reinstated(pair, registry):
     caller = keyed(pair, "nova")
-    assert operate.suspend(registry, "nova") == "nova is suspended: it can read, and nothing else."
+    assert operate.suspend(registry, "nova") == "nova is suspended. It can only read."
     assert heartbeat(pair, caller) == (403, "agent_suspended")
     assert pair.get("/messaging/inbox", caller=caller).status == 200
     assert pair.get("/agents/me", caller=caller).json["status"] == "suspended"
@@ -66,7 +66,7 @@ def test_a_replaced_key_is_the_only_one_that_is_left(pair, registry):
 def test_show_tells_the_state_and_no_key(pair, registry):
     said = operate.show(registry, "nova")
     assert re.search(r"status +active\n +contact policy +open\n", said)
-    assert re.search(r"key_[0-9a-z]{26}  until for ever, last used never, no label\Z", said)
+    assert re.search(r"key_[0-9a-z]{26}  until it is revoked, last used never, no label\Z", said)
     assert "am_live_" not in said
 
 

@@ -51,7 +51,7 @@ def test_no_key_stands_in_a_line_of_a_request() -> None:
         assert server.output.count(key) == 2
 
 
-def test_the_story_says_that_it_needs_open_mode() -> None:
+def test_the_demo_says_that_it_needs_open_mode() -> None:
     with running_server(auth="required") as server:
         done = subprocess.run(
             [sys.executable, "-m", "local.demo"],
@@ -64,5 +64,5 @@ def test_the_story_says_that_it_needs_open_mode() -> None:
         )
 
     assert done.returncode == 1
-    reason = f"{server.url} asks for keys: the story needs open mode"
-    assert done.stderr == f"\nThe story ends here: {reason}\n"
+    reason = f"{server.url} needs keys, but the demo needs open mode"
+    assert done.stderr == f"\nThe demo failed: {reason}\n"

@@ -1,11 +1,11 @@
-"""Plants one bug after another in a copy of the product, and sees whether a test finds it.
+"""Plant one bug after another in a copy of the code, and check that a test finds it.
 
-    python -m tests.mutants             all of them; exits 1 if one is not found
-    python -m tests.mutants WORD ...    those with one of the words in their names
-    python -m tests.mutants --list      names them
+    python -m tests.mutants             plant all bugs; exit 1 if one is not found
+    python -m tests.mutants WORD ...    plant only bugs with one of the words in their names
+    python -m tests.mutants --list      only list the bugs
 
-For a release, not for every commit: each bug costs a run of the tests that should see it. Those
-tests pass first on the copy as it is, or that they fail would say nothing.
+Use this before a release, because each bug costs a run of its tests. These tests must first pass on
+the copy without bugs.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ SECONDS = 900
 
 
 class PlantingError(Exception):
-    """The mutant's text does not stand in its file once: the product has changed."""
+    """The file does not contain the mutant's text exactly once, because the code has changed."""
 
 
 def copy_of_the_product(to: Path) -> None:
-    """Every file that is the project's, as it stands here."""
+    """Copy all files of the project."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -47,14 +47,14 @@ def copy_of_the_product(to: Path) -> None:
 
 
 def outcome(root: Path, tests: Iterable[str]) -> int:
-    """The exit code of pytest over these tests."""
+    """Run these tests and return pytest's exit code."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     done = subprocess.run(command, cwd=root, capture_output=True, timeout=SECONDS, check=False)
     return done.returncode
 
 
 def is_found(root: Path, mutant: Mutant) -> bool:
-    """Whether a test fails while the bug is in the copy."""
+    """Plant the bug and return whether a test fails."""
     path = root / LAYER / mutant.file
     sound = path.read_text(encoding="utf-8")
     if sound.count(mutant.old) != 1:
@@ -67,17 +67,17 @@ def is_found(root: Path, mutant: Mutant) -> bool:
 
 
 def chosen(words: list[str]) -> list[Mutant]:
-    """The mutants with one of the words in their names; all without words."""
+    """Return the mutants with one of the words in their names. Without words, return all."""
     return [m for m in MUTANTS if not words or any(word in m.name for word in words)]
 
 
 def hunt(root: Path, mutants: list[Mutant]) -> list[Mutant]:
-    """Those that no test has found; says how it goes."""
+    """Plant all mutants and print the results. Return those that no test found."""
     suites = sorted({mutant.tests for mutant in mutants})
     for number, tests in enumerate(suites, start=1):
-        print(f"[{number:2}/{len(suites)}] as it is: {' '.join(tests)}", flush=True)
+        print(f"[{number:2}/{len(suites)}] without bugs: {' '.join(tests)}", flush=True)
         if outcome(root, tests) != PASSED:
-            sys.exit(f"the tests do not pass as they are: {' '.join(tests)}")
+            sys.exit(f"these tests fail without a bug: {' '.join(tests)}")
     missed = []
     for number, mutant in enumerate(mutants, start=1):
         since = time.monotonic()
@@ -91,12 +91,14 @@ def hunt(root: Path, mutants: list[Mutant]) -> list[Mutant]:
 
 
 def main() -> int:
-    """0 when every bug was found."""
+    """Return 0 if every bug was found."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.mutants", description=__doc__.partition("\n")[0]
     )
-    parser.add_argument("words", nargs="*", help="only those with one of these in their names")
-    parser.add_argument("--list", action="store_true", help="name them, and do nothing")
+    parser.add_argument(
+        "words", nargs="*", help="plant only bugs with one of these words in their names"
+    )
+    parser.add_argument("--list", action="store_true", help="only list the bugs")
     options = parser.parse_args()
     mutants = chosen(options.words)
     if options.list:
@@ -105,7 +107,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copy_of_the_product(Path(folder))
         missed = hunt(Path(folder), mutants)
-    print(f"{len(mutants) - len(missed)} of {len(mutants)} found")
+    print(f"{len(mutants) - len(missed)} of {len(mutants)} bugs found")
     return 1 if missed else 0
 
 

@@ -1,1 +1,1 @@
-"""What `sam build` makes: trimmed, and checked."""
+"""Trim the layer, and check a build."""

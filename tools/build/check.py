@@ -1,10 +1,10 @@
-"""What `sam build` made, held against what it is to be; run by the functions' own Python.
+"""Check what `sam build` made. Run this with the functions' Python.
 
     python3.13 -m tools.build.check arm64 .aws-sam/build
 
-Every function ships `app.py` and its bytecode alone; the layer is for the right machine and brings
-its bytecode, so that a cold start compiles nothing. Where this is that machine, every handler is
-imported with nothing on the path but its folder and the layer, as on Lambda.
+- Each function contains only `app.py` and its bytecode.
+- The layer is for the right machine, and contains its bytecode, so a cold start compiles nothing.
+- If this is such a machine: each handler can be imported from its folder and the layer alone.
 """
 
 import json
@@ -22,12 +22,12 @@ IMPORT = "import sys; sys.path[:0] = sys.argv[1:]; import app; print(callable(ap
 
 
 def functions() -> list[Path]:
-    """The folders of the functions."""
+    """Return the folders of the functions."""
     return sorted(path for path in BUILT.iterdir() if path.name.endswith("Function"))
 
 
 def problems(architecture: str) -> list[str]:
-    """What is not as it is to be."""
+    """Return the problems of a build."""
     found = []
     machine = MACHINES[architecture]
     found += [
@@ -43,7 +43,7 @@ def problems(architecture: str) -> list[str]:
     if machine == platform.machine():
         found += [problem for folder in functions() if (problem := import_problem(folder))]
     found += [
-        f"{folder.name} holds not just app.py and its bytecode"
+        f"{folder.name} contains more or less than app.py and its bytecode"
         for folder in functions()
         if {str(path.relative_to(folder)) for path in folder.rglob("*.*")} != OWN_FILES
     ]
@@ -51,12 +51,12 @@ def problems(architecture: str) -> list[str]:
 
 
 def import_problem(folder: Path) -> str:
-    """Why a function's handler cannot be imported; empty if it can."""
+    """Return why a function's handler cannot be imported, or an empty string."""
     environment = {
         **environment_as_built(),
         "POWERTOOLS_LOG_LEVEL": "INFO",
         "REGISTRATION_MODE": "key",
-        "PRESENCE_LEASE_SECONDS": "2",  # of a heartbeat a second
+        "PRESENCE_LEASE_SECONDS": "2",  # twice the heartbeat of 1 s
         "AWS_DEFAULT_REGION": "us-east-1",
         "PATH": os.environ["PATH"],
     }
@@ -71,7 +71,7 @@ def import_problem(folder: Path) -> str:
 
 
 def environment_as_built() -> dict[str, str]:
-    """The variables that any function is given, from the template as it was built: empty, or 1."""
+    """Return the variables of all functions in the built template. Each is empty or 1."""
     template = (BUILT / "template.yaml").read_text()
     blocks = template.split("Variables:")[1:]
     lines = (line.strip().partition(":") for block in blocks for line in block.splitlines())
@@ -83,15 +83,19 @@ def environment_as_built() -> dict[str, str]:
 
 
 def main() -> int:
-    """Say what is wrong, or that nothing is."""
+    """Print the problems and a summary. Return 1 if there are problems."""
     architecture = sys.argv[1]
     if not functions():
-        print("nothing was built")
+        print(f"{BUILT} has no functions")
         return 1
     wrong = problems(architecture)
     for problem in wrong:
         print(problem, file=sys.stderr)
-    imported = "imported" if MACHINES[architecture] == platform.machine() else "not imported here"
+    imported = (
+        "imported"
+        if MACHINES[architecture] == platform.machine()
+        else "not imported on this machine"
+    )
     print(json.dumps({"functions": len(functions()), "handlers": imported, "wrong": len(wrong)}))
     return 1 if wrong else 0
 

@@ -1,11 +1,11 @@
-"""Cuts the layer down to what the functions use of it; run on what pip installed, by the Makefile.
+"""Remove from the layer what the functions do not use. The layer's Makefile runs it.
 
-    python3.13 trim.py <folder of packages>
+    python3.13 tools/build/trim.py <folder of packages>
 
-botocore brings a model of every service of AWS, Powertools a dozen utilities: most of the layer's
-bytes, and of a cold start, which reads the models. What is kept is listed here; the tests hold the
-operations against the roles of the template, and all of them run on what is left. Whatever is not
-found as this page has it, in a newer version say, stops the build.
+botocore has a model of every AWS service, and Powertools a dozen utilities. These are most of the
+layer's bytes, and a cold start reads the models. A test compares OPERATIONS with the roles in the
+template, and all tests run on the trimmed layer. If a newer version of a package no longer has
+something that is listed here, the build stops.
 """
 
 import gzip
@@ -18,7 +18,7 @@ from typing import Any
 
 Operations = Mapping[str, set[str]]
 
-# Of each service the operations that the functions call.
+# The operations that the functions call, by service.
 OPERATIONS: Operations = {
     "dynamodb": {
         "BatchGetItem",
@@ -32,7 +32,7 @@ OPERATIONS: Operations = {
     "secretsmanager": {"GetSecretValue"},
 }
 
-# What no function imports. Swagger UI, in event_handler, is in the page that is rendered before.
+# No function imports these. The page of Swagger UI, from event_handler, is rendered before.
 UNUSED = (
     "bin",
     "boto3/data",
@@ -59,12 +59,12 @@ UNUSED = (
     "urllib3/contrib/emscripten",
 )
 
-# What is imported for nothing, taken out of the source: file, what stands there, what then does.
+# Imports without a use, removed from the source: the file, the old text, the new text.
 EDITS = (
-    # A file transfer's manager, with multiprocessing and thread pools, to ask one thing of it.
+    # It imports multiprocessing and thread pools, only to read one attribute.
     ("boto3/compat.py", "from s3transfer.manager import TransferConfig\n", ""),
     ("boto3/compat.py", "hasattr(TransferConfig, 'UNSET_DEFAULT')", "False"),
-    # A thousand annotations for type checkers, each of them compiled.
+    # A thousand annotations for type checkers, which are all compiled.
     (
         "pydantic_core/core_schema.py",
         "    from typing import TypedDict\n",
@@ -75,7 +75,7 @@ EDITS = (
 
 
 def main() -> None:
-    """Trim what is in the folder that is named."""
+    """Trim the packages in the folder that the command line names."""
     packages = Path(sys.argv[1])
     for name in UNUSED:
         remove(packages / name)
@@ -85,7 +85,7 @@ def main() -> None:
 
 
 def remove(path: Path) -> None:
-    """Take a file or a folder away; an error if it is not there, for then this list is old."""
+    """Remove a file or a folder. If it does not exist, fail, because the list is out of date."""
     if path.is_dir():
         shutil.rmtree(path)
     else:
@@ -93,19 +93,19 @@ def remove(path: Path) -> None:
 
 
 def edit(path: Path, old: str, new: str) -> None:
-    """Replace what stands in a file once.
+    """Replace a text that a file contains exactly once.
 
     Raises:
-        ValueError: it does not stand there, or more than once.
+        ValueError: the file does not contain it, or contains it more than once.
     """
     source = path.read_text("utf-8")
     if source.count(old) != 1:
-        raise ValueError(f"{path}: {old!r} stands there {source.count(old)} times")
+        raise ValueError(f"{path}: {old!r} is there {source.count(old)} times")
     path.write_text(source.replace(old, new), "utf-8")
 
 
 def trim_services(data: Path, called: Operations) -> None:
-    """Keep the services that are called, each in its latest version, and their regions."""
+    """Keep only the latest models and the regions of the services that are called."""
     for service in filter(Path.is_dir, list(data.iterdir())):
         *older, latest = sorted(service.iterdir())
         for folder in older if service.name in called else [service]:
@@ -117,10 +117,10 @@ def trim_services(data: Path, called: Operations) -> None:
 
 
 def trim_version(folder: Path, operations: set[str]) -> None:
-    """Leave a service's model, to be read as it stands.
+    """Keep only a service's model, trimmed and uncompressed.
 
-    Without the rules for its endpoints botocore takes them from the list of regions, as it did
-    before there were rules: the same URLs, at a tenth of the calls.
+    Without the rules for endpoints, botocore takes the URLs from the list of regions, as older
+    versions did. The URLs are the same, with a tenth of the calls.
     """
     model = json.loads(gzip.decompress((folder / "service-2.json.gz").read_bytes()))
     for file in folder.iterdir():
@@ -129,7 +129,7 @@ def trim_version(folder: Path, operations: set[str]) -> None:
 
 
 def trimmed_model(model: dict[str, Any], operations: set[str]) -> dict[str, Any]:
-    """A model of these operations alone, and of the shapes in them; without documentation."""
+    """Return the model with only these operations and their shapes, without documentation."""
     kept = {name: model["operations"][name] for name in sorted(operations)}
     needed: dict[str, Any] = {}
     pending = list(shapes_in(kept))
@@ -143,7 +143,7 @@ def trimmed_model(model: dict[str, Any], operations: set[str]) -> dict[str, Any]
 
 
 def shapes_in(part: Any) -> Iterator[str]:
-    """The names of the shapes that a part of a model refers to."""
+    """Yield the names of the shapes that a part of a model refers to."""
     if isinstance(part, dict):
         if isinstance(part.get("shape"), str):
             yield part["shape"]
@@ -155,7 +155,7 @@ def shapes_in(part: Any) -> Iterator[str]:
 
 
 def undocumented(part: Any) -> Any:
-    """The part of a model without its documentation, which is a text under that name."""
+    """Return the part of a model without its documentation, which is the text of that name."""
     if isinstance(part, list):
         return [undocumented(value) for value in part]
     if not isinstance(part, dict):
@@ -168,7 +168,7 @@ def undocumented(part: Any) -> Any:
 
 
 def trimmed_endpoints(endpoints: dict[str, Any], called: Operations) -> dict[str, Any]:
-    """The list of regions and endpoints, of the services that are called."""
+    """Return the list of regions and endpoints for the services that are called."""
     for partition in endpoints["partitions"]:
         services = partition["services"]
         partition["services"] = {name: services[name] for name in called if name in services}
@@ -176,7 +176,7 @@ def trimmed_endpoints(endpoints: dict[str, Any], called: Operations) -> dict[str
 
 
 def write(path: Path, content: Any) -> None:
-    """Write it as JSON without a blank."""
+    """Write the content as JSON without blanks."""
     path.write_text(json.dumps(content, separators=(",", ":")))
 
 

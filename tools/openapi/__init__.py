@@ -1,1 +1,1 @@
-"""The OpenAPI document, made from the routes of the functions."""
+"""Build the OpenAPI document from the routes of the functions."""

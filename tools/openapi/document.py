@@ -1,7 +1,7 @@
-"""One OpenAPI 3.1 document for all functions, from their routes as they are declared.
+"""Build one OpenAPI 3.1 document from the declared routes of all functions.
 
-Made when the project is built, never while it serves: `python -m tools.openapi.render` writes it
-into the layer, and GET /openapi.json sends that file as it is.
+`python -m tools.openapi.render` writes the document into the layer before a build. GET
+/openapi.json returns that file, so no function builds the document.
 """
 
 import json
@@ -31,26 +31,28 @@ PAGE_SCHEMAS: Document = {
 
 HEADERS: Document = {
     "X-Request-Id": {
-        "description": "Names this call in the logs; not on the gateway's own answers.",
+        "description": "Identifies this request in the logs. The gateway's own answers do not "
+        "have it.",
         "schema": {"type": "string"},
     },
     "Idempotency-Replayed": {
-        "description": "`true` where this is the answer to an earlier request with the same "
-        "`Idempotency-Key`, and nothing happened anew.",
+        "description": "`true` if this is the stored answer to an earlier request with the same "
+        "`Idempotency-Key`. Nothing was written again.",
         "schema": {"const": "true"},
     },
     "Retry-After": {
-        "description": "Seconds to wait before the same request is sent again; not on the "
-        "gateway's own answers.",
+        "description": "How many seconds to wait before you repeat the request. The gateway's own "
+        "answers do not have it.",
         "schema": {"type": "integer"},
     },
     "RateLimit-Policy": {
-        "description": "The limit that was reached: its name, how many (`q`) in how many seconds "
-        "(`w`). As in draft-ietf-httpapi-ratelimit-headers-09; not on the gateway's own answers.",
+        "description": "The limit that was reached: its name, the quota (`q`), and its window in "
+        "seconds (`w`). See draft-ietf-httpapi-ratelimit-headers-09. The gateway's own answers do "
+        "not have it.",
         "schema": {"type": "string", "examples": ['"pair";q=300;w=60']},
     },
     "RateLimit": {
-        "description": "What is left of it (`r`), and in how many seconds it begins anew (`t`).",
+        "description": "What is left of the limit (`r`), and the seconds until it is reset (`t`).",
         "schema": {"type": "string", "examples": ['"pair";r=0;t=42']},
     },
 }
@@ -67,17 +69,17 @@ SECURITY: Document = {
 
 @dataclass(frozen=True)
 class Group:
-    """The routes of one function, under its folder's name."""
+    """The routes of one function, with the name of its folder."""
 
     name: str
     routes: tuple[Route, ...]
 
 
 def document(groups: Sequence[Group], title: str, version: str) -> Document:
-    """The whole document.
+    """Return the OpenAPI document.
 
     Raises:
-        SameNameError: two functions have different models of one name.
+        SameNameError: two functions have different models with the same name.
     """
     operations = [Operation(group.name, route) for group in groups for route in group.routes]
     describer = Describer(operations)
@@ -90,7 +92,7 @@ def document(groups: Sequence[Group], title: str, version: str) -> Document:
             "description": descriptions.API,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": "/", "description": "The host that this document came from."}],
+        "servers": [{"url": "/", "description": "The host that sent this document."}],
         "security": [{"bearer": []}],
         "tags": [
             {"name": name, "description": descriptions.GROUPS[name]}
@@ -108,7 +110,7 @@ def document(groups: Sequence[Group], title: str, version: str) -> Document:
 
 
 def text(made: Document) -> str:
-    """The document as its file holds it: the same bytes for the same routes."""
+    """Return the document as the text of its file. The same routes give the same bytes."""
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -135,7 +137,10 @@ def _page(page: Page) -> Document:
                 "headers": headers,
                 "content": {media_type: {"schema": schema}},
             },
-            "304": {"description": "`If-None-Match` names the page as it is.", "headers": headers},
+            "304": {
+                "description": "The page has not changed since the one in `If-None-Match`.",
+                "headers": headers,
+            },
         },
         "security": [],
     }

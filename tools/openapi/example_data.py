@@ -1,8 +1,8 @@
-"""Nova and Boots, from the user's document: the ids and values that the examples are made of.
+"""The ids and values that the examples consist of.
 
-Nova found work and asks; Boots does it. Scout knows neither of them and asks Boots, which takes
-messages of strangers only once it agreed. What must lie in the future lies far in it, so that the
-examples can be sent as they are.
+Nova is the client, and Boots is the worker. Scout is a stranger to both. It writes to Boots, whose
+contact policy is `approved`. Times that must be in the future are ten years ahead, so that you can
+send the examples unchanged.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ NOVA: JsonObject = {"id": "nova-agent-id", "name": "Nova"}
 BOOTS: JsonObject = {"id": "boots-agent-id", "name": "Boots"}
 SCOUT: JsonObject = {"id": "scout-agent-id", "name": "Scout"}
 
-# Of the form of a key, and nobody's: its checksum is wrong, so it is refused without a read.
+# It looks like a key, but its checksum is wrong, so it is refused without a read.
 API_KEY = "am_live_" + "0" * 46
 KEY_HASH = "9f2c" * 16
 
@@ -114,7 +114,7 @@ ORDER: JsonObject = {
     "content_flags": [],
     "history": None,
 }
-# One order alone comes with its history; the digest is that of the offer above.
+# Only a single order has its history. The hash is that of OFFER.
 OFFERED: JsonObject = {
     "n": 1,
     "at": CREATED_AT,
@@ -129,6 +129,6 @@ REASON = "Already at capacity with 5 active jobs"
 
 
 def moved(status: str, **fields: Any) -> JsonObject:
-    """The answer to a transition."""
+    """Return the answer to a transition."""
     at = {f"{status}_at": MOVED_AT}
     return {"success": True, "work_order_id": ORDER_ID, "status": status, **at, **fields}

@@ -1,4 +1,4 @@
-"""What API Gateway answers of itself: no function is asked, and none can shape it."""
+"""The answers that API Gateway gives without calling a function. No code can change them."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ MEDIA_TYPE = "application/json"
 
 SCHEMA: Schema = {
     "type": "object",
-    "description": "An answer of the gateway itself, without `code`, `fix` and `request_id`.",
+    "description": "An answer of the gateway. It has no `code`, `fix` or `request_id`.",
     "required": ["message"],
     "properties": {"message": {"type": "string"}},
 }
@@ -17,7 +17,7 @@ SCHEMA: Schema = {
 
 @dataclass(frozen=True)
 class OwnAnswer:
-    """One of them: its status, the message of its body, and when it comes."""
+    """One such answer: its status, the message in its body, and when the gateway gives it."""
 
     status: int
     message: str
@@ -25,34 +25,38 @@ class OwnAnswer:
 
     @property
     def name(self) -> str:
-        """What its response is called where no function answers this status."""
+        """The name of its response, if no function returns this status."""
         return f"gateway.{self.status}"
 
     @property
     def described(self) -> str:
-        """The sentence about it."""
-        return f'The gateway itself, `{{"message":"{self.message}"}}`: {self.meaning}'
+        """The sentence that describes it."""
+        return f'From the gateway, `{{"message":"{self.message}"}}`: {self.meaning}'
 
 
 CLOSED = (
-    OwnAnswer(401, "Unauthorized", "no `Authorization` header came."),
+    OwnAnswer(401, "Unauthorized", "the request has no `Authorization` header."),
     OwnAnswer(
         403,
         "Forbidden",
-        "the key was refused: mistyped, revoked or expired, or its agent spent too many units. The "
-        "gateway remembers that for a minute.",
+        "the key is mistyped, revoked or expired, or its agent spent too many units. The gateway "
+        "remembers the refusal for a minute.",
     ),
 )
-WITH_BODY = OwnAnswer(413, "Request Entity Too Large", "the request is larger than it lets in.")
+WITH_BODY = OwnAnswer(413, "Request Entity Too Large", "the request is too large.")
 EVERYWHERE = (
-    OwnAnswer(429, "Too Many Requests", "the route gets more calls than it lets through."),
-    OwnAnswer(500, "Internal Server Error", "something broke off; a write may have happened."),
-    OwnAnswer(503, "Service Unavailable", "nobody answered in time; a write may have happened."),
+    OwnAnswer(429, "Too Many Requests", "the route gets more calls than the gateway allows."),
+    OwnAnswer(500, "Internal Server Error", "the function failed. A write may have happened."),
+    OwnAnswer(
+        503,
+        "Service Unavailable",
+        "the function did not answer in time. A write may have happened.",
+    ),
 )
 
 
 def of_route(route: Route) -> dict[int, OwnAnswer]:
-    """What it may answer on a route, by status."""
+    """Return the gateway's possible answers on a route, by status."""
     found = [*EVERYWHERE]
     if route.identity is not None:
         found += CLOSED

@@ -1,7 +1,7 @@
-"""One operation of the document from one declared route.
+"""Build one operation of the document from one declared route.
 
-An operation's id is its group and the name of its endpoint, `messaging_mark_read`; the event file,
-the example and the note of an operation are found under the same two words.
+The id of an operation is its group and the name of its endpoint, such as `messaging_mark_read`. The
+event file, the example and the description of an operation have the same name.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ from tools.openapi.schemas import Mode, Schema
 
 JSON = "application/json"
 
-# What the guard of registration looks at.
+# The header that the guard of registration checks.
 REGISTRATION_KEY = "X-Registration-Key"
 
 KEY_SCHEMA: Schema = {
@@ -35,19 +35,19 @@ KEY_SCHEMA: Schema = {
 
 @dataclass(frozen=True)
 class Operation:
-    """A route as the document knows it: in a group, under a name."""
+    """A route in its group."""
 
     group: str
     route: Route
 
     @property
     def id(self) -> str:
-        """Unique, for endpoints of one group are functions of one module."""
+        """The operation's id. It is unique, because the endpoints of a group are in one module."""
         return f"{self.group}_{self.route.endpoint.__name__}"
 
     @property
     def types(self) -> dict[str, tuple[Mode, Any]]:
-        """What its schemas are made of, under keys that `Describer` asks for."""
+        """The types of its answer, query and body, under the keys that `Describer` uses."""
         answer = type_hints(self.route.endpoint).get("return")
         found: dict[str, tuple[Mode, Any]] = {}
         if answer is not type(None):
@@ -60,7 +60,7 @@ class Operation:
 
 
 class Describer:
-    """Describes operations with the schemas of all of them; gathers the problems they refer to."""
+    """Describes operations. Collects the error responses that they refer to."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         types = {key: kind for each in operations for key, kind in each.types.items()}
@@ -72,12 +72,12 @@ class Describer:
 
     @property
     def shared(self) -> dict[str, Schema]:
-        """The components that are left once the query models have become parameters."""
+        """The components without the query models, which have become parameters."""
         gone = {schemas.component_name(schema) for schema in self._queries.values()}
         return {name: schema for name, schema in self.components.items() if name not in gone}
 
     def describe(self, operation: Operation) -> dict[str, Any]:
-        """The Operation Object of OpenAPI."""
+        """Return the operation as an Operation Object of OpenAPI."""
         route = operation.route
         described: dict[str, Any] = {
             "tags": [operation.group],
@@ -120,7 +120,7 @@ class Describer:
     def _body(self, operation: Operation) -> dict[str, Any]:
         schema = self._schemas[f"{operation.id} body"]
         size = operation.route.max_bytes // 1024
-        # An absent body counts as `{}`, so it may be left out where no field is required.
+        # No body means `{}`, so the body is optional if no field is required.
         is_required = bool(self.components[schemas.component_name(schema)].get("required"))
         examples = {each.name: {"value": each.request} for each in EXAMPLES[operation.id]}
         return {
@@ -157,7 +157,7 @@ def _parameter(name: str, place: str, schema: Schema, *, is_required: bool) -> d
 
 
 def _identity(route: Route) -> dict[str, Any]:
-    """The parameter that says who calls; see `auth.identify`."""
+    """Return the parameter that names the caller. See `auth.identify`."""
     schema = schemas.of_part(TypeAdapter(AgentId))
     described = descriptions.IDENTITY if route.identity_required else descriptions.OPTIONAL_IDENTITY
     return {

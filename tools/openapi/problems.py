@@ -1,8 +1,8 @@
-"""The refusals of each route, as responses of the document: one per status, with its codes.
+"""Describe the errors of each route as responses: one for each status, with its codes.
 
-The classes in `errors.py` are the source of status, code, title and `fix`; what a route can refuse
-follows from what it takes, and from the `raises` of its declaration. Where the gateway in front has
-an answer of its own with the same status, the response holds both forms.
+Status, code, title and `fix` come from the classes in `errors.py`. Which errors a route returns
+follows from its parameters and body, and from the `raises` of its declaration. If the gateway has
+an answer of its own with the same status, the response has both forms.
 """
 
 import inspect
@@ -25,13 +25,13 @@ REQUEST_ID = "5f1d3c8e-6f0b-4a86-9d0e-0c6f1f4b7a11"
 
 FAULT: Schema = {
     "type": "object",
-    "description": "One wrong place.",
+    "description": "One wrong part of the request.",
     "required": ["pointer", "detail"],
     "properties": {
         "pointer": {
             "type": "string",
-            "description": "`#/field` of the body (JSON Pointer), `?parameter` of the query, "
-            "`{part}` of the path, or the name of a header.",
+            "description": "Where it is: `#/field` in the body (JSON Pointer), `?parameter` in the "
+            "query, `{part}` in the path, or the name of a header.",
             "examples": ["#/to_agent_id", "?limit", "{message_id}"],
         },
         "detail": {"type": "string", "examples": ["is missing"]},
@@ -40,27 +40,33 @@ FAULT: Schema = {
 
 PROBLEM: Schema = {
     "type": "object",
-    "description": "A refusal or failure, RFC 9457. Branch on `code`; do what `fix` says.",
+    "description": "An error, as in RFC 9457. Use `code` in your program, and do what `fix` says.",
     "required": ["type", "title", "status", "detail", "code", "errors", "fix", "request_id"],
     "properties": {
-        "type": {"type": "string", "format": "uri", "description": "The code, as a URN."},
-        "title": {"type": "string", "description": "The same for every problem of this code."},
-        "status": {"type": "integer", "description": "The HTTP status once more."},
-        "detail": {"type": "string", "description": "What went wrong this time."},
-        "code": {"type": "string", "description": "A constant to branch on."},
+        "type": {"type": "string", "format": "uri", "description": "The code as a URN."},
+        "title": {"type": "string", "description": "The same for every error with this code."},
+        "status": {"type": "integer", "description": "The HTTP status."},
+        "detail": {"type": "string", "description": "What was wrong with this request."},
+        "code": {
+            "type": "string",
+            "description": "The kind of error, for your program. It never changes.",
+        },
         "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
-        "fix": {"type": "string", "description": "What to do, in one sentence."},
-        "request_id": {"type": "string", "description": "What to give the operator."},
+        "fix": {"type": "string", "description": "What to do about it."},
+        "request_id": {
+            "type": "string",
+            "description": "Identifies this request in the logs. Give it to the operator.",
+        },
         "current_status": {
             "type": "string",
-            "description": "With `illegal_transition` alone: where the work order stands.",
+            "description": "The work order's state. Only with `illegal_transition`.",
         },
     },
 }
 
 SCHEMAS = {"Fault": FAULT, "GatewayAnswer": gateway.SCHEMA, "Problem": PROBLEM}
 
-# The headers of each status, beside the request's id.
+# The headers of each status, in addition to X-Request-Id.
 HEADERS = {
     HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After", "RateLimit-Policy", "RateLimit"),
     HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After",),
@@ -68,27 +74,27 @@ HEADERS = {
 
 
 class FailureError(AgentMessagingError):
-    """Something broke on our side; the write may or may not have happened."""
+    """The server failed. The write may or may not have happened."""
 
     status = 500
     code = "internal"
     title = "Internal Server Error"
     default_fix = (
-        "Send it again, with the same Idempotency-Key or key_hash where the route takes one. If it "
-        "fails again, give the operator the request_id."
+        "Repeat the request with the same Idempotency-Key or key_hash, if the route takes one. If "
+        "it fails again, give the request_id to the operator."
     )
 
 
 def of_route(route: Route) -> list[type[AgentMessagingError]]:
-    """All that a route refuses, whatever its endpoint does, and what its declaration adds."""
+    """Return every error that a route can return: from its form, and from its `raises`."""
     found = {*route.raises, errors.InvalidError, errors.ContentionError, FailureError}
     if route.method != "GET" or route.path.startswith("/api/v1/messaging/work-order"):
-        found.add(errors.OutOfTimeError)  # a read of an order may have to settle it
+        found.add(errors.OutOfTimeError)  # a read may store that an order expired
     if route.guard is not None:
         found.add(errors.RegistrationKeyError)
     if route.identity is not None:
         found |= {errors.UnauthorizedError, errors.IdentityMismatchError, errors.AgentNotFoundError}
-        found.add(errors.RateLimitedError)  # by the meter, which counts every request
+        found.add(errors.RateLimitedError)  # from the meter, which counts every request
         if route.method != "GET":
             found |= {errors.KeyRevokedError, errors.AgentSuspendedError}
     if route.takes_key:
@@ -101,7 +107,7 @@ def of_route(route: Route) -> list[type[AgentMessagingError]]:
 
 
 class Problems:
-    """The problem responses and examples of the document, each described once."""
+    """Collects the error responses and examples of the document, each of them once."""
 
     def __init__(self) -> None:
         self.responses: dict[str, Response] = {}
@@ -110,9 +116,9 @@ class Problems:
     def refer(
         self, found: Iterable[type[AgentMessagingError]], own: Mapping[int, OwnAnswer]
     ) -> dict[str, Response]:
-        """By status: references to the responses for these errors and the gateway's own answers.
+        """Return references to the responses for these errors and gateway answers, by status.
 
-        `found` is sorted by status.
+        `found` must be sorted by status.
         """
         kinds = {
             status: list(group) for status, group in groupby(found, key=lambda error: error.status)

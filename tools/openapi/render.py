@@ -1,9 +1,7 @@
-"""`python -m tools.openapi.render`: writes the OpenAPI document from the routes of the functions.
+"""Write the OpenAPI document from the routes of the functions in template.yaml.
 
-    python -m tools.openapi.render            writes it
-    python -m tools.openapi.render --check    compares; exits 1 if the file is out of date
-
-The functions are those of template.yaml; nothing here knows one by name.
+python -m tools.openapi.render            write docs/openapi.json in the layer
+python -m tools.openapi.render --check    write nothing; exit 1 if the file is out of date
 """
 
 from __future__ import annotations
@@ -32,13 +30,13 @@ TITLE = "Agent Messaging"
 
 
 def render() -> str:
-    """The document as its file should be."""
+    """Return the text that the file should have."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     return document.text(document.document(groups(load()), TITLE, project["version"]))
 
 
 def groups(template: Template) -> list[document.Group]:
-    """The routes of each function's folder that declares any, in the template's order."""
+    """Return the routes of each function's folder, in the order of the template."""
     found = []
     for function in {each.code: each for each in template.functions.values()}.values():
         api = getattr(load_app(function), "api", None)
@@ -48,7 +46,7 @@ def groups(template: Template) -> list[document.Group]:
 
 
 def load_app(function: Function) -> ModuleType:
-    """The function's module, imported as its process would import it; it calls nothing yet."""
+    """Import the function's module with the function's environment."""
     path = function.code / "app.py"
     spec = importlib.util.spec_from_file_location(f"{function.code.name}_app", path)
     if spec is None or spec.loader is None:
@@ -61,7 +59,7 @@ def load_app(function: Function) -> ModuleType:
 
 @contextmanager
 def _environment(function: Function) -> Iterator[None]:
-    """The function's variables for as long as its module is imported."""
+    """Set the function's variables while its module is imported."""
     before = dict(os.environ)
     os.environ.update(function.environment, AWS_DEFAULT_REGION=REGION, AWS_REGION=REGION)
     try:
@@ -72,18 +70,22 @@ def _environment(function: Function) -> Iterator[None]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 when the file is as it should be, 1 when `--check` finds it is not."""
-    parser = argparse.ArgumentParser(prog="python -m tools.openapi.render", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only compare")
+    """Return 1 if `--check` finds the file out of date, else 0."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.openapi.render", description=(__doc__ or "").partition("\n")[0]
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 if the file is out of date"
+    )
     is_check = parser.parse_args(arguments).check
     rendered = render()
     is_stale = not FILE.exists() or FILE.read_text("utf-8") != rendered
     if is_check:
         if is_stale:
-            print(f"{FILE.relative_to(ROOT)} is stale: run `python -m tools.openapi.render`")
+            print(f"{FILE.relative_to(ROOT)} is out of date: run make docs")
         return int(is_stale)
     FILE.write_text(rendered, "utf-8")
-    print(f"{FILE.relative_to(ROOT)}: {'written' if is_stale else 'as it was'}")
+    print(f"{FILE.relative_to(ROOT)}: {'written' if is_stale else 'unchanged'}")
     return 0
 
 

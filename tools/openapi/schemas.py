@@ -1,7 +1,7 @@
-"""From the types of routes to JSON Schemas as OpenAPI 3.1 holds them.
+"""Turn the types of routes into JSON Schemas for OpenAPI 3.1.
 
-Requests are closed (`additionalProperties: false`): what is not known is refused. Answers are open,
-for they may gain fields, and name every field as required, for none is ever left out.
+Requests are closed (`additionalProperties: false`), because unknown fields are refused. Answers are
+open, because they may get new fields. All their fields are required, because none is ever left out.
 """
 
 from collections.abc import Mapping
@@ -16,19 +16,19 @@ Mode = Literal["validation", "serialization"]  # of a request, of an answer
 
 REFERENCE = "#/components/schemas/{model}"
 
-# Constraints that pydantic leaves under its own names where a validator stands before them.
+# Constraints that keep pydantic's own names if a validator comes before them.
 _JSON_SCHEMA_NAMES = {"ge": "minimum", "le": "maximum"}
 
 
 class SameNameError(Exception):
-    """Two different models have one name, and one would stand for both."""
+    """Two different models have the same name."""
 
 
 class Generator(GenerateJsonSchema):
-    """Pydantic's generator, with answers open and complete, and without a title on each field."""
+    """Pydantic's generator, with open and complete answers, and without a title for each field."""
 
     def model_schema(self, schema: core_schema.ModelSchema) -> Schema:
-        """The schema of a model."""
+        """Return the schema of a model."""
         generated = super().model_schema(schema)
         if self.mode == "serialization" and generated.get("additionalProperties") is False:
             del generated["additionalProperties"]
@@ -39,19 +39,19 @@ class Generator(GenerateJsonSchema):
         field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,
         total: bool,  # noqa: FBT001 - pydantic's own signature
     ) -> bool:
-        """Whether the field must be there: in an answer it always is."""
+        """Return whether the field is required. In an answer it always is."""
         return self.mode == "serialization" or super().field_is_required(field, total)
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's own
-        """A title that repeats the field's name tells nothing."""
+        """Return False, because the title would only repeat the field's name."""
         return False
 
 
 def of_types(types: Mapping[str, tuple[Mode, Any]]) -> tuple[dict[str, Schema], dict[str, Schema]]:
-    """The schema of each type under its key, and the components that they refer to.
+    """Return the schema of each type under its key, and the components that they refer to.
 
     Raises:
-        SameNameError: two models would share a component.
+        SameNameError: two models have the same name.
     """
     inputs: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = [
         (key, mode, TypeAdapter(kind)) for key, (mode, kind) in types.items()
@@ -60,26 +60,26 @@ def of_types(types: Mapping[str, tuple[Mode, Any]]) -> tuple[dict[str, Schema], 
         inputs, ref_template=REFERENCE, schema_generator=Generator
     )
     components: dict[str, Schema] = definitions.get("$defs", {})
-    # Pydantic tells models of one name apart by their modules: `app_one__Page`, `app_two__Page`.
+    # Pydantic adds the modules to the names of such models: `app_one__Page`, `app_two__Page`.
     if shared := sorted(name for name in components if "__" in name):
         raise SameNameError(f"models of one name: {', '.join(shared)}")
     return {key: tidy(schema) for (key, _), schema in found.items()}, tidy(components)
 
 
 def of_part(kind: TypeAdapter[Any]) -> Schema:
-    """The schema of a part of a path."""
+    """Return the schema of a part of a path."""
     schema: Schema = tidy(kind.json_schema(schema_generator=Generator))
     return schema
 
 
 def of_parameters(reference: Schema, components: Mapping[str, Schema]) -> dict[str, Schema]:
-    """The properties of a query model, as parameters: a query cannot carry null."""
+    """Return the properties of a query model as parameters. A query cannot contain null."""
     properties = components[component_name(reference)]["properties"]
     return {name: _without_null(schema) for name, schema in properties.items()}
 
 
 def component_name(reference: Schema) -> str:
-    """The name of the component that a reference leads to."""
+    """Return the name of the component that a reference points to."""
     return str(reference["$ref"]).rpartition("/")[2]
 
 
@@ -92,7 +92,7 @@ def _without_null(schema: Schema) -> Schema:
 
 
 def tidy(node: Any) -> Any:
-    """The schema in JSON Schema's words throughout."""
+    """Return the schema with JSON Schema's names for all constraints."""
     if isinstance(node, list):
         return [tidy(each) for each in node]
     if not isinstance(node, dict):

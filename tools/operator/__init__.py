@@ -1,1 +1,1 @@
-"""What only the operator may do, with their own AWS rights."""
+"""Commands for the operator of a deployed stack. They use the operator's own AWS rights."""

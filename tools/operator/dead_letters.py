@@ -1,14 +1,14 @@
-"""What a dead letter is about: a function, and the event that it could not process.
+"""Parse dead letters: which function could not process which event.
 
-Three services write to the queue, each in its own words:
+Three services write to the queue, each in its own format:
 
-    Lambda, of a stream    positions in a shard, not records: those are read from the stream again,
-                           where they stay for 24 hours
+    Lambda, of a stream    positions in a shard, not records. The records are read from the stream,
+                           which keeps them for 24 hours
         https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
-    Lambda, of a schedule  the event as `requestPayload`, once the function has failed
+    Lambda, of a schedule  the event as `requestPayload`, if the function failed
         https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
-    EventBridge            the event itself and the function in the attribute TARGET_ARN, where it
-                           could not deliver
+    EventBridge            the event itself, and the function in the attribute TARGET_ARN, if
+                           EventBridge could not call the function
         https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 """
 
@@ -27,19 +27,19 @@ from local.streams import lambda_record
 
 FAILURES = (BotoCoreError, ClientError)
 PAGE = 1000
-# An open shard has a next page for ever, and a page may be empty though more follow.
+# An open shard always has a next page, and an empty page may come before full ones.
 EMPTY_PAGES = 20
 
 
-class UnreplayableError(Exception):
-    """The letter stays where it is; the message says why, in one line."""
+class RedriveError(Exception):
+    """The dead letter stays in the queue. The message says why, in one line."""
 
 
 @dataclass(frozen=True)
 class Range:
-    """A part of one shard of a stream of a table, both ends included.
+    """A range of records in one shard of a table's stream, both ends included.
 
-    A sequence number is text, perhaps with zeros first, and compares as the number that it is.
+    Sequence numbers are strings. They may begin with zeros, so compare them as integers.
     """
 
     stream: str
@@ -50,30 +50,34 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Letter:
-    """What is to be invoked, with an event that is known or has yet to be read."""
+class DeadLetter:
+    """The function to call, with its event, or with the records to read for it."""
 
     function: str
-    """The name, as the account has it."""
+    """The physical name."""
     event: Mapping[str, Any] | None
     records: Range | None
 
 
-def understood(body: str, attributes: Mapping[str, str]) -> Letter:
-    """The letter of a message of the queue; raises UnreplayableError."""
+def parse(body: str, attributes: Mapping[str, str]) -> DeadLetter:
+    """Parse a message of the queue.
+
+    Raises:
+        RedriveError: the message has none of the three formats.
+    """
     try:
         content = _object(json.loads(body))
         if "DDBStreamBatchInfo" in content:
-            return Letter(_function(content), None, _range(content["DDBStreamBatchInfo"]))
+            return DeadLetter(_function(content), None, _range(content["DDBStreamBatchInfo"]))
         if "requestPayload" in content:
-            return Letter(_function(content), _object(content["requestPayload"]), None)
-        return Letter(_name(attributes["TARGET_ARN"]), content, None)
+            return DeadLetter(_function(content), _object(content["requestPayload"]), None)
+        return DeadLetter(_name(attributes["TARGET_ARN"]), content, None)
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
-        raise UnreplayableError("it is of no kind that this stack's queue receives") from error
+        raise RedriveError("its format is unknown") from error
 
 
 def _object(value: Any) -> Mapping[str, Any]:
-    """An event is an object, whichever service wrote it down."""
+    """Return the value if it is an object, as every event is."""
     if not isinstance(value, Mapping):
         raise TypeError
     return value
@@ -84,7 +88,7 @@ def _function(content: Mapping[str, Any]) -> str:
 
 
 def _name(arn: str) -> str:
-    """The function's name; a version may follow it."""
+    """Return the function's name from its ARN, which may end in a version."""
     return arn.split(":")[6]
 
 
@@ -101,10 +105,10 @@ def _range(batch: Mapping[str, Any]) -> Range:
 
 
 def read_again(streams: Any, where: Range, mapping: StreamMapping) -> dict[str, Any]:
-    """The event with the records of a range, less what the mapping lets not through.
+    """Read the records of a range again, and return them as an event. Apply the mapping's filters.
 
     Raises:
-        UnreplayableError: they are no longer in the stream, not all of them, or cannot be read.
+        RedriveError: the records cannot be read, or not all of them are still in the stream.
     """
     try:
         found = _records(streams, where)
@@ -112,20 +116,24 @@ def read_again(streams: Any, where: Range, mapping: StreamMapping) -> dict[str, 
         streams.exceptions.ResourceNotFoundException,
         streams.exceptions.TrimmedDataAccessException,
     ) as error:
-        raise UnreplayableError("its records have left the stream, after 24 hours") from error
+        raise RedriveError(
+            "its records have left the stream, which keeps them for 24 hours"
+        ) from error
     except FAILURES as error:
-        raise UnreplayableError(f"its records cannot be read ({code_of(error)})") from error
+        raise RedriveError(f"its records cannot be read ({code_of(error)})") from error
     if not {int(where.first), int(where.last)} <= set(map(_number, found)):
-        raise UnreplayableError("not all of its records are in the stream any more")
+        raise RedriveError(
+            "some of its records have left the stream, which keeps them for 24 hours"
+        )
     records = [lambda_record(each, where.stream) for each in found]
-    wanted = [each for each in records if _is_let_through(mapping, each)]
-    if not wanted:  # Then the filter is another than it was, and the function would do nothing.
-        raise UnreplayableError("the mapping of this template lets none of its records through")
+    wanted = [each for each in records if _passes_filters(mapping, each)]
+    if not wanted:  # The template has another filter now, and the function would do nothing.
+        raise RedriveError("the filters in template.yaml exclude all of its records")
     return {"Records": wanted}
 
 
 def code_of(error: Exception) -> str:
-    """What AWS calls the error, or else its type."""
+    """Return the error's code at AWS, or its type."""
     response = getattr(error, "response", None) or {}
     return str(response.get("Error", {}).get("Code") or type(error).__name__)
 
@@ -156,5 +164,5 @@ def _number(record: Any) -> int:
     return int(record["dynamodb"]["SequenceNumber"])
 
 
-def _is_let_through(mapping: StreamMapping, record: Mapping[str, Any]) -> bool:
+def _passes_filters(mapping: StreamMapping, record: Mapping[str, Any]) -> bool:
     return not mapping.filters or any(matches(each, record) for each in mapping.filters)

@@ -1,13 +1,13 @@
-"""What only the operator may do to an agent, of a deployed stack or of the one that runs here.
+"""Show an agent, suspend it, or replace its keys. Only the operator of a stack can do this.
 
     python -m tools.operator.operate show AGENT_ID         --stack agent-messaging-prod
     python -m tools.operator.operate replace-key AGENT_ID  --stack agent-messaging-prod
     python -m tools.operator.operate suspend AGENT_ID      --stack agent-messaging-prod
     python -m tools.operator.operate reinstate AGENT_ID    --engine http://127.0.0.1:PORT
 
-It goes to the tables, with the rights of whoever runs it, and needs no key of an agent. A stack's
-tables are found through CloudFormation; with `--engine`, a DynamoDB by its URL, they have the names
-that template.yaml gives them.
+It works on the tables with your own AWS rights, and needs no agent's key. CloudFormation knows the
+names of a stack's tables. With `--engine`, the URL of a DynamoDB, they have the names that
+template.yaml gives them.
 """
 
 from __future__ import annotations
@@ -45,20 +45,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Registry:
-    """The agents and their keys, where they are kept."""
+    """The tables of the agents and their keys."""
 
     client: DynamoDBClient
     agents: AgentsTable
     keys: AgentKeysTable
 
     def read(self, agent_id: str) -> Agent:
-        """The agent as it is this moment; raises AgentNotFoundError."""
+        """Read the agent, consistently.
+
+        Raises:
+            AgentNotFoundError: no agent has this id.
+        """
         item = self.agents.table.get({"agent_id": agent_id}, consistent=True)
         return require_registered(agent_id, item)
 
 
 def show(registry: Registry, agent_id: str) -> str:
-    """What is known of the agent and its keys."""
+    """Show what is stored about the agent and its keys."""
     now = clock.now()
     agent = registry.read(agent_id)
     used = registry.keys.last_used(agent.keys.values())
@@ -70,7 +74,7 @@ def show(registry: Registry, agent_id: str) -> str:
         f"  active jobs     {agent.active_jobs} of {agent.max_concurrent_jobs}",
     ]
     for key in sorted(agent.keys.values(), key=lambda key: key.key_id):
-        until = clock.to_text(key.expires_at) if key.expires_at else "for ever"
+        until = clock.to_text(key.expires_at) if key.expires_at else "it is revoked"
         until += "" if key.is_live(now) else " (expired)"
         day = used[key.key_id] or "never"
         lines.append(f"  {key.key_id}  until {until}, last used {day}, {key.label or 'no label'}")
@@ -78,22 +82,24 @@ def show(registry: Registry, agent_id: str) -> str:
 
 
 def replace_key(registry: Registry, agent_id: str) -> str:
-    """Revoke every key of the agent and make a new one, which is shown this once."""
+    """Revoke all keys of the agent, and print a new one once."""
     now = clock.now()
     api_key, key = api_keys.issue(now, label="made by the operator")
     keyring = Keyring(registry.client, registry.agents.table, registry.keys)
     keyring.replace(Requester(lambda: registry.read(agent_id), BY_OPERATOR), key)
-    return f"{agent_id} has one key now; what others still read ends within a minute:\n{api_key}"
+    return (
+        f"{agent_id} has one new key. The old keys can read for one more minute at most.\n{api_key}"
+    )
 
 
 def suspend(registry: Registry, agent_id: str) -> str:
-    """From the next call on the agent can read and nothing else."""
+    """Suspend the agent. From its next call on, it can only read."""
     registry.agents.set_status(agent_id, AgentStatus.SUSPENDED)
-    return f"{agent_id} is suspended: it can read, and nothing else."
+    return f"{agent_id} is suspended. It can only read."
 
 
 def reinstate(registry: Registry, agent_id: str) -> str:
-    """Give a suspended agent its rights back."""
+    """End the suspension of the agent."""
     registry.agents.set_status(agent_id, AgentStatus.ACTIVE)
     return f"{agent_id} is active."
 
@@ -107,7 +113,7 @@ ACTIONS: dict[str, Callable[[Registry, str], str]] = {
 
 
 def deployed(stack: str, region: str | None) -> Registry:
-    """The tables of a stack; raises what boto3 raises."""
+    """Return the tables of a stack. Raises boto3's errors."""
     session = boto3.Session(region_name=region)
     cloudformation = session.client("cloudformation", config=CONFIG)
 
@@ -122,7 +128,7 @@ def deployed(stack: str, region: str | None) -> Registry:
 
 
 def running(url: str) -> Registry:
-    """The tables of the local runner; raises EngineError."""
+    """Return the tables of a local server. Raises EngineError."""
     asyncio.run(engine.connect(url))
     return _registry(engine.dynamodb(url), "AgentsTable", "AgentKeysTable")
 
@@ -132,7 +138,7 @@ def _registry(client: DynamoDBClient, agents: str, keys: str) -> Registry:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 when it is done, 1 with one line on stderr when it cannot be."""
+    """Run the command. Return 0, or 1 with one line on stderr."""
     chosen = _parser().parse_args(arguments)
     try:
         registry = (
@@ -150,17 +156,17 @@ def main(arguments: Sequence[str]) -> int:
 
 def _hint(error: Exception) -> str:
     if isinstance(error, NoRegionError):
-        return " Add it: --region us-east-1, or in your AWS settings."
+        return " Add --region us-east-1, or set the region in your AWS settings."
     if isinstance(error, NoCredentialsError):
-        return ": a stack is reached with your AWS credentials (AWS_PROFILE, for example)."
+        return ". Set your AWS credentials, for example with AWS_PROFILE."
     return ""
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tools.operator.operate",
-        description="What only the operator may do to an agent.",
-        epilog="Or by make: make operate DO='suspend boots-agent-id' STACK=agent-messaging-dev",
+        description="Work on one agent, as the operator of a stack.",
+        epilog="With make: make operate DO='suspend boots-agent-id' STACK=agent-messaging-dev",
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     for name, action in ACTIONS.items():
@@ -169,8 +175,10 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("agent_id", metavar="AGENT_ID")
         where = command.add_mutually_exclusive_group(required=True)
         where.add_argument("--stack", help="the name of a deployed stack")
-        where.add_argument("--engine", metavar="URL", help="the DynamoDB of the local runner")
-        command.add_argument("--region", help="of the stack (default: that of your AWS settings)")
+        where.add_argument("--engine", metavar="URL", help="the DynamoDB of a local server")
+        command.add_argument(
+            "--region", help="the stack's region (default: from your AWS settings)"
+        )
     return parser
 
 

@@ -1,12 +1,11 @@
-"""Gives each dead letter of a stack to its function once more.
+"""Redrive the dead letters of a stack: call each one's function again with its event.
 
     python -m tools.operator.redrive --stack agent-messaging-prod [--dry-run]
 
-A letter leaves the queue after its function has taken the whole event, and not before: one that
-fails again, or cannot be read again, is there for the next time. A function that is given an event
-twice has its effect once (the projector's receipts, the roll-up's snapshot, the sweep's condition),
-so nothing is lost and nothing counted twice if this ends in the middle. It goes with the rights of
-whoever runs it.
+A dead letter is deleted only after its function has processed the whole event. If it fails again,
+or cannot be read, it stays for the next time. Processing an event twice has no further effect,
+because of the projector's receipts, the roll-up's snapshot and the sweep's condition. So you can
+stop this at any time. It uses your own AWS rights.
 """
 
 from __future__ import annotations
@@ -25,23 +24,23 @@ from local.model import StreamMapping
 from local.template import load
 from tools.operator.dead_letters import (
     FAILURES,
-    Letter,
-    UnreplayableError,
+    DeadLetter,
+    RedriveError,
     code_of,
+    parse,
     read_again,
-    understood,
 )
 
-# Longer than a letter takes: its records are read, then its function runs, for less than PATIENT.
-# Until then nobody else is given it, so letters are received one by one.
+# Longer than one dead letter takes: reading its records, and a function's time (see PATIENT). While
+# it is hidden, nobody else receives it. So dead letters are received one by one.
 HIDDEN_SECONDS = 300
-# A function's own time, and no second attempt that nobody asked for.
+# More than a function's timeout, and no automatic retry.
 PATIENT = Config(read_timeout=90, retries={"total_max_attempts": 1})
 
 
 @dataclass(frozen=True)
 class Account:
-    """What a replay speaks to, and the stack's resources: logical ids by physical ones."""
+    """The clients of AWS, and the names of the stack's resources: logical ids by physical ids."""
 
     queue: Any
     streams: Any
@@ -49,27 +48,31 @@ class Account:
     queue_url: str
     names: Mapping[str, str]
 
-    def mapping(self, letter: Letter) -> StreamMapping:
-        """The mapping that the records of a letter came through."""
-        table = letter.records.table if letter.records else ""
+    def mapping(self, dead_letter: DeadLetter) -> StreamMapping:
+        """Return the mapping that delivered the records of a dead letter."""
+        table = dead_letter.records.table if dead_letter.records else ""
         for mapping in load().streams:
             if mapping.table == self.names.get(table):
                 return mapping
-        raise UnreplayableError("it is of a stream that this stack does not read")
+        raise RedriveError("it belongs to a stream that this stack does not read")
 
 
 @dataclass
 class Outcome:
-    """How many letters were processed, and why others stay."""
+    """How many dead letters were processed, and how many stay."""
 
     processed: int = 0
     kept: int = 0
     hidden: int = 0
-    """How many the queue holds back, when it gave none: another replay has them, or had them."""
+    """How many are hidden by another redrive. Counted only if the queue returned none."""
 
 
 def connected(stack: str) -> Account:
-    """The account of whoever runs this, and a stack of it; raises ValueError for another's."""
+    """Return the clients and the names of a stack.
+
+    Raises:
+        ValueError: the stack has no queue of dead letters, so it is not one of this project.
+    """
     session = boto3.session.Session()
     pages = session.client("cloudformation").get_paginator("list_stack_resources")
     resources = [
@@ -81,7 +84,7 @@ def connected(stack: str) -> Account:
     names = {each["PhysicalResourceId"]: each["LogicalResourceId"] for each in resources}
     urls = {logical: physical for physical, logical in names.items()}
     if "DeadLettersQueue" not in urls:
-        raise ValueError(f"{stack} has no queue of dead letters")
+        raise ValueError(f"{stack} has no queue of dead letters (DeadLettersQueue)")
     return Account(
         queue=session.client("sqs"),
         streams=session.client("dynamodbstreams"),
@@ -91,14 +94,14 @@ def connected(stack: str) -> Account:
     )
 
 
-def replay(account: Account, *, is_dry_run: bool = False) -> Outcome:
-    """Every letter that is in the queue now, once."""
+def redrive(account: Account, *, is_dry_run: bool = False) -> Outcome:
+    """Process each dead letter in the queue once. Print one line for each."""
     outcome = Outcome()
     for message in _messages(account):
         try:
             done = _handle(account, message, is_dry_run=is_dry_run)
-        except UnreplayableError as error:
-            done = f"stays: {error}"
+        except RedriveError as error:
+            done = f"stays in the queue: {error}"
             outcome.kept += 1
         else:
             outcome.processed += not is_dry_run
@@ -110,28 +113,28 @@ def replay(account: Account, *, is_dry_run: bool = False) -> Outcome:
 
 
 def _handle(account: Account, message: Mapping[str, Any], *, is_dry_run: bool) -> str:
-    """What was done with a letter that need not stay, or would be."""
-    letter, event = _event_of(account, message)
-    name = account.names[letter.function]
+    """Process one dead letter and delete it. Return what was done, or what would be done."""
+    dead_letter, event = _event_of(account, message)
+    name = account.names[dead_letter.function]
     if is_dry_run:
-        return f"would go to {name}"
-    _invoke(account, letter, event)
+        return f"would be processed by {name}"
+    _invoke(account, dead_letter, event)
     try:
         account.queue.delete_message(
             QueueUrl=account.queue_url, ReceiptHandle=message["ReceiptHandle"]
         )
     except FAILURES as error:
-        raise UnreplayableError(
-            f"{name} took it, and the queue did not ({code_of(error)})"
+        raise RedriveError(
+            f"{name} processed it, but the queue did not delete it ({code_of(error)})"
         ) from error
     return f"processed by {name}"
 
 
 def _messages(account: Account) -> Iterator[Mapping[str, Any]]:
-    """Each message once, hidden from others meanwhile; at the end those that stay are shown.
+    """Yield each message once, hidden from others meanwhile. At the end, show those that stay.
 
-    One that stays is there again when its time is over. It is passed by, and the end is where the
-    queue gives none, or none but those for as many times as there are.
+    A message that stays may come again when its hidden time is over. It is skipped. The end is
+    reached when the queue returns none, or only skipped ones as many times as there are messages.
     """
     seen: dict[str, str] = {}
     again = 0
@@ -169,54 +172,61 @@ def _show(account: Account, handle: str) -> None:
             QueueUrl=account.queue_url, ReceiptHandle=handle, VisibilityTimeout=0
         )
     except FAILURES:
-        return  # It was deleted, or becomes visible by itself.
+        return  # It was deleted, or it becomes visible by itself.
 
 
-def _event_of(account: Account, message: Mapping[str, Any]) -> tuple[Letter, Mapping[str, Any]]:
+def _event_of(account: Account, message: Mapping[str, Any]) -> tuple[DeadLetter, Mapping[str, Any]]:
     attributes = {
         name: each.get("StringValue", "")
         for name, each in message.get("MessageAttributes", {}).items()
     }
-    letter = understood(message["Body"], attributes)
-    if letter.function not in account.names:
-        raise UnreplayableError("it is of a function that is not in this stack")
-    if letter.records is None:
-        return letter, letter.event or {}
-    return letter, read_again(account.streams, letter.records, account.mapping(letter))
+    dead_letter = parse(message["Body"], attributes)
+    if dead_letter.function not in account.names:
+        raise RedriveError("its function is not in this stack")
+    if dead_letter.records is None:
+        return dead_letter, dead_letter.event or {}
+    return dead_letter, read_again(
+        account.streams, dead_letter.records, account.mapping(dead_letter)
+    )
 
 
-def _invoke(account: Account, letter: Letter, event: Mapping[str, Any]) -> None:
-    """Have the function process the whole event; raises UnreplayableError."""
+def _invoke(account: Account, dead_letter: DeadLetter, event: Mapping[str, Any]) -> None:
+    """Call the function with the event.
+
+    Raises:
+        RedriveError: the function did not process the whole event.
+    """
     try:
-        # Text as it is: a call takes six megabytes, and `\u` makes some text thrice as long.
+        # Not escaped: a call may have six megabytes, and `\u` makes some texts three times as long.
         body = json.dumps(event, ensure_ascii=False).encode()
-        answer = account.functions.invoke(FunctionName=letter.function, Payload=body)
+        answer = account.functions.invoke(FunctionName=dead_letter.function, Payload=body)
         result = json.loads(answer["Payload"].read() or b"null")
     except (*FAILURES, ValueError) as error:
-        raise UnreplayableError(f"its function did not answer ({code_of(error)})") from error
+        raise RedriveError(f"its function did not answer ({code_of(error)})") from error
     if "FunctionError" in answer:
-        raise UnreplayableError("its function failed again; its log says why")
+        raise RedriveError("its function failed again. See the function's log")
     if isinstance(result, Mapping) and result.get("batchItemFailures"):
-        raise UnreplayableError("some of its records failed again; the function's log says which")
+        raise RedriveError("some of its records failed again. See the function's log")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 when no letter is left or none was to go, 1 when some stay or no stack can be reached."""
+    """Return 0 if all dead letters were processed, or with --dry-run. Otherwise return 1."""
     parser = argparse.ArgumentParser(
-        prog="tools.operator.redrive", description="Replays dead letters."
+        prog="python -m tools.operator.redrive",
+        description="Call the functions of dead letters again, each with its event.",
     )
     parser.add_argument("--stack", required=True, help="the name of the stack")
-    parser.add_argument("--dry-run", action="store_true", help="say what would be done")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
     chosen = parser.parse_args(arguments)
     try:
-        outcome = replay(connected(chosen.stack), is_dry_run=chosen.dry_run)
+        outcome = redrive(connected(chosen.stack), is_dry_run=chosen.dry_run)
     except (*FAILURES, ValueError) as error:
-        print(f"The stack cannot be reached: {error}", file=sys.stderr)
+        print(f"Cannot reach the stack: {error}", file=sys.stderr)
         return 1
     print(f"{outcome.processed} processed, {outcome.kept} stay in the queue.")
     if outcome.hidden:
         print(
-            f"{outcome.hidden} more are hidden by another replay, for {HIDDEN_SECONDS} s at most."
+            f"{outcome.hidden} more are hidden by another redrive, for {HIDDEN_SECONDS} s at most."
         )
     return 1 if outcome.hidden or (outcome.kept and not chosen.dry_run) else 0
 

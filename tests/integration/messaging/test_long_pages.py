@@ -1,7 +1,7 @@
 """Pages of a mixed inbox, where a query ends at 1 MB of the index, as DynamoDB's does.
 
 moto ends a query of an index by the sizes of whole items, so that what is cut for its length never
-is; these pages come off a shelf.
+is; these pages come off a fake.
 """
 
 import itertools
@@ -55,9 +55,9 @@ def test_every_message_comes_once_in_order_under_one_total(number, limit, kind):
         cloud = Cloud()
         cloud.register("reader")
         messages = [waiting(each, random.Random(each)) for each in range(number)]
-        with on_fake(cloud) as shelf:
+        with on_fake(cloud) as fake:
             for item in itertools.chain(*messages):
-                shelf.put("AgentMessagesTable", encode(item))
+                fake.put("AgentMessagesTable", encode(item))
             found = pages(cloud, limit=limit, **({"type": kind} if kind else {}))
 
     heads = [items[0] for items in messages]

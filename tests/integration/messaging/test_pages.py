@@ -134,13 +134,13 @@ def test_a_filtered_total_stops_where_counting_would_read_too_much(pair: Cloud):
 
 @pytest.mark.parametrize("query", [{"type": "work_order"}, {"status": "read", "type": "ping"}])
 def test_a_filter_without_a_match_takes_ten_requests_over_5000_messages(query: dict):
-    """On a shelf, for moto reads the whole table for each."""
+    """On a fake, for moto reads the whole table for each."""
     with mock_aws():
         cloud = Cloud()
         cloud.register("reader")
-        with on_fake(cloud) as shelf:
+        with on_fake(cloud) as fake:
             for number in range(4999):
-                shelf.put("AgentMessagesTable", encode(stored_message("reader", "nova", number)))
+                fake.put("AgentMessagesTable", encode(stored_message("reader", "nova", number)))
             query = {"agent_id": "reader", "limit": 1, **query}
             pages = list(cloud.pages("/messaging/inbox", query))
     assert len(pages) == 10

@@ -22,15 +22,15 @@ PATH = "/messaging/work-orders"
 
 
 @pytest.fixture
-def shelf(pair: Cloud) -> Iterator[Meter]:
+def fake(pair: Cloud) -> Iterator[Meter]:
     """Nova gave Boots 5,000 orders that failed, behind one that is completed."""
     completed, failed = bring(pair, "completed"), bring(pair, "failed")
     template = encode(pair.head(failed))
     client = app("work_orders").client
-    with on_fake(pair) as shelf:
+    with on_fake(pair) as fake:
         for number in range(MANY):
             work_order_id = {"S": f"{completed[:13]}{number:016}"}
-            shelf.put("WorkOrdersTable", {**template, "work_order_id": work_order_id})
+            fake.put("WorkOrdersTable", {**template, "work_order_id": work_order_id})
         yield Meter(pair, [client])
 
 
@@ -48,8 +48,8 @@ def requests(meter: Meter, cloud: Cloud, **query: str) -> tuple[int, float, int]
         cursor = {"cursor": page["next_cursor"]}
 
 
-def test_a_clients_ended_orders_are_found_in_one_request(shelf: Meter, pair: Cloud):
-    found = requests(shelf, pair, agent_id="nova", role="client", status="completed")
+def test_a_clients_ended_orders_are_found_in_one_request(fake: Meter, pair: Cloud):
+    found = requests(fake, pair, agent_id="nova", role="client", status="completed")
     assert (found[0], found[2]) == (1, 1)
     assert found[1] <= 2
 
@@ -59,9 +59,9 @@ def test_a_clients_ended_orders_are_found_in_one_request(shelf: Meter, pair: Clo
     [("boots", "worker", "completed", 1), ("nova", "client", "expired", 0)],
 )
 def test_without_an_index_a_request_examines_three_hundred_orders(  # noqa: PLR0917
-    shelf: Meter, pair: Cloud, agent_id: str, role: str, status: str, matching: int
+    fake: Meter, pair: Cloud, agent_id: str, role: str, status: str, matching: int
 ):
-    number, most, shown = requests(shelf, pair, agent_id=agent_id, role=role, status=status)
+    number, most, shown = requests(fake, pair, agent_id=agent_id, role=role, status=status)
     assert (number, shown) == (math.ceil((MANY + 2) / 300), matching)  # 17 of 5,000
     assert most <= 165  # 150 for the heads of 300 orders, and their keys
 

@@ -71,7 +71,7 @@ def test_where_keys_are_required_a_closed_route_asks_for_one(start):
     elsewhere = get(server.url + "/do/plain", Host="evil.example")
     assert (elsewhere.status_code, elsewhere.json()) == (403, {"message": "Forbidden"})
     assert "DoorFunction failed: ValueError: no such luck" in server.output
-    assert "keys: send Authorization: Bearer <key>" in server.output
+    assert "keys required: send Authorization: Bearer <key>" in server.output
 
 
 def test_the_authorizer_is_asked_once_for_a_key(start, project):
@@ -97,7 +97,7 @@ def test_the_tables_are_where_the_banner_says(start):
 
 
 def registration_key(output):
-    return re.findall(r"Registration +key: send X-Registration-Key: (\w{40})\n", output)[0]
+    return re.findall(r"Registration +key required: send X-Registration-Key: (\w{40})\n", output)[0]
 
 
 @pytest.mark.parametrize("is_engine_elsewhere", [False, True])

@@ -168,7 +168,7 @@ def test_a_port_that_is_in_use_is_one_line(start, shared):
     refused = start(PORT=str(port))
 
     assert refused.process.wait(5) == 2
-    said = f"port {port} is in use. Choose another with PORT=, or any free one: PORT=0\n"
+    said = f"port {port} is in use. Choose another: PORT=<port>, or PORT=0 for a free one.\n"
     assert refused.output == said
 
 
@@ -176,15 +176,15 @@ def test_a_port_that_is_in_use_is_one_line(start, shared):
     ("variables", "line"),
     [
         ({"PORT": "http"}, "PORT=http is not a port"),
-        ({"AUTH": "none"}, "AUTH=none is not known. Use AUTH=open or AUTH=required."),
+        ({"AUTH": "none"}, "AUTH=none is unknown. Use AUTH=open or AUTH=required."),
         (
             {"REGISTRATION": "key"},
             "REGISTRATION=key: template.yaml has no secret RegistrationKeySecret",
         ),
-        ({"ENGINE": "localhost:8000"}, "ENGINE=localhost:8000 is not a URL such as"),
+        ({"ENGINE": "localhost:8000"}, "ENGINE=localhost:8000 is not a URL. Use one such as"),
         (
             {"ENGINE": "http://127.0.0.1:9"},
-            "ENGINE=http://127.0.0.1:9 does not answer like a DynamoDB",
+            "ENGINE=http://127.0.0.1:9 does not answer like DynamoDB",
         ),
     ],
 )
@@ -204,7 +204,7 @@ def test_an_engine_that_never_answers_is_one_line(start):
         refused = start(ENGINE=f"http://127.0.0.1:{silent.getsockname()[1]}")
 
     assert refused.process.wait(5) == 2
-    assert "does not answer like a DynamoDB" in refused.output
+    assert "does not answer like DynamoDB" in refused.output
     assert refused.output.count("\n") == 1
 
 

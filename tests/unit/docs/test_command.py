@@ -12,9 +12,7 @@ def test_a_stale_file_is_told_in_one_line(tmp_path, monkeypatch, capsys):
     command.FILE.write_text("old\n")
 
     assert command.main(["--check"]) == 1
-    assert (
-        capsys.readouterr().out == "openapi.json is stale: run `python -m tools.openapi.render`\n"
-    )
+    assert capsys.readouterr().out == "openapi.json is out of date: run make docs\n"
     assert command.FILE.read_text() == "old\n"
 
 

@@ -72,24 +72,34 @@ def test_several_headers_are_one_identity(rewritten):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"2.0"', '"1.0"', "DoorAuthorizer: the local runner knows only AuthorizerPayloadFormatV"),
+        (
+            '"2.0"',
+            '"1.0"',
+            "DoorAuthorizer: the local server supports only AuthorizerPayloadFormatV",
+        ),
         ("EnableSimpleResponses: true", "EnableSimpleResponses: false", "EnableSimpleResponses"),
         ("            EnableSimpleResponses: true\n", "", "EnableSimpleResponses"),
         ("[Authorization]", "[]", "only headers as its Identity"),
         ("Headers: [Authorization]", "Headers: [A], QueryStrings: [b]", "only headers as its Id"),
         ("Headers: [Authorization], ", "", "only headers as its Identity"),
-        (", ReauthorizeEvery: 60", "", "ReauthorizeEvery that is stated"),
-        ("ReauthorizeEvery: 60", "ReauthorizeEvery: -1", "ReauthorizeEvery that is stated"),
+        (", ReauthorizeEvery: 60", "", "a ReauthorizeEvery from 0 to 3600 seconds"),
+        (
+            "ReauthorizeEvery: 60",
+            "ReauthorizeEvery: -1",
+            "a ReauthorizeEvery from 0 to 3600 seconds",
+        ),
         ("ReauthorizeEvery: 60", "ReauthorizeEvery: 3601", "0 to 3600 seconds"),
         ("FunctionArn: !GetAtt DoorFunction.Arn", "JwtConfiguration: {}", "Lambda authorizers"),
         ("DoorFunction.Arn", "ItemsTable.Arn", "table/ItemsTable is not a function"),
-        ("DoorFunction.Arn", "Gate.Arn", "!GetAtt Gate.Arn points at nothing"),
+        ("DoorFunction.Arn", "Gate.Arn", "!GetAtt Gate.Arn refers to nothing"),
         ("DefaultAuthorizer: Door", "DefaultAuthorizer: Gate", "GateAuthorizer is not one of"),
         ("Authorizer: NONE", "Authorizer: AWS_IAM", "AWS_IAM is not one of the API's Authorizers"),
-        ("Globals:\n", "Globals:\n  HttpApi: {Auth: {}}\n", "Auth in Globals is not known"),
+        ("Globals:\n", "Globals:\n  HttpApi: {Auth: {}}\n", "does not support Auth in Globals"),
     ],
 )
-def test_what_the_runner_cannot_play_is_refused_in_one_line(rewritten, old, new, message):
+def test_what_the_local_server_does_not_support_is_refused_in_one_line(
+    rewritten, old, new, message
+):
     path = rewritten(old, new)
 
     with pytest.raises(TemplateError) as refused:

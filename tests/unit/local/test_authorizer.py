@@ -124,7 +124,7 @@ def test_a_yes_without_a_context_is_a_yes(door):
 
 
 class TestOpenMode:
-    """The local runner's own mode, which no template can ask for."""
+    """The local server has a mode of its own, which no template can turn on."""
 
     @pytest.fixture
     def door(self):

@@ -31,9 +31,9 @@ def test_open_mode_says_so_and_its_line_names_the_caller():
     text = shown()
 
     assert row(text, "Agent Messaging") == f"{URL}/api/v1"
-    assert row(text, "Mode") == "open: no keys asked for, the agent_id parameters are believed"
-    assert row(text, "Data") == "in memory: gone at Ctrl-C"
-    assert row(text, "Tables") == f"{STORAGE} (DynamoDB; names are those of template.yaml)"
+    assert row(text, "Mode") == "open: you need no key, the server trusts the agent_id parameters"
+    assert row(text, "Data") == "in memory, deleted when you stop the server (Ctrl-C)"
+    assert row(text, "Tables") == f"{STORAGE} (DynamoDB; table names as in template.yaml)"
     assert row(text, "Nova").split() == ["nova-agent-id", "am_live_nova"]
     [ping] = tries(text)
     assert f"{URL}/api/v1/messaging/ping?from_agent_id=nova-agent-id" in ping
@@ -43,7 +43,7 @@ def test_open_mode_says_so_and_its_line_names_the_caller():
 def test_where_keys_are_required_the_line_carries_novas():
     text = shown(AUTH="required")
 
-    assert row(text, "Mode") == "keys: send Authorization: Bearer <key>"
+    assert row(text, "Mode") == "keys required: send Authorization: Bearer <key>"
     [ping] = tries(text)
     assert f"{URL}/api/v1/messaging/ping" in ping
     assert "Authorization: Bearer am_live_nova" in ping
@@ -55,15 +55,15 @@ def test_a_key_that_nobody_knows_any_more_is_left_to_be_filled_in(seeded):
 
     [ping] = tries(text)
     assert "Authorization: Bearer <key>" in ping
-    assert row(text, "Data") == "in http://db:8000, where it stays"
-    assert text.count("was there already") == len(seeded)
+    assert row(text, "Data") == "in http://db:8000, kept when you stop the server"
+    assert text.count("already registered") == len(seeded)
 
 
 @pytest.mark.parametrize("auth", ["open", "required"])
 def test_a_registration_key_is_shown_with_a_line_that_registers(auth):
     text = shown(registration_key="s3cret", AUTH=auth, REGISTRATION="key")
 
-    assert row(text, "Registration") == "key: send X-Registration-Key: s3cret"
+    assert row(text, "Registration") == "key required: send X-Registration-Key: s3cret"
     _, register = tries(text)
     assert f"{URL}/api/v1/agents/register" in register
     assert "X-Registration-Key: s3cret" in register

@@ -39,12 +39,12 @@ def test_keys_can_be_required_of_callers_and_of_registrations():
 @pytest.mark.parametrize(
     ("variable", "value", "message"),
     [
-        ("AUTH", "none", "AUTH=none is not known. Use AUTH=open or AUTH=required."),
-        ("AUTH", "OPEN", "AUTH=OPEN is not known. Use AUTH=open or AUTH=required."),
+        ("AUTH", "none", "AUTH=none is unknown. Use AUTH=open or AUTH=required."),
+        ("AUTH", "OPEN", "AUTH=OPEN is unknown. Use AUTH=open or AUTH=required."),
         (
             "REGISTRATION",
             "closed",
-            "REGISTRATION=closed is not known. Use REGISTRATION=open or REGISTRATION=key.",
+            "REGISTRATION=closed is unknown. Use REGISTRATION=open or REGISTRATION=key.",
         ),
     ],
 )

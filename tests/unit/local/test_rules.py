@@ -1,4 +1,4 @@
-"""The local runner refuses parameters that CloudFormation would refuse."""
+"""The local server refuses parameters that CloudFormation would refuse."""
 
 import subprocess
 import sys
@@ -39,7 +39,7 @@ Resources: {}
         ("3", "red", "Red ones are small."),
         ("3", "blue", None),
         ("1", "green", "Use red or blue."),
-        ("4", "blue", "Size is 4, and must be 1, 2 or 3"),
+        ("4", "blue", "Size is 4, but must be 1, 2 or 3"),
     ],
 )
 def test_a_rule_holds_where_its_condition_does(size: str, colour: str, said: str | None):
@@ -54,7 +54,7 @@ def test_a_rule_holds_where_its_condition_does(size: str, colour: str, said: str
 
 def test_a_function_that_is_not_known_is_named():
     rules = {"Odd": {"Assertions": [{"Assert": {"Fn::EachMemberIn": [["1"], ["1"]]}}]}}
-    with pytest.raises(TemplateError, match="Fn::EachMemberIn in Rules is not known"):
+    with pytest.raises(TemplateError, match="does not support Fn::EachMemberIn in Rules"):
         check({"Rules": rules}, {})
 
 

@@ -52,7 +52,7 @@ def test_a_secret_has_its_length(project):
     assert load(path).secrets == (Secret("One", 8),)
 
     path.write_text(path.read_text().replace("PasswordLength: 8", "SecretStringTemplate: '{}'"))
-    with pytest.raises(TemplateError, match="secret One: the local runner knows only Generate"):
+    with pytest.raises(TemplateError, match="secret One: the local server supports only Generate"):
         load(path)
 
 
@@ -90,15 +90,15 @@ def test_a_rate_is_a_number_of_seconds(expression, seconds):
     [
         ("rate(1 hour)", "cron(0 1 1 1 1 1)", "not cron"),
         ("rate(1 hour)", "rate(0 hours)", "not a rate"),
-        ("!Ref ItemsTable", "!Ref NoTable", "!Ref NoTable points at nothing"),
+        ("!Ref ItemsTable", "!Ref NoTable", "!Ref NoTable refers to nothing"),
         (
             "ItemsTable.StreamArn",
             "NoTable.StreamArn",
-            "!GetAtt NoTable.StreamArn points at nothing",
+            "!GetAtt NoTable.StreamArn refers to nothing",
         ),
-        ("ItemsTable.StreamArn", "ItemsTable.Colour", "Colour is not known"),
-        ("!Ref Greeting", "!Join ['', [a]]", "Fn::Join is not known"),
-        ('["INSERT"]', '[{"numeric": [1]}]', "does not know the filter 'numeric'"),
+        ("ItemsTable.StreamArn", "ItemsTable.Colour", "does not support !GetAtt ItemsTable.Colour"),
+        ("!Ref Greeting", "!Join ['', [a]]", "does not support Fn::Join"),
+        ('["INSERT"]', '[{"numeric": [1]}]', "does not support the filter 'numeric'"),
         ("      CodeUri: functions/echo\n", "", "malformed near 'CodeUri'"),
         ("Resources:", "Resources: [", "template.yaml, line"),
         ("Resources:", "Sources:", "no Resources"),

@@ -3,6 +3,7 @@
 import gzip
 import importlib.util
 import json
+import re
 
 import pytest
 
@@ -32,6 +33,14 @@ MODEL = {
 def test_the_models_have_the_operations_that_the_roles_allow():
     actions = {right.action for rights in granted().values() for right in rights}
     assert trim.OPERATIONS["dynamodb"] - {"TransactWriteItems"} == actions
+
+
+def test_every_tool_that_the_build_of_the_layer_calls_exists():
+    makefile = (LAYER / "Makefile").read_text("utf-8")
+    called = re.findall(r'"\$\(TOOLS\)/([\w./-]+)"', makefile)
+    assert {"uv.py", "build/trim.py"} <= set(called)
+    assert all((LAYER.parents[1] / "tools" / each).is_file() for each in called)
+    assert " trim.py" not in makefile
 
 
 def test_a_trimmed_model_has_what_an_operation_needs_and_no_documentation():
@@ -67,9 +76,9 @@ def test_of_the_services_those_that_are_called_stay_in_their_latest_version(tmp_
 def test_an_edit_that_finds_another_source_stops_the_build(tmp_path):
     source = tmp_path / "a.py"
     source.write_text("import heavy\nimport heavy\n")
-    with pytest.raises(ValueError, match="stands there 2 times"):
+    with pytest.raises(ValueError, match="is there 2 times"):
         trim.edit(source, "import heavy\n", "")
-    with pytest.raises(ValueError, match="stands there 0 times"):
+    with pytest.raises(ValueError, match="is there 0 times"):
         trim.edit(source, "import light\n", "")
     with pytest.raises(FileNotFoundError):
         trim.remove(tmp_path / "absent")

@@ -1,7 +1,7 @@
-"""What each operation is asked and answers, in the story of Nova and Boots.
+"""An example request and answer for each operation.
 
-The event files in `events/` send these same requests. Tests hold the requests against the models
-and the answers against the schemas.
+The event files in `events/` send the same requests. Tests check the requests with the models, and
+the answers with the schemas.
 """
 
 from tools.openapi.examples import agents, contacts, messaging, presence, stats, work_orders

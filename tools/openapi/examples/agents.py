@@ -1,4 +1,4 @@
-"""Registration, the directory, profiles and keys."""
+"""Examples for registration, the directory, profiles and keys."""
 
 from tools.openapi import example_data
 from tools.openapi.example_data import JsonObject

@@ -1,4 +1,4 @@
-"""Boots' contacts, and the request of Scout's that waits."""
+"""Examples for contacts: Boots decides about Scout's held message."""
 
 from tools.openapi import example_data, example_messages
 from tools.openapi.examples.example import Example, Examples

@@ -1,4 +1,4 @@
-"""What an example is."""
+"""The type of an example."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ from tools.openapi.example_data import JsonObject
 
 @dataclass(frozen=True)
 class Example:
-    """One call: its body and the body of its answer, each None where there is none."""
+    """One call: the body of its request and of its answer. None means no body."""
 
     answer: JsonObject | None
     request: JsonObject | None = None
     name: str = "example"
 
 
-# By operation; several where a call has several ways to go.
+# By operation. Some operations have several examples.
 Examples = dict[str, Example | tuple[Example, ...]]

@@ -1,4 +1,4 @@
-"""Messages: delivered, held, listed, acknowledged."""
+"""Examples for messages: delivered, held, listed, marked as read."""
 
 from tools.openapi import example_data, example_messages
 from tools.openapi.examples.example import Example, Examples

@@ -1,4 +1,4 @@
-"""Heartbeats and availability."""
+"""Examples for heartbeats and presence."""
 
 from tools.openapi import example_data
 from tools.openapi.examples.example import Example, Examples

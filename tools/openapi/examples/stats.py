@@ -1,4 +1,4 @@
-"""What waits for Boots, and the platform."""
+"""An example for the statistics."""
 
 from agent_messaging.stats.rollup import Platform
 from tools.openapi import example_data

@@ -1,4 +1,4 @@
-"""Nova's order to Boots, in each of its steps."""
+"""Examples for Nova's order to Boots, in each of its states."""
 
 from tools.openapi import example_data
 from tools.openapi.example_data import moved

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.local.letters import (
+from tests.unit.local.dead_letters import (
     OF_A_SCHEDULE,
     OF_A_STREAM,
     ROLL_UP,
@@ -18,29 +18,29 @@ from tests.unit.local.letters import (
     account,
     left,
 )
-from tools.operator.dead_letters import Letter, Range, UnreplayableError, understood
-from tools.operator.redrive import replay
+from tools.operator.dead_letters import DeadLetter, Range, RedriveError, parse
+from tools.operator.redrive import redrive
 
 
-def test_a_letter_of_a_stream_holds_positions():
+def test_a_dead_letter_of_a_stream_holds_positions():
     table, first, last = "am-AgentMessagesTable-1", "0" * 20 + "11", "0" * 20 + "13"
     records = Range(STREAM, table, "shard-1", first, last)
-    expected = Letter("am-ProjectorFunction-2", None, records)
-    assert understood(json.dumps(OF_A_STREAM), {}) == expected
+    expected = DeadLetter("am-ProjectorFunction-2", None, records)
+    assert parse(json.dumps(OF_A_STREAM), {}) == expected
 
 
-def test_a_letter_of_a_function_that_failed_holds_its_event():
-    expected = Letter("am-StatsRollUpFunction-3", TICK, None)
-    assert understood(json.dumps(OF_A_SCHEDULE), {}) == expected
+def test_a_dead_letter_of_a_function_that_failed_holds_its_event():
+    expected = DeadLetter("am-StatsRollUpFunction-3", TICK, None)
+    assert parse(json.dumps(OF_A_SCHEDULE), {}) == expected
 
 
-def test_a_letter_of_a_rule_is_the_event_and_names_the_function_beside_it():
-    expected = Letter("am-StatsRollUpFunction-3", TICK, None)
-    assert understood(json.dumps(TICK), {"TARGET_ARN": ROLL_UP}) == expected
+def test_a_dead_letter_of_a_rule_is_the_event_and_names_the_function_beside_it():
+    expected = DeadLetter("am-StatsRollUpFunction-3", TICK, None)
+    assert parse(json.dumps(TICK), {"TARGET_ARN": ROLL_UP}) == expected
 
 
-def odd(letter: dict[str, Any], **changed: Any) -> str:
-    return json.dumps({**letter, **changed})
+def odd(dead_letter: dict[str, Any], **changed: Any) -> str:
+    return json.dumps({**dead_letter, **changed})
 
 
 @pytest.mark.parametrize(
@@ -66,18 +66,18 @@ def odd(letter: dict[str, Any], **changed: Any) -> str:
     ],
 )
 def test_what_is_of_no_known_kind_is_said_so(body: str):
-    with pytest.raises(UnreplayableError, match="no kind"):
-        understood(body, {})
+    with pytest.raises(RedriveError, match="format is unknown"):
+        parse(body, {})
 
 
 def test_an_event_that_is_no_object_is_of_no_known_kind():
-    with pytest.raises(UnreplayableError, match="no kind"):
-        understood("[]", {"TARGET_ARN": ROLL_UP})
+    with pytest.raises(RedriveError, match="format is unknown"):
+        parse("[]", {"TARGET_ARN": ROLL_UP})
 
 
-def test_a_letter_that_is_processed_leaves_the_queue():
+def test_a_dead_letter_that_is_processed_leaves_the_queue():
     queue, functions = Queue(OF_A_SCHEDULE, OF_A_SCHEDULE, OF_A_SCHEDULE), Functions({"result": {}})
-    assert replay(account(queue, functions)).processed == 3
+    assert redrive(account(queue, functions)).processed == 3
     assert left(queue) == []
     assert functions.events == [("am-StatsRollUpFunction-3", TICK)] * 3
 
@@ -90,25 +90,25 @@ def test_a_letter_that_is_processed_leaves_the_queue():
         ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke"),
     ],
 )
-def test_a_letter_that_fails_again_stays(failure: Any):
+def test_a_dead_letter_that_fails_again_stays(failure: Any):
     queue = Queue(OF_A_SCHEDULE, OF_A_SCHEDULE)
-    outcome = replay(account(queue, Functions(failure, {"result": {}})))
+    outcome = redrive(account(queue, Functions(failure, {"result": {}})))
     assert (outcome.processed, outcome.kept) == (1, 1)
     assert left(queue) == ["m0"]
 
 
-def test_a_letter_of_another_stack_or_of_no_kind_stays():
+def test_a_dead_letter_of_another_stack_or_of_no_kind_stays():
     other = {**OF_A_SCHEDULE, "requestContext": {"functionArn": f"{ROLL_UP}-of-another-stack"}}
     queue, functions = Queue(other, {"what": "ever"}), Functions({"result": {}})
-    assert replay(account(queue, functions)).kept == 2
+    assert redrive(account(queue, functions)).kept == 2
     assert left(queue) == ["m0", "m1"]
     assert functions.events == []
 
 
-def test_when_it_ends_in_the_middle_every_letter_is_still_there():
+def test_when_it_ends_in_the_middle_every_dead_letter_is_still_there():
     queue = Queue(OF_A_SCHEDULE, OF_A_SCHEDULE, OF_A_SCHEDULE)
     with pytest.raises(KeyboardInterrupt):
-        replay(account(queue, Functions(KeyboardInterrupt())))
+        redrive(account(queue, Functions(KeyboardInterrupt())))
     assert left(queue) == ["m0", "m1", "m2"]
 
 
@@ -122,7 +122,7 @@ def test_records_are_read_again_from_first_to_last_and_filtered_as_the_mapping_d
         (start + 3, "INSERT"),
     )
     queue, functions = Queue(OF_A_STREAM), Functions({"result": {"batchItemFailures": []}})
-    assert replay(account(queue, functions, streams)).processed == 1
+    assert redrive(account(queue, functions, streams)).processed == 1
     ((function, event),) = functions.events
     assert function == "am-ProjectorFunction-2"
     numbers = [int(each["dynamodb"]["SequenceNumber"]) - start for each in event["Records"]]
@@ -131,15 +131,15 @@ def test_records_are_read_again_from_first_to_last_and_filtered_as_the_mapping_d
 
 
 @pytest.mark.parametrize("records", [(), ((12, "INSERT"),)])
-def test_a_letter_whose_records_have_left_the_stream_stays(records: Any):
+def test_a_dead_letter_whose_records_have_left_the_stream_stays(records: Any):
     queue, functions = Queue(OF_A_STREAM), Functions({"result": {}})
-    assert replay(account(queue, functions, Streams(*records))).kept == 1
+    assert redrive(account(queue, functions, Streams(*records))).kept == 1
     assert left(queue) == ["m0"]
     assert functions.events == []
 
 
 def test_a_dry_run_changes_nothing():
     queue, functions = Queue(OF_A_SCHEDULE), Functions({"result": {}})
-    assert replay(account(queue, functions), is_dry_run=True).kept == 1
+    assert redrive(account(queue, functions), is_dry_run=True).kept == 1
     assert left(queue) == ["m0"]
     assert functions.events == []

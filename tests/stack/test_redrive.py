@@ -1,4 +1,4 @@
-"""`make replay` on the emulated account: each kind of dead letter, and one that fails again."""
+"""`make redrive` on the emulated account: each kind of dead letter, and one that fails again."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def arn(dev: Deployment, function: str) -> str:
     return str(found["Configuration"]["FunctionArn"])
 
 
-def put_letter(dev: Deployment, body: Any, **attributes: str) -> None:
+def put_dead_letter(dev: Deployment, body: Any, **attributes: str) -> None:
     dev.account.client("sqs").send_message(
         QueueUrl=dev.physical("DeadLettersQueue"),
         MessageBody=json.dumps(body),
@@ -42,7 +42,7 @@ def put_letter(dev: Deployment, body: Any, **attributes: str) -> None:
     )
 
 
-def letters(dev: Deployment) -> int:
+def dead_letters(dev: Deployment) -> int:
     counts = dev.account.client("sqs").get_queue_attributes(
         QueueUrl=dev.physical("DeadLettersQueue"), AttributeNames=["All"]
     )["Attributes"]
@@ -50,7 +50,7 @@ def letters(dev: Deployment) -> int:
     return sum(int(counts[name]) for name in names)
 
 
-def replay(dev: Deployment) -> subprocess.CompletedProcess[str]:
+def redrive(dev: Deployment) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "tools.operator.redrive", "--stack", dev.name],
         env={**os.environ, **dev.account.environment()},
@@ -97,20 +97,20 @@ def a_page_of_the_stream(dev: Deployment) -> tuple[str, str, list[Any]]:
     raise AssertionError("nothing was streamed")
 
 
-def test_every_letter_is_processed_but_the_one_that_fails_again(dev: Deployment, nova: Agent):
+def test_every_dead_letter_is_processed_but_the_one_that_fails_again(dev: Deployment, nova: Agent):
     first, second = (minute(hours_ago) for hours_ago in (2, 3))
     roll_up = arn(dev, "StatsRollUpFunction")
-    put_letter(dev, failed(dev, "StatsRollUpFunction", tick(first)))
-    put_letter(dev, tick(second), TARGET_ARN=roll_up)
-    put_letter(dev, failed(dev, "StatsRollUpFunction", tick("never")))
-    assert letters(dev) == 3
+    put_dead_letter(dev, failed(dev, "StatsRollUpFunction", tick(first)))
+    put_dead_letter(dev, tick(second), TARGET_ARN=roll_up)
+    put_dead_letter(dev, failed(dev, "StatsRollUpFunction", tick("never")))
+    assert dead_letters(dev) == 3
 
-    completed = replay(dev)
+    completed = redrive(dev)
     assert completed.stdout.endswith("2 processed, 1 stay in the queue.\n"), completed
     assert completed.returncode == 1
     assert has_snapshot(dev, first)
     assert has_snapshot(dev, second)
-    assert letters(dev) == 1
+    assert dead_letters(dev) == 1
     dev.account.client("sqs").purge_queue(QueueUrl=dev.physical("DeadLettersQueue"))
 
 
@@ -131,9 +131,9 @@ def test_records_that_were_counted_are_not_counted_again(dev: Deployment, nova: 
         "streamArn": stream,
     }
     context = {"functionArn": arn(dev, "ProjectorFunction")}
-    put_letter(dev, {"version": "1.0", "requestContext": context, "DDBStreamBatchInfo": batch})
+    put_dead_letter(dev, {"version": "1.0", "requestContext": context, "DDBStreamBatchInfo": batch})
 
-    completed = replay(dev)
+    completed = redrive(dev)
     assert completed.returncode == 0, completed
-    assert letters(dev) == 0
+    assert dead_letters(dev) == 0
     assert sent() == before

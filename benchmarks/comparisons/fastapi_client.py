@@ -1,6 +1,6 @@
-"""FastAPI as a side: its application called by ASGI in process, as a Lambda handler is by an event.
+"""FastAPI as a candidate: its application is called by ASGI in the process.
 
-So neither side has a server, a socket to the caller or a request to parse from bytes.
+So no candidate has a server, a socket to the caller or a request to parse.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ KEYS = {SENDER: "am_live_sender", RECIPIENT: "am_live_recipient"}
 
 
 def make(settings: dict[str, Any]) -> Callable[[], Any]:
-    """A side: `database`, where it is, whether it `is_threaded`, and the case to call."""
+    """Return the candidate. `settings` has the database, its place, the case, and `is_threaded`."""
     case = Case.from_json(settings["case"])
     store = getattr(stores, settings["database"])(settings["where"])
     store.create([(agent_id, agent_id.title(), key) for agent_id, key in KEYS.items()])
@@ -36,7 +36,7 @@ def make(settings: dict[str, Any]) -> Callable[[], Any]:
 
 
 def fill(store: stores.Store) -> None:
-    """As many messages as the recorded inbox holds, of the same size."""
+    """Insert as many messages as in the recorded inbox, with the same size."""
     with store.transaction():
         for number in range(MESSAGES):
             name = f"{number:026}"
@@ -57,7 +57,7 @@ def fill(store: stores.Store) -> None:
 
 
 def request_of(case: Case) -> tuple[dict[str, Any], bytes]:
-    """The case's event as ASGI's scope and body."""
+    """Return the case's event as ASGI's scope and body."""
     http = case.event["requestContext"]["http"]
     caller = case.event["requestContext"]["authorizer"]["lambda"]["agent_id"]
     headers = {**case.event["headers"], "authorization": f"Bearer {KEYS[caller]}"}
@@ -79,7 +79,7 @@ def request_of(case: Case) -> tuple[dict[str, Any], bytes]:
 
 
 async def call(app: Any, scope: dict[str, Any], body: bytes) -> tuple[int, bytes]:
-    """One request: status and body of the answer."""
+    """Make one request and return the status and body of its answer."""
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A replay comes to its end, whatever one letter is like, and says what it leaves."""
+"""A redrive comes to its end, whatever one dead letter is like, and reports what stays."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from tests.unit.local.letters import (
+from tests.unit.local.dead_letters import (
     OF_A_SCHEDULE,
     OF_A_STREAM,
     TICK,
@@ -18,7 +18,7 @@ from tests.unit.local.letters import (
     left,
 )
 from tools.operator import redrive as command
-from tools.operator.redrive import HIDDEN_SECONDS, Account, Outcome, replay
+from tools.operator.redrive import HIDDEN_SECONDS, Account, Outcome, redrive
 
 
 def refusal(code: str) -> ClientError:
@@ -38,19 +38,19 @@ class Slow(Functions):
         return super().invoke(**asked)
 
 
-def test_letters_that_take_long_are_all_processed():
+def test_dead_letters_that_take_long_are_all_processed():
     """Together longer than any is hidden for, and with those that stay among them."""
     queue = Queue(*[OF_A_SCHEDULE] * 25)
     functions = Slow(queue, 55, *[{"FunctionError": "Unhandled"}] * 5, {"result": {}})
-    assert replay(account(queue, functions)) == Outcome(processed=20, kept=5)
+    assert redrive(account(queue, functions)) == Outcome(processed=20, kept=5)
     assert len(left(queue)) == 5
     assert len(functions.events) == 25
 
 
-def test_letters_that_take_long_and_stay_are_tried_once_each():
+def test_dead_letters_that_take_long_and_stay_are_tried_once_each():
     queue = Queue(*[OF_A_SCHEDULE] * 25)
     functions = Slow(queue, 55, {"FunctionError": "Unhandled"})
-    assert replay(account(queue, functions)) == Outcome(kept=25)
+    assert redrive(account(queue, functions)) == Outcome(kept=25)
     assert len(left(queue)) == len(functions.events) == 25
 
 
@@ -64,7 +64,7 @@ def test_a_queue_that_never_ends_is_left_all_the_same():
         return receive(**asked)
 
     queue.receive_message = forgetful  # type: ignore[method-assign]
-    assert replay(account(queue, functions)).processed == 0
+    assert redrive(account(queue, functions)).processed == 0
     assert left(queue) == ["m0", "m1"]
 
 
@@ -95,27 +95,27 @@ class Unreadable(Streams):
         (Streams.exceptions.TrimmedDataAccessException(), "have left the stream"),
     ],
 )
-def test_a_letter_whose_records_cannot_be_read_does_not_stop_the_others(
+def test_a_dead_letter_whose_records_cannot_be_read_does_not_stop_the_others(
     error: Exception, said: str, capsys: pytest.CaptureFixture[str], *, is_late: bool
 ):
     queue, functions = Queue(OF_A_STREAM, OF_A_SCHEDULE), Functions({"result": {}})
     streams = Unreadable(error, is_late=is_late)
-    assert replay(account(queue, functions, streams)) == Outcome(processed=1, kept=1)
+    assert redrive(account(queue, functions, streams)) == Outcome(processed=1, kept=1)
     assert left(queue) == ["m0"]
     assert said in capsys.readouterr().out
 
 
-def test_a_letter_none_of_whose_records_the_mapping_lets_through_stays():
+def test_a_dead_letter_none_of_whose_records_the_mapping_lets_through_stays():
     """The function would take the empty event, and the letter would be gone."""
     numbers = (11, 12, 13)
     queue, functions = Queue(OF_A_STREAM), Functions({"result": {}})
     streams = Streams(*((number, "REMOVE") for number in numbers))
-    assert replay(account(queue, functions, streams)) == Outcome(kept=1)
+    assert redrive(account(queue, functions, streams)) == Outcome(kept=1)
     assert left(queue) == ["m0"]
     assert functions.events == []
 
 
-def test_a_letter_that_the_queue_keeps_does_not_stop_the_others():
+def test_a_dead_letter_that_the_queue_keeps_does_not_stop_the_others():
     queue, functions = Queue(OF_A_SCHEDULE, OF_A_SCHEDULE), Functions({"result": {}})
     answers = iter([refusal("InternalError"), None])
     delete = queue.delete_message
@@ -126,18 +126,18 @@ def test_a_letter_that_the_queue_keeps_does_not_stop_the_others():
         delete(**asked)
 
     queue.delete_message = failing_once  # type: ignore[method-assign]
-    assert replay(account(queue, functions)) == Outcome(processed=1, kept=1)
+    assert redrive(account(queue, functions)) == Outcome(processed=1, kept=1)
     assert left(queue) == ["m0"]
 
 
 def test_text_of_any_script_is_not_made_longer():
-    letter = {**OF_A_SCHEDULE, "requestPayload": {**TICK, "note": "\u0928" * 1000}}
+    dead_letter = {**OF_A_SCHEDULE, "requestPayload": {**TICK, "note": "\u0928" * 1000}}
     functions = Functions({"result": {}})
-    replay(account(Queue(letter), functions))
+    redrive(account(Queue(dead_letter), functions))
     assert len(functions.payloads[0]) < 3200
 
 
-def test_letters_that_another_replay_has_are_not_taken_for_none(
+def test_dead_letters_that_another_redrive_hides_are_reported(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     queue = Queue(OF_A_SCHEDULE)
@@ -162,4 +162,4 @@ def test_without_a_region_it_says_so_in_one_line():
         check=False,
     )
     assert completed.returncode == 1
-    assert completed.stderr.startswith("The stack cannot be reached: ")
+    assert completed.stderr.startswith("Cannot reach the stack: ")

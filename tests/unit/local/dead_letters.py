@@ -1,4 +1,4 @@
-"""Dead letters as the three services write them, and stand-ins for what a replay speaks to."""
+"""Dead letters as the three services write them, and fakes of the clients that a redrive uses."""
 
 import io
 import json
@@ -146,6 +146,6 @@ def account(queue: Queue, functions: Functions, streams: Any = None) -> Account:
 
 
 def left(queue: Queue) -> list[str]:
-    """The letters that are still there, none of them hidden from the next attempt."""
+    """Return the dead letters that stay. None of them is hidden."""
     assert queue.visible == list(queue.bodies)
     return queue.visible
