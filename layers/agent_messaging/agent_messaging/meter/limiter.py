@@ -6,8 +6,8 @@
 A refused request costs no call to DynamoDB. Other instances see a penalty when they next flush
 units of the agent. The authorizer sees it at once: the instance that counts a trip writes the end
 of the penalty into the agent's item and its keys (`refuse`). API Gateway caches the authorizer's
-answer for a minute. After that, no request of the agent reaches a function. An instance that finds
-a penalty that is not marked as written writes it again.
+answer for a minute. After that, it lets in no request of the agent. An instance that finds a
+penalty that is not marked as written writes it again.
 """
 
 import os

@@ -1,9 +1,9 @@
 """Expire an order that its worker did not answer by the deadline.
 
 Clocks differ by seconds, and requests can be slow. So a deadline can have passed for one function
-and not yet for another. The table decides, and not a clock. The first request that finds an order
+and not yet for another. The table decides, and not a clock. The first call that finds an order
 overdue stores that it expired: an action of a party, a read, or the sweep. This transaction
-competes with every other transition, and the request shows `expired` only after it. So nobody sees
+competes with every other transition, and the call shows `expired` only after it. So nobody sees
 `expired` and then another state.
 
 This costs nothing extra, because otherwise the sweep makes the same write. The client pays for it

@@ -4,10 +4,10 @@
     offer     description, requirements, deliverables
     result    result_data, result_url, summary
 
-The head holds a small offer or result. The head of an ordinary order never exceeds 1 KB, so each
-write of it costs one unit. A long offer or result is written once, under the same `work_order_id`,
-and no transition changes it. `offer_bytes` and `result_bytes` in the head tell that such a part
-exists, and its size.
+The head holds a small offer or result. The head of an ordinary order never exceeds 1 KB, the size
+of a write unit. A long offer or result is written once, under the same `work_order_id`, and no
+transition changes it. `offer_bytes` and `result_bytes` in the head tell that such a part exists,
+and its size.
 """
 
 import zlib

@@ -90,8 +90,7 @@ class WorkOrdersTable:
     ) -> QueryResult:
         """Return keys of an agent's orders older than `before`, newest first.
 
-        The query examines `limit` keys. If the index cannot tell the wanted orders, the result also
-        contains others.
+        It examines `limit` keys. Where no index lists exactly these orders, others are included.
         """
         owner, matching, given = wanted.conditions(agent_id)
         return self.table.query(
