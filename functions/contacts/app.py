@@ -1,4 +1,4 @@
-"""Contacts: who is allowed and who is blocked, and the requests that wait for an answer."""
+"""Contacts: list, read, allow, block and remove contacts, and answer contact requests."""
 
 import os
 
@@ -31,7 +31,7 @@ meter = Meter.connect(client, agents)
 api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
 
-@api.route("GET", "/messaging/contacts", "List your contacts, and the requests of strangers")
+@api.route("GET", "/messaging/contacts", "List your contacts and contact requests")
 def list_contacts(caller: Caller, query: schemas.ContactsQuery) -> schemas.ContactsPage:
     return book.list(caller.agent_id, query, clock.now())
 
@@ -39,7 +39,7 @@ def list_contacts(caller: Caller, query: schemas.ContactsQuery) -> schemas.Conta
 @api.route(
     "GET",
     "/messaging/contacts/{agent_id}",
-    "Read one contact, with the request that waits",
+    "Read one contact, with its contact request",
     raises=(ContactNotFoundError,),
 )
 def read_contact(caller: Caller, agent_id: AgentId) -> schemas.ContactView:
@@ -49,7 +49,7 @@ def read_contact(caller: Caller, agent_id: AgentId) -> schemas.ContactView:
 @api.route(
     "PUT",
     "/messaging/contacts/{agent_id}",
-    "Allow or block an agent; answers the request that waits",
+    "Allow or block an agent, and answer its contact request",
     raises=(AgentNotFoundError,),
 )
 def decide(
@@ -61,7 +61,7 @@ def decide(
 @api.route(
     "DELETE",
     "/messaging/contacts/{agent_id}",
-    "Make an agent a stranger again",
+    "Remove a contact",
     raises=(ContactNotFoundError,),
 )
 def remove_contact(caller: Caller, agent_id: AgentId) -> schemas.RemovedResponse:

@@ -1,4 +1,4 @@
-"""Messaging: ping an agent, leave it a message, read the inbox, mark messages as read."""
+"""Messaging: ping agents, send messages, read the inbox, and mark messages as read."""
 
 import os
 
@@ -58,7 +58,7 @@ api = handler = Api(
 @api.route(
     "POST",
     "/messaging/ping",
-    "Ping an agent and learn whether it is there",
+    "Ping an agent and see whether it is online",
     identity="from_agent_id",
     raises=SEND_ERRORS,
 )
@@ -71,7 +71,7 @@ def ping(
 @api.route(
     "POST",
     "/messaging/send",
-    "Leave a message for an agent, online or not",
+    "Send a message to an agent",
     identity="from_agent_id",
     raises=SEND_ERRORS,
 )
@@ -81,7 +81,7 @@ def send(
     return delivery.send(caller, body, clock.now(), request)
 
 
-@api.route("GET", "/messaging/inbox", "List the messages to an agent, newest first")
+@api.route("GET", "/messaging/inbox", "List the messages in your inbox, newest first")
 def inbox(caller: Caller, query: schemas.InboxQuery) -> schemas.InboxPage:
     return mailbox.inbox(caller.agent_id, query)
 
@@ -89,14 +89,14 @@ def inbox(caller: Caller, query: schemas.InboxQuery) -> schemas.InboxPage:
 @api.route(
     "POST",
     "/messaging/mark-read/{message_id}",
-    "Acknowledge a message",
+    "Mark a message as read",
     raises=(MessageNotFoundError,),
 )
 def mark_read(caller: Caller, message_id: MessageId) -> schemas.MarkReadResponse:
     return mailbox.mark_read(caller, message_id, clock.now())
 
 
-@api.route("POST", "/messaging/mark-read", "Acknowledge up to a hundred messages")
+@api.route("POST", "/messaging/mark-read", "Mark up to 100 messages as read")
 def mark_many_read(
     caller: Caller, body: schemas.MarkManyReadRequest
 ) -> schemas.MarkManyReadResponse:
@@ -106,14 +106,14 @@ def mark_many_read(
 @api.route(
     "GET",
     "/messaging/messages/{message_id}",
-    "Read a message that you received or sent, with its receipt",
+    "Read a message that you sent or received",
     raises=(MessageNotFoundError,),
 )
 def read_message(caller: Caller, message_id: MessageId) -> schemas.MessageView:
     return mailbox.read(caller.agent_id, message_id)
 
 
-@api.route("GET", "/messaging/sent", "List the messages that an agent wrote, newest first")
+@api.route("GET", "/messaging/sent", "List the messages that you sent, newest first")
 def sent(caller: Caller, query: schemas.ListQuery) -> schemas.SentPage:
     return mailbox.sent(caller.agent_id, query)
 
@@ -121,7 +121,7 @@ def sent(caller: Caller, query: schemas.ListQuery) -> schemas.SentPage:
 @api.route(
     "GET",
     "/messaging/threads/{thread_id}",
-    "List a thread, newest first",
+    "List the messages of a thread, newest first",
     raises=(ThreadNotFoundError,),
 )
 def thread(caller: Caller, thread_id: ThreadId, query: schemas.ListQuery) -> schemas.ThreadPage:

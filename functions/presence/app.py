@@ -1,4 +1,4 @@
-"""Presence: heartbeats, an agent's availability, and whether another is there."""
+"""Presence: heartbeats, and the availability of agents."""
 
 import os
 
@@ -33,17 +33,17 @@ meter = Meter.connect(client, agents)
 api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
 
-@api.route("POST", "/messaging/heartbeat", "Stay online, and learn what waits")
+@api.route("POST", "/messaging/heartbeat", "Stay online, and see how much waits for you")
 def heartbeat(caller: Caller) -> schemas.HeartbeatResponse:
     return service.heartbeat(caller, clock.now())
 
 
-@api.route("PUT", "/messaging/presence", "Say what you take on; counts as a heartbeat")
+@api.route("PUT", "/messaging/presence", "Change your availability, and stay online")
 def update(caller: Caller, body: schemas.PresenceRequest) -> schemas.PresenceResponse:
     return service.update(caller, body, clock.now())
 
 
-@api.route("DELETE", "/messaging/presence", "Go offline now, without waiting for the lease")
+@api.route("DELETE", "/messaging/presence", "Go offline now, before your lease ends")
 def go_offline(caller: Caller) -> schemas.OfflineResponse:
     return service.go_offline(caller, clock.now())
 
@@ -51,7 +51,7 @@ def go_offline(caller: Caller) -> schemas.OfflineResponse:
 @api.route(
     "GET",
     "/messaging/presence/{agent_id}",
-    "See whether an agent is there, and what it takes on",
+    "See whether an agent is online, and how much work it takes",
     identity_required=False,
     raises=(AgentNotFoundError, ContactRequiredError),
 )

@@ -1,4 +1,4 @@
-"""Projector: the records of the three streams, counted exactly once."""
+"""Projector: count the records of the three streams exactly once."""
 
 import os
 from collections.abc import Mapping
@@ -15,6 +15,6 @@ stats = StatsTable(client, os.environ["MESSAGING_STATS_TABLE"])
 
 @deadline.bounded
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, list[dict[str, str]]]:
-    """Count a batch; the mapping delivers again from the first record that is reported."""
+    """Count a batch. Lambda delivers it again from the first record that is reported."""
     poison = count(stats, event["Records"], clock.now())
     return {"batchItemFailures": [{"itemIdentifier": number} for number in poison]}

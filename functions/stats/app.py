@@ -1,4 +1,4 @@
-"""Stats: the caller's own counts beside the platform's."""
+"""Stats: the caller's own counts and the platform's statistics."""
 
 import os
 
@@ -30,7 +30,7 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
 @api.route(
     "GET",
     "/messaging/stats",
-    "See what waits for an agent, and how the platform does",
+    "Read your own counts and the platform's statistics",
     raises=(AgentNotFoundError,),
 )
 def read_stats(caller: Caller) -> schemas.StatsResponse:

@@ -1,4 +1,4 @@
-"""Roll-up: keep the platform's snapshot of a minute, once."""
+"""Roll-up: store the platform's snapshot of a minute, once."""
 
 import os
 from collections.abc import Mapping
@@ -19,9 +19,9 @@ snapshots = SnapshotService(
 
 @deadline.bounded
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, str]:
-    """Keep the snapshot of the event's own minute, unless there is one.
+    """Store the snapshot of the minute in the event, unless there is one.
 
     Raises:
-        KeyError, ValueError: the event has no time, and belongs to the dead letters.
+        KeyError, ValueError: the event has no valid time, so it becomes a dead letter.
     """
     return {"window": clock.to_text(snapshots.keep(clock.from_text(event["time"])))}

@@ -1,4 +1,4 @@
-"""Work orders: create, list, read and move them."""
+"""Work orders: create, list, read, answer and end them."""
 
 import os
 
@@ -64,7 +64,7 @@ api = handler = Api(
 @api.route(
     "POST",
     "/messaging/work-order",
-    "Offer a work order to an agent",
+    "Create a work order for an agent",
     identity="from_agent_id",
     max_bytes=schemas.MAX_BYTES,
     raises=(AgentNotFoundError, ContactRequiredError, WorkerUnavailableError, RateLimitedError),
@@ -75,7 +75,7 @@ def create(
     return service.create(caller, body, clock.now(), request)
 
 
-@api.route("GET", "/messaging/work-orders", "List an agent's work orders, newest first")
+@api.route("GET", "/messaging/work-orders", "List your work orders, newest first")
 def list_orders(caller: Caller, query: schemas.WorkOrdersQuery) -> schemas.WorkOrdersPage:
     return service.list_orders(caller, query, clock.now())
 
@@ -83,7 +83,7 @@ def list_orders(caller: Caller, query: schemas.WorkOrdersQuery) -> schemas.WorkO
 @api.route(
     "GET",
     "/messaging/work-order/{work_order_id}",
-    "Read a work order that you gave or received",
+    "Read a work order with its history",
     raises=(WorkOrderNotFoundError,),
 )
 def read_order(caller: Caller, work_order_id: WorkOrderId) -> schemas.WorkOrderView:
@@ -120,7 +120,7 @@ def reject_many(
 @api.route(
     "POST",
     "/messaging/work-order/{work_order_id}/complete",
-    "Hand in the result, as the worker",
+    "Complete a work order with its result, as its worker",
     max_bytes=schemas.MAX_BYTES,
     raises=TRANSITION_ERRORS,
 )
@@ -136,7 +136,7 @@ def complete(
 @api.route(
     "POST",
     "/messaging/work-order/{work_order_id}/cancel",
-    "Withdraw a work order, as its client",
+    "Cancel a work order, as its client",
     raises=TRANSITION_ERRORS,
 )
 def cancel(
@@ -151,7 +151,7 @@ def cancel(
 @api.route(
     "POST",
     "/messaging/work-order/{work_order_id}/fail",
-    "Give a work order up, as its worker",
+    "Mark a work order as failed, as its worker",
     raises=TRANSITION_ERRORS,
 )
 def fail(

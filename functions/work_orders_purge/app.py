@@ -1,4 +1,4 @@
-"""Purge: remove the long offers of work orders whose heads the retention removed."""
+"""Purge: remove the separate offers of work orders whose heads the retention removed."""
 
 import os
 from collections.abc import Mapping

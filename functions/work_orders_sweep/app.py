@@ -1,4 +1,4 @@
-"""Sweep: mark work orders expired that are pending past their deadline."""
+"""Sweep: mark pending work orders past their deadline as expired."""
 
 import os
 from collections.abc import Mapping
@@ -19,5 +19,5 @@ expiry = Expiry(client, messages, orders)
 
 @deadline.bounded
 def handler(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
-    """Mark what is overdue as expired, and say how many orders that were."""
+    """Mark overdue orders as expired, and return how many."""
     return {"expired": sweep(expiry, clock.now())}

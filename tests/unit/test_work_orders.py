@@ -74,7 +74,7 @@ def test_each_state_and_action(status: str, action: str, cell: str):
     with pytest.raises(IllegalTransitionError) as caught:
         transition(Status(status), Action(action))
     assert caught.value.members == {"current_status": status}
-    assert caught.value.detail.startswith(f"The work order is {status}; it cannot be ")
+    assert caught.value.detail.startswith(f"The work order is {status}, so it cannot be ")
 
 
 def test_what_leads_somewhere_is_open_and_agents_bring_about_four_ends():

@@ -47,7 +47,7 @@ def test_a_closed_mailbox_and_a_blocked_sender_are_told_the_same(cloud: Cloud, n
     assert len(seen) == 8
     assert all(each == seen[0] for each in seen)
     assert '"code": "contact_refused"' in seen[0][1]
-    assert '"detail": "`boots` takes no messages from you."' in seen[0][1]
+    assert '"detail": "`boots` does not accept messages from you."' in seen[0][1]
 
 
 def test_a_closed_mailbox_tells_who_asked_before_the_same(cloud: Cloud, nova: Agent | str):

@@ -30,9 +30,9 @@ def test_who_has_sent_enough_to_one_may_write_to_others(
         left = answer.headers["Retry-After"]
         assert refusal(answer) == (429, "rate_limited")
         assert answer.json["detail"] == (
-            "You may send 3 messages and work orders in 60 seconds to `boots`."
+            "You reached the limit of 3 messages and work orders to `boots` in 60 seconds."
         )
-        assert answer.json["fix"] == "Send the same request again after `Retry-After` seconds."
+        assert answer.json["fix"] == f"Send the same request again after {left} seconds."
         assert 1 <= int(left) <= 60
         assert answer.headers["RateLimit-Policy"] == '"pair";q=3;w=60'
         assert answer.headers["RateLimit"] == f'"pair";r=0;t={left}'
@@ -53,7 +53,10 @@ def test_who_has_sent_enough_to_all_writes_to_nobody(cloud: Cloud, nova: Agent, 
             answer = word(cloud, nova, recipient)
             assert refusal(answer) == (429, "rate_limited")
             assert answer.headers["RateLimit-Policy"] == '"sender";q=5;w=60'
-            assert answer.json["detail"] == "You may send 5 messages and work orders in 60 seconds."
+            assert (
+                answer.json["detail"]
+                == "You reached the limit of 5 messages and work orders in 60 seconds."
+            )
     assert refusal(write(cloud, nova, "nova")) == (429, "rate_limited")
     assert cloud.digest() == before
 

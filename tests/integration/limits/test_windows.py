@@ -77,7 +77,10 @@ def test_a_pair_has_its_quota_and_no_more(cloud: Cloud, limits: SentLog):
     before = cloud.digest()
     for _ in range(3):
         error = refusal(limits, NOVA, "boots", NOON)
-        assert error.detail == "You may send 4 messages and work orders in 60 seconds to `boots`."
+        assert (
+            error.detail
+            == "You reached the limit of 4 messages and work orders to `boots` in 60 seconds."
+        )
         assert error.headers["RateLimit-Policy"] == '"pair";q=4;w=60'
     assert cloud.digest() == before
     spend(limits, "third", 4)
@@ -89,7 +92,7 @@ def test_a_sender_has_its_quota_and_no_more_whoever_it_writes_to(cloud: Cloud, l
     before = cloud.digest()
     for recipient in ("boots", "fourth", "fifth"):
         error = refusal(limits, NOVA, recipient, NOON)
-        assert error.detail == "You may send 10 messages and work orders in 60 seconds."
+        assert error.detail == "You reached the limit of 10 messages and work orders in 60 seconds."
         assert error.headers["RateLimit-Policy"] == '"sender";q=10;w=60'
     assert cloud.digest() == before
 
@@ -246,7 +249,7 @@ def test_others_that_fill_every_chunk_end_in_a_503(
     monkeypatch.setattr(module, "ROUNDS", 3)
     monkeypatch.setattr(limits, "_full", {})
     monkeypatch.setattr(limits, "_find_full", lambda *_: None)
-    with pytest.raises(ContentionError, match="filling the log"):
+    with pytest.raises(ContentionError, match="sends ran at the same time"):
         record(limits, NOVA, "boots")
 
 

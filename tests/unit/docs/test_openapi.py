@@ -43,7 +43,7 @@ def test_a_ping_is_described_whole(operations):
     ping = operations["messaging_ping"]
 
     assert ping["tags"] == ["messaging"]
-    assert ping["summary"] == "Ping an agent and learn whether it is there"
+    assert ping["summary"] == "Ping an agent and see whether it is online"
     assert [(p["name"], p["in"], p["required"]) for p in ping["parameters"]] == [
         ("Idempotency-Key", "header", False),
         ("from_agent_id", "query", False),

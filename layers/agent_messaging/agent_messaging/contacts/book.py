@@ -1,4 +1,4 @@
-"""What an agent reads of its contacts, and what it decides about them."""
+"""List, read, allow, block and remove an agent's contacts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,16 +21,16 @@ from agent_messaging.storage.transactions import batch_get
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# Of the caller and its own item: whether the orders of an agent count as waiting.
+# Changes whether an agent's orders count as waiting: caller, its own item, the agent's id, `now`.
 Muting = Callable[[Caller, Agent, str, datetime], None]
 
 
 @dataclass(frozen=True)
 class ContactBook:
-    """The tables of the contacts, and what follows from a block.
+    """The tables of the contacts, and the two functions that a block and its end call.
 
-    `mute` and `unmute` leave the orders of a blocked agent out of the owner's counts, and count
-    them again. Orders lie above contacts, so the two are handed in.
+    `mute` removes the orders of a blocked agent from the owner's counts, and `unmute` adds them
+    again. The package of orders imports contacts, so the two functions are arguments.
     """
 
     client: "DynamoDBClient"
@@ -42,14 +42,14 @@ class ContactBook:
     def list(
         self, owner_id: str, query: schemas.ContactsQuery, now: datetime
     ) -> schemas.ContactsPage:
-        """Return a page of the owner's contacts, in the order of their ids."""
+        """Return a page of the owner's contacts, sorted by id."""
         return lists.page(self.contacts, owner_id, query, now)
 
     def read(self, owner_id: str, contact_id: str, now: datetime) -> schemas.ContactView:
-        """Return one contact, with the request that waits.
+        """Return one contact, with its contact request if one waits.
 
         Raises:
-            ContactNotFoundError: the agent is a stranger.
+            ContactNotFoundError: the agent is not a contact of the owner.
         """
         contact = self.contacts.table.fetch(owner_id, contact_id, now)
         whole = [] if contact is None else self.contacts.whole([contact])
@@ -60,17 +60,19 @@ class ContactBook:
     def decide(
         self, caller: Caller, contact_id: str, body: schemas.ContactRequest, now: datetime
     ) -> schemas.ContactResponse:
-        """Allow or block an agent. A request that waits is delivered, or dropped.
+        """Allow or block an agent. Its waiting contact request is delivered, or deleted.
 
         Raises:
-            AgentNotFoundError: there is no such agent, and it is no contact either.
-            ContentionError: the contact kept changing.
+            AgentNotFoundError: the agent is neither registered nor a contact.
+            ContentionError: the contact changed each time it was read.
             InvalidError: the agent is the caller itself.
             KeyRevokedError, AgentSuspendedError: see `require_active`.
         """
         owner, contact, known = self._load(caller, contact_id, now)
         if contact.id == owner.agent_id:
-            raise InvalidError.at("{agent_id}", "is yourself; a contact is another agent")
+            raise InvalidError.at(
+                "{agent_id}", "is your own id", fix="Use the id of another agent."
+            )
         if body.state == "blocked":
             blocked = self.contacts.table.block(owner.agent_id, contact, now)
             self.mute(caller, owner, contact.id, now)
@@ -80,10 +82,10 @@ class ContactBook:
         return schemas.decided(allowed)
 
     def remove(self, caller: Caller, contact_id: str, now: datetime) -> schemas.RemovedResponse:
-        """Make an agent a stranger again.
+        """Remove a contact, so that the agent is a stranger again.
 
         Raises:
-            ContactNotFoundError: it is one.
+            ContactNotFoundError: the agent is not a contact.
             KeyRevokedError, AgentSuspendedError: see `require_active`.
         """
         owner = self.agents.read(caller, now)
@@ -94,7 +96,7 @@ class ContactBook:
     def _load(
         self, caller: Caller, contact_id: str, now: datetime
     ) -> tuple[Agent, Party, Contact | None]:
-        """Return the caller, the other agent, and what it is to the caller, from one read."""
+        """Return the caller, the other agent, and the caller's contact for it, from one read."""
         keys = [
             self.agents.key(caller.agent_id),
             self.agents.key(contact_id),
@@ -107,4 +109,8 @@ class ContactBook:
         except AgentNotFoundError:
             if known is None:
                 raise
-            return owner, known.contact, known  # An agent that left may still be answered.
+            return (
+                owner,
+                known.contact,
+                known,
+            )  # The request of an agent that has left can still be answered.

@@ -1,7 +1,7 @@
-"""The list of an agent's contacts: a query and a page of it, in the order of the ids.
+"""List an agent's contacts, sorted by id.
 
-With a state a bounded number of contacts is examined, so a page may be short and still go on. What
-is long of the requests that it shows is read last, no more than a page holds.
+With a filter by state, a limited number of contacts is examined, so a page may be short although
+more contacts follow. The long parts of contact requests are read last, for the shown ones only.
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ from agent_messaging.paging import Listing
 
 POSITION = r"[a-z0-9._-]{1,64}"
 
-# How many contacts a filtered page examines for each that it may show, and at least.
+# How many contacts a filtered page examines: so many for each that it may show, and at least 100.
 EXAMINED_PER_SHOWN = 4
 EXAMINED_AT_LEAST = 100
 
@@ -23,7 +23,7 @@ EXAMINED_AT_LEAST = 100
 def page(
     service: ContactService, owner_id: str, query: schemas.ContactsQuery, now: datetime
 ) -> schemas.ContactsPage:
-    """The page that the query's cursor leads to."""
+    """Return the page at the query's cursor."""
     listing = Listing(owner_id, "contacts", (query.state,), POSITION)
     after, _ = listing.open(query.cursor)
     examined = query.limit

@@ -1,12 +1,12 @@
-"""Who may write to whom, as one table: the recipient's policy, and what the sender is to it.
+"""Who may write to whom: one table of the recipient's policy and the sender's state.
 
     policy      stranger    held      allowed    blocked
     open        deliver     deliver   deliver    refuse
     approved    hold        wait      deliver    refuse
     closed      refuse      refuse    deliver    refuse
 
-A stranger is an agent that is no contact. `hold` keeps its message as one contact request until the
-recipient answers, and meanwhile it has to `wait`. A refusal says nothing of its reason.
+A stranger is an agent that is not a contact. `hold` stores its message as a contact request. Until
+the recipient answers, further messages have to `wait`. A refusal does not tell its reason.
 """
 
 from enum import StrEnum
@@ -17,7 +17,7 @@ from agent_messaging.messaging.model import Message, Relationship
 
 
 class ContactState(StrEnum):
-    """What the owner has decided about a contact, or still has to."""
+    """What the owner decided about a contact. `held` means that a contact request waits."""
 
     HELD = "held"
     ALLOWED = "allowed"
@@ -25,7 +25,7 @@ class ContactState(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What becomes of a message."""
+    """What happens to a message."""
 
     DELIVER = "deliver"
     HOLD = "hold"
@@ -63,7 +63,7 @@ RELATIONSHIPS: dict[ContactState | None, Relationship] = {
 
 
 class ContactBase(Model):
-    """What the record of a contact and its owner's view of it have in common."""
+    """The fields that the record of a contact and its owner's view have in common."""
 
     contact: Party
     state: ContactState
@@ -72,9 +72,9 @@ class ContactBase(Model):
 
 
 class Contact(ContactBase, Record):
-    """One agent among the contacts of another; `request` is the message of one that is held.
+    """A contact of `owner_id`. `request` is the message that waits while the state is `held`.
 
-    What is long of the message stays in the messages' table; see `Message`.
+    The long part of the message stays in the messages' table; see `Message`.
     """
 
     owner_id: str
@@ -82,20 +82,20 @@ class Contact(ContactBase, Record):
 
     @property
     def long_bytes(self) -> int:
-        """What is long of the message that asks, and was not read yet."""
+        """The size of the request's long part while that is not read, else 0."""
         return 0 if self.request is None else self.request.long_bytes
 
 
 def state_of(contact: Contact | None) -> ContactState | None:
-    """The state of a contact; None stands for a stranger."""
+    """Return the state of a contact, or None for a stranger."""
     return None if contact is None else contact.state
 
 
 def verdict(policy: ContactPolicy, contact: Contact | None) -> Verdict:
-    """What becomes of a message to an agent with this policy, from this contact of its own."""
+    """Return what happens to a message from this contact to an agent with this policy."""
     return VERDICTS[policy][state_of(contact)]
 
 
 def relationship(contact: Contact | None) -> Relationship:
-    """What the sender is to the recipient whose contact this is."""
+    """Return what the sender is to the recipient, from the recipient's contact for it."""
     return RELATIONSHIPS[state_of(contact)]

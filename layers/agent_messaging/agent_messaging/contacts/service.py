@@ -1,7 +1,7 @@
-"""Add and allow contacts, and release the contact request that waits.
+"""Add and allow contacts, and deliver their waiting contact requests.
 
-The request is released in the transaction that changes the contact's state, under the condition
-that it is still the request that waits. So it is delivered once, however often it is answered.
+One transaction changes the contact's state and delivers the request. Its condition is that the same
+request still waits. So a request is delivered once, however often it is answered.
 """
 
 import contextlib
@@ -23,13 +23,13 @@ from agent_messaging.storage.transactions import TransactionFailedError, transac
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# How often a contact may change between reading and writing before the caller is sent away.
+# How often a contact may change between the read and the write before the call fails.
 ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
 class ContactService:
-    """The tables that a contact touches."""
+    """The tables that hold contacts and their requests."""
 
     client: "DynamoDBClient"
     table: ContactsTable
@@ -45,7 +45,7 @@ class ContactService:
     ) -> None:
         """Make an agent the owner's contact, because the owner writes to it.
 
-        `known` is the contact as it was read. A block stays until its owner removes it.
+        `known` is the contact as it was read. A blocked agent stays blocked.
 
         Raises:
             AlreadyAnsweredError: see `IdempotentRequest.require_new`.
@@ -62,13 +62,13 @@ class ContactService:
     def transact_add_contact(
         self, owner_id: str, contact: Party, known: Contact | None, now: datetime
     ) -> list[TransactItem]:
-        """The same for any owner as part of a transaction; it fails if `known` is out of date."""
+        """Return `add_contact` as items of a transaction, which fails if `known` is out of date."""
         if known is None:
             return [self.table.transact_add(owner_id, contact, now)]
         return self._transact_release(known, now) if known.state is ContactState.HELD else []
 
     def allow(self, owner_id: str, contact: Party, known: Contact | None, now: datetime) -> Contact:
-        """Make an agent the owner's contact; what it asked meanwhile is delivered.
+        """Make an agent the owner's contact, and deliver its waiting contact request.
 
         Raises:
             ContentionError: the contact changed each time it was read.
@@ -84,10 +84,10 @@ class ContactService:
                 return known.model_copy(
                     update={"state": ContactState.ALLOWED, "updated_at": now, "request": None}
                 )
-        raise ContentionError("The contact kept changing.")
+        raise ContentionError(f"Your contact `{contact.id}` kept changing.")
 
     def whole(self, contacts: Sequence[Contact]) -> list[Contact]:
-        """Contacts with what is long of their requests; a request that lost it has expired."""
+        """Return the contacts with whole requests, without those whose long part has expired."""
         requests = [contact.request for contact in contacts if contact.request is not None]
         found = {message.message_id: message for message in self.messages.whole(requests)}
         return [
@@ -97,7 +97,7 @@ class ContactService:
         ]
 
     def _release(self, held: Contact, now: datetime) -> None:
-        # Unless it was answered meanwhile, one way or the other.
+        # The transaction fails if the request was answered in the meantime.
         with contextlib.suppress(TransactionFailedError):
             transact(self.client, self._transact_release(held, now))
 

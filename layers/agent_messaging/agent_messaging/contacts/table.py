@@ -1,9 +1,9 @@
 """The contacts' table: one item per owner and contact, under the owner.
 
-A contact that is held carries the head of the message that asks, and `purge_at`, which no other
-has: a request that nobody answered goes as its message would have gone. What is long of the message
-lies in the messages' table from the start, so a held request costs no read more than a kilobyte or
-two. DynamoDB removes expired items up to days late, so a contact past `purge_at` counts as absent.
+A held contact stores the head of the message that asks. Only held contacts have `purge_at`: an
+unanswered request expires when its message would expire. The long part of the message is in the
+messages' table from the start, so a held contact adds at most a kilobyte or two to a read. DynamoDB
+removes expired items up to days late, so a contact past `purge_at` counts as absent.
 """
 
 from datetime import datetime, timedelta
@@ -34,27 +34,27 @@ IS_THIS_REQUEST = "request_id = :request_id"
 
 
 class ContactsTable:
-    """The contacts. `retention` is how long a request waits for its answer."""
+    """The contacts. A contact request waits for `retention` at most."""
 
     def __init__(self, client: "DynamoDBClient", name: str, retention: timedelta) -> None:
         self.table = Table(client, name)
         self.retention = retention
 
     def key(self, owner_id: str, contact_id: str) -> TableKey:
-        """Where a contact lies, for a batch read."""
+        """Return the key of a contact, for a batch read."""
         return self.table.name, {"owner_id": owner_id, "contact_id": contact_id}
 
     def fetch(
         self, owner_id: str, contact_id: str, now: datetime, *, consistent: bool = True
     ) -> Contact | None:
-        """A contact as it is this moment."""
+        """Return a contact, or None if the agent is a stranger."""
         key = self.key(owner_id, contact_id)[1]
         return parse(self.table.get(key, consistent=consistent), now)
 
     def query(
         self, owner_id: str, after: str | None, limit: int, state: ContactState | None
     ) -> QueryResult:
-        """The owner's contacts in the order of the ids, behind `after`; `limit` are examined."""
+        """Return the owner's contacts after the id `after`, sorted by id. Examine `limit` items."""
         given: dict[str, Any] = {} if state is None else {"state": state}
         return self.table.query(
             "owner_id = :owner AND contact_id > :after",
@@ -68,7 +68,7 @@ class ContactsTable:
         )
 
     def add(self, owner_id: str, contact: Party, now: datetime) -> Contact | None:
-        """Allow a stranger; the contact that is there instead, None if added."""
+        """Allow a stranger, and return None, or the contact that exists instead."""
         new = Contact(**_new(owner_id, contact, now), state=ContactState.ALLOWED)
         try:
             self.table.put(self._item(new), IS_VACANT, epoch=clock.to_epoch(now))
@@ -77,14 +77,14 @@ class ContactsTable:
         return None
 
     def transact_hold(self, message: Message, now: datetime) -> TransactItem:
-        """Keep a stranger's message as its request, as part of a transaction.
+        """Return the write of a contact request as an item of a transaction.
 
-        It fails if the stranger is a contact by now.
+        The transaction fails if the sender is a contact by then.
         """
         return self._transact_put(_request(message, now), now)
 
     def transact_add(self, owner_id: str, contact: Party, now: datetime) -> TransactItem:
-        """`add` as part of a transaction, which fails if the agent is a contact."""
+        """Return `add` as an item of a transaction, which fails if the agent is a contact."""
         new = Contact(**_new(owner_id, contact, now), state=ContactState.ALLOWED)
         return self._transact_put(new, now)
 
@@ -92,7 +92,7 @@ class ContactsTable:
         return self.table.transact_put(self._item(contact), IS_VACANT, epoch=clock.to_epoch(now))
 
     def transact_release(self, held: Contact, now: datetime) -> TransactItem:
-        """Allow who asked, as part of a transaction, if this very request still waits."""
+        """Return the update that allows a contact, under the condition that its request waits."""
         return self.table.transact_update(
             self.key(held.owner_id, held.contact.id)[1],
             "SET #state = :allowed, updated_at = :now REMOVE #request, request_id, purge_at",
@@ -103,15 +103,15 @@ class ContactsTable:
         )
 
     def allow(self, owner_id: str, contact: Party, now: datetime) -> Contact:
-        """Allow an agent whose request is not waiting.
+        """Allow an agent that has no waiting contact request.
 
         Raises:
-            ConditionFailedError: it is; see `transact_release`.
+            ConditionFailedError: a request waits; see `transact_release`.
         """
         return self._decide(owner_id, contact, ContactState.ALLOWED, now, IS_NOT_HELD)
 
     def block(self, owner_id: str, contact: Party, now: datetime) -> Contact:
-        """Block an agent; a request of its that waits is dropped."""
+        """Block an agent, and delete its waiting contact request."""
         return self._decide(owner_id, contact, ContactState.BLOCKED, now, "")
 
     def _decide(
@@ -130,13 +130,13 @@ class ContactsTable:
         return _parse(item)
 
     def remove(self, owner_id: str, contact_id: str, now: datetime) -> None:
-        """Make a stranger of a contact; a request of its that waits is dropped.
+        """Remove a contact, and delete its waiting contact request.
 
-        A transaction of one, for boto3 repeats a call whose answer was lost, and DynamoDB knows a
-        transaction again: a repeated deletion would find nothing, or what was held in between.
+        boto3 repeats a call whose answer was lost. A repeated delete would find nothing, or a newer
+        request. So this is a transaction of one item, because DynamoDB recognises a repeated one.
 
         Raises:
-            ContactNotFoundError: it is a stranger.
+            ContactNotFoundError: the agent is a stranger.
         """
         key = self.key(owner_id, contact_id)[1]
         item = self.table.transact_delete(key, IS_THERE, epoch=clock.to_epoch(now))
@@ -159,14 +159,14 @@ class ContactsTable:
 
 
 def parse(item: Item | None, now: datetime) -> Contact | None:
-    """A contact from its item; None without one, and for a request that nobody answered in time."""
+    """Return a contact from its item, or None without an item or for an expired request."""
     if item is None or ("purge_at" in item and item["purge_at"] <= clock.to_epoch(now)):
         return None
     return _parse(item)
 
 
 def not_found(contact_id: str) -> ContactNotFoundError:
-    """The refusal for an agent that is no contact of the caller."""
+    """Return the error for an agent that is not a contact of the caller."""
     return ContactNotFoundError(f"You have no contact `{contact_id}`.")
 
 
@@ -180,7 +180,7 @@ def _parse(item: Item) -> Contact:
 
 
 def _request(message: Message, now: datetime) -> Contact:
-    """A stranger, with the message that asks."""
+    """Return the held contact of the stranger that sent the message."""
     new = _new(message.recipient.id, message.sender, now)
     return Contact(**new, state=ContactState.HELD, request=message)
 

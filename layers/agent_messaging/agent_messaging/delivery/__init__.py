@@ -1,1 +1,1 @@
-"""Delivery: who may write to whom, how often, and what becomes of a message."""
+"""Delivery: who may write to whom, how often, and whether a message is delivered or held."""

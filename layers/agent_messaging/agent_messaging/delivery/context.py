@@ -1,4 +1,4 @@
-"""What a send depends on: its two agents, and what each is to the other."""
+"""The facts that decide about a send: its two agents, and the contact of each with the other."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,7 +27,7 @@ class SendContext:
 
     @cached_property
     def verdict(self) -> Verdict:
-        """What happens to a message: see `Verdict`."""
+        """What happens to a message from the sender: see `Verdict`."""
         if self.is_with_itself:
             return Verdict.DELIVER
         return verdict(self.recipient.contact_policy, self.theirs)
@@ -39,5 +39,5 @@ class SendContext:
 
     @property
     def may_give_orders(self) -> bool:
-        """Whether the sender may offer the recipient a work order, which is never held."""
+        """Whether the sender may offer the recipient a work order. Orders are never held."""
         return self.verdict is Verdict.DELIVER

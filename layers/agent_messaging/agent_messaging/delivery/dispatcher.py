@@ -1,13 +1,13 @@
 """Deliver a message, hold it as a contact request, or refuse it.
 
     deliver   store it in the recipient's inbox
-    hold      store it with the recipient's contacts until the recipient answers
+    hold      store it with the recipient's contacts until the recipient answers it
     refuse    store nothing
 
 Writing to an agent makes it the sender's contact. A condition of the write ensures that a stranger
 has at most one request waiting. A message takes three writes in this order: the record in the sent
-log, the long part, the head. Only the head makes it a message. With an `Idempotency-Key` one
-transaction writes the head and the record of the answer.
+log, the long part, the head. The message exists once its head is written. With an `Idempotency-Key`
+one transaction writes the head and the record of the answer.
 """
 
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ ASK_AGAIN_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Dispatcher:
-    """The tables and services that a message needs on its way."""
+    """The tables and services that a message passes."""
 
     parties: Parties
     contacts: ContactService
@@ -57,7 +57,7 @@ class Dispatcher:
 
         Raises:
             AlreadyAnsweredError: see `IdempotentRequest.write`.
-            ContactRefusedError: the recipient takes no messages from the sender.
+            ContactRefusedError: the recipient does not accept messages from the sender.
             ContactPendingError: the sender's contact request still waits for an answer.
             RateLimitedError: the sender has used up its messages of this minute, or the recipient
                 its new contact requests of this day.
@@ -75,10 +75,11 @@ class Dispatcher:
             if current is None:
                 return message
             send_context = replace(send_context, theirs=current)
-        raise ContentionError("The recipient's contact kept changing.")
+        recipient_id = send_context.recipient.agent_id
+        raise ContentionError(f"The contact between you and `{recipient_id}` kept changing.")
 
     def _record(self, caller: Caller, message: Message) -> None:
-        """Count the message in the sender's log, even if it then has to wait: it costs the same."""
+        """Count the message in the sender's log. A message that is held costs the same."""
         size = long_bytes(message.body, message.metadata)
         self.sent_log.record(caller, message.recipient.id, message.message_id, size)
 
@@ -98,9 +99,9 @@ class Dispatcher:
     ) -> tuple[Message, Contact | None]:
         """Store the message as a contact request.
 
-        Return its head, and the contact that is there instead, or None if the request is stored.
-        Only stored requests count against the recipient's day: a stranger could use it up
-        otherwise.
+        Return its head, and None if the request is stored, or else the contact that exists instead.
+        Only stored requests count against the recipient's daily limit. Otherwise one stranger could
+        use it up.
         """
         recipient_id = message.recipient.id
         self.limits.hold(recipient_id, now)
@@ -124,7 +125,7 @@ class Dispatcher:
     ) -> Message:
         """Write everything that comes before the head, and return the head.
 
-        Nothing can fail any more once the head is written.
+        The head is written last, so nothing can fail after it.
         """
         sender_id, recipient = send_context.sender.agent_id, party(send_context.recipient)
         self.contacts.add_contact(sender_id, recipient, send_context.own, now, request)
@@ -136,10 +137,10 @@ class Dispatcher:
     def _put_request(
         self, head: Message, now: datetime, request: IdempotentRequest
     ) -> Contact | None:
-        """Store the head with the recipient's contacts; return the contact that is there instead.
+        """Store the head as a contact request, or return the contact that exists instead.
 
-        It takes a transaction even without a key. boto3 repeats a put whose answer was lost, and
-        would then find what the recipient has made of this very request.
+        This is a transaction even without an `Idempotency-Key`. boto3 repeats a put whose answer
+        was lost, and would then find this same request, perhaps already answered.
         """
         try:
             request.write([self.contacts.table.transact_hold(head, now)], head)
@@ -153,7 +154,7 @@ class Dispatcher:
 def _require_allowed(send_context: SendContext) -> None:
     recipient_id = send_context.recipient.agent_id
     if send_context.verdict is Verdict.REFUSE:
-        raise ContactRefusedError(f"`{recipient_id}` takes no messages from you.")
+        raise ContactRefusedError(f"`{recipient_id}` does not accept messages from you.")
     if send_context.verdict is Verdict.WAIT:
         raise ContactPendingError(
             f"`{recipient_id}` has not answered your contact request yet.",

@@ -1,9 +1,9 @@
 """Load the sender and the recipient of a message or work order, in one round trip.
 
-The agents are read consistently, because they decide who may write. The contacts are read from a
-replica, which may be some milliseconds behind: a consistent read would cost too much for a send.
-So a refusal is never based on this read alone (see `reload`), and a block takes effect some
-milliseconds after it was set.
+The agents are read consistently, because their state decides who may write. The contacts are read
+from a replica, which may be some milliseconds old, because a consistent read costs too much for a
+send. So a refusal is never based on this read alone (see `reload`), and a block takes effect some
+milliseconds after it is set.
 """
 
 from collections.abc import Sequence

@@ -24,14 +24,14 @@ from agent_messaging.presence.model import Presence, last_seen_at
 
 
 class PingRequest(Model):
-    """Whom to ping, and a word to leave."""
+    """The agent to ping, and an optional message."""
 
     to_agent_id: AgentId
     message: Annotated[Text | None, Field(examples=["Are you available for a job?"])] = None
 
 
 class TargetAgent(Model):
-    """The agent that was pinged, as it is now."""
+    """The current state of the pinged agent."""
 
     id: str
     name: str
@@ -43,9 +43,10 @@ class TargetAgent(Model):
 
 
 class PingResponse(Model):
-    """The ping is in the target's inbox; `target_agent` tells whether it is there to see it.
+    """The ping is stored. `target_agent` tells whether the agent is online.
 
-    With status `held` it waits for the target's answer to a contact request.
+    With status `pending`, the ping is in the target's inbox. With status `held`, it waits as a
+    contact request until the target answers it.
     """
 
     success: bool = True
@@ -55,12 +56,12 @@ class PingResponse(Model):
 
 
 class SendRequest(Model):
-    """A message to leave for an agent, online or not."""
+    """A message to an agent, which may be offline."""
 
     to_agent_id: AgentId
     subject: Annotated[Line | None, Field(examples=["Partnership Opportunity"])] = None
     body: Annotated[Text, Field(examples=["Want to collaborate?"])]
-    priority: Annotated[Priority, Field(description="0 to 10; higher is more urgent.")] = 0
+    priority: Annotated[Priority, Field(description="0 to 10. A higher number is more urgent.")] = 0
     thread_id: ThreadId | None = None
     reply_to_id: MessageId | None = None
     type: Literal["contact_request", "chat_message"] = "contact_request"
@@ -68,9 +69,10 @@ class SendRequest(Model):
 
 
 class SendResponse(Model):
-    """The message is stored; it stays in the inbox until it is marked read.
+    """The message is stored.
 
-    With status `held` it waits for the recipient's answer to a contact request.
+    With status `pending`, it is unread in the recipient's inbox. With status `held`, it waits as a
+    contact request until the recipient answers it.
     """
 
     success: bool = True

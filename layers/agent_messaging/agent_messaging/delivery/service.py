@@ -23,13 +23,13 @@ from agent_messaging.observability import metrics
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.presence.table import parse as parse_presence
 
-# The fields of a request that the message does not copy.
+# The fields of a request that are not copied into the message.
 ADDRESS = {"to_agent_id", "type", "thread_id"}
 
 
 @dataclass(frozen=True)
 class DeliveryService:
-    """The tables that pings and messages need, and what delivers them."""
+    """The tables that pings and messages need, and the dispatcher that delivers them."""
 
     parties: Parties
     presences: PresenceTable

@@ -3,13 +3,13 @@
     head    (recipient, msg_<ulid>)     what lists show, and up to 2 KB of body and metadata
     long    (recipient, long_<ulid>)    longer body and metadata, written first
 
-Lists, receipts and mark-read read and write heads. A head has the size of its long part, so a page
-is bounded before that part is read. A crash between the two writes leaves a long part that nobody
+Lists and mark-read read and write heads. A head holds the size of its long part, so a page is
+limited before that part is read. A crash between the two writes leaves a long part that nobody
 sees, until DynamoDB removes it.
 
 The map `display` holds every field that an index shows, so a new field of a message needs no new
-index. The top level holds the keys of table and indexes, what an update changes, and `long_bytes`,
-which the `thread` index projects.
+index. The top level holds the keys of table and indexes, the fields that an update changes, and
+`long_bytes`, which the `thread` index projects.
 """
 
 import functools
@@ -26,13 +26,13 @@ from agent_messaging.storage.table import Item
 
 LONG_BYTES = 2048
 
-# Long parts sort before every head, and `~` behind every letter of an id.
+# Long parts sort before every head, and `~` sorts after every character of an id.
 FIRST, LAST = "msg_", "msg_~"
 
-# The long texts of a message, which are stored apart.
+# The texts of a message that its long part stores.
 LONG = ("body", "metadata")
 
-# The fields that an item holds in a form or place of their own.
+# The fields that an item stores in another form or place.
 OTHERWISE = {
     "message_id",
     "sender",
@@ -58,7 +58,7 @@ def to_item(message: Message, retention: timedelta) -> Item:
         "display": _display(message),
         "long_bytes": message.long_bytes or None,
         "pending_for": message.recipient.id,
-        # The thread's id alone leads to the message that begins the thread.
+        # The message that begins a thread is found by the thread's id alone.
         "thread_id": None if message.is_opening else message.thread_id,
         "purge_at": _purge_at(message, retention),
     }
@@ -91,14 +91,15 @@ def _purge_at(message: Message, retention: timedelta) -> int:
 
 
 def long_id(message_id: str) -> str:
-    """Return the sort key of a message's long part, which is before those of all heads."""
+    """Return the sort key of a message's long part. It sorts before all heads."""
     return f"long_{ulid_of(message_id)}"
 
 
 def just_before(message_id: str | None) -> str:
-    """Return the end of a range of heads that ends before this one: `BETWEEN` includes its ends.
+    """Return the last sort key of a range that ends before this message.
 
-    The last character is one less, and `~` sorts behind every id that begins so.
+    `BETWEEN` includes its ends. So the last character is one less, and `~` sorts after every id
+    with that beginning.
     """
     if message_id is None:
         return LAST
@@ -106,13 +107,13 @@ def just_before(message_id: str | None) -> str:
 
 
 def long_bytes(body: str | None, metadata: str | None = None) -> int:
-    """Return how many bytes of these texts are stored apart: all, or none."""
+    """Return how many bytes of these texts are stored in the long part: all, or 0."""
     size = sum(len(text.encode()) for text in (body, metadata) if text is not None)
     return size if size > LONG_BYTES else 0
 
 
 def head(message: Message) -> Message:
-    """Return the message without the texts that are stored apart."""
+    """Return the message without the texts that are stored in its long part."""
     size = long_bytes(message.body, message.metadata)
     if not size:
         return message
@@ -127,7 +128,7 @@ def parse(item: Item) -> Message:
         message_id=item["message_id"],
         sender=_party(display["sender_id"], display["sender_name"]),
         recipient=_party(item["recipient_id"], display["recipient_name"]),
-        # The index of pending messages leaves out their status.
+        # Entries of the index of pending messages have no status.
         status=item.get("status", MessageStatus.PENDING),
         untrusted=display.get("untrusted"),
         created_at=clock.from_text(display["created_at"]),
@@ -143,13 +144,13 @@ def _party(agent_id: str, name: str) -> Party:
 
 
 def joined(message: Message, part: Mapping[str, str]) -> Message:
-    """Return the whole message, from its head and its long part."""
+    """Return the whole message from its head and its long part."""
     texts = {name: part.get(name) for name in LONG}
     return message.model_copy(update={**texts, "long_bytes": 0})
 
 
 def fitting(entries: Sequence[Sized], sizes: Sequence[int]) -> Sequence[Sized]:
-    """Return the first entries whose long parts, of these sizes, fit a page; at least one."""
+    """Return the first entries whose long parts, of these sizes, fit a page: at least one."""
     total = 0
     for number, size in enumerate(sizes):
         total += size

@@ -3,9 +3,9 @@
     inbox    query the heads
     sent     query the records of the sent log, then read their heads
 
-Heads and records tell how long each message is. The long parts of those that fit a page are read
-last, in one batch. A filtered inbox examines a bounded number of messages, so a page may be short
-although more follow.
+Heads and records hold the size of each message. The long parts of the messages that fit a page are
+read last, in one batch. A filtered inbox examines a limited number of messages, so a page may be
+short although more messages follow.
 """
 
 from agent_messaging import paging
@@ -17,8 +17,9 @@ from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.paging import COUNT_QUERIES, Listing
 from agent_messaging.storage.table import QueryResult
 
-# How many messages a filtered page examines, and so does the query that counts its total. DynamoDB
-# ends each query at 1 MB. A filter that matches nothing takes ten requests over 5,000 messages.
+# How many messages a filtered page examines at most. The query that counts its total examines as
+# many. DynamoDB ends each query at 1 MB. A filter that matches nothing takes ten requests for 5,000
+# messages.
 EXAMINED = 500
 
 
@@ -26,7 +27,7 @@ def inbox(messages: MessagesTable, agent_id: str, query: schemas.InboxQuery) -> 
     """Return a page of the messages to the agent, newest first."""
     listing = Listing(agent_id, "inbox", (query.status, query.type), POSITION)
     before, carried = listing.open(query.cursor)
-    # The index holds pending messages only; the other filters drop some of what was read.
+    # The index holds only pending messages. The other filters drop some of the examined messages.
     is_filtered = query.type is not None or query.status == "read"
 
     def find(before: str | None, limit: int, *, count: bool = False) -> QueryResult:
@@ -60,10 +61,10 @@ def inbox(messages: MessagesTable, agent_id: str, query: schemas.InboxQuery) -> 
 
 
 def sent(messages: MessagesTable, log: SentLog, agent_id: str, query: schemas.ListQuery) -> Page:
-    """Return a page of the messages that the agent wrote, newest first.
+    """Return a page of the messages that the agent sent, newest first.
 
     The total counts records of the log. So beyond the first page it includes contact requests that
-    wait or were dropped.
+    wait or were deleted.
     """
     listing = Listing(agent_id, "sent", (), POSITION)
     before, carried = listing.open(query.cursor)

@@ -34,7 +34,7 @@ class Mailbox:
         return schemas.InboxPage(agent_id=agent_id, **page.answer)
 
     def sent(self, agent_id: str, query: schemas.ListQuery) -> schemas.SentPage:
-        """Return a page of the messages that the agent wrote, newest first."""
+        """Return a page of the messages that the agent sent, newest first."""
         page = lists.sent(self.messages, self.sent_log, agent_id, query)
         return schemas.SentPage(agent_id=agent_id, **page.answer)
 
@@ -42,7 +42,7 @@ class Mailbox:
         """Return a page of a thread, newest first.
 
         Raises:
-            ThreadNotFoundError: there is no such thread, or the agent is no party to it.
+            ThreadNotFoundError: there is no such thread, or the agent is not in it.
         """
         page = ThreadList(self.messages, self.sent_log, agent_id, thread_id).page(query)
         return schemas.ThreadPage(thread_id=thread_id, agent_id=agent_id, **page.answer)
@@ -64,7 +64,7 @@ class Mailbox:
         return schemas.view(whole[0], agent_id)
 
     def mark_read(self, caller: Caller, message_id: str, now: datetime) -> schemas.MarkReadResponse:
-        """Mark one message as read; a repeated call returns the same answer.
+        """Mark one message as read. A repeated call returns the same answer.
 
         Raises:
             MessageNotFoundError: the caller received no such message.
@@ -77,16 +77,16 @@ class Mailbox:
     def mark_many_read(
         self, caller: Caller, message_ids: Sequence[str], now: datetime
     ) -> schemas.MarkManyReadResponse:
-        """Mark messages as read, and list the ids of those that the caller did not receive."""
+        """Mark messages as read, and return them and the ids that the caller did not receive."""
         read, absent = self._mark_read(caller, message_ids, now)
         return schemas.MarkManyReadResponse(messages=read, not_found=absent)
 
     def _mark_read(
         self, caller: Caller, message_ids: Sequence[str], now: datetime
     ) -> tuple[list[schemas.MarkReadResponse], list[str]]:
-        """Return the receipts of the messages, and the ids that the caller did not receive.
+        """Mark messages as read. Return an answer for each, and the ids of those not received.
 
-        It reads the heads first, so that a repeated call writes nothing.
+        The heads are read first, so that a repeated call writes nothing.
         """
         wanted = list(dict.fromkeys(message_ids))
         keys = [self.messages.key(caller.agent_id, message_id) for message_id in wanted]

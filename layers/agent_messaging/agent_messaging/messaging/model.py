@@ -1,4 +1,4 @@
-"""What a message is: from one agent to another, pending until its recipient marks it read."""
+"""A message from one agent to another. It is pending until its recipient marks it as read."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from agent_messaging import ids
 from agent_messaging.agents.model import Agent
 from agent_messaging.fields import Model, Party, StoredTime
 
-# Who speaks where no agent does: the expiry of a work order.
+# The sender of messages that no agent sent, such as the expiry of a work order.
 SYSTEM = Party(id="system", name="System")
 
 
@@ -23,7 +23,7 @@ class MessageType(StrEnum):
 
 
 class MessageStatus(StrEnum):
-    """Whether the recipient has acknowledged the message, or is still to be asked for it."""
+    """Whether a message is unread, read, or held until the recipient answers a contact request."""
 
     PENDING = "pending"
     READ = "read"
@@ -31,20 +31,20 @@ class MessageStatus(StrEnum):
 
 
 class Relationship(StrEnum):
-    """What the sender was to the recipient when it wrote."""
+    """What the sender was to the recipient when it sent the message."""
 
     CONTACT = "contact"
     STRANGER = "stranger"
     BLOCKED = "blocked"
 
 
-# Marks a field with an agent's words: content flags and the size of a page depend on them.
+# Marks a field that holds text of an agent. Content flags and page sizes depend on these fields.
 AGENT_TEXT = "written by an agent"
 AgentText = Annotated[str | None, AGENT_TEXT]
 
 
 class Untrusted(Model):
-    """What agents wrote and a notification quotes: an order's title, and the actor's reason."""
+    """Texts of agents that a notification quotes: the order's title, and the actor's reason."""
 
     title: str
     reason: str | None = None
@@ -53,7 +53,7 @@ class Untrusted(Model):
 class MessageFields(Model):
     """The fields that a stored message and an answer have in common.
 
-    A field that is declared here is stored, and shown to both parties, under its name.
+    Each field that is declared here is stored under its name, and shown to both parties.
     """
 
     type: MessageType
@@ -73,8 +73,8 @@ class Message(MessageFields):
 
     The sender wrote `subject`, `body`, `priority` and `metadata` (JSON text, as it was given). In a
     notification the system wrote them, and `untrusted` quotes agents. The system sets everything
-    else. Names are those of the time of writing. `is_verified` says whether a key vouched for the
-    sender; only open mode asks for none.
+    else. The parties keep the names that they had when the message was sent. `is_verified` says
+    whether the sender used a key. Only open mode requires none.
 
     The head of a message with long texts has their size in `long_bytes`, and neither `body` nor
     `metadata`.
@@ -91,12 +91,12 @@ class Message(MessageFields):
 
     @property
     def is_sent(self) -> bool:
-        """Whether it is in its sender's own list: the system's notifications are not."""
+        """Whether the sender's list of sent messages shows it. It shows no notifications."""
         return self.type is not MessageType.NOTIFICATION
 
     @property
     def is_opening(self) -> bool:
-        """Whether it begins its thread: then the two share their ULID."""
+        """Whether it begins its thread. Then its id and the thread's id share their ULID."""
         return self.message_id == ids.opening_of(self.thread_id)
 
     def has_party(self, agent_id: str) -> bool:
@@ -105,16 +105,16 @@ class Message(MessageFields):
 
 
 def party(agent: Agent) -> Party:
-    """The agent as the other side knows it."""
+    """Return the agent as the other party knows it: its id and its current name."""
     return Party(id=agent.agent_id, name=agent.name)
 
 
 def compose(
     kind: MessageType, sender: Party, recipient: Party, now: datetime, **fields: Any
 ) -> Message:
-    """Return a new message of `now`; `fields` are others of `Message`.
+    """Return a new message that is created at `now`. `fields` are further fields of `Message`.
 
-    Without a `message_id` it has a new id, and without a `thread_id` it begins a new thread.
+    Without a `message_id` it gets a new id. Without a `thread_id` it begins a new thread.
     """
     message_id, thread_id = ids.new_opening(now, sender.id, recipient.id)
     fields["message_id"] = fields.get("message_id") or message_id

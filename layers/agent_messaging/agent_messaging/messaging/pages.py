@@ -1,4 +1,4 @@
-"""Pages of messages: bounded by number and by bytes before their long parts are read."""
+"""Build pages of messages, limited by number and by bytes before the long parts are read."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Page:
 
     @property
     def answer(self) -> dict[str, Any]:
-        """Return the fields of the answer."""
+        """The fields of the answer."""
         return {
             "total_messages": self.total.number,
             "total_is_minimum": self.total.is_minimum,
@@ -37,16 +37,16 @@ class Page:
 
 @dataclass(frozen=True)
 class PageRecords:
-    """Where the messages of a page lie and how long they are, newest first.
+    """The keys and sizes of the messages of a page, newest first.
 
-    `resume` is the id behind which there are more messages, None at the end.
+    `resume` is the id after which there are more messages, or None at the end.
     """
 
     records: Sequence[SentRecord]
     resume: str | None
 
     def take_page(self, limit: int) -> "PageRecords":
-        """Return the first records that fit a page, by number and by the size of long parts."""
+        """Return the first records that fit a page, by their number and the size of long parts."""
         first = self.records[:limit]
         kept = fitting(first, [record.long_bytes for record in first])
         is_cut = len(kept) < len(self.records)
@@ -54,17 +54,17 @@ class PageRecords:
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """Return the recipient and the id of each message, which are the key of its head."""
+        """The recipient and the id of each message, which are the key of its head."""
         return [(record.recipient_id, record.message_id) for record in self.records]
 
 
 def record_of(item: Item) -> SentRecord:
-    """Return where a message lies and how long it is, from its head or an index."""
+    """Return the key and size of a message, from its head or an index entry."""
     return SentRecord(item["message_id"], item["recipient_id"], int(item.get("long_bytes", 0)))
 
 
 def position_of(found: QueryResult) -> str | None:
-    """Return the id behind which a query continues, None at the end."""
+    """Return the id after which a query continues, or None at the end."""
     return found.last_key.get("message_id")
 
 
@@ -77,7 +77,7 @@ def build(
     carried: Total | None,
     count: Callable[[], Total],
 ) -> Page:
-    """Return the page of these messages, cut where its answer would be too large."""
+    """Return the page of these messages, cut before its answer would be too large."""
     views, resume = paging.take_page(
         [schemas.view(message, listing.caller) for message in messages],
         limit,

@@ -1,4 +1,4 @@
-"""The queries of the messages' table: an inbox and a thread."""
+"""The two queries of the messages' table: an inbox and a thread."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def inbox(
     kind: MessageType | None,
     count: bool = False,
 ) -> QueryResult:
-    """Query heads to the agent before `before`, newest first; `limit` are examined."""
+    """Return heads to the agent before `before`, newest first. Examine `limit` heads."""
     is_pending = status == MessageStatus.PENDING
     matching = []
     given: dict[str, Any] = {}
@@ -47,7 +47,7 @@ def inbox(
 def thread(
     table: Table, thread_id: str, before: str | None, limit: int, *, count: bool = False
 ) -> QueryResult:
-    """Query keys and sizes of a thread, without its first message, newest first."""
+    """Return keys and sizes of a thread's messages, newest first, without the first message."""
     return table.query(
         "thread_id = :thread AND message_id BETWEEN :first AND :last",
         index=THREAD,

@@ -1,4 +1,4 @@
-"""How many messages an agent may send in a minute, and the error for one more."""
+"""How many messages an agent may send in a minute, and the error when it sends more."""
 
 import math
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ class Quota:
     per_pair: int
 
     def room(self, record: SentRecord, full: FullChunks) -> "Quota":
-        """Return how much the chunk behind the full ones may hold.
+        """Return how many messages the chunk after the full ones may hold.
 
         Raises:
-            RateLimitedError: the full ones hold as much as the sender may send.
+            RateLimitedError: the full chunks already hold as many as the sender may send.
         """
         per_sender = self.per_sender - CHUNK_SIZE * full.number
         per_pair = self.per_pair - full.recipients[record.recipient_id]
@@ -31,21 +31,23 @@ class Quota:
         return Quota(min(CHUNK_SIZE, per_sender), per_pair)
 
     def refusal(self, record: SentRecord, *, is_pair: bool) -> RateLimitedError:
-        """Return the error for a message too many: to its recipient if `is_pair`, or in all."""
+        """Return the error for a message above a limit: per recipient if `is_pair`, else in all."""
         policy, quota, to = "sender", self.per_sender, ""
         if is_pair:
             policy, quota, to = "pair", self.per_pair, f" to `{record.recipient_id}`"
         seconds = int(WINDOW.total_seconds())
         sent_at = ids.time_of(record.message_id)
         left = WINDOW - (sent_at - sent_at.replace(second=0, microsecond=0))
+        reset = math.ceil(left.total_seconds())
         return RateLimitedError(
-            f"You may send {quota} messages and work orders in {seconds} seconds{to}.",
+            f"You reached the limit of {quota} messages and work orders{to} in {seconds} seconds.",
             policy=policy,
             quota=quota,
             window=seconds,
-            reset=math.ceil(left.total_seconds()),
+            reset=reset,
+            fix=f"Send the same request again after {reset} seconds.",
         )
 
 
-# Open mode has no limits, because no key proves who sends: only the size of a chunk counts.
+# Open mode has no limits, because no key proves who sends. Only the size of a chunk counts.
 OPEN = Quota(CHUNK_SIZE, CHUNK_SIZE)

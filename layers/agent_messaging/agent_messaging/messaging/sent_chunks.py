@@ -1,6 +1,6 @@
 """The items of the sent log: chunks, each with up to twelve messages of one sender's minute.
 
-A chunk lies under `<minute>#<number>`; minute and number have a fixed width, so they sort as text.
+The key of a chunk is `<minute>#<number>`. Both have a fixed width, so they sort as text.
 A message's record is an attribute. Its name is the message's ULID. Its value is the recipient,
 followed by the kilobytes of the message's long part if there is one (`boots-agent-id#129`).
 """
@@ -22,7 +22,7 @@ CHUNK_SIZE = 12
 
 KILOBYTE = 1024
 MINUTE_CHARACTERS = len("2026-11-30T09:30")
-# A partition takes 60,000 writes in a minute, which is 5,000 chunks.
+# A partition takes 60,000 writes in a minute, which fill 5,000 chunks.
 NUMBER_DIGITS = 4
 # A counter's name is 25 bits of a hash, shorter than an id. Two recipients with one counter share
 # their limit within a chunk.
@@ -42,14 +42,14 @@ class SentRecord:
 
     @property
     def value(self) -> str:
-        """What the log stores under the message's ULID; no agent's id has a `#`."""
+        """The text that the log stores under the message's ULID. No agent's id contains `#`."""
         kilobytes = math.ceil(self.long_bytes / KILOBYTE)
         return f"{self.recipient_id}#{kilobytes}" if kilobytes else self.recipient_id
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """One item of the log; its records are in no order."""
+    """One item of the log. Its records have no order."""
 
     minute: str
     number: int
@@ -57,17 +57,17 @@ class Chunk:
 
     @property
     def is_full(self) -> bool:
-        """Whether it takes no more messages; a full chunk never changes."""
+        """Whether it takes no more messages. A full chunk never changes."""
         return len(self.records) >= CHUNK_SIZE
 
     def has(self, message_id: str) -> bool:
-        """Whether the message has a record in it."""
+        """Whether it holds a record of the message."""
         return any(record.message_id == message_id for record in self.records)
 
 
 @dataclass(frozen=True)
 class FullChunks:
-    """The full chunks at the beginning of a minute, and how many messages each recipient got."""
+    """The full chunks of a minute: their number, and how many messages each recipient got."""
 
     number: int = 0
     recipients: Counter[str] = field(default_factory=Counter)
@@ -96,7 +96,7 @@ def slot(minute: str, number: int) -> str:
 
 
 def end_of(minute: str) -> str:
-    """Return a sort key behind every chunk of the minute, and before the next minute."""
+    """Return a sort key after every chunk of the minute and before the next minute."""
     return f"{minute}#~"
 
 
@@ -106,13 +106,13 @@ def minute_of(message_id: str) -> str:
 
 
 def counter_of(recipient_id: str) -> str:
-    """Return the name of a recipient's counter; no other attribute of a chunk has its length."""
+    """Return the name of a recipient's counter. No other attribute of a chunk has its length."""
     digest = hashlib.sha256(recipient_id.encode()).digest()
     return ids.base32(int.from_bytes(digest[:4], "big"), COUNTER_DIGITS)
 
 
 def newest_first(chunks: Iterable[Chunk], oldest: str, before: str | None) -> list[SentRecord]:
-    """Return the records of the minutes after `oldest` that come before the message `before`."""
+    """Return records older than the message `before`, from minutes after `oldest`, newest first."""
     records = [
         record
         for chunk in chunks

@@ -31,14 +31,14 @@ from agent_messaging.storage.table import ConditionFailedError, Item, Table
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# How often a chunk may fill up between looking for it and writing to it.
+# How often a chunk may fill up between the read and the write before the send fails.
 ROUNDS = 50
-# Of how many minutes an instance remembers the full chunks.
+# For how many senders and minutes an instance remembers the full chunks.
 REMEMBERED = 16
 # How many chunks a page reads at least, so that a busy minute takes few round trips.
 CHUNKS_AT_LEAST = 25
 
-# Sorts behind every minute.
+# Sorts after every minute.
 LAST = "~"
 
 
@@ -51,7 +51,7 @@ class SentRecords:
 
 
 class SentLog:
-    """The chunks. `retention` is how long one is kept: as long as its messages."""
+    """The chunks. Each is kept for `retention`, as long as its messages."""
 
     def __init__(
         self, client: "DynamoDBClient", name: str, quota: Quota, retention: timedelta
@@ -71,7 +71,7 @@ class SentLog:
 
         Raises:
             RateLimitedError: the caller may send no more this minute; nothing was written.
-            ContentionError: other requests filled one chunk after the other.
+            ContentionError: other requests of the caller filled each chunk first.
         """
         record = SentRecord(message_id, recipient_id, long_bytes)
         minute = sent_chunks.minute_of(message_id)
@@ -92,7 +92,7 @@ class SentLog:
             else:
                 self._remember(caller.agent_id, full, sent_chunks.parse(item))
                 return
-        raise ContentionError("Your other requests kept filling the log of this minute.")
+        raise ContentionError("Too many of your sends ran at the same time.")
 
     def _put(self, sender_id: str, slot: str, record: SentRecord, room: Quota) -> Item:
         ulid, counter = ids.ulid_of(record.message_id), sent_chunks.counter_of(record.recipient_id)
@@ -110,14 +110,14 @@ class SentLog:
         )
 
     def _find_full(self, sender_id: str, minute: str, full: FullChunks) -> None:
-        """Read which more chunks of the minute are full, behind those that are known to be."""
+        """Read which chunks of the minute are full, after those that are known to be full."""
         for chunk in self._read(sender_id, sent_chunks.slot(minute, full.number), minute):
             if not chunk.is_full:
                 return
             full = self._remember(sender_id, full, chunk)
 
     def _remember(self, sender_id: str, full: FullChunks, chunk: Chunk) -> FullChunks:
-        """Remember a chunk if it is full and follows those that are known to be."""
+        """Remember a chunk if it is full and follows those that are known to be full."""
         if not chunk.is_full or chunk.number != full.number:
             return full
         full = full.then(chunk)
@@ -127,7 +127,7 @@ class SentLog:
         return full
 
     def _read(self, sender_id: str, first: str, minute: str) -> Iterator[Chunk]:
-        """Read the chunks of a minute from `first` on, in order and consistently."""
+        """Yield the chunks of a minute from `first` on, in order, read consistently."""
         while first:
             found = self.table.query(
                 "sender_id = :sender AND slot BETWEEN :first AND :last",
@@ -138,11 +138,11 @@ class SentLog:
                 last=sent_chunks.end_of(minute),
             )
             yield from map(sent_chunks.parse, found.items)
-            # `!` sorts before every digit, so the next query begins right behind the last chunk.
+            # `!` sorts before every digit, so the next query begins right after the last chunk.
             first = f"{found.last_key['slot']}!" if found.last_key else ""
 
     def recipient_of(self, sender_id: str, message_id: str) -> str | None:
-        """Return to whom the agent sent a message, or None if it sent none with this id."""
+        """Return the recipient of a message that the agent sent, or None if it sent none."""
         minute = sent_chunks.minute_of(message_id)
         for chunk in self._read(sender_id, sent_chunks.slot(minute, 0), minute):
             for record in chunk.records:
@@ -151,13 +151,13 @@ class SentLog:
         return None
 
     def query(self, sender_id: str, before: str | None, wanted: int) -> SentRecords:
-        """Return what the agent sent before the message `before`: more than `wanted`, or all.
+        """Return the records before the message `before`: more than `wanted` records, or all.
 
         A minute is read to its end, because its chunks overlap in time. The limits bound it to 417
-        chunks, 0.4 MB. The read is consistent: what was sent is listed at once.
+        chunks, 0.4 MB. The read is consistent, so a sent message is listed at once.
         """
         behind = sent_chunks.end_of(sent_chunks.minute_of(before)) if before else LAST
-        # One more than is wanted, the chunk of `before` itself, and the minute that the query cuts.
+        # One more than wanted, the chunk of `before` itself, and the minute that the query cuts.
         limit = max(wanted + 3, CHUNKS_AT_LEAST)
         read: list[Chunk] = []
         while True:

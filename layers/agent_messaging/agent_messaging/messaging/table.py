@@ -5,8 +5,8 @@
     due             due_shard, due_at           nothing yet
     urgent          urgent_for, urgent_rank     nothing yet
 
-So an inbox costs only its unread messages, and marking a message read moves one index entry.
-Pending is an attribute and not a time, so a message that commits late is found.
+So reading the unread messages costs only those messages, and marking one as read removes one index
+entry. Pending is an attribute and not a time, so a message that commits late is found.
 """
 
 import contextlib
@@ -46,7 +46,7 @@ IS_PENDING = "attribute_exists(pending_for)"
 
 
 class MessagesTable:
-    """The messages. `retention` is how long one is kept, read or not."""
+    """The messages. Each is kept for `retention`, read or not."""
 
     def __init__(
         self, client: "DynamoDBClient", name: str, retention: timedelta = DEFAULT_RETENTION
@@ -62,8 +62,8 @@ class MessagesTable:
     def put_long(self, message: Message) -> Message:
         """Write the long part of a new message, if it has one, and return the head to write next.
 
-        A repetition changes nothing: only this message has its id, and its texts never change. For
-        a head nothing is written, because its long part was.
+        A repeated call changes nothing, because only this message has its id, and its texts never
+        change. For a head nothing is written, because its long part is stored already.
         """
         new = head(message)
         if new is not message:
@@ -74,7 +74,7 @@ class MessagesTable:
         """Write the head of a new message.
 
         boto3 repeats a put whose answer was lost. The recipient may have read the message by then.
-        The condition leaves it as it is, for only this message has its id.
+        The condition then leaves the message unchanged, because only this message has its id.
         """
         with contextlib.suppress(ConditionFailedError):
             self.table.put(to_item(message, self.retention), IS_NEW)
@@ -84,9 +84,9 @@ class MessagesTable:
         return self.table.transact_put(to_item(message, self.retention))
 
     def mark_read(self, message: Message, now: datetime) -> Message | None:
-        """Mark a message as read, and return it, or None if it is gone.
+        """Mark a message as read, and return it. Return None if it no longer exists.
 
-        A message that was read before stays as it is, and nothing is written.
+        If the message was already read, nothing is written.
         """
         if message.status is MessageStatus.READ:
             return message
@@ -103,23 +103,23 @@ class MessagesTable:
         return parse(item)
 
     def fetch(self, recipient_id: str, message_id: str) -> Message | None:
-        """Read the head of a message consistently; return None if there is none."""
+        """Return the head of a message, read consistently, or None if there is none."""
         item = self.table.get(self.key(recipient_id, message_id)[1], consistent=True)
         return None if item is None else parse(item)
 
     def heads(self, pairs: Sequence[tuple[str, str]]) -> list[Message]:
-        """Return the heads under pairs of recipient and message id that exist, in their order."""
+        """Return the existing heads for pairs of recipient id and message id, in the same order."""
         items = self._sure([self.key(*pair) for pair in pairs])
         return [parse(item) for item in items if item is not None]
 
     def search(self, recipients: Iterable[str], message_id: str) -> list[Message]:
-        """Read the head of a message that one of these agents received, consistently."""
+        """Return the heads with this id that one of these agents received, read consistently."""
         keys = [self.key(recipient_id, message_id) for recipient_id in recipients]
         items = batch_get(self.client, keys, consistent=True)
         return [parse(item) for item in items if item is not None]
 
     def whole(self, heads: Sequence[Message]) -> list[Message]:
-        """Return the messages with their long parts; those that lost it have expired."""
+        """Return the messages with their long parts, without those whose long part has expired."""
         keys = [
             self.key(each.recipient.id, long_id(each.message_id))
             for each in heads
@@ -129,9 +129,9 @@ class MessagesTable:
         return [whole for each in heads if (whole := _whole(each, parts)) is not None]
 
     def _sure(self, keys: Sequence[TableKey]) -> list[Item | None]:
-        """Read items from any replica, and those that it lacks again, consistently.
+        """Read items from a replica, and read missing ones again, consistently.
 
-        An index and the sent log may be ahead of a replica.
+        An index and the sent log may be newer than a replica.
         """
         items = batch_get(self.client, keys)
         absent = [key for key, item in zip(keys, items, strict=True) if item is None]

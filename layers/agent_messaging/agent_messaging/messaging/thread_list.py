@@ -1,8 +1,8 @@
-"""List a thread, as one of its two agents reads it.
+"""List a thread for one of its two agents.
 
 The index leaves out the message that begins a thread. That message shares the thread's ULID, so the
-last page adds it by its key. It lies under one of the two agents. The other messages tell which
-one, or else the reader's own sent log does.
+last page reads it by its key. The key also holds the recipient, which is one of the two agents. The
+other messages of the thread tell the two agents, or else the reader's own sent log does.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ from agent_messaging.storage.table import QueryResult
 
 @dataclass(frozen=True)
 class _PageRead:
-    """What was read for a page: what the index `found`, and the heads that fit."""
+    """What was read for a page: index entries, the heads that fit, and where to go on."""
 
     found: QueryResult
     heads: Sequence[Message]
@@ -47,7 +47,7 @@ class ThreadList:
         listing = Listing(self.agent_id, "thread", (self.thread_id,), POSITION)
         before, carried = listing.open(query.cursor)
         read = self._read(before, query.limit)
-        # A made-up cursor can lead to a place where the thread has no messages.
+        # A forged cursor can point to a place where the thread has no messages.
         shown = read if read.heads or before is None else self._read(None, 1)
         if not shown.heads or not all(each.has_party(self.agent_id) for each in shown.heads):
             raise self._not_found()
@@ -67,7 +67,7 @@ class ThreadList:
         shown = PageRecords(records, pages.position_of(found)).take_page(limit)
         heads = self.messages.heads(shown.pairs)
         opening_id = ids.opening_of(self.thread_id)
-        # A clock that is behind gives replies ids that sort before the message they answer.
+        # A slow clock gives a reply an id that sorts before the message that it answers.
         is_here = shown.resume is None or opening_id > shown.resume
         if is_here and (before is None or opening_id < before):
             opening = self._opening(heads)
@@ -81,20 +81,20 @@ class ThreadList:
         return _PageRead(found, heads, shown.resume)
 
     def _require_party(self, records: Iterable[SentRecord]) -> None:
-        """Refuse an agent that is no party, by the recipients and the hash in the thread's id."""
+        """Raise if the recipients and the hash in the thread's id exclude the agent."""
         for recipient_id in {record.recipient_id for record in records} - {self.agent_id}:
             if not ids.is_thread_of(self.thread_id, self.agent_id, recipient_id):
                 raise self._not_found()
 
     def _opening(self, heads: Sequence[Message]) -> Message | None:
-        """Return the message that begins the thread; `heads` are others of the thread."""
+        """Return the message that begins the thread. `heads` are other messages of the thread."""
         opening_id = ids.opening_of(self.thread_id)
         parties = {party.id for each in heads for party in (each.sender, each.recipient)}
         others = parties - {self.agent_id}
         if not others and (sent_to := self.log.recipient_of(self.agent_id, opening_id)):
             others = {sent_to}
         found = self.messages.search({self.agent_id, *others}, opening_id)
-        # A made-up id can name a message of another thread.
+        # A forged id can name a message of another thread.
         return next((each for each in found if each.thread_id == self.thread_id), None)
 
     def _count(self, read: _PageRead) -> Total:
@@ -108,7 +108,7 @@ class ThreadList:
         return paging.count(read.found.count + opening, pages.position_of(read.found), count_on)
 
     def _not_found(self) -> ThreadNotFoundError:
-        return ThreadNotFoundError(f"You are in no thread `{self.thread_id}`.")
+        return ThreadNotFoundError(f"You have no thread `{self.thread_id}`.")
 
 
 def _id_of(message: SentRecord | Message) -> str:

@@ -1,1 +1,1 @@
-"""Meter: what each agent spends in a minute, in units, and what happens when it is too much."""
+"""Meter: count the units that each agent spends in a minute, and refuse agents over the quota."""

@@ -1,12 +1,13 @@
-"""The meter of one instance: what each agent spent here, and who is refused.
+"""The meter of one function instance: what each agent spent here, and which agents are refused.
 
     penalty_of    before a request: whether to refuse the agent
-    spend         after it: count its units, flush them, and let the agent trip
+    spend         after a request: count and flush its units, and start a penalty
 
-A refused request costs no call to DynamoDB. Other instances learn of a penalty when they next flush
-units of the agent. The authorizer learns at once: whoever counts a trip writes the end of the
-penalty into the agent's item and into its keys (`refuse`), so it is let in nowhere once the
-gateway's minute of memory is over. An instance that finds a penalty without that mark does it over.
+A refused request costs no call to DynamoDB. Other instances see a penalty when they next flush
+units of the agent. The authorizer sees it at once: the instance that counts a trip writes the end
+of the penalty into the agent's item and its keys (`refuse`). API Gateway caches the authorizer's
+answer for a minute. After that, it lets in no request of the agent. An instance that finds a
+penalty that is not marked as written writes it again.
 """
 
 import os
@@ -35,7 +36,7 @@ MAX_ACCOUNTS = 20_000  # some 10 MB
 class Meter:
     """The accounts of the agents that this instance served last.
 
-    `refuse` tells the agent's item and its keys of a penalty.
+    `quota` is in units per minute. `refuse` writes a penalty into an agent's item and keys.
     """
 
     def __init__(
@@ -53,30 +54,30 @@ class Meter:
 
     @classmethod
     def connect(cls, client: "DynamoDBClient", agents: "AgentsTable") -> Self:
-        """The meter that the function's environment describes."""
+        """Return the meter that the function's environment describes."""
         table = MeterTable(client, os.environ["AGENT_METER_TABLE"])
         refusing = refuse(client, agents, os.environ["AGENT_KEYS_TABLE"])
         return cls(table, int(os.environ["UNITS_PER_MINUTE"]), refusing)
 
     def forget(self) -> None:
-        """Start anew, as a new instance does; what is not flushed is lost."""
+        """Drop all accounts, as in a new instance. Units that are not flushed are lost."""
         self._accounts.clear()
 
     def penalty_of(self, agent_id: str, now: datetime) -> Penalty | None:
-        """The agent's penalty while it lasts, as far as this instance knows."""
+        """Return the agent's current penalty, or None if this instance knows of none."""
         account = self._accounts.get(agent_id)
         penalty = account.penalty if account is not None else None
         return penalty if penalty is not None and penalty.holds(now) else None
 
     def spend(self, agent_id: str, tenths: int, now: datetime) -> None:
-        """Count what a request cost. The request has its answer, so nothing is raised here."""
+        """Count the cost of a request, in tenths of a unit. Raises nothing: the answer is made."""
         account = self._accounts.setdefault(agent_id, Account())
         self._accounts.move_to_end(agent_id)
         account.tenths += tenths
         if account.due:
             TALLY.begin()
             self._flush(agent_id, account, account.due, now)
-            account.tenths += TALLY.tenths  # counting costs, too
+            account.tenths += TALLY.tenths  # counting costs units too
         if len(self._accounts) > self._max_accounts:
             self._forget_oldest(now)
 
@@ -87,7 +88,7 @@ class Meter:
             account.flushed(units, record.minute)
             self._judge(agent_id, account, record, now)
         except Exception:
-            # The request has its answer, which stands. What is not flushed stays in the account.
+            # The request already has its answer. Units that are not flushed stay in the account.
             account.postponed()
             logger.exception("units were not counted", agent_id=agent_id)
 
@@ -103,8 +104,8 @@ class Meter:
         if record.penalty is not None and record.is_refused(now) and not record.is_marked:
             self.refuse(agent_id, record.penalty)
             self.table.mark(agent_id, record.penalty)
-        # Last: if the mark failed, this instance serves the agent up to its next flush, and then
-        # tries again. An instance that refuses flushes nothing, and would never do so.
+        # This comes last. If the mark failed, this instance serves the agent until its next flush,
+        # and then tries again. An instance that refuses an agent never flushes its units.
         account.penalty = record.penalty
 
     def _forget_oldest(self, now: datetime) -> None:

@@ -1,7 +1,7 @@
-"""The meter's table: an item per agent, changed by all instances of all functions.
+"""The meter's table: one item per agent, which all instances of all functions change.
 
-The item counts one minute, the latest. A condition keeps an instance from counting in a minute that
-another has already left behind, and lets exactly one instance count a trip.
+The item counts the units of the latest minute. Conditions ensure that no instance counts in an
+earlier minute, and that exactly one instance counts a trip.
 """
 
 from datetime import datetime
@@ -25,16 +25,16 @@ IS_NOT_REFUSED = "attribute_not_exists(penalty) OR penalty.#until <= :now"
 
 
 class MeterTable:
-    """What agents spent."""
+    """The units that agents spent, and their penalties."""
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self.table = Table(client, name)
 
     def add(self, agent_id: str, units: int, now: datetime, *, is_first: bool) -> MeterRecord:
-        """Count units in the present minute.
+        """Add units to the current minute, and return the record.
 
-        `is_first` says that this is probably the minute's first count; if it is wrong, one more
-        call finds out.
+        `is_first` is a guess that this is the minute's first count. A wrong guess costs one more
+        call.
 
         Raises:
             ContentionError: the minute kept changing.
@@ -55,7 +55,7 @@ class MeterTable:
     def trip(
         self, agent_id: str, record: MeterRecord, quota: int, now: datetime
     ) -> MeterRecord | None:
-        """Count a trip and its penalty; None if another instance was first."""
+        """Store a trip and its penalty, and return the record, or None if another was first."""
         penalty = record.next_penalty(quota, now)
         try:
             item = self.table.update(
@@ -72,7 +72,7 @@ class MeterTable:
         return MeterRecord.model_validate(item)
 
     def mark(self, agent_id: str, penalty: Penalty) -> None:
-        """Note that the agent and its keys know of the penalty."""
+        """Store that the penalty is written into the agent's item and keys."""
         self.table.update(
             _key(agent_id), "SET marked_until = :until", until=clock.to_text(penalty.until)
         )

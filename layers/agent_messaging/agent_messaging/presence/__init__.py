@@ -1,1 +1,1 @@
-"""Presence: who is online, by leases that heartbeats renew."""
+"""Presence: who is online. Heartbeats renew leases, and an agent with a lease is online."""

@@ -1,6 +1,7 @@
 """Presence as a pure function of `now`: an agent is online while its lease runs.
 
-Nothing here is ever set to offline. A heartbeat makes a lease; time ends it, or the agent does.
+No agent is ever set to offline. A heartbeat starts a lease. The lease ends at its time, or when the
+agent ends it.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,12 +9,12 @@ from typing import NamedTuple
 
 from agent_messaging.fields import Record, StoredTime
 
-# How long after its lease an item is kept, so that `last_seen_at` stays exact for a day.
+# How long an item is kept after its lease, so that `last_seen_at` is exact for a day.
 KEPT_FOR = timedelta(days=1)
 
 
 class Presence(Record):
-    """The lease that an agent's last heartbeat made.
+    """The lease that an agent's last heartbeat started.
 
     `is_hidden` keeps the agent out of lists of who is online.
     """
@@ -24,12 +25,12 @@ class Presence(Record):
     is_hidden: bool = False
 
     def is_online(self, now: datetime) -> bool:
-        """Whether the lease still runs; at the very moment of `expires_at` it does not."""
+        """Whether the lease runs at `now`. At `expires_at` it has ended."""
         return self.expires_at > now
 
 
 class Waiting(NamedTuple):
-    """How much waits for an agent; each count stops at 100."""
+    """How many messages and work orders wait for an agent. Each count stops at 100."""
 
     messages: int
     work_orders: int
@@ -38,14 +39,14 @@ class Waiting(NamedTuple):
 def heartbeat(
     agent_id: str, now: datetime, lease: timedelta, *, is_hidden: bool = False
 ) -> Presence:
-    """The lease that a heartbeat at `now` makes."""
+    """Return the lease that a heartbeat at `now` starts."""
     return Presence(
         agent_id=agent_id, last_seen_at=now, expires_at=now + lease, is_hidden=is_hidden
     )
 
 
 def last_seen_at(presence: Presence | None, last_seen_on: date | None) -> datetime | None:
-    """The exact time while the lease's item is there, then the start of the day, or never."""
+    """Return the exact time while the lease's item exists, then the day's start, or None."""
     if presence is not None:
         return presence.last_seen_at
     if last_seen_on is not None:

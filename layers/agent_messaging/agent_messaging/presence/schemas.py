@@ -13,7 +13,7 @@ from agent_messaging.presence.model import Presence, Waiting, last_seen_at
 
 
 class HeartbeatResponse(Model):
-    """The renewed lease, and what waits for the agent; each count stops at 100."""
+    """The renewed lease, and how many messages and work orders wait for you."""
 
     success: bool = True
     agent_id: str
@@ -21,14 +21,14 @@ class HeartbeatResponse(Model):
     last_heartbeat_at: StoredTime
     expires_at: StoredTime
     next_heartbeat_in: int = Field(description="Seconds until the next heartbeat is due.")
-    pending_messages: Annotated[int, Field(description="Messages to you; counted up to 100.")]
+    pending_messages: Annotated[int, Field(description="Your unread messages, counted up to 100.")]
     pending_work_orders: Annotated[
-        int, Field(description="Orders that wait for your answer; counted up to 100.")
+        int, Field(description="Work orders that wait for your answer, counted up to 100.")
     ]
 
 
 class PresenceRequest(Model):
-    """What is left out keeps its value; a null status message takes it away."""
+    """The fields to change. Others keep their values. A null `status_message` removes it."""
 
     status_message: Annotated[
         OneLine | None, Field(examples=["Available for cost estimation work"])
@@ -38,7 +38,7 @@ class PresenceRequest(Model):
 
 
 class Availability(Model):
-    """Whether an agent is there, and what it takes on."""
+    """Whether an agent is online, and how much work it takes."""
 
     agent_id: str
     is_online: bool
@@ -51,19 +51,19 @@ class Availability(Model):
 
 
 class PresenceResponse(Availability):
-    """The caller's own availability as it is now."""
+    """Your availability after the change."""
 
     success: bool = True
 
 
 class PresenceView(Availability):
-    """Another agent's availability."""
+    """The availability of an agent."""
 
     agent_name: str
 
 
 class OfflineResponse(Model):
-    """The lease was given up."""
+    """Your lease has ended, so you are offline."""
 
     success: bool = True
     agent_id: str
@@ -72,7 +72,7 @@ class OfflineResponse(Model):
 
 
 def renewed(presence: Presence, interval: int, waiting: Waiting) -> HeartbeatResponse:
-    """The lease that a heartbeat renewed; the next heartbeat is due in `interval` seconds."""
+    """Return the answer to a heartbeat. The next heartbeat is due in `interval` seconds."""
     return HeartbeatResponse(
         agent_id=presence.agent_id,
         last_heartbeat_at=presence.last_seen_at,
@@ -84,7 +84,7 @@ def renewed(presence: Presence, interval: int, waiting: Waiting) -> HeartbeatRes
 
 
 def updated(agent: Agent, presence: Presence, now: datetime) -> PresenceResponse:
-    """The caller's availability after an update at `now`."""
+    """Return the caller's availability after an update at `now`."""
     return PresenceResponse(
         **copied(agent, PresenceResponse) | seen(agent, presence, now),
         current_active_jobs=agent.active_jobs,
@@ -93,7 +93,7 @@ def updated(agent: Agent, presence: Presence, now: datetime) -> PresenceResponse
 
 
 def view(agent: Agent, presence: Presence | None, now: datetime) -> PresenceView:
-    """An agent's availability at `now`."""
+    """Return an agent's availability at `now`."""
     return PresenceView(
         **copied(agent, PresenceView) | seen(agent, presence, now),
         agent_name=agent.name,
@@ -103,7 +103,7 @@ def view(agent: Agent, presence: Presence | None, now: datetime) -> PresenceView
 
 
 def seen(agent: Agent, presence: Presence | None, now: datetime) -> dict[str, Any]:
-    """What every answer about an agent says of its presence, and no record holds so."""
+    """Return the fields of an agent's presence that are computed, and not stored like this."""
     return {
         "is_online": presence is not None and presence.is_online(now),
         "last_seen_at": last_seen_at(presence, agent.last_seen_on),

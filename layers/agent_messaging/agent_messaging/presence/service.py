@@ -1,4 +1,4 @@
-"""Renew a lease or end it, say what an agent takes on, and see whether another is there."""
+"""Renew or end a lease, change an agent's availability, and show another agent's."""
 
 import contextlib
 from collections.abc import Callable
@@ -29,8 +29,8 @@ class PresenceService:
     """The tables that presence reads and writes.
 
     A heartbeat keeps an agent online for `lease`, and the next one is due after `interval` seconds.
-    `count_waiting` counts the messages and orders that wait for an agent. Both lie above presence,
-    so the function is handed in.
+    `count_waiting` counts the messages and orders that wait for an agent. The package of orders is
+    above presence, so the function is an argument.
     """
 
     client: "DynamoDBClient"
@@ -49,9 +49,9 @@ class PresenceService:
         """
         agent = self.agents.read(caller, now)
         presence = self._lease_of(agent, now)
-        # First, for it is refused to a key that was revoked meanwhile. When DynamoDB does not take
-        # it, as in the first minute of a day, the next heartbeat notes it: staying online is worth
-        # more.
+        # This comes first, because it fails for a key that was revoked in the meantime. If DynamoDB
+        # throttles it, as in the first minute of a day, the next heartbeat repeats it. The agent
+        # stays online all the same.
         with contextlib.suppress(ContentionError, *FAILURES):
             self.agents.note_seen(caller, agent, now)
         self.presences.put(presence)
@@ -60,7 +60,7 @@ class PresenceService:
     def update(
         self, caller: Caller, body: schemas.PresenceRequest, now: datetime
     ) -> schemas.PresenceResponse:
-        """Change what the caller takes on, and renew its lease in the same transaction.
+        """Change the caller's availability, and renew its lease in the same transaction.
 
         Raises:
             AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `require_active`.
@@ -90,11 +90,11 @@ class PresenceService:
         )
 
     def read(self, caller: Caller | None, agent_id: str, now: datetime) -> schemas.PresenceView:
-        """Return an agent's availability. A closed agent shows it to itself and its contacts.
+        """Return an agent's availability. A closed agent shows it only to itself and its contacts.
 
         Raises:
             AgentNotFoundError: there is no such agent.
-            ContactRequiredError: the agent is closed to the caller.
+            ContactRequiredError: the agent is closed, and the caller is not its contact.
         """
         wanted = [self.agents.key(agent_id), self.presences.key(agent_id)]
         if caller is not None:
@@ -105,7 +105,7 @@ class PresenceService:
         return schemas.view(agent, parse(lease), now)
 
     def _lease_of(self, agent: Agent, now: datetime) -> Presence:
-        """Return what a heartbeat writes. A closed agent is in no list of who is online."""
+        """Return the lease that a heartbeat writes. Lists of online agents omit closed agents."""
         is_hidden = agent.contact_policy is ContactPolicy.CLOSED
         return heartbeat(agent.agent_id, now, self.lease, is_hidden=is_hidden)
 
@@ -114,4 +114,4 @@ def _require_visible(agent: Agent, caller: Caller | None, contact: Contact | Non
     is_itself = caller is not None and caller.agent_id == agent.agent_id
     is_contact = state_of(contact) is ContactState.ALLOWED
     if agent.contact_policy is ContactPolicy.CLOSED and not (is_itself or is_contact):
-        raise ContactRequiredError(f"`{agent.agent_id}` shows its presence to contacts alone.")
+        raise ContactRequiredError(f"`{agent.agent_id}` shows its presence only to its contacts.")

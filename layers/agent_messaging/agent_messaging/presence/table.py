@@ -1,7 +1,8 @@
 """The presence table: one small TTL item per agent, in 64 partitions.
 
-DynamoDB removes expired items up to days late, so nothing asks whether an item is there, only
-what its `expires_at` says. Counting or listing who is online is one query per partition.
+DynamoDB removes expired items up to days late. So only `expires_at` tells whether an agent is
+online, and not whether its item exists. Counting or listing online agents is one query per
+partition.
 """
 
 import contextlib
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 SHARDS = 64
-EXAMINED = 500  # items of a partition that one page of who is online reads at the most
-PARALLEL = 8  # queries at a time, where all partitions are asked
+EXAMINED = 500  # items of a partition that one page of online agents reads at most
+PARALLEL = 8  # queries at a time, when all partitions are read
 IS_ONLINE = "expires_at > :now"
 IS_LISTED = f"{IS_ONLINE} AND attribute_not_exists(is_hidden)"
 
 
 def shard_of(agent_id: str) -> int:
-    """The partition of an agent: the same in every process and release."""
+    """Return the partition of an agent. It is the same in every process and release."""
     return zlib.crc32(agent_id.encode()) % SHARDS
 
 
@@ -37,17 +38,17 @@ class PresenceTable:
         self.table = Table(client, name)
 
     def key(self, agent_id: str) -> TableKey:
-        """Where the agent's lease lies, for a batch read."""
+        """Return the key of an agent's lease, for a batch read."""
         return self.table.name, {"shard": shard_of(agent_id), "agent_id": agent_id}
 
     def put(self, presence: Presence) -> None:
-        """Write a lease over whatever was there."""
+        """Write a lease, and replace the agent's earlier one."""
         self.table.put(_item(presence))
 
     def end(self, agent_id: str, now: datetime) -> Presence | None:
-        """Give up the lease that runs at `now`; the lease as it is then, None if there is none.
+        """End the lease that runs at `now`. Return the lease afterwards, or None if there is none.
 
-        A heartbeat that comes between reading and writing is not undone: only the end changes.
+        Only the end of the lease changes, so `last_seen_at` of a concurrent heartbeat is kept.
         """
         values = {"now": clock.to_text(now), "purge": clock.to_epoch(now + KEPT_FOR)}
         expression = "SET expires_at = :now, purge_at = :purge"
@@ -58,7 +59,7 @@ class PresenceTable:
         return parse(item)
 
     def hide(self, agent_id: str, *, is_hidden: bool) -> None:
-        """Take an agent out of the lists of who is online, or back; nothing without a lease."""
+        """Hide an agent from lists of online agents, or show it again. Needs an existing lease."""
         verb, values = ("SET is_hidden = :hidden", {"hidden": True})
         if not is_hidden:
             verb, values = "REMOVE is_hidden", {}
@@ -66,26 +67,26 @@ class PresenceTable:
             self.table.update(self.key(agent_id)[1], verb, "attribute_exists(agent_id)", **values)
 
     def transact_put(self, presence: Presence) -> TransactItem:
-        """`put` as part of a transaction."""
+        """Return `put` as an item of a transaction."""
         return self.table.transact_put(_item(presence))
 
     def transact_delete(self, agent_id: str) -> TransactItem:
-        """Forget the agent, as part of a transaction."""
+        """Return the deletion of an agent's lease as an item of a transaction."""
         return self.table.transact_delete(self.key(agent_id)[1])
 
     def count_online(self, now: datetime) -> int:
-        """How many leases run at `now`."""
+        """Return how many leases run at `now`."""
         with ThreadPoolExecutor(PARALLEL) as pool:
             return sum(pool.map(lambda shard: self._count_shard(shard, now), range(SHARDS)))
 
     def online_page(
         self, after: str | None, limit: int, now: datetime
     ) -> tuple[list[str], str | None]:
-        """The ids of listed agents that are online at `now`, at most `limit`, and where to go on.
+        """Return up to `limit` ids of listed agents that are online at `now`, and where to go on.
 
-        In the order of the partitions and of the ids within each. Some partitions are asked at a
-        time, and no more once the page is full; of a partition no more is examined than EXAMINED
-        items, so a page may be short and still go on.
+        The ids are sorted by partition, then by id. `PARALLEL` partitions are read at a time, until
+        the page is full. At most `EXAMINED` items of a partition are examined, so a page may be
+        short although more agents follow.
         """
         ids: list[str] = []
         first = shard_of(after) if after else 0
@@ -104,7 +105,7 @@ class PresenceTable:
     def _online_in(
         self, shard: int, after: str | None, now: datetime
     ) -> tuple[list[str], str | None]:
-        """The ids online among the next of a partition, and the last examined; None at its end."""
+        """Return the online ids of the next items, and the last examined id or None at the end."""
         found = self.table.query(
             "#shard = :shard AND agent_id > :after",
             matching=IS_LISTED,
@@ -136,7 +137,7 @@ class PresenceTable:
 
 
 def parse(item: Item | None) -> Presence | None:
-    """A lease from its item."""
+    """Return a lease from its item, or None without an item."""
     return None if item is None else Presence.model_validate(item)
 
 

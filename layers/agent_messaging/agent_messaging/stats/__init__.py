@@ -1,1 +1,1 @@
-"""Stats: what happened, counted once from the streams and rolled up each minute."""
+"""Stats: events counted exactly once from the streams, and rolled up each minute."""

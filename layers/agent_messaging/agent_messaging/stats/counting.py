@@ -1,23 +1,22 @@
-"""Count exactly once what the streams deliver at least once.
+"""Count exactly once the records that the streams deliver at least once.
 
-A mapping delivers a shard's records in order, and after a failure once more: from the first record
-that was not reported done, in halves, or with another end. Every run of records is committed
-together with lists of its numbers, one for each second in which the records were made. A delivery
-reads the lists of its records' seconds, drops what they hold, and counts the rest, so that
+An event source mapping delivers a shard's records in order. After a failure it delivers them again:
+from the first failed record, in halves, or with another end. One transaction commits each run of
+records together with lists of their sequence numbers, one list for each second of creation. A
+delivery reads the lists for its records' seconds, skips the listed records, and counts the rest:
 
-    any delivery of a record but the first   finds it listed, and counts nothing
-    a poison record within                   is reported alone; all others are counted at once
-    an answer that got lost                  makes no difference: the lists are there, or nothing
-                                             was written
+    a repeated delivery    finds its records listed, and counts nothing
+    a poison record        is reported alone, and all others are counted at once
+    a lost answer          does no harm: the lists exist, or nothing was written
 
-and nothing has to be left behind for the next delivery. A dead letter's records are counted where
-they were not, whichever of them are replayed, in whatever order: the poison record, once it is
-understood, and nothing else. The lists are kept for twice the stream's 24 hours.
+So no delivery has to leave anything for the next one. If the records of a dead letter are replayed,
+in any selection and order, only the records that were not counted are counted: the poison record,
+once the code understands it. The lists are kept for twice the stream's 24 hours.
 
-A commit may arrive when its function was ended already and the next one has read the lists. Both
-begin with the same record then, so the second to arrive finds a list under its own key, and fails.
-A commit that is on its way for longer, past every retry of the records that it begins with, would
-be counted twice; DynamoDB does not take minutes.
+A commit can arrive after its function was stopped and after the next function has read the lists.
+Both commits begin with the same record. So the second to arrive finds a list under its key, and
+fails. A commit that arrives after all retries of its first record would be counted twice, but
+DynamoDB does not take minutes.
 """
 
 import contextlib
@@ -35,19 +34,19 @@ ATTEMPTS = 5
 
 
 def count(stats: StatsTable, records: Sequence[Mapping[str, Any]], now: datetime) -> list[str]:
-    """Count a batch of one stream.
+    """Count a batch of one stream, and return the sequence numbers of poison records.
 
-    Returns the sequence numbers of the records that cannot be understood, and logs them; all others
-    are counted.
+    Poison records cannot be understood. They are logged, and all other records are counted.
 
     Raises:
-        ContentionError: other batches kept changing the same counters; nothing more was written.
+        ContentionError: other batches kept changing the same counters or lists. Runs that were
+            not committed yet are not counted.
     """
     if not records:
         return []
     for _ in range(ATTEMPTS):
-        # What fails is the condition on a list: an earlier attempt's commit arrived since the lists
-        # were read, and they are there to be read now.
+        # The condition on a list fails if an earlier attempt's commit arrived after the lists were
+        # read. The next round reads them again.
         with contextlib.suppress(TransactionFailedError):
             return _count(stats, records, now)
     raise ContentionError("Earlier attempts kept counting the same records.")

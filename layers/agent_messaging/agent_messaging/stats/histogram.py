@@ -1,7 +1,7 @@
-"""Durations in log-spaced buckets: a median within 10 percent from about a hundred small counts.
+"""Durations in logarithmic buckets: a median within 10 percent from about a hundred small counts.
 
-Bucket `i` holds the durations from 1 ms * 1.2^i up to 1 ms * 1.2^(i+1). Its geometric midpoint is
-off by at most the square root of 1.2, which is 9.6 percent. A year falls into bucket 132.
+Bucket `i` holds durations from 1 ms * 1.2^i up to 1 ms * 1.2^(i+1). Its geometric midpoint is wrong
+by a factor of at most the square root of 1.2, which is 9.6 percent. A year is in bucket 132.
 """
 
 import math
@@ -12,17 +12,17 @@ FLOOR_SECONDS = 0.001
 
 
 def bucket(seconds: float) -> int:
-    """The bucket of a duration; what is below a millisecond, or negative, counts as one.
+    """Return the bucket of a duration. Less than a millisecond counts as a millisecond.
 
-    Two clocks may disagree by more than a short duration lasts.
+    A duration can be negative, because two clocks may differ by more than its length.
     """
     return math.floor(math.log(max(seconds, FLOOR_SECONDS) / FLOOR_SECONDS, RATIO))
 
 
 def median(counts: Mapping[int, int]) -> float | None:
-    """The median in seconds, four significant digits; None when nothing was observed.
+    """Return the median in seconds with four significant digits, or None without durations.
 
-    Of an even number of durations it is the mean of the middle two, each within its 10 percent.
+    For an even number of durations it is the mean of the middle two, each within 10 percent.
     """
     observed = sum(counts.values())
     if observed <= 0:
@@ -32,7 +32,7 @@ def median(counts: Mapping[int, int]) -> float | None:
 
 
 def _at(counts: Mapping[int, int], rank: int) -> int:
-    """The bucket of the duration with `rank` smaller ones before it."""
+    """Return the bucket of the duration that has `rank` durations before it."""
     passed = 0
     for index in sorted(counts):
         passed += counts[index]

@@ -1,4 +1,4 @@
-"""What is counted, and where: metrics, each in cells, each cell a handful of named counts.
+"""The counters: metrics that consist of cells, which hold a few named counts each.
 
     agents              all               registered
     messages            all, 10 minutes   one count per type
@@ -6,8 +6,8 @@
     time_to_accept      all               one count per bucket of a histogram
     time_to_complete    all               one count per bucket of a histogram
 
-Changes are what one record does to the cells, sums are the changes of many, and the counters of
-the platform are nothing but the sums of every record there ever was.
+A change is the effect of one record on one count. Sums add up the changes of many records. The
+platform's counters are the sums of all records since the beginning.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ WINDOW = timedelta(minutes=10)
 
 
 class Metric(StrEnum):
-    """A thing that is counted."""
+    """The things that are counted."""
 
     AGENTS = "agents"
     MESSAGES = "messages"
@@ -31,14 +31,14 @@ class Metric(StrEnum):
 
 
 class Cell(NamedTuple):
-    """One place to count in: a metric, over all time or in one window."""
+    """A metric over all time or in one window."""
 
     metric: Metric
     window: str = ALL_TIME
 
 
 class Change(NamedTuple):
-    """One count of a cell, and by how much it moves."""
+    """One count of a cell, and the amount to add to it."""
 
     cell: Cell
     name: str
@@ -49,7 +49,7 @@ Sums = dict[Cell, Counter[str]]
 
 
 def total(changes: Iterable[Change]) -> Sums:
-    """The changes added up; what comes out as zero is left out."""
+    """Return the sums of the changes, without counts that are zero."""
     sums: Sums = {}
     for change in changes:
         sums.setdefault(change.cell, Counter())[change.name] += change.amount
@@ -58,9 +58,9 @@ def total(changes: Iterable[Change]) -> Sums:
 
 
 def window_of(moment: datetime) -> str:
-    """The start of the 10 minutes around `moment`, such as `2026-11-23T01:10`.
+    """Return the start of the 10-minute window of `moment`, such as `2026-11-23T01:10`.
 
-    Windows sort as times do, and before ALL_TIME.
+    Windows sort by time as text, and before ALL_TIME.
     """
     moment = moment.astimezone(UTC)
     start = moment.replace(minute=moment.minute - moment.minute % 10)
@@ -68,7 +68,7 @@ def window_of(moment: datetime) -> str:
 
 
 def to_minute(moment: datetime) -> str:
-    """`moment` in UTC as text, without what is below a minute."""
+    """Return `moment` in UTC as text, cut to the minute."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M")
 
 

@@ -1,15 +1,15 @@
-"""From one record of a DynamoDB stream to what it changes in the counters.
+"""Compute the changes of the counters from a record of a DynamoDB stream.
 
     agents        inserted                registered + 1
                   marked as deleted       registered - 1
     messages      a head is inserted      its type + 1, over all time and in its 10 minutes
     work orders   head inserted           its status + 1
-                  moved                   the old status - 1, the new one + 1
-                  pending -> accepted     and one observed time to accept
-                  accepted -> completed   and one observed time to complete
+                  status changed          the old status - 1, the new status + 1
+                  pending -> accepted     also one time to accept
+                  accepted -> completed   also one time to complete
 
-Whatever else happens to an item changes nothing. Tables are told apart by the names in the
-record's key, since their physical names are generated. The shape of a record is AWS's:
+All other records change nothing. The names in a record's key tell its table, because the physical
+names of tables are generated. AWS documents the shape of a record:
 https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html.
 """
 
@@ -27,12 +27,12 @@ from agent_messaging.work_orders.states import Status
 
 REGISTERED = "registered"
 
-# Only a message's head begins so: what is long of it is an item of its own, written before.
+# Only a message's head begins with this. Its long part is a separate item that is written before.
 MESSAGE_HEAD = "msg_"
 
 
 class PoisonRecordError(Exception):
-    """A record that cannot be understood. It says nothing of what the record holds."""
+    """A record that cannot be understood. The error does not quote the record."""
 
 
 class _Event(StrEnum):
@@ -42,10 +42,10 @@ class _Event(StrEnum):
 
 
 def changes_of(record: Mapping[str, Any]) -> list[Change]:
-    """What the record changes, often nothing.
+    """Return the changes of a record, often none.
 
     Raises:
-        PoisonRecordError: it is no record of the three streams, or lacks what is counted by.
+        PoisonRecordError: the record is not from the three streams, or lacks a needed field.
     """
     try:
         image = record["dynamodb"]
@@ -88,7 +88,7 @@ def _work_order(event: _Event, image: Mapping[str, Any]) -> list[Change]:
 
 
 def _observed(before: Status, status: Status, new: Mapping[str, Any]) -> list[Change]:
-    """The duration that a move ends, in its bucket."""
+    """Return the change of a histogram, if this change of status ends a measured duration."""
     if (before, status) not in _DURATIONS:
         return []
     metric, start, end = _DURATIONS[before, status]

@@ -1,7 +1,7 @@
-"""The roll-up: from counters to what the platform looks like at one minute.
+"""The roll-up: compute the platform's snapshot of one minute from the counters.
 
-The last 24 hours are the 10-minute windows that begin no earlier than 24 hours ago, the present
-one among them: between 23:50 and 24 hours.
+The last 24 hours are the 10-minute windows that began at most 24 hours ago, including the current
+window. They cover between 23:50 and 24 hours.
 """
 
 from collections import Counter
@@ -20,10 +20,15 @@ DAY = timedelta(hours=24)
 ENDED = [status for status in Status if status not in OPEN]
 
 Share = Annotated[
-    float, Field(description="Completed among all ended work orders; 0 before any has ended.")
+    float,
+    Field(
+        description="The share of ended work orders that were completed, from 0 to 1. It is 0 "
+        "before any order has ended."
+    ),
 ]
 Seconds = Annotated[
-    float | None, Field(description="Within 10 percent; null before there was one.")
+    float | None,
+    Field(description="The median within 10 percent. Null before there is a first value."),
 ]
 
 
@@ -50,14 +55,15 @@ class WorkOrderCounts(Model):
 
 
 class Platform(Model):
-    """The platform as a whole; zeros before the first roll-up."""
+    """Statistics of the whole platform. All counts are 0 before the first snapshot."""
 
     agents_registered: int = 0
     agents_online: int = 0
     messages_total: int = 0
     messages_by_type: MessageCounts = MessageCounts()
     messages_last_24h: Annotated[
-        int, Field(description="In the 10-minute windows that begin no earlier than 24 h ago.")
+        int,
+        Field(description="Messages in the 10-minute windows that began at most 24 hours ago."),
     ] = 0
     messages_last_24h_by_type: MessageCounts = MessageCounts()
     work_orders_total: int = 0
@@ -67,7 +73,7 @@ class Platform(Model):
     median_seconds_to_complete: Seconds = None
 
     def gauges(self) -> dict[str, int]:
-        """What a dashboard draws of it minute by minute, by the names of metrics."""
+        """Return the values of a dashboard's metrics, by the names of the metrics."""
         orders = self.work_orders_by_status.model_dump()
         by_status = {f"WorkOrders.{status}": number for status, number in orders.items()}
         return {"AgentsOnline": self.agents_online, **by_status}
@@ -81,10 +87,10 @@ class Snapshot(Model):
 
 
 def minute_of(moment: datetime) -> datetime:
-    """The window of a roll-up at `moment`.
+    """Return the start of the minute of `moment`, which a roll-up at `moment` describes.
 
     Raises:
-        ValueError: `moment` has no offset, so nobody knows which minute it is.
+        ValueError: `moment` has no offset, so its minute is unknown.
     """
     if moment.tzinfo is None:
         raise ValueError("a time without an offset")
@@ -92,12 +98,12 @@ def minute_of(moment: datetime) -> datetime:
 
 
 def first_window(now: datetime) -> str:
-    """The earliest 10-minute window of the last 24 hours."""
+    """Return the start of the earliest window of the last 24 hours."""
     return to_minute(now - DAY)
 
 
 def roll_up(sums: Sums, agents_online: int, window: datetime) -> Snapshot:
-    """The snapshot of `window`, from all counters there are."""
+    """Return the snapshot of the minute `window` from all counters."""
     messages = _counts(sums, Metric.MESSAGES)
     recent = _recent(sums, window)
     orders = _counts(sums, Metric.WORK_ORDERS)

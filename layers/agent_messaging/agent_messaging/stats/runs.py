@@ -1,11 +1,11 @@
-"""What is left to count of a batch: runs of records, each to be committed as one transaction.
+"""Plan what to count of a batch: runs of records, each to be committed in one transaction.
 
     batch      0 1 2 3 4 5 6 7 8 9       5 is poison, 0 1 2 were counted
     run              3 4   6 7 8 9       one transaction: its sums, and its numbers by second
 
-A record that is listed was counted, whatever it looks like today. A record that changes nothing is
-not listed: to count it again is harmless. One that changes something always is, though the run's
-sums may come out as nothing: it may be delivered again without those that balance it.
+A listed record was counted. A record without changes is not listed, because counting it again is
+harmless. A record with changes is always listed, even if the sums of its run are zero, because it
+can be delivered again without the records that balance it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,13 +16,13 @@ from agent_messaging.stats.counted_records import SECOND_DIGITS, CountedRecords
 from agent_messaging.stats.model import Cell, Change, Sums, total
 from agent_messaging.stats.projection import PoisonRecordError, changes_of
 
-# What a transaction takes: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+# The limit of a transaction: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 MAX_ITEMS = 100
 
 
 @dataclass(frozen=True)
 class Run:
-    """Records that are counted in one transaction: what they add up to, and who they are."""
+    """The records that one transaction counts, and their sums."""
 
     records: tuple[CountedRecords, ...]
     sums: Sums
@@ -30,9 +30,9 @@ class Run:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do about a batch.
+    """The runs of a batch, and its poison records.
 
-    `poison` are the sequence numbers of the records that cannot be understood.
+    `poison` holds the sequence numbers of the records that cannot be understood.
     """
 
     runs: list[Run]
@@ -40,19 +40,19 @@ class Plan:
 
 
 def sequence_number(record: Mapping[str, Any]) -> int:
-    """Where the record stands in its shard.
+    """Return the sequence number of a record, which is its place in its shard.
 
     Raises:
-        KeyError, ValueError: it has none, and could not even be reported as poison.
+        KeyError, ValueError: the record has none, so it cannot be reported as poison either.
     """
     return int(record["dynamodb"]["SequenceNumber"])
 
 
 def second_of(record: Mapping[str, Any]) -> int:
-    """When the record was made, in epoch seconds; the same in every delivery.
+    """Return when the record was created, in epoch seconds. It is the same in every delivery.
 
     Raises:
-        PoisonRecordError: it does not say, so nothing tells whether it was counted.
+        PoisonRecordError: the record has no such time, so nothing tells whether it was counted.
     """
     try:
         second = int(record["dynamodb"]["ApproximateCreationDateTime"])
@@ -64,20 +64,20 @@ def second_of(record: Mapping[str, Any]) -> int:
 
 
 def seconds_of(records: Iterable[Mapping[str, Any]]) -> set[int]:
-    """The seconds under which these records may be listed."""
+    """Return the seconds under which these records can be listed."""
     seconds = set()
     for record in records:
         try:
             seconds.add(second_of(record))
         except PoisonRecordError:
-            continue  # It was never counted; `plan` reports it.
+            continue  # It was never counted, and `plan` reports it.
     return seconds
 
 
 def plan(records: Sequence[Mapping[str, Any]], before: Iterable[CountedRecords]) -> Plan:
-    """What is left to count of `records`, whose order does not matter.
+    """Return what to count of `records`, in any order.
 
-    `before` holds those of their seconds that were counted before.
+    `before` holds the counted records of the same seconds.
     """
     counted = {number for each in before for number in each.numbers}
     runs, poison = _Runs(), []
@@ -97,7 +97,7 @@ def plan(records: Sequence[Mapping[str, Any]], before: Iterable[CountedRecords])
 
 @dataclass
 class _Runs:
-    """The run that is being built, and those that are done."""
+    """The run that is being built, and the finished runs."""
 
     done: list[Run] = field(default_factory=list)
     numbers: dict[int, list[int]] = field(default_factory=dict)

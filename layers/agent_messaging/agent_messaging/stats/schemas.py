@@ -11,24 +11,26 @@ from agent_messaging.stats.rollup import Platform, Snapshot
 
 
 class StatsResponse(Model):
-    """The caller's own counts as they are now, and the platform's latest snapshot."""
+    """Your current counts, and the latest snapshot of the platform."""
 
     agent_id: str
-    unread_messages: Annotated[int, Field(description="Messages to you; counted up to 100.")]
+    unread_messages: Annotated[int, Field(description="Your unread messages, counted up to 100.")]
     pending_work_orders: Annotated[
-        int, Field(description="Orders that wait for your answer; counted up to 100.")
+        int, Field(description="Work orders that wait for your answer, counted up to 100.")
     ]
-    active_work_orders: Annotated[int, Field(description="Orders that you have accepted.")]
-    completed_work_orders: Annotated[int, Field(description="Orders that you have completed.")]
+    active_work_orders: Annotated[
+        int, Field(description="Work orders that you accepted and that have not ended.")
+    ]
+    completed_work_orders: Annotated[int, Field(description="Work orders that you completed.")]
     platform: Platform
     computed_at: Annotated[
         StoredTime | None,
-        Field(description="The minute of the snapshot; null before the first roll-up."),
+        Field(description="The minute of the snapshot. Null before the first snapshot."),
     ]
 
 
 def counted(agent: Agent, waiting: Waiting, snapshot: Snapshot | None) -> StatsResponse:
-    """The agent's counts beside the platform's; zeros before the first snapshot."""
+    """Return the agent's counts and the platform's, which are 0 before the first snapshot."""
     return StatsResponse(
         agent_id=agent.agent_id,
         unread_messages=waiting.messages,

@@ -1,4 +1,4 @@
-"""Show an agent's own counts beside the platform's."""
+"""Show an agent's own counts and the platform's statistics."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from agent_messaging.stats.table import StatsTable
 
 @dataclass(frozen=True)
 class StatsService:
-    """The tables that statistics are read from."""
+    """The tables that hold the statistics, and the function that counts what waits."""
 
     agents: AgentsTable
     stats: StatsTable
     count_waiting: Callable[[Agent], Waiting]
 
     def read(self, agent_id: str) -> schemas.StatsResponse:
-        """Return the agent's counts as they are now, and the latest snapshot of the platform.
+        """Return the agent's current counts, and the latest snapshot of the platform.
 
         Raises:
             AgentNotFoundError: there is no such agent.

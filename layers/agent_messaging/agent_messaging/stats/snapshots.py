@@ -1,4 +1,4 @@
-"""Keep the platform's snapshot of each minute, once."""
+"""Store the platform's snapshot of each minute, once."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,13 +11,13 @@ from agent_messaging.stats.table import StatsTable
 
 @dataclass(frozen=True)
 class SnapshotService:
-    """The tables that a snapshot is made from and kept in."""
+    """The tables that a snapshot is computed from and stored in."""
 
     stats: StatsTable
     presences: PresenceTable
 
     def keep(self, moment: datetime) -> datetime:
-        """Keep the snapshot of the minute of `moment`, unless there is one; the minute.
+        """Store the snapshot of the minute of `moment` if there is none, and return the minute.
 
         Raises:
             ValueError: `moment` has no offset.

@@ -1,15 +1,15 @@
-"""The statistics' table: counters, counted records and snapshots, told apart by their scope.
+"""The statistics' table: counters, counted records and snapshots, each under its scope.
 
     messages              all#2                     counts over all time, one of 4 shards
     messages              2026-11-23T01:10#2        counts of 10 minutes
-    counted#<stream>      1795396262#<number>       which records of a second were counted
+    counted#<stream>      1795396262#<number>       the counted records of a second
     snapshot              2026-11-23T01:10:00.000Z  the roll-up of one minute
 
-An update costs its whole item, so every histogram has items of its own, apart from the small
-counts that change with every message. A run commits its sums and its counted records in one
-transaction, under the condition that nothing is under their keys yet: it is counted once or not at
-all. Shards keep the transactions of a stream's own shards from colliding; a window's are read
-together.
+An update costs the size of its whole item. So each histogram has its own items, apart from the
+small counts that change with every message. One transaction commits the sums and the counted
+records of a run, under the condition that these lists do not exist yet. So a run is counted once or
+not at all. The 4 shards of a counter keep the transactions of a stream's shards from colliding. The
+shards of a window are read together.
 """
 
 import json
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 SHARDS = 4
 SNAPSHOT = "snapshot"
 
-# A stream keeps a record for 24 hours, and so long it can come again.
+# A stream keeps a record for 24 hours, and can deliver it again in that time.
 COUNTED_KEPT_FOR = timedelta(hours=48)
 SNAPSHOT_KEPT_FOR = timedelta(days=30)
 
@@ -43,30 +43,31 @@ NOT_COUNTS = {"scope", "window", "purge_at"}
 
 
 class StatsTable:
-    """The counters of the platform, what was counted, and the snapshots."""
+    """The platform's counters, the counted records, and the snapshots."""
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self.client = client
         self.table = Table(client, name)
 
     def counted_records(self, stream: str, seconds: Iterable[int]) -> Iterator[CountedRecords]:
-        """The records counted in `seconds` and perhaps between them, as of this moment.
+        """Yield the counted records of `seconds`, read consistently.
 
-        Those of the stream's other shards are among them; no number is theirs and ours.
+        They can include records between these seconds, and records of the stream's other shards. No
+        two shards share a sequence number.
         """
         where = "#scope = :scope AND #window BETWEEN :after AND :last"
         scope = _scope_of(stream)
         for first, last in spans(seconds):
-            # `~` sorts behind every digit.
+            # `~` sorts after every digit.
             end = f"{start_of(last)}~"
             for item in self._all(where, scope, start_of(first), last=end, consistent=True):
                 yield CountedRecords.from_text(item["window"], item["numbers"])
 
     def commit(self, stream: str, run: Run, now: datetime) -> None:
-        """Count a run and list its records, all or nothing.
+        """Add a run's sums to the counters and list its records, in one transaction.
 
         Raises:
-            TransactionFailedError: some were counted before.
+            TransactionFailedError: some of the records were counted before.
         """
         purge_at = clock.to_epoch(now + COUNTED_KEPT_FOR)
         lists = [
@@ -79,8 +80,8 @@ class StatsTable:
         transact(self.client, [*lists, *counts])
 
     def sums(self, first_window: str) -> Sums:
-        """Every counter: over all time, and of the windows from `first_window` on."""
-        # `all#` sorts behind every window, and a window's shards behind the window's own name.
+        """Return all counters over all time, and those of the windows from `first_window` on."""
+        # `all#` sorts after every window, and a window's shards sort after the window's name.
         where = "#scope = :scope AND #window > :after"
         return total(
             Change(Cell(metric, item["window"].rpartition("#")[0]), name, int(item[name]))
@@ -90,12 +91,12 @@ class StatsTable:
         )
 
     def has_snapshot(self, window: datetime) -> bool:
-        """Whether this minute was rolled up."""
+        """Whether there is a snapshot of this minute."""
         key = {"scope": SNAPSHOT, "window": clock.to_text(window)}
         return self.table.get(key, consistent=True) is not None
 
     def put_snapshot(self, snapshot: Snapshot) -> None:
-        """Keep the snapshot of a minute; the first one stays."""
+        """Store the snapshot of a minute, unless there is one."""
         item = {
             "scope": SNAPSHOT,
             "window": clock.to_text(snapshot.window),
@@ -105,10 +106,10 @@ class StatsTable:
         try:
             self.table.put(item, IS_NEW)
         except ConditionFailedError:
-            return  # Another roll-up of this minute was quicker.
+            return  # Another roll-up of this minute was first.
 
     def latest_snapshot(self) -> Snapshot | None:
-        """The snapshot of the newest minute, None before the first."""
+        """Return the newest snapshot, or None before the first."""
         found = self.table.query("#scope = :scope", scope=SNAPSHOT, limit=1)
         if not found.items:
             return None
@@ -128,7 +129,7 @@ class StatsTable:
         return self.table.transact_update(key, expression, **values)
 
     def _all(self, where: str, scope: str, after: str, **values: Any) -> Iterator[Item]:
-        """The items of one scope from `after` on, over as many pages as there are."""
+        """Yield the items of a scope from `after` on, from all pages."""
         position = after
         while True:
             found = self.table.query(
@@ -138,12 +139,12 @@ class StatsTable:
             last_read = found.last_key.get("window")
             if last_read is None:
                 return
-            # A space makes the text that sorts right behind the last one that was read.
+            # With a space the text sorts right after the last key that was read.
             position = f"{last_read} "
 
 
 def _scope_of(stream: str) -> str:
-    """The scope of a stream's counted records: the table and the stream's label, from its ARN."""
+    """Return the scope of a stream's counted records: the table and stream label of its ARN."""
     return f"counted#{stream.rpartition('table/')[2]}"
 
 

@@ -1,4 +1,4 @@
-"""Count what waits for an agent: its unread messages, and the orders that it has to answer."""
+"""Count the unread messages of an agent, and the work orders that wait for its answer."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from agent_messaging.work_orders.table import WorkOrdersTable
 
 @dataclass(frozen=True)
 class WaitingCounter:
-    """The tables of what waits."""
+    """The tables of messages and work orders."""
 
     messages: MessagesTable
     orders: WorkOrdersTable

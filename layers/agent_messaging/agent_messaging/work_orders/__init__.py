@@ -1,1 +1,1 @@
-"""Work orders: a formal job that a client hands to a worker, from offer to result."""
+"""Work orders: formal jobs that a client gives to a worker, from the offer to the result."""

@@ -1,4 +1,4 @@
-"""Many pending orders rejected in one call, each by an ordinary transition of its own."""
+"""Reject many pending orders in one call, each by its own ordinary transition."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ from agent_messaging.work_orders.transition_schemas import (
 )
 from agent_messaging.work_orders.transitions import TransitionRequest, Transitions
 
-MOST = 25  # orders a call
+MOST = 25  # orders in a call
 
 
 def reject(
@@ -27,13 +27,13 @@ def reject(
     work_order_ids: Sequence[str],
     request: IdempotentRequest,
 ) -> RejectManyResponse:
-    """Reject up to `MOST` of the orders, in their order, until the time is short.
+    """Reject up to `MOST` of the orders, in the given order, until little time is left.
 
-    A transition is conditional, so a call that is repeated rejects nothing twice.
+    Each transition is conditional, so a repeated call rejects no order twice.
 
     Raises:
-        KeyRevokedError, AgentSuspendedError: see `access`; the orders before it are rejected.
-        OutOfTimeError: there was no time for the first one.
+        KeyRevokedError, AgentSuspendedError: see `access`. The orders before it are rejected.
+        OutOfTimeError: no time was left for the first order.
     """
     ids = list(dict.fromkeys(work_order_ids))
     rejected: list[Rejected] = []

@@ -1,12 +1,13 @@
-"""The end of an order that nobody answered by its deadline.
+"""Expire an order that its worker did not answer by the deadline.
 
-Clocks differ by seconds, and a request may be slow, so that a deadline has passed for one function
-and not yet for another. What decides is therefore neither clock but the table: whoever first finds
-an order overdue (a party that acts on it or looks at it, or the sweep) stores that it expired, in a
-transaction that competes with every other transition, and says so only then. Nobody ever sees
-`expired` and afterwards another state. It costs nothing more: one of them writes what otherwise the
-sweep would have written. Its client has paid for that with the order (`units.DEADLINE`), so nobody
-can make a worker spend its units by orders that expire.
+Clocks differ by seconds, and requests can be slow. So a deadline can have passed for one function
+and not yet for another. The table decides, and not a clock. The first call that finds an order
+overdue stores that it expired: an action of a party, a read, or the sweep. This transaction
+competes with every other transition, and the call shows `expired` only after it. So nobody sees
+`expired` and then another state.
+
+This costs nothing extra, because otherwise the sweep makes the same write. The client pays for it
+when it creates the order (`units.DEADLINE`). So expiring orders cost the worker no units.
 """
 
 from dataclasses import dataclass
@@ -31,16 +32,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Expiry:
-    """The tables that an expiry touches: the order's, and both parties' inboxes."""
+    """The tables that an expiry changes: the orders, and the inboxes of both parties."""
 
     client: "DynamoDBClient"
     messages: MessagesTable
     orders: WorkOrdersTable
 
     def settle(self, order: WorkOrder, now: datetime) -> WorkOrder:
-        """Return the order as it stands. If it is overdue at `now`, store first that it expired.
+        """Return the current order. If it is overdue at `now`, first store that it expired.
 
-        Somebody may have been quicker, whose clock is behind; then the order is what that made it.
+        Another request with a slower clock may change the order first. Then the result is the order
+        after that change.
 
         Raises:
             ContentionError, OutOfTimeError: see `transact`.
@@ -60,7 +62,7 @@ class Expiry:
         return expiry.order
 
     def sweep(self, work_order_id: str, now: datetime) -> bool:
-        """Settle one order, and return whether this made it expire."""
+        """Settle one order, and return whether this call made it expire."""
         order = self.orders.fetch(work_order_id, now)
         if order is None or not order.is_due(now):
             return False

@@ -1,19 +1,19 @@
-"""The history of a work order: one short record for each change, and the chain computed from them.
+"""The history of a work order: a short record of each change, and a hash chain computed from them.
 
-The head of an order keeps a record of 40 bytes for its creation and for each transition:
+The head of an order stores a record of 40 bytes for its creation and for each transition:
 
-    bytes 0 to 5     time: milliseconds since 1970, as a ULID begins
+    bytes 0 to 5     time: milliseconds since 1970, as at the start of a ULID
     byte 6           role: c, w or s, for client, worker, system
     byte 7           action: n for the creation, or `Action.letter`
-    bytes 8 to 39    digest: SHA-256 of what the action wrote
+    bytes 8 to 39    digest: SHA-256 of the content that the action wrote
 
 `GET /messaging/work-order/{id}` computes the full entries from these records. An entry holds
 `previous_sha256`, the hash of the whole entry before it, so the last hash covers all of them. Both
-hashes are SHA-256 over canonical JSON: names sorted by code point, no spaces, UTF-8 without
-escapes that JSON does not need, numbers as this API answers them.
+hashes are SHA-256 of canonical JSON: names sorted by code point, no spaces, UTF-8 without
+unnecessary escapes, numbers as in this API's answers.
 
-The content of an action is what its request carried, as the order shows these fields
-(`Action.writes`). Fields without a value are null.
+The content of an action is the fields of its request (`Action.writes`), as the order shows them.
+Fields without a value are null.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ _TIME_BYTES = 6
 
 
 class Record(NamedTuple):
-    """What is stored of one change; `digest` is hexadecimal."""
+    """The stored record of one change. `digest` is hexadecimal."""
 
     at: datetime
     role: str
@@ -45,7 +45,7 @@ class Record(NamedTuple):
     digest: str
 
     def to_bytes(self) -> bytes:
-        """Return the record as the head keeps it."""
+        """Return the record as the head stores it."""
         time = ((self.at - _EPOCH) // _MILLISECOND).to_bytes(_TIME_BYTES, "big")
         letters = _LETTERS[self.role] + _LETTERS[self.action]
         return time + letters.encode() + bytes.fromhex(self.digest)
@@ -59,15 +59,15 @@ class Record(NamedTuple):
 
 
 def record(at: datetime, role: Role | None, action: str, content: Mapping[str, Any]) -> bytes:
-    """Return the record of an action, as the head keeps it.
+    """Return the record of an action, as the head stores it.
 
-    No role is the system's. `content` holds the fields of the action, as JSON shows them.
+    If `role` is None, the system acted. `content` holds the fields of the action as JSON values.
     """
     return Record(at, role or SYSTEM, action, _sha256(content)).to_bytes()
 
 
 def chain(records: Iterable[bytes], parties: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Yield the full entries, oldest first; `parties` gives the agent's id by its role."""
+    """Yield the full entries, oldest first. `parties` maps each role to its agent's id."""
     status: Status | None = None
     previous: str | None = None
     for number, raw in enumerate(records, start=1):

@@ -1,4 +1,4 @@
-"""The indexes of the work orders, and which of them answers a list."""
+"""The indexes of the work orders, and the choice of one for a list."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ DUE = "due"
 ENDED = "client_ended"
 IS_KEPT = "purge_at > :epoch"
 
-# The index of a role's orders and the attribute that it is under: all of them, and the open ones.
+# For each role: the index and its key attribute, for all orders and for open orders.
 ALL_ORDERS = {Role.WORKER: ("worker_all", "worker_id"), Role.CLIENT: ("client_all", "client_id")}
 OPEN_ORDERS = {
     Role.WORKER: ("worker_open", "open_worker_id"),
@@ -23,7 +23,7 @@ OPEN_ORDERS = {
 
 @dataclass(frozen=True)
 class Filter:
-    """Which of an agent's orders to find at `now`: of one status, with one other party, or all."""
+    """Which of an agent's orders to find at `now`: one status, one other party, both, or all."""
 
     role: Role
     now: datetime
@@ -32,7 +32,7 @@ class Filter:
 
     @property
     def is_of_keys(self) -> bool:
-        """Whether an index lists exactly these orders, so that no head has to be looked at."""
+        """Whether an index lists exactly these orders, so that no head has to be examined."""
         return self.other_id is None and (self.status is None or self.index == ENDED)
 
     @property
@@ -45,7 +45,7 @@ class Filter:
         return ALL_ORDERS[self.role][0]
 
     def conditions(self, agent_id: str) -> tuple[str, str, dict[str, Any]]:
-        """Return the index's attribute for the owner, what else must match, and the values."""
+        """Return the owner's key attribute, the filter condition, and the values of both."""
         if self.index == ENDED:
             given = {"owner": ended_for(agent_id, self.status), "epoch": clock.to_epoch(self.now)}
             return "ended_for", IS_KEPT, given
@@ -59,7 +59,7 @@ class Filter:
         return orders[self.role][1], matching, given
 
     def matches(self, order: WorkOrder) -> bool:
-        """Whether an order is one of these, as the clock says."""
+        """Whether an order matches the filter at `now`."""
         other = order.client.id if self.role is Role.WORKER else order.worker.id
         status = order.as_of(self.now).status
         return self.status in (None, status) and self.other_id in (None, other)

@@ -1,13 +1,13 @@
-"""A work order as items of the table: a short head, and what is long in parts of its own.
+"""A work order as items of the table: a short head, and separate parts for long content.
 
-    head      parties, status, times, `display` (what lists show and nobody changes), history
+    head      parties, status, times, `display` (fields of lists that never change), history
     offer     description, requirements, deliverables
     result    result_data, result_url, summary
 
-A small offer or result stands in the head. A head of an ordinary order stays within 1 KB all its
-life, which is what a write of it costs. A long offer or result is written once, under the same
-`work_order_id`, and no transition touches it. `offer_bytes` and `result_bytes` in the head say that
-such a part exists, and how large it is.
+The head holds a small offer or result. The head of an ordinary order never exceeds 1 KB, the size
+of a write unit. A long offer or result is written once, under the same `work_order_id`, and no
+transition changes it. `offer_bytes` and `result_bytes` in the head tell that such a part exists,
+and its size.
 """
 
 import zlib
@@ -32,12 +32,12 @@ _PLACES = {
 }
 PARTS = {OFFER: _PLACES[Stored.OFFER], RESULT: _PLACES[Stored.RESULT]}
 _DISPLAYED = _PLACES[Stored.DISPLAY]
-# The parties are stored as an id in the head, which indexes need, and a name in `display`.
+# A party's id is stored in the head, because indexes need it, and its name in `display`.
 _ELSEWHERE = {"client", "worker"}.union(*_PLACES.values())
 _IN_HEAD = tuple(name for name in _FIELDS if name not in _ELSEWHERE)
 
 # A new head of this size has room for an accept, an end, its history and a short result within
-# HEAD_BYTES. The keys of the index `due` do not count: they are gone before that room is needed.
+# HEAD_BYTES. The keys of the index `due` do not count, because they are removed before that.
 NEW_HEAD_BYTES = 700
 HEAD_BYTES = 1024
 
@@ -46,13 +46,13 @@ DUE_KEYS = ("due_shard", "due_at")
 
 
 def place_offer(order: WorkOrder) -> WorkOrder:
-    """Return the new order, with `offer_bytes` if its offer is a part of its own."""
+    """Return the new order, with `offer_bytes` if its offer needs a separate part."""
     lasting = {name: value for name, value in head(order).items() if name not in DUE_KEYS}
     return _place(order, OFFER, has_room=size_of(lasting) <= NEW_HEAD_BYTES)
 
 
 def place_result(order: WorkOrder) -> WorkOrder:
-    """Return the completed order, with `result_bytes` if its result is a part of its own."""
+    """Return the completed order, with `result_bytes` if its result needs a separate part."""
     return _place(order, RESULT, has_room=size_of(head(order)) <= HEAD_BYTES)
 
 
@@ -64,7 +64,7 @@ def _place(order: WorkOrder, part: str, *, has_room: bool) -> WorkOrder:
 
 
 def head(order: WorkOrder) -> Item:
-    """Return the head of an order in any state, without what is None."""
+    """Return the head of an order in any state, without fields that are None."""
     names = {"client_name": order.client.name, "worker_name": order.worker.name}
     return {
         "part": HEAD,
@@ -80,7 +80,7 @@ def head(order: WorkOrder) -> Item:
 
 
 def part_item(order: WorkOrder, part: str) -> Item | None:
-    """Return the item of a part, None if the head holds its content."""
+    """Return the item of a part, or None if the head holds its content."""
     if not getattr(order, f"{part}_bytes"):
         return None
     item = {"work_order_id": order.work_order_id, "part": part, **_values(order, PARTS[part])}
@@ -88,7 +88,7 @@ def part_item(order: WorkOrder, part: str) -> Item | None:
 
 
 def parse(item: Item, now: datetime) -> WorkOrder | None:
-    """Return the order of a head; what lies in other parts is None. None past its retention."""
+    """Return the order of a head, or None past its retention. Fields of other parts are None."""
     if "purge_at" in item and item["purge_at"] <= clock.to_epoch(now):
         return None
     given = {**item, **item["display"]}
@@ -99,29 +99,29 @@ def parse(item: Item, now: datetime) -> WorkOrder | None:
 
 
 def with_parts(order: WorkOrder, parts: Mapping[str, Item]) -> WorkOrder:
-    """Return the order with the content of its other parts."""
+    """Return the order with the content of these parts."""
     update = {name: part.get(name) for key, part in parts.items() for name in PARTS[key]}
     return order.model_copy(update=update) if update else order
 
 
 def parts_of(order: WorkOrder) -> list[str]:
-    """Return the parts that hold what the order's head does not."""
+    """Return the names of the separate parts that the order has."""
     return [part for part in PARTS if getattr(order, f"{part}_bytes")]
 
 
 def head_bytes(order: WorkOrder) -> int:
-    """Return how large an order's head is at most. A character has four bytes or fewer."""
+    """Return the largest size of an order's head in bytes. A character has at most four bytes."""
     texts = (order.title, order.client.name, order.worker.name, order.reason or "")
     return HEAD_BYTES + 4 * sum(map(len, texts))
 
 
 def weight(order: WorkOrder) -> int:
-    """Return how many bytes are read of an order that is shown, at most. Its head tells."""
+    """Return the largest number of bytes to read for showing an order, from its head alone."""
     return head_bytes(order) + (order.offer_bytes or 0) + (order.result_bytes or 0)
 
 
 def size_of(item: Mapping[str, Any]) -> int:
-    """Return the bytes of an item as DynamoDB counts them, at most a few too many for numbers.
+    """Return the bytes of an item as DynamoDB counts them. Numbers may count a few bytes more.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
     """
@@ -139,7 +139,7 @@ def _size_of_value(value: Any) -> int:
 
 
 def _values(order: WorkOrder, names: Sequence[str]) -> Item:
-    """Return these fields as they are stored, without what is None."""
+    """Return these fields as they are stored, without those that are None."""
     values = ((name, getattr(order, name)) for name in names)
     return {name: _stored(value) for name, value in values if value is not None}
 
@@ -151,7 +151,7 @@ def _stored(value: Any) -> Any:
 
 
 def _due_keys(order: WorkOrder) -> Item:
-    """Return the keys of the index `due`, which a pending order with a deadline has."""
+    """Return the keys of the index `due`, which lists pending orders with a deadline."""
     if order.deadline_at is None or order.status is not Status.PENDING:
         return {}
     return {
@@ -163,7 +163,7 @@ def _due_keys(order: WorkOrder) -> Item:
 def _index_keys(order: WorkOrder) -> Item:
     """Return the keys of the indexes of open orders, or of the client's ended ones.
 
-    An order is also expired before anything has stored that, so no index can list expired ones.
+    An order counts as expired before that is stored, so no index can list expired orders.
     """
     if order.status in OPEN:
         return {"open_worker_id": order.worker.id, "open_client_id": order.client.id}

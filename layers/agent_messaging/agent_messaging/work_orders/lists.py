@@ -1,11 +1,11 @@
-"""The list of an agent's work orders: keys from an index, then heads, then what is shown of them.
+"""List an agent's work orders: read keys from an index, then heads, then the parts to show.
 
-Where an index lists exactly what the query wants, a page reads the heads that it shows. Elsewhere
-it examines up to `EXAMINED_BATCHES` batches of 100 heads, so it may be short and still go on.
-Offers and results that lie outside the heads are read for the shown orders alone, in one batch.
-Their sizes stand in the heads, so a page is bounded before anything of it is read or parsed.
+If an index lists exactly the wanted orders, a page reads only the heads that it shows. Otherwise it
+examines up to `EXAMINED_BATCHES` batches of 100 heads, so a page may be short although more orders
+follow. Separate offers and results are read only for the shown orders, in one batch. The heads hold
+their sizes, so a page is limited before it reads or parses them.
 
-An overdue order that is shown is settled first (`expiry`); a total counts what the clock says.
+An overdue order is settled before it is shown (`expiry`). A total counts orders by the clock.
 """
 
 from collections.abc import Sequence
@@ -25,13 +25,13 @@ from agent_messaging.work_orders.table import WorkOrdersTable
 
 POSITION = f"wo_{ULID_PATTERN}"
 
-# A filtered page examines so many batches of heads: at most 150 read units.
+# How many batches of heads a filtered page examines. They cost at most 150 read units.
 EXAMINED_BATCHES = 3
 
 
 @dataclass(frozen=True)
 class Page:
-    """What the answer is made of."""
+    """The parts of the answer."""
 
     total: Total
     orders: list[schemas.WorkOrderView]
@@ -39,7 +39,7 @@ class Page:
 
     @property
     def answer(self) -> dict[str, Any]:
-        """The members of the answer."""
+        """The fields of the answer."""
         return {
             "total_orders": self.total.number,
             "total_is_minimum": self.total.is_minimum,
@@ -50,7 +50,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Examined:
-    """Heads that match, the position to go on from, and how many match as far as was looked."""
+    """The heads that match, the position to go on from, and how many match so far."""
 
     heads: list[WorkOrder]
     resume: str | None
@@ -59,7 +59,7 @@ class Examined:
 
 @dataclass(frozen=True)
 class OrderList:
-    """One agent's orders in one role, at `now`, as the query wants them."""
+    """The query of one agent for its orders in one role, at `now`."""
 
     expiry: Expiry
     agent_id: str
@@ -73,12 +73,12 @@ class OrderList:
 
     @property
     def wanted(self) -> Filter:
-        """What the query asks for."""
+        """The filter of the query."""
         query = self.query
         return Filter(query.role, self.now, query.status, query.client_id or query.worker_id)
 
     def page(self) -> Page:
-        """Return the page that the query's cursor leads to."""
+        """Return the page at the query's cursor."""
         query = self.query
         filters = (query.role, query.status, query.client_id, query.worker_id)
         listing = Listing(self.agent_id, "work-orders", filters, POSITION)
@@ -104,7 +104,7 @@ class OrderList:
         )
 
     def _listed(self, before: str | None, *, is_first: bool) -> Examined:
-        """Return the next orders of an index that lists nothing else, and count its keys."""
+        """Return the next orders of an index that lists exactly these, and count its keys."""
         found = self.orders.query(self.agent_id, self.wanted, before, self.query.limit)
         resume = found.last_key.get("work_order_id")
         total = paging.count(found.count, resume, self._count_keys) if is_first else None
@@ -115,7 +115,7 @@ class OrderList:
         return found.count, found.last_key.get("work_order_id")
 
     def _examine(self, before: str | None, *, is_first: bool) -> Examined:
-        """Return what matches among the next heads. A first page goes on to know the total."""
+        """Return the matches among the next heads. The first page reads on to count the total."""
         enough = COUNT_LIMIT if is_first else self.query.limit
         matching: list[WorkOrder] = []
         position, size = before, 0
@@ -132,6 +132,6 @@ class OrderList:
         return Examined(matching, position, Total(number, is_minimum))
 
     def _settled(self, orders: Sequence[WorkOrder]) -> list[WorkOrder]:
-        """Return the orders as they are stored, without those that match no more."""
+        """Settle the orders, and return those that still match."""
         settled = [self.expiry.settle(order, self.now) for order in orders]
         return [order for order in settled if self.wanted.matches(order)]

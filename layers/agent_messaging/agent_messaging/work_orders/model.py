@@ -1,4 +1,4 @@
-"""What a work order is: a job that a client offers, a worker takes, and somebody ends.
+"""A work order: a job that a client offers to a worker, with its state and its result.
 
 Each field is declared once, here or in `Times`. `item` stores the fields, and `schemas` shows them.
 """
@@ -16,12 +16,12 @@ from agent_messaging.messaging.model import Relationship
 from agent_messaging.work_orders import history
 from agent_messaging.work_orders.states import OPEN, Action, Role, Status, Times, transition
 
-# What the client writes when it creates an order.
+# The fields that the client writes when it creates an order.
 OFFERED = ("title", "description", "requirements", "deliverables", "budget_usd", "deadline_at")
 
 
 class Stored(Enum):
-    """Where a field is stored that is no attribute of the head; see `item`."""
+    """Where a field is stored if it is not an attribute of the head; see `item`."""
 
     DISPLAY = "display"
     OFFER = "offer"
@@ -29,9 +29,9 @@ class Stored(Enum):
 
 
 class Offer(Model):
-    """What an order is from its creation on, and where it stands.
+    """The fields that an order has from its creation on, and its status.
 
-    `relationship` is what the client was to the worker when it offered the order. `thread_id` is
+    `relationship` is what the client was to the worker when it created the order. `thread_id` is
     the thread of the message that brought the order to the worker.
     """
 
@@ -55,7 +55,7 @@ class Offer(Model):
 
 
 class SharedFields(Times, Offer):
-    """What both parties may see of an order: its offer, its times, and what actions wrote.
+    """The fields that both parties may see: the offer, the times, and what actions wrote.
 
     `reason` is that of a rejection, cancellation or failure.
     """
@@ -70,9 +70,9 @@ class SharedFields(Times, Offer):
 class WorkOrder(SharedFields):
     """One work order as it is stored.
 
-    `offer_bytes` and `result_bytes` are sizes of parts that lie outside the head. Until these are
-    read, `description` and the like are None. `history` holds the records of `history`. An ended
-    order is kept until `purge_at`, in seconds since 1970.
+    `offer_bytes` and `result_bytes` are the sizes of parts outside the head. Until these parts are
+    read, their fields are None. `history` holds the records of the module `history`. An ended order
+    is kept until `purge_at`, in seconds since 1970.
     """
 
     offer_bytes: int | None = None
@@ -93,8 +93,8 @@ class WorkOrder(SharedFields):
     ) -> "WorkOrder":
         """Return the order after a transition, with the transition's record.
 
-        An expiry happened at the deadline, whenever it is stored. An ended order is kept for
-        `retention` from now.
+        The time of an expiry is the deadline, even if it is stored later. An ended order is kept
+        for `retention` from `now`.
 
         Raises:
             IllegalTransitionError: the order's status does not allow `action`.
@@ -111,12 +111,12 @@ class WorkOrder(SharedFields):
         return self.model_copy(update=update)
 
     def _content(self, names: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return these fields as an answer shows them; those without a value are null."""
+        """Return these fields as an answer shows them. Fields without a value are None."""
         written = self.model_copy(update={name: values.get(name) for name in names})
         return written.model_dump(mode="json", include=set(names))
 
     def is_due(self, now: datetime) -> bool:
-        """Whether nobody took it in time; at the very moment of the deadline it is too late."""
+        """Whether it is pending and its deadline has passed. At the deadline it is too late."""
         return (
             self.status is Status.PENDING
             and self.deadline_at is not None
@@ -124,7 +124,7 @@ class WorkOrder(SharedFields):
         )
 
     def as_of(self, now: datetime) -> "WorkOrder":
-        """Return the order as it stands at `now`: an overdue one has expired, stored or not."""
+        """Return the order at `now`. An overdue order is expired, even if that is not stored."""
         if self.deadline_at is None or not self.is_due(now):
             return self
         expiry = transition(self.status, Action.EXPIRE)
@@ -135,9 +135,9 @@ class WorkOrder(SharedFields):
         return agent_id in (self.client.id, self.worker.id)
 
     def role_of(self, agent_id: str) -> Role:
-        """Return which side a party is on."""
+        """Return the role of a party."""
         return Role.WORKER if agent_id == self.worker.id else Role.CLIENT
 
     def other_party(self, agent_id: str) -> Party:
-        """Return who is on the other side of the agent."""
+        """Return the other party."""
         return self.worker if agent_id == self.client.id else self.client

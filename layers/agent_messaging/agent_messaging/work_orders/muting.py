@@ -1,11 +1,12 @@
-"""Which blocked agents a worker's counts of pending orders leave out.
+"""Leave the orders of blocked agents out of a worker's counts of pending orders.
 
-A worker's own item lists them, so that a heartbeat needs no further read. A block adds its agent if
-that has pending orders with the worker. The list holds `MAX_MUTED`; when it is full, those whose
-orders have gone make room, and then the oldest. Who is allowed or forgotten leaves the list.
+The worker's item lists these agents, so a heartbeat needs no extra read. A block adds an agent that
+has pending orders with the worker. The list holds `MAX_MUTED` agents. When it is full, agents
+without pending orders are removed, and then the oldest. An agent that is allowed or removed leaves
+the list.
 
-An order that is created in the milliseconds before the block takes effect may be missing in the
-index that this looks at. It is then counted until it ends, or until the block is repeated.
+The index may miss an order that is created in the milliseconds before a block takes effect. Such an
+order counts until it ends, or until the agent is blocked again.
 """
 
 from collections.abc import Callable
@@ -24,7 +25,7 @@ ATTEMPTS = 4
 
 @dataclass(frozen=True)
 class Muting:
-    """The tables that it reads and writes."""
+    """The tables that muting reads and writes."""
 
     agents: AgentsTable
     orders: WorkOrdersTable
@@ -44,7 +45,7 @@ class Muting:
         self._change(caller, owner, with_client, now)
 
     def unmute(self, caller: Caller, owner: Agent, client_id: str, now: datetime) -> None:
-        """Count the orders of an agent again that is no longer blocked."""
+        """Count the orders of an agent again, because it is no longer blocked."""
         self._change(caller, owner, lambda muted: [m for m in muted if m != client_id], now)
 
     def _change(
@@ -54,7 +55,7 @@ class Muting:
         change: Callable[[list[str]], list[str]],
         now: datetime,
     ) -> None:
-        """Write what `change` makes of the list, unless that is what it is.
+        """Write the list that `change` returns, unless the list stays the same.
 
         Raises:
             KeyRevokedError, AgentSuspendedError: see `require_active`.
@@ -66,4 +67,4 @@ class Muting:
             if after == before or self.agents.set_muted(caller, owner, after, now):
                 return
             owner = self.agents.read(caller, now)
-        raise ContentionError("The agent's blocks kept changing.")
+        raise ContentionError("Your list of blocked agents kept changing.")

@@ -25,13 +25,12 @@ def compose_for(
     is_verified: bool,
     reason: str | None = None,
 ) -> Message:
-    """Return the message that tells `to` which transition `actor` made of the order.
+    """Return the message that tells `to` which transition `actor` made.
 
-    Subject and body are the system's words alone. What agents wrote is quoted in `untrusted`, but
-    not what a blocked agent wrote. A blocked actor also keeps the name that the order has for it,
-    because it can choose a new name to say something. `metadata` carries the new status, for
-    readers that do not read sentences. The message stands in the order's thread; an expiry, of
-    which each party gets its own message, begins a thread with the system.
+    The system writes subject and body. `untrusted` quotes agents, except an agent that `to` has
+    blocked. The message shows a blocked actor under its name in the order, because a new name could
+    carry a text. `metadata` holds the new status for programs. The message is in the order's
+    thread. An expiry sends one message to each party, in a new thread with the system.
     """
     untrusted = None
     if step.role is None:

@@ -1,13 +1,13 @@
-"""Offer a work order to an agent: who may, and what is written for it.
+"""Create a work order: check who may offer it, and write it.
 
-A new order is its head and parts, and a `work_order` message in the worker's inbox, in one
-transaction. With an `Idempotency-Key` the record of the answer is written with them.
+One transaction writes the order's head and parts, and a `work_order` message in the worker's inbox.
+With an `Idempotency-Key` it also writes the record of the answer.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent_messaging import ids
+from agent_messaging import clock, ids
 from agent_messaging.auth import Caller
 from agent_messaging.contacts.service import ContactService
 from agent_messaging.delivery.context import SendContext
@@ -28,7 +28,7 @@ from agent_messaging.work_orders.table import WorkOrdersTable
 
 @dataclass(frozen=True)
 class Offering:
-    """The tables that a new order touches."""
+    """The tables that a new order changes."""
 
     parties: Parties
     contacts: ContactService
@@ -44,8 +44,8 @@ class Offering:
         Raises:
             AlreadyAnsweredError: see `IdempotentRequest.write`.
             AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `Parties.load`.
-            InvalidError: the order is for the caller itself, or its deadline has passed.
-            ContactRequiredError, WorkerUnavailableError: the worker does not take it.
+            InvalidError: the order is for the caller itself, or its deadline is not in the future.
+            ContactRequiredError, WorkerUnavailableError: the worker does not accept the order.
             RateLimitedError: see `SentLog.record`.
         """
         context, _ = self.parties.load(caller, body.to_agent_id, now)
@@ -89,16 +89,23 @@ class Offering:
     def _require_allowed(
         self, context: SendContext, body: CreateRequest, now: datetime
     ) -> SendContext:
-        """Return the context as it was last read, if the client may offer this to the worker."""
+        """Return the latest context. Raise if the client may not offer this order to the worker."""
         worker = context.recipient
         if context.is_with_itself:
-            raise InvalidError.at("#/to_agent_id", "is yourself; a work order is for another agent")
+            raise InvalidError.at(
+                "#/to_agent_id", "is your own id", fix="Use the id of another agent."
+            )
         if body.deadline_at is not None and body.deadline_at <= now:
-            raise InvalidError.at("#/deadline_at", "lies in the past", fix="Give a time to come.")
+            server_time = clock.to_text(now)
+            raise InvalidError.at(
+                "#/deadline_at",
+                "is not in the future",
+                fix=f"Use a future time. The server's time is {server_time}.",
+            )
         if not context.may_give_orders:
             context = self.parties.reload(context, now)
         if not context.may_give_orders:
-            raise ContactRequiredError(f"`{worker.agent_id}` takes no work orders from you.")
+            raise ContactRequiredError(f"`{worker.agent_id}` does not accept work orders from you.")
         if not worker.takes_orders:
             raise WorkerUnavailableError(f"`{worker.agent_id}` does not accept work orders.")
         return context

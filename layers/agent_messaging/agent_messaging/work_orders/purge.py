@@ -1,9 +1,9 @@
-"""Purge: remove what an order leaves behind when its retention has removed its head.
+"""Purge: remove an order's offer after the retention has removed its head.
 
-DynamoDB removes an item by its own `purge_at`. A head and a result have one. An offer that is an
-item of its own has none: it is written before anybody knows when the order ends, and writing a time
-to it later would cost as much as removing it. So it is removed once, when the table's stream tells
-that its head is gone.
+DynamoDB removes an item at its own `purge_at`. Heads and results have one. A separate offer has
+none, because it is written before the end of the order is known. Adding the time later would cost
+as much as removing the offer. So the offer is removed when the table's stream reports that its head
+was removed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,10 +15,10 @@ from agent_messaging.work_orders.table import WorkOrdersTable
 
 
 def purge(orders: WorkOrdersTable, records: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Remove the offers whose heads are gone; return the number of the first record that failed.
+    """Remove the offers whose heads were removed, and return the first failed record's number.
 
-    A repeated removal finds nothing, and that is no fault. The first record that fails ends the
-    batch: Lambda delivers it again with all that follow.
+    A repeated removal finds nothing, which is no error. The first record that fails ends the batch.
+    Lambda delivers it again with all records after it.
     """
     for record in records:
         try:
@@ -31,10 +31,10 @@ def purge(orders: WorkOrdersTable, records: Iterable[Mapping[str, Any]]) -> list
 
 
 def _left_by(record: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """Return the order of a stream's record, and the parts to remove.
+    """Return the order's id in a stream record, and the parts to remove.
 
     Raises:
-        KeyError, TypeError: it is no record of this table.
+        KeyError, TypeError: the record is not one of this table.
     """
     image = record["dynamodb"]
     work_order_id, part = image["Keys"]["work_order_id"]["S"], image["Keys"]["part"]["S"]

@@ -1,4 +1,4 @@
-"""The requests and answers about work orders; those of transitions are in `transition_schemas`."""
+"""The requests and answers about work orders. `transition_schemas` has those of transitions."""
 
 import json
 from typing import Annotated, Any, Literal
@@ -25,9 +25,9 @@ from agent_messaging.work_orders import history
 from agent_messaging.work_orders.model import OFFERED, SharedFields, WorkOrder
 from agent_messaging.work_orders.states import Role, Status
 
-MAX_BYTES = 128 * 1024  # so that each part fits one item of 400 KB, and a page several
+MAX_BYTES = 128 * 1024  # so that each part fits an item of 400 KB, and a page holds several
 
-# All that an answer says of an order beside its texts and objects.
+# The bytes of an order in an answer without its texts and objects.
 FRAME = 1500
 
 
@@ -41,16 +41,17 @@ class CreateRequest(Model):
     deliverables: ObjectText | None = None
     budget_usd: Dollars | None = None
     deadline_at: Annotated[
-        Timestamp | None, Field(description="If nobody answers by then, the order expires.")
+        Timestamp | None,
+        Field(description="The order expires if the worker does not answer by then."),
     ] = None
 
     def offer(self) -> dict[str, Any]:
-        """Return what the order takes over from the request as it is."""
+        """Return the fields that the order copies from the request."""
         return {name: getattr(self, name) for name in OFFERED}
 
 
 class CreateResponse(Model):
-    """The order is offered; the worker finds it, and a message about it."""
+    """The order is created. The worker receives it with a message in its inbox."""
 
     success: bool = True
     work_order_id: str
@@ -60,45 +61,46 @@ class CreateResponse(Model):
 
 
 class WorkOrdersQuery(Model):
-    """Which orders to list: those an agent received as worker, or gave as client.
+    """Which orders to list: those that you received as worker, or created as client.
 
-    A worker filters by `client_id`, a client by `worker_id`.
+    With `role=worker` you can filter by `client_id`, with `role=client` by `worker_id`.
     """
 
     role: Role
     status: Status | None = None
     client_id: Annotated[
-        AgentId | None, Field(description="With `role=worker`: only orders of this client.")
+        AgentId | None, Field(description="With `role=worker`: list only orders from this client.")
     ] = None
     worker_id: Annotated[
-        AgentId | None, Field(description="With `role=client`: only orders to this worker.")
+        AgentId | None, Field(description="With `role=client`: list only orders to this worker.")
     ] = None
     limit: Limit = 50
     cursor: str | None = None
 
     @property
     def own_filter(self) -> str | None:
-        """The filter that names the caller's own side instead of the other one, if it is given."""
+        """The name of the filter by the caller's own role, if the query has it, or None."""
         own = f"{self.role}_id"
         return own if getattr(self, own) is not None else None
 
     @property
     def other_filter(self) -> str:
-        """The filter that names the other side."""
+        """The name of the filter by the other party."""
         return "worker_id" if self.role is Role.CLIENT else "client_id"
 
 
 class HistoryActor(Model):
-    """Who moved the order; the system ends an order at its deadline."""
+    """Who made the change. The system expires an order at its deadline."""
 
     role: Literal["client", "worker", "system"]
     id: str
 
 
 class HistoryEntry(Model):
-    """One transition; entry 1 is the creation.
+    """One change of the order. Entry 1 is its creation.
 
-    `content_sha256` hashes what the action wrote, `previous_sha256` the whole entry before it.
+    `content_sha256` is the hash of the fields that the action wrote. `previous_sha256` is the hash
+    of the whole previous entry.
     """
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -114,13 +116,13 @@ class HistoryEntry(Model):
 
 
 def _drop_defaults(schema: dict[str, Any]) -> None:
-    """A field that a stored order may lack is there in every answer."""
+    """Remove the stored fields' defaults from an answer's schema, because it has every field."""
     for name in SharedFields.model_fields:
         schema["properties"].get(name, {}).pop("default", None)
 
 
 class WorkOrderView(SharedFields):
-    """A work order as its two parties see it."""
+    """A work order, as its client or its worker sees it."""
 
     model_config = ConfigDict(
         serialize_by_alias=True, defer_build=False, json_schema_extra=_drop_defaults
@@ -129,31 +131,31 @@ class WorkOrderView(SharedFields):
     description: str
     relationship: Annotated[
         Relationship | None,
-        Field(description="What the client was to you when it wrote; null for the client."),
+        Field(description="What the client was to you at creation. Null if you are the client."),
     ]
     is_verified: Annotated[
         bool,
         Field(
             serialization_alias="verified",
-            description="Whether a key vouched for the client; false in open mode alone.",
+            description="True if the client used its key. False only in open mode.",
         ),
     ]
     content_flags: ContentFlags
     history: Annotated[
         list[HistoryEntry] | None,
-        Field(description="Every transition, oldest first; null in lists."),
+        Field(description="Every change of the order, oldest first. Null in lists."),
     ] = None
 
 
-# Who shows orders reads them: build it while the function starts, not in its first request.
+# Functions that show orders also read them. So build the model at start, not in a request.
 WorkOrder.model_rebuild()
 
-# What a view takes over from the order as it is.
+# The fields that a view copies from the order.
 _TAKEN_OVER = tuple(name for name in SharedFields.model_fields if name != "relationship")
 
 
 class WorkOrdersPage(Model):
-    """A page of an agent's work orders, newest first."""
+    """A page of your work orders, newest first."""
 
     agent_id: str
     role: Role
@@ -164,7 +166,7 @@ class WorkOrdersPage(Model):
 
 
 def view(order: WorkOrder, reader_id: str) -> WorkOrderView:
-    """Return an order as one of its two parties sees it."""
+    """Return an order as its client or its worker sees it."""
     texts = (order.title, order.description, order.reason, order.result_url, order.summary)
     objects = (order.requirements, order.deliverables, order.result_data)
     fields = {name: getattr(order, name) for name in _TAKEN_OVER}
@@ -176,14 +178,14 @@ def view(order: WorkOrder, reader_id: str) -> WorkOrderView:
 
 
 def whole_view(order: WorkOrder, reader_id: str) -> WorkOrderView:
-    """Return the same with the order's history."""
+    """Return the view of an order with its history."""
     parties = {"client": order.client.id, "worker": order.worker.id}
     chain = [HistoryEntry(**entry) for entry in history.chain(order.history, parties)]
     return view(order, reader_id).model_copy(update={"history": chain})
 
 
 def answer_bytes(order: WorkOrder) -> int:
-    """Return how many bytes of an answer an order takes, without parsing its JSON objects."""
+    """Return how many bytes an order takes in an answer, without parsing its JSON objects."""
     texts = (order.title, order.description, order.reason, order.summary, order.result_url)
     names = (order.client.name, order.worker.name)
     objects = (order.requirements, order.deliverables, order.result_data)

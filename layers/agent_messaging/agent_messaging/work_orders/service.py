@@ -1,4 +1,4 @@
-"""What agents do with work orders: each operation takes a caller and a model, returns a model."""
+"""The operations on work orders. Each takes a caller and a model, and returns a model."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ from agent_messaging.work_orders.transitions import TransitionRequest, Transitio
 
 @dataclass(frozen=True)
 class WorkOrderService:
-    """What the operations read and write."""
+    """The tables and services that the operations use."""
 
     agents: AgentsTable
     orders: WorkOrdersTable
@@ -51,23 +51,22 @@ class WorkOrderService:
         """Return a page of the caller's work orders, newest first.
 
         Raises:
-            InvalidError: a filter names the caller's own side.
+            InvalidError: a filter names the caller's own role.
         """
         if query.own_filter is not None:
             raise InvalidError.at(
                 f"?{query.own_filter}",
-                "names your own side of the orders",
-                fix=f"With `role={query.role}` filter by `{query.other_filter}`, "
-                "or send no filter.",
+                f"cannot be used with `role={query.role}`",
+                fix=f"With `role={query.role}`, filter by `{query.other_filter}` or by no agent.",
             )
         page = OrderList(self.expiry, caller.agent_id, query, now).page()
         return schemas.WorkOrdersPage(agent_id=caller.agent_id, role=query.role, **page.answer)
 
     def read(self, caller: Caller, work_order_id: str, now: datetime) -> schemas.WorkOrderView:
-        """Return an order that the caller is a party of, with its history.
+        """Return an order of the caller, with its history.
 
         Raises:
-            WorkOrderNotFoundError: there is none, or it is others'.
+            WorkOrderNotFoundError: there is no such order, or the caller is not a party to it.
         """
         order = self.orders.fetch(work_order_id, now)
         if order is None or not order.has_party(caller.agent_id):
@@ -108,7 +107,7 @@ class WorkOrderService:
         now: datetime,
         request: IdempotentRequest,
     ) -> Answer:
-        """Make a transition of an order: complete, fail or cancel it. `respond` answers an offer.
+        """Complete, fail or cancel an order. `respond` accepts or rejects one.
 
         Raises:
             AgentMessagingError: see `Transitions.apply`.
@@ -123,14 +122,16 @@ class WorkOrderService:
         """Reject pending orders of one client, or up to 25 by id, as their worker.
 
         Raises:
-            InvalidError: the request names both or neither.
+            InvalidError: the request has both `client_id` and `work_order_ids`, or neither.
             AgentMessagingError: see `bulk_reject.reject`.
         """
         if (body.client_id is None) == (body.work_order_ids is None):
             raise InvalidError.at(
                 "#/client_id",
-                "is needed, or `work_order_ids` instead; not both",
-                fix="Send either `client_id`, or `work_order_ids` with up to 25 ids.",
+                "is missing, and so is `work_order_ids`"
+                if body.client_id is None
+                else "cannot be combined with `work_order_ids`",
+                fix="Send either `client_id`, or `work_order_ids` with up to 25 ids, but not both.",
             )
         worker = self.agents.read(caller, now)
         ids = body.work_order_ids

@@ -10,12 +10,12 @@
         fail      the worker    -> failed
         cancel    the client    -> cancelled
 
-The client creates an order, which is pending. A pending order expires when its deadline passes. An
-accepted order does not expire, because somebody works on it. Nothing leads out of the other states:
-they are the ends. Every other action is refused with 409 and the current state.
+A new order is pending. A pending order expires when its deadline passes. An accepted order does not
+expire, because its worker is working on it. The other states are final. Every other action is
+refused with 409 and the current state.
 
-`TRANSITIONS` is this machine. The rights, the times, the open states, the words of notifications
-and refusals, and the history follow from it. A test compares the picture above with the table.
+`TRANSITIONS` is this machine. The rights, the times, the open states, the texts of notifications
+and errors, and the history follow from it. A test compares the picture above with the table.
 """
 
 from datetime import datetime
@@ -29,7 +29,7 @@ from agent_messaging.fields import Model, StoredTime
 
 
 class Status(StrEnum):
-    """Where a work order stands."""
+    """The state of a work order."""
 
     PENDING = "pending"
     ACCEPTED = "accepted"
@@ -41,13 +41,13 @@ class Status(StrEnum):
 
 
 class Action(StrEnum):
-    """What changes a work order: its letter in the history, and the fields that it writes."""
+    """An action on a work order: its letter in the history, and the fields that it writes."""
 
     letter: str
     writes: tuple[str, ...]
 
     def __new__(cls, value: str, letter: str, *writes: str) -> "Action":
-        """Make a member of its name, its letter and its fields."""
+        """Create a member from its name, its letter and its fields."""
         action = str.__new__(cls, value)
         action._value_ = value
         action.letter, action.writes = letter, writes
@@ -62,16 +62,16 @@ class Action(StrEnum):
 
 
 class Role(StrEnum):
-    """The two sides of a work order."""
+    """The two parties of a work order."""
 
     CLIENT = "client"
     WORKER = "worker"
 
 
 class Times(Model):
-    """When each action last happened to an order; null until then."""
+    """When each action happened to an order. Null until then."""
 
-    # Most functions import this and never make one.
+    # Most functions import this model and never create an instance.
     model_config = ConfigDict(defer_build=True)
 
     accepted_at: StoredTime | None = None
@@ -83,7 +83,7 @@ class Times(Model):
 
 
 class Transition(NamedTuple):
-    """One way from a state to another: who may take it, and the field with its time."""
+    """A transition: its two states, its action, who may make it, and the field of its time."""
 
     source: Status
     action: Action
@@ -93,11 +93,11 @@ class Transition(NamedTuple):
 
     @property
     def participle(self) -> str:
-        """What has been done to the order: `accepted`."""
+        """The past participle of the action, such as `accepted`."""
         return self.time.removesuffix("_at")
 
     def fields(self, at: datetime) -> dict[str, Any]:
-        """Return what the transition writes by itself."""
+        """Return the fields that the transition always writes."""
         return {"status": self.target, self.time: at}
 
 
@@ -111,12 +111,12 @@ TRANSITIONS = (
     Transition(Status.ACCEPTED, Action.CANCEL, Status.CANCELLED, Role.CLIENT, "cancelled_at"),
 )
 
-# Who may do what. Nobody asks for an expiry.
+# The role that may make each action. No agent can ask for an expiry.
 ROLES = {each.action: each.role for each in TRANSITIONS if each.role is not None}
 
 OPEN = frozenset(each.source for each in TRANSITIONS)
 
-# The ends that an agent brings about.
+# The final states that follow from an agent's action.
 ENDS = frozenset(each.target for each in TRANSITIONS if each.role is not None) - OPEN
 
 _BY_STATE = {(each.source, each.action): each for each in TRANSITIONS}
@@ -127,12 +127,12 @@ def transition(status: Status, action: Action) -> Transition:
     """Return the transition that `action` makes from `status`.
 
     Raises:
-        IllegalTransitionError: there is none.
+        IllegalTransitionError: there is no such transition.
     """
     try:
         return _BY_STATE[status, action]
     except KeyError:
         raise IllegalTransitionError(
-            f"The work order is {status}; it cannot be {_PARTICIPLES[action]}.",
+            f"The work order is {status}, so it cannot be {_PARTICIPLES[action]}.",
             members={"current_status": status},
         ) from None

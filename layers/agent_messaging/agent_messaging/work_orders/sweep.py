@@ -1,4 +1,4 @@
-"""Sweep: mark every work order expired that is pending past its deadline."""
+"""Sweep: mark pending work orders past their deadline as expired."""
 
 from datetime import datetime
 
@@ -9,14 +9,14 @@ from agent_messaging.work_orders.expiry import Expiry
 
 
 def sweep(expiry: Expiry, now: datetime) -> int:
-    """Mark the overdue orders as expired, and return how many this sweep has marked.
+    """Mark the overdue orders as expired, and return how many this sweep marked.
 
-    The sweep stops before the function's time runs out. The next one goes on. An order that cannot
-    be read, or whose end cannot be written, does not keep the others waiting. The latter fails the
-    sweep once the others are done, so that an operator hears of it.
+    The sweep stops before the function's time runs out, and the next sweep continues. It skips an
+    order that cannot be read or written. If an order cannot be written, the sweep fails after all
+    others are done, so that an operator is alerted.
 
     Raises:
-        TransactionRefusedError: the end of some orders cannot be written.
+        TransactionRefusedError: the expiry of some orders cannot be written.
     """
     expired = refused = 0
     for work_order_id in expiry.orders.overdue(now):

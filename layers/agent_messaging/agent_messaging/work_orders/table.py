@@ -1,13 +1,13 @@
 """The work orders' table: a head and parts for each order (`item`), and indexes of the heads.
 
-    worker_all, client_all      agent id, work_order_id            every order; never changed
+    worker_all, client_all      agent id, work_order_id            every order, never changed
     worker_open, client_open    agent id, work_order_id            while pending or accepted
-    client_ended                client id # status, work_order_id  once ended, but for expired ones
+    client_ended                client id # status, work_order_id  once ended, except expired
     due                         due_shard, deadline_at#id          while pending with a deadline
     pool                        capability, 10 - priority # id     nothing writes it yet
 
-All hold keys. `worker_open` also holds status and client, so that a worker's pending orders are
-counted without reading them, and without those of clients that it blocks.
+All indexes hold keys. `worker_open` also holds status and client. So a worker's pending orders are
+counted without reading their heads, and without the orders of blocked clients.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
 
 DEFAULT_RETENTION = timedelta(days=365)
 
-# How many of a worker's newest open orders are examined where those of some clients are looked for.
+# How many of a worker's newest open orders a search for the orders of some clients examines.
 EXAMINED = 1000
 
-# `~` sorts behind every letter of an id.
+# `~` sorts after every character of an id.
 LAST = "wo_~"
 
 
 class WorkOrdersTable:
-    """The work orders. `retention` is how long one is kept after its end."""
+    """The work orders. Each is kept for `retention` after its end."""
 
     def __init__(
         self, client: "DynamoDBClient", name: str, retention: timedelta = DEFAULT_RETENTION
@@ -53,19 +53,19 @@ class WorkOrdersTable:
         return self.table.name, {"work_order_id": work_order_id, "part": part}
 
     def fetch(self, work_order_id: str, now: datetime) -> WorkOrder | None:
-        """Return the order of a head, read consistently, or None if there is none."""
+        """Return an order from its head, read consistently, or None if there is none."""
         item = self.table.get(self.key(work_order_id)[1], consistent=True)
         return None if item is None else parse(item, now)
 
     def transact_put_all(self, order: WorkOrder) -> list[TransactItem]:
-        """Return a new order as part of a transaction; see `item.place_offer`."""
+        """Return the writes of a new order as items of a transaction; see `item.place_offer`."""
         head = self.table.transact_put(items.head(order), "attribute_not_exists(work_order_id)")
         return [head, *self._transact_parts(order, OFFER)]
 
     def transact_transition(
         self, order: WorkOrder, action: Action, now: datetime, changes: Mapping[str, Any]
     ) -> TransitionWrite:
-        """Return the transition of an order by `action`, which also sets `changes`.
+        """Return the write of the transition by `action`, which also sets `changes`.
 
         Raises:
             IllegalTransitionError: the order's status does not allow `action`.
@@ -88,9 +88,9 @@ class WorkOrdersTable:
     def query(
         self, agent_id: str, wanted: Filter, before: str | None, limit: int, *, count: bool = False
     ) -> QueryResult:
-        """Return keys of an agent's orders, newest first, after `before`. It examines `limit` keys.
+        """Return keys of an agent's orders older than `before`, newest first.
 
-        Where the index cannot tell, others than the wanted ones are among them.
+        It examines `limit` keys. Where no index lists exactly these orders, others are included.
         """
         owner, matching, given = wanted.conditions(agent_id)
         return self.table.query(
@@ -104,16 +104,16 @@ class WorkOrdersTable:
         )
 
     def read_heads(self, found: QueryResult, now: datetime) -> list[WorkOrder]:
-        """Return the orders of an index's keys, in their order."""
+        """Return the orders of an index's keys, in the same order."""
         keys = [self.key(item["work_order_id"]) for item in found.items]
         heads = [parse(item, now) for item in batch_get(self.client, keys) if item is not None]
         return [head for head in heads if head is not None]
 
     def read_parts(self, orders: Sequence[WorkOrder]) -> list[WorkOrder]:
-        """Return the same orders with all of their content, without those removed meanwhile.
+        """Return the orders with the content of all their parts, without those just removed.
 
-        A part never changes, so a replica will do. If it does not have a part yet, that part is
-        read consistently.
+        A part never changes, so it is read from a replica. If the replica does not have it yet, it
+        is read again, consistently.
         """
         wanted = [(order, part) for order in orders for part in items.parts_of(order)]
         keys = [self.key(order.work_order_id, part) for order, part in wanted]
@@ -134,8 +134,8 @@ class WorkOrdersTable:
     def count_pending(self, agent: Agent, limit: int) -> int:
         """Count the orders that wait for the worker's answer, up to `limit`.
 
-        Orders of clients that it has muted are left out. Then its newest `EXAMINED` open orders are
-        looked at; otherwise as many as can be accepted beside the counted ones.
+        Orders of muted clients do not count. With muted clients, the newest `EXAMINED` open orders
+        are examined. Without, `limit` plus the worker's active jobs are enough.
         """
         muted = {f"muted{number}": each for number, each in enumerate(agent.muted_clients or ())}
         which = f"NOT client_id IN ({', '.join(f':{name}' for name in muted)})" if muted else ""
@@ -146,8 +146,8 @@ class WorkOrdersTable:
     def pending(self, worker_id: str, client_id: str | None = None) -> list[Item]:
         """Return keys and clients of a worker's pending orders, newest first.
 
-        It examines the worker's newest `EXAMINED` open orders; with `client_id` it keeps those of
-        this client.
+        The query examines the worker's newest `EXAMINED` open orders. With `client_id`, it returns
+        only orders of this client.
         """
         given = {} if client_id is None else {"client": client_id}
         which = "client_id = :client" if given else ""
@@ -175,7 +175,7 @@ class WorkOrdersTable:
         )
 
     def overdue(self, now: datetime) -> Iterator[str]:
-        """Yield the ids of orders that are pending past their deadline, as the index knows them."""
+        """Yield the ids of pending orders past their deadline, from the index `due`."""
         for shard in range(DUE_SHARDS):
             after_key = " "
             while after_key:
@@ -191,11 +191,11 @@ class WorkOrdersTable:
                 after_key = f"{found.last_key['due_at']}~" if found.last_key else ""
 
     def remove_parts(self, work_order_id: str, parts: Collection[str]) -> None:
-        """Remove parts whose head is gone. A part that is not there is no fault."""
+        """Remove parts whose head was removed. A missing part is no error."""
         for part in parts:
             self.table.delete(self.key(work_order_id, part)[1])
 
 
 def not_found(work_order_id: str) -> WorkOrderNotFoundError:
-    """Return the error for an order that is absent or not the caller's."""
+    """Return the error for an order that does not exist or is not the caller's."""
     return WorkOrderNotFoundError(f"You have no work order `{work_order_id}`.")

@@ -1,4 +1,4 @@
-"""The requests and answers of the transitions of work orders, and the operations that they make."""
+"""The requests and answers of the transitions of work orders, and their operations."""
 
 from dataclasses import dataclass
 from typing import Annotated, Generic, Literal, TypeVar
@@ -20,7 +20,7 @@ from agent_messaging.work_orders.states import Action, Status
 
 
 class RespondRequest(Model):
-    """The worker's answer to an offer."""
+    """The worker's answer to a work order."""
 
     action: Annotated[Literal["accept", "reject"], Field(examples=["accept"])]
     estimated_completion: Timestamp | None = None
@@ -28,7 +28,7 @@ class RespondRequest(Model):
 
 
 class Estimate(Model):
-    """When the worker that accepts an order expects to complete it."""
+    """When the worker expects to complete the order that it accepts."""
 
     estimated_completion: Timestamp | None = None
 
@@ -42,7 +42,7 @@ class CompleteRequest(Model):
 
 
 class ReasonRequest(Model):
-    """Why; may be left out, and so may the body."""
+    """An optional reason. You can also leave out the body."""
 
     reason: Line | None = None
 
@@ -56,33 +56,33 @@ class TransitionResponse(Model):
 
 
 class AcceptedResponse(TransitionResponse):
-    """The worker has taken the order."""
+    """The worker accepted the order."""
 
     accepted_at: Timestamp
 
 
 class RejectedResponse(TransitionResponse):
-    """The worker has declined the order."""
+    """The worker rejected the order."""
 
     rejected_at: Timestamp
     reason: str | None
 
 
 class CompletedResponse(TransitionResponse):
-    """The result is stored with the order."""
+    """The worker completed the order, and the result is stored with it."""
 
     completed_at: Timestamp
 
 
 class CancelledResponse(TransitionResponse):
-    """The client has withdrawn the order."""
+    """The client cancelled the order."""
 
     cancelled_at: Timestamp
     reason: str | None
 
 
 class FailedResponse(TransitionResponse):
-    """The worker has given the order up."""
+    """The worker marked the order as failed."""
 
     failed_at: Timestamp
     reason: str | None
@@ -93,13 +93,13 @@ Answer = TypeVar("Answer", bound=Model)
 
 @dataclass(frozen=True)
 class Operation(Generic[Answer]):
-    """An action that an agent asks for, and the model of its answer."""
+    """An action that an agent requests, and the model of its answer."""
 
     action: Action
     response: type[Answer]
 
     def answer(self, order: WorkOrder) -> Answer:
-        """Return the answer, from the order after the transition."""
+        """Return the answer from the order after the transition."""
         return shown(self.response, order)
 
 
@@ -111,13 +111,13 @@ CANCEL = Operation(Action.CANCEL, CancelledResponse)
 
 
 def shown(response: type[Answer], order: WorkOrder) -> Answer:
-    """Return an answer whose fields are the order's."""
+    """Return an answer with the order's values of its fields."""
     names = response.model_fields.keys() & WorkOrder.model_fields.keys()
     return response.model_validate({name: getattr(order, name) for name in names})
 
 
 class RejectManyRequest(Model):
-    """Which pending orders to reject: those of one client, or up to 25 by id."""
+    """Which pending orders to reject: the orders of one client, or up to 25 orders by id."""
 
     client_id: AgentId | None = None
     work_order_ids: Annotated[list[WorkOrderId] | None, Field(min_length=1, max_length=25)] = None
@@ -133,27 +133,33 @@ class Rejected(Model):
 
 
 class NotRejected(Model):
-    """An order that this call left as it was, and why."""
+    """An order that this call did not reject, and why."""
 
     work_order_id: str
-    code: Annotated[str, Field(description="The code with which a single reject is refused.")]
+    code: Annotated[
+        str, Field(description="The error code that rejecting this order alone returns.")
+    ]
     current_status: Annotated[
-        Status | None, Field(description="The order's status, if the status is the reason.")
+        Status | None, Field(description="The order's status, if it is the reason; null otherwise.")
     ]
 
 
 class RejectManyResponse(Model):
-    """What became of each order. Repeat the call while `has_more` is true."""
+    """The result for each order. Repeat the call while `has_more` is true."""
 
     success: bool = True
     rejected: list[Rejected]
     not_rejected: list[NotRejected]
     has_more: Annotated[
-        bool, Field(description="Whether more orders are left: the call was full, or out of time.")
+        bool,
+        Field(
+            description="True if orders are left, because this call reached its limit of 25 orders "
+            "or ran out of time."
+        ),
     ]
 
 
 def not_rejected(work_order_id: str, code: str, status: str | None) -> NotRejected:
-    """Return one of many orders that was left as it was."""
+    """Return the entry of an order that was not rejected."""
     current = None if status is None else Status(status)
     return NotRejected(work_order_id=work_order_id, code=code, current_status=current)

@@ -1,7 +1,7 @@
 """The conditional write of a transition: an update of the order's head.
 
-Its condition is that the order still is what was read, and that its deadline allows the transition
-at that moment. Whoever comes second fails there, whatever it read before.
+Its condition is that the order's status has not changed since it was read, and that the deadline
+allows the transition at that moment. Of two concurrent transitions, the second fails.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ IS_OVERDUE = "deadline_at <= :now"
 
 @dataclass(frozen=True)
 class TransitionWrite:
-    """A transition to write: the order as it is afterwards, and the entries that make it so."""
+    """A transition to write: the order afterwards, and the items of the transaction."""
 
     step: Transition
     order: WorkOrder
@@ -30,7 +30,7 @@ class TransitionWrite:
 
 
 def update(order: WorkOrder, changed: WorkOrder, now: datetime) -> tuple[str, str, dict[str, Any]]:
-    """Return the expression, the condition and the values of the update of a head."""
+    """Return the expression, the condition and the values for the update of a head."""
     before, after = head(order), head(changed)
     given = {name: value for name, value in after.items() if before.get(name) != value}
     given["history"] = after["history"][-1:]

@@ -1,11 +1,11 @@
 """Change the state of a work order, in one transaction.
 
-It writes the order's head, a `notification` to the party that did not act, the worker's count of
-active jobs where that changes, and a result that the head has no room for. With an
-`Idempotency-Key` it also writes the record of the answer. What the clock ends is in `expiry`.
+The transaction writes the order's head, a `notification` to the other party, the worker's count of
+active jobs if that changes, and a result that does not fit the head. With an `Idempotency-Key` it
+also writes the record of the answer. `expiry` handles transitions by the clock.
 
-An accept takes a job of the worker's in the same transaction that changes the state. So neither two
-accepts of one order nor one accept too many can both be written.
+The transaction of an accept also increases the worker's count of active jobs. So two accepts of one
+order cannot both be written, and no accept can exceed the worker's limit.
 """
 
 from collections.abc import Mapping
@@ -37,13 +37,13 @@ from agent_messaging.work_orders.transition_write import TransitionWrite
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# How often an order may change between reading and writing before the call gives up.
+# How often an order may change between the read and the write before the call fails.
 ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
 class TransitionRequest:
-    """What a caller wants of an order; `changes` are fields to set with the transition."""
+    """A caller's request for a transition. `changes` are fields to set with it."""
 
     caller: Caller
     action: Action
@@ -53,7 +53,7 @@ class TransitionRequest:
 
 @dataclass(frozen=True)
 class Transitions:
-    """The tables that a transition touches."""
+    """The tables and services that a transition uses."""
 
     client: "DynamoDBClient"
     agents: AgentsTable
@@ -65,17 +65,17 @@ class Transitions:
     def apply(
         self, work_order_id: str, wanted: TransitionRequest, request: IdempotentRequest
     ) -> WorkOrder:
-        """Make a transition, once, and return the order as it is afterwards.
+        """Make a transition, once, and return the order afterwards.
 
-        If somebody else was quicker, the order is read again. The call then fails with the new
-        state, or goes on if that allows it too.
+        If another request changes the order first, the order is read again. The call then fails if
+        the new state does not allow the transition.
 
         Raises:
             AlreadyAnsweredError: see `IdempotentRequest.write`.
             KeyRevokedError, AgentSuspendedError: see `require_active`.
-            WorkOrderNotFoundError, WrongRoleError: the caller may not do this to the order.
+            WorkOrderNotFoundError, WrongRoleError: the caller may not make this transition.
             IllegalTransitionError: the order's state does not allow it.
-            AtCapacityError: an accept, and the worker has as many active jobs as it allows.
+            AtCapacityError: the worker cannot accept, because its active jobs reached its limit.
             ContentionError: the order changed each time it was read.
         """
         for attempt in range(ATTEMPTS):
@@ -88,15 +88,15 @@ class Transitions:
                 request.write(self._entries(write, wanted, actor, contacts), write.order)
             except TransactionFailedError as error:
                 has_changed, lacks_room = error.failed[:2]
-                # An order that has changed is read again: its state says more than a lack of room.
+                # A changed order is read again, because its new state is the better error.
                 if wanted.action is Action.ACCEPT and lacks_room and not has_changed:
                     _require_capacity(require_active(wanted.caller, error.items[1], wanted.now))
             else:
                 return write.order
-        raise ContentionError("The work order kept changing.")
+        raise ContentionError(f"The work order `{work_order_id}` kept changing.")
 
     def _open(self, work_order_id: str, wanted: TransitionRequest) -> tuple[Agent, WorkOrder]:
-        """Return the caller and the order, settled, if the caller may do this at all."""
+        """Return the caller and the settled order, if the caller's role allows the action."""
         keys = [self.agents.key(wanted.caller.agent_id), self.orders.key(work_order_id)]
         own, item = batch_get(self.client, keys, consistent=True)
         actor = require_active(wanted.caller, own, wanted.now)
@@ -105,16 +105,19 @@ class Transitions:
             raise not_found(work_order_id)
         role = ROLES[wanted.action]
         if order.role_of(actor.agent_id) is not role:
-            raise WrongRoleError(f"Only the {role} of a work order can {wanted.action} it.")
+            own_role = order.role_of(actor.agent_id)
+            raise WrongRoleError(
+                f"You are this work order's {own_role}. Only its {role} can {wanted.action} it."
+            )
         return actor, self.expiry.settle(order, wanted.now)
 
     def _load_contacts(
         self, order: WorkOrder, actor: Agent, now: datetime, *, is_repeated: bool
     ) -> tuple[Contact | None, Contact | None]:
-        """Return what the actor is to the other party, and the other party to the actor.
+        """Return the other party's contact for the actor, and the actor's for the other party.
 
-        As for a message, a replica may be some milliseconds behind. A repeated attempt does not
-        rely on it.
+        As for a message, they are read from a replica, which may be some milliseconds old. A
+        repeated attempt reads them consistently.
         """
         other_id = order.other_party(actor.agent_id).id
         table = self.contacts.table
@@ -149,7 +152,7 @@ class Transitions:
         ]
 
     def _transact_job(self, write: TransitionWrite, caller: Caller) -> list[TransactItem]:
-        """Return the change of the worker's active jobs: they are its accepted orders."""
+        """Return the change of the worker's count of active jobs, which are its accepted orders."""
         if write.step.target is Status.ACCEPTED:
             return [self.agents.transact_take_job(caller)]
         if write.step.source is Status.ACCEPTED:
@@ -161,7 +164,7 @@ class Transitions:
     def _transact_contact(
         self, write: TransitionWrite, own: Contact | None, now: datetime
     ) -> list[TransactItem]:
-        """Return the entry by which a worker that accepts an order makes its client a contact."""
+        """Return the write that makes the client a contact of the worker that accepts its order."""
         if write.step.action is not Action.ACCEPT:
             return []
         worker_id, client = write.order.worker.id, write.order.client
@@ -171,5 +174,6 @@ class Transitions:
 def _require_capacity(worker: Agent) -> None:
     if worker.active_jobs >= worker.max_concurrent_jobs:
         raise AtCapacityError(
-            f"{worker.active_jobs} of {worker.max_concurrent_jobs} jobs are active."
+            f"You have {worker.active_jobs} active jobs, and your max_concurrent_jobs is "
+            f"{worker.max_concurrent_jobs}."
         )
