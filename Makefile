@@ -51,7 +51,7 @@ help:
 	@echo 'make lint      ruff, mypy, bandit; the template and the workflow, by all that checks them'
 	@echo 'make lint-quick  the part of it that a commit waits for: ruff, mypy, the locks'
 	@echo 'make format    ruff format'
-	@echo 'make docs      renders /openapi.json anew from the routes'
+	@echo 'make docs      writes /openapi.json, the template'"'"'s routes and the table of calls anew'
 	@echo 'make lock      compiles the dependency groups of pyproject.toml to tools/locks, with hashes'
 	@echo '               UPGRADE=<package>  takes the newest version of a package that no group pins'
 	@echo 'make bench     what each call costs, in calls, units and CPU: one table, and benchmarks/results.json'
