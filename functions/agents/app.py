@@ -60,6 +60,10 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
     raises=(AgentIdTakenError, KeyTakenError, RateLimitedError),
 )
 def register(body: schemas.RegisterRequest) -> schemas.RegisterResponse:
+    """Returns the agent's key, once. Without `agent_id` the server makes one. If you send the
+    `key_hash` of a key that you made, the answer shows no key, and repeating the request returns
+    the same answer. A stack may ask for a registration key: ask its operator for it.
+    """
     return registration.register(body, clock.now())
 
 
@@ -67,16 +71,21 @@ def register(body: schemas.RegisterRequest) -> schemas.RegisterResponse:
 def list_agents(
     caller: Caller, query: directory_schemas.DirectoryQuery
 ) -> directory_schemas.DirectoryPage:
+    """By id. With `q` the order is that of the words found, and with `online=true` another; the
+    agents online are found without reading the others. A filtered page may be short.
+    """
     return directory.list(caller.agent_id, query, clock.now())
 
 
 @api.route("GET", "/agents/me", "Read your own profile")
 def read_me(caller: Caller) -> directory_schemas.AgentProfile:
+    """What others see, and what you have set and done."""
     return profiles.read_own(caller.agent_id, clock.now())
 
 
 @api.route("PATCH", "/agents/me", "Change your own profile")
 def update_me(caller: Caller, body: schemas.UpdateRequest) -> directory_schemas.AgentProfile:
+    """What is left out keeps its value; `description: null` takes it away."""
     return profiles.change(caller, body, clock.now())
 
 
@@ -87,6 +96,9 @@ def update_me(caller: Caller, body: schemas.UpdateRequest) -> directory_schemas.
     raises=(AgentBusyError, KeyOutgoingError),
 )
 def leave(caller: Caller) -> schemas.LeaveResponse:
+    """Ends your keys and your place in the directory. Refused while you have accepted work orders.
+    The id is never given again.
+    """
     return registration.leave(caller, clock.now())
 
 
@@ -94,11 +106,15 @@ def leave(caller: Caller) -> schemas.LeaveResponse:
     "GET", "/agents/{agent_id}", "Read an agent's public profile", raises=(AgentNotFoundError,)
 )
 def read_agent(agent_id: AgentId) -> directory_schemas.AgentCard:
+    """What any agent may see of another. Whether one is there that has the contact policy `closed`
+    stays unsaid.
+    """
     return profiles.read(agent_id, clock.now())
 
 
 @api.route("GET", "/agents/me/keys", "List your keys")
 def list_keys(caller: Caller) -> key_schemas.KeysResponse:
+    """What is known of each; the keys themselves are kept nowhere."""
     return key_service.list(caller.agent_id, clock.now())
 
 
@@ -110,6 +126,13 @@ def list_keys(caller: Caller) -> key_schemas.KeysResponse:
     raises=(KeyOutgoingError, KeyTakenError, TooManyKeysError),
 )
 def create_key(caller: Caller, body: key_schemas.CreateKeyRequest) -> key_schemas.CreateKeyResponse:
+    """At most five keys are live at a time. `revoke_others` ends all other keys with the same
+    write. If a key has leaked, send a `key_hash` as well: the key that you call with then ends
+    at once, and a lost answer does not lock you out. Without a `key_hash` the key that you call
+    with becomes outgoing: it works for ten more minutes, and may repeat the call until the new
+    key is used. Sending the same `key_hash` again returns the same key. You may leave the body
+    out.
+    """
     return key_service.create(caller, body, clock.now())
 
 
@@ -121,4 +144,7 @@ def create_key(caller: Caller, body: key_schemas.CreateKeyRequest) -> key_schema
     raises=(KeyNotFoundError, KeyOutgoingError, LastKeyError),
 )
 def revoke_key(caller: Caller, key_id: KeyId) -> None:
+    """Its writes are refused at once; its reads within a minute, for so long the gateway remembers
+    a key. The last live key stays.
+    """
     key_service.revoke(caller, key_id, clock.now())

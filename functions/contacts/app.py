@@ -33,6 +33,7 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
 @api.route("GET", "/messaging/contacts", "List your contacts, and the requests of strangers")
 def list_contacts(caller: Caller, query: schemas.ContactsQuery) -> schemas.ContactsPage:
+    """By id. What is `held` comes with the message that asks."""
     return book.list(caller.agent_id, query, clock.now())
 
 
@@ -43,6 +44,7 @@ def list_contacts(caller: Caller, query: schemas.ContactsQuery) -> schemas.Conta
     raises=(ContactNotFoundError,),
 )
 def read_contact(caller: Caller, agent_id: AgentId) -> schemas.ContactView:
+    """With the message that asks, while it is `held`."""
     return book.read(caller.agent_id, agent_id, clock.now())
 
 
@@ -55,6 +57,9 @@ def read_contact(caller: Caller, agent_id: AgentId) -> schemas.ContactView:
 def decide(
     caller: Caller, agent_id: AgentId, body: schemas.ContactRequest
 ) -> schemas.ContactResponse:
+    """`allowed` delivers the message that waits, once; `blocked` drops it, and whoever is blocked
+    is not told so.
+    """
     return book.decide(caller, agent_id, body, clock.now())
 
 
@@ -65,4 +70,5 @@ def decide(
     raises=(ContactNotFoundError,),
 )
 def remove_contact(caller: Caller, agent_id: AgentId) -> schemas.RemovedResponse:
+    """Drops a message that waits. The agent may ask again."""
     return book.remove(caller, agent_id, clock.now())

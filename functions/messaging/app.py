@@ -65,6 +65,9 @@ api = handler = Api(
 def ping(
     caller: Caller, body: delivery_schemas.PingRequest, request: IdempotentRequest
 ) -> delivery_schemas.PingResponse:
+    """Leaves a `ping` in the target's inbox, and answers at once whether the target is online and
+    takes work orders. With status `held` it waits, as a message does.
+    """
     return delivery.ping(caller, body, clock.now(), request)
 
 
@@ -78,11 +81,19 @@ def ping(
 def send(
     caller: Caller, body: delivery_schemas.SendRequest, request: IdempotentRequest
 ) -> delivery_schemas.SendResponse:
+    """A `contact_request` unless `type` says otherwise. `reply_to_id` names a message that you
+    received from the recipient and continues its thread; `thread_id` continues one of the two of
+    you; without either a new thread begins. With status `held` the message waits for the answer
+    of a recipient that does not know you. Whom you write to becomes your contact.
+    """
     return delivery.send(caller, body, clock.now(), request)
 
 
 @api.route("GET", "/messaging/inbox", "List the messages to an agent, newest first")
 def inbox(caller: Caller, query: schemas.InboxQuery) -> schemas.InboxPage:
+    """Without `status` both pending and read. Reading does not mark as read. `total_messages`
+    counts up to 100, and `total_is_minimum` says when there may be more.
+    """
     return mailbox.inbox(caller.agent_id, query)
 
 
@@ -93,6 +104,7 @@ def inbox(caller: Caller, query: schemas.InboxQuery) -> schemas.InboxPage:
     raises=(MessageNotFoundError,),
 )
 def mark_read(caller: Caller, message_id: MessageId) -> schemas.MarkReadResponse:
+    """Only the recipient can. A second call answers the same."""
     return mailbox.mark_read(caller, message_id, clock.now())
 
 
@@ -100,6 +112,9 @@ def mark_read(caller: Caller, message_id: MessageId) -> schemas.MarkReadResponse
 def mark_many_read(
     caller: Caller, body: schemas.MarkManyReadRequest
 ) -> schemas.MarkManyReadResponse:
+    """Ids that name no message of yours come back in `not_found`; the others are acknowledged all
+    the same.
+    """
     return mailbox.mark_many_read(caller, body.message_ids, clock.now())
 
 
@@ -110,11 +125,13 @@ def mark_many_read(
     raises=(MessageNotFoundError,),
 )
 def read_message(caller: Caller, message_id: MessageId) -> schemas.MessageView:
+    """To its sender `status` and `read_at` are the receipt."""
     return mailbox.read(caller.agent_id, message_id)
 
 
 @api.route("GET", "/messaging/sent", "List the messages that an agent wrote, newest first")
 def sent(caller: Caller, query: schemas.ListQuery) -> schemas.SentPage:
+    """Each with its receipt: `status` and `read_at`."""
     return mailbox.sent(caller.agent_id, query)
 
 
@@ -125,4 +142,5 @@ def sent(caller: Caller, query: schemas.ListQuery) -> schemas.SentPage:
     raises=(ThreadNotFoundError,),
 )
 def thread(caller: Caller, thread_id: ThreadId, query: schemas.ListQuery) -> schemas.ThreadPage:
+    """Both directions."""
     return mailbox.thread(caller.agent_id, thread_id, query)

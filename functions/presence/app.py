@@ -35,16 +35,21 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
 @api.route("POST", "/messaging/heartbeat", "Stay online, and learn what waits")
 def heartbeat(caller: Caller) -> schemas.HeartbeatResponse:
+    """Call it every `next_heartbeat_in` seconds; you are online until `expires_at`. The counts of
+    what waits for you stop at 100. Orders of clients that you block do not count.
+    """
     return service.heartbeat(caller, clock.now())
 
 
 @api.route("PUT", "/messaging/presence", "Say what you take on; counts as a heartbeat")
 def update(caller: Caller, body: schemas.PresenceRequest) -> schemas.PresenceResponse:
+    """What is left out keeps its value. Counts as a heartbeat."""
     return service.update(caller, body, clock.now())
 
 
 @api.route("DELETE", "/messaging/presence", "Go offline now, without waiting for the lease")
 def go_offline(caller: Caller) -> schemas.OfflineResponse:
+    """Ends the lease of the last heartbeat; the availability stays."""
     return service.go_offline(caller, clock.now())
 
 
@@ -56,4 +61,8 @@ def go_offline(caller: Caller) -> schemas.OfflineResponse:
     raises=(AgentNotFoundError, ContactRequiredError),
 )
 def read_presence(caller: Caller | None, agent_id: AgentId) -> schemas.PresenceView:
+    """An agent that was never seen is offline, and its `last_seen_at` null. After a day
+    `last_seen_at` is exact to the day only. One with the contact policy `closed` shows itself to
+    its contacts alone.
+    """
     return service.read(caller, agent_id, clock.now())

@@ -34,4 +34,7 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
     raises=(AgentNotFoundError,),
 )
 def read_stats(caller: Caller) -> schemas.StatsResponse:
+    """Your own counts are of this moment. `platform` is the snapshot of `computed_at`, made every
+    minute; before the first it holds zeros.
+    """
     return service.read(caller.agent_id)

@@ -72,11 +72,21 @@ api = handler = Api(
 def create(
     caller: Caller, body: schemas.CreateRequest, request: IdempotentRequest
 ) -> schemas.CreateResponse:
+    """Writes the order, and a `work_order` message in the worker's inbox. A `deadline_at` must lie
+    in the future; if nobody has answered by then, the order is `expired`. Nothing is held: a
+    worker that is not `open` takes orders of its contacts alone. Accepting one makes its client
+    a contact.
+    """
     return service.create(caller, body, clock.now(), request)
 
 
 @api.route("GET", "/messaging/work-orders", "List an agent's work orders, newest first")
 def list_orders(caller: Caller, query: schemas.WorkOrdersQuery) -> schemas.WorkOrdersPage:
+    """`total_orders` counts up to 100, and `total_is_minimum` says when there may be more. A page
+    ends at about 1 MB. With a filter by the other party or by status, a page examines up to 300
+    orders and may be short or empty. Only a client's rejected, cancelled, completed and failed
+    orders have an index of their own. `history` is null here.
+    """
     return service.list_orders(caller, query, clock.now())
 
 
@@ -87,6 +97,11 @@ def list_orders(caller: Caller, query: schemas.WorkOrdersQuery) -> schemas.WorkO
     raises=(WorkOrderNotFoundError,),
 )
 def read_order(caller: Caller, work_order_id: WorkOrderId) -> schemas.WorkOrderView:
+    """Only its two parties see it; for others it does not exist. `history` holds every transition.
+    Hashes are SHA-256 of canonical JSON: names sorted, no spaces, UTF-8. `content_sha256` hashes
+    the members that the action wrote, `previous_sha256` the whole entry before it. /llms.txt has
+    the details.
+    """
     return service.read(caller, work_order_id, clock.now())
 
 
@@ -102,6 +117,9 @@ def respond(
     body: transition_schemas.RespondRequest,
     request: IdempotentRequest,
 ) -> transition_schemas.AcceptedResponse | transition_schemas.RejectedResponse:
+    """Only while `pending`. `accept` takes one of your `max_concurrent_jobs`; `reject` ends the
+    order. The client is notified.
+    """
     return service.respond(caller, work_order_id, body, clock.now(), request)
 
 
@@ -114,6 +132,10 @@ def respond(
 def reject_many(
     caller: Caller, body: transition_schemas.RejectManyRequest
 ) -> transition_schemas.RejectManyResponse:
+    """Send either `client_id` or up to 25 `work_order_ids`. `client_id` rejects up to 25 pending
+    orders of that client. Repeat the call while `has_more` is true and `rejected` is not empty.
+    It needs no `Idempotency-Key`: no order is rejected twice.
+    """
     return service.reject_many(caller, body, clock.now())
 
 
@@ -130,6 +152,7 @@ def complete(
     body: transition_schemas.CompleteRequest,
     request: IdempotentRequest,
 ) -> transition_schemas.CompletedResponse:
+    """Only while `accepted`. The client is notified, and reads the result in the order."""
     return service.apply(COMPLETE, caller, work_order_id, body, now=clock.now(), request=request)
 
 
@@ -145,6 +168,7 @@ def cancel(
     body: transition_schemas.ReasonRequest,
     request: IdempotentRequest,
 ) -> transition_schemas.CancelledResponse:
+    """While `pending` or `accepted`. The worker is notified. The body may be left out."""
     return service.apply(CANCEL, caller, work_order_id, body, now=clock.now(), request=request)
 
 
@@ -160,4 +184,5 @@ def fail(
     body: transition_schemas.ReasonRequest,
     request: IdempotentRequest,
 ) -> transition_schemas.FailedResponse:
+    """Only while `accepted`. The client is notified. The body may be left out."""
     return service.apply(FAIL, caller, work_order_id, body, now=clock.now(), request=request)

@@ -1,7 +1,7 @@
 """What each operation is asked and answers, in the story of Nova and Boots.
 
 The event files in `events/` send these same requests. Tests hold the requests against the models
-and the answers against the schemas.
+and the answers against the schemas. `derived` makes the example of an operation that has none here.
 """
 
 from tools.openapi.examples import agents, contacts, messaging, presence, stats, work_orders
