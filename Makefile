@@ -47,7 +47,7 @@ help:
 	@echo 'make lint           check the code, the documents, the template and the workflow'
 	@echo 'make lint-quick     run only ruff, mypy and the check of the locks, as before each commit'
 	@echo 'make format         format the code'
-	@echo 'make docs           write /openapi.json from the routes'
+	@echo 'make docs           write /openapi.json and the lists of routes in the template and docs/api.md'
 	@echo 'make lock           compile the dependency groups of pyproject.toml to tools/locks'
 	@echo '                    UPGRADE=<package>  take the newest version of a package that no group pins'
 	@echo 'make environments   create all environments now'
@@ -83,7 +83,7 @@ operate: $(VENV)/.run
 	@if [ -n "$(DO)" ] && [ -z "$(STACK)$(ENGINE)" ]; then \
 		echo 'Add STACK=<name of a stack>, or ENGINE=<URL of the tables that make run prints>.' >&2; exit 1; \
 	fi
-	@$(VENV)/bin/python -m tools.operator.operate $(or $(DO),--help) \
+	@$(VENV)/bin/python -m tools.operating.operate $(or $(DO),--help) \
 		$(if $(DO),$(if $(STACK),--stack $(STACK)) $(if $(ENGINE),--engine $(ENGINE)))
 
 test: $(VENV)/.test $(ENGINE_VENV)/.engine
@@ -115,7 +115,7 @@ smoke: $(VENV)/.test
 
 redrive: $(VENV)/.run
 	@if [ -z "$(STACK)" ]; then echo 'Say which stack to use: make redrive STACK=<name>' >&2; exit 1; fi
-	@$(VENV)/bin/python -m tools.operator.redrive --stack $(STACK) $(if $(DRY_RUN),--dry-run)
+	@$(VENV)/bin/python -m tools.operating.redrive --stack $(STACK) $(if $(DRY_RUN),--dry-run)
 
 e2e: $(VENV)/.test
 	@$(VENV)/bin/python -m pytest tests/e2e

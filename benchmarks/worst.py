@@ -17,6 +17,8 @@ from typing import Any
 
 from benchmarks.figures import Figure
 from benchmarks.operations import over_moto, unheard
+from local.in_process.requests import BASE
+from local.template import load
 
 FILE = Path(__file__).with_name("worst.json")
 
@@ -212,12 +214,24 @@ def _plain(method: str, path: str, body: Any = None, agent: str = "nova", **more
     return lambda stage: lambda: stage.call(method, path, body, agent, **more)
 
 
-def _move(verb: str, body: Any, agent: str, *, is_accepted: bool) -> Any:
+def _move(verb: str) -> Callable[[Stage], Call]:
+    """Prepare a transition with its longest texts, of an accepted order if that is allowed."""
+
     def prepared(stage: Stage) -> Call:
-        order = stage.accepted() if is_accepted else stage.offer()
+        from agent_messaging.work_orders import states  # noqa: PLC0415 - within moto
+
+        action = states.Action(verb)
+        sources = {step.source for step in states.TRANSITIONS if step.action is action}
+        order = stage.accepted() if states.Status.ACCEPTED in sources else stage.offer()
+        agent = "boots" if states.ROLES[action] is states.Role.WORKER else "nova"
+        body = {name: LONGEST[name] for name in action.writes}
         return stage.move(order, verb, body, agent, key=verb)
 
     return prepared
+
+
+def _respond(stage: Stage) -> Call:
+    return stage.move(stage.offer(), "respond", {"action": "accept"}, "boots", key="respond")
 
 
 def _reject_many(stage: Stage) -> Call:
@@ -227,8 +241,15 @@ def _reject_many(stage: Stage) -> Call:
 
 
 ORDER = "/messaging/work-order/{work_order_id}"
-RESULT = {"summary": LONG, "result_data": {"x": "y" * 55 * 1024}, "result_url": "https://a.example"}
-WORST: Mapping[str, Callable[[Stage], Call]] = {
+# What the actions of a work order write.
+LONGEST = {
+    "reason": LINE,
+    "summary": LONG,
+    "result_data": {"x": "y" * 55 * 1024},
+    "result_url": "https://a.example",
+}
+# The other routes are transitions, or take no body and depend at most on the agent's inbox.
+OWN: Mapping[str, Callable[[Stage], Call]] = {
     "POST /agents/register": _register,
     "GET /agents": _full_directory,
     "GET /agents/me": _plain("GET", "/agents/me"),
@@ -258,9 +279,6 @@ WORST: Mapping[str, Callable[[Stage], Call]] = {
     "GET /messaging/contacts/{agent_id}": _contact,
     "PUT /messaging/contacts/{agent_id}": _held,
     "DELETE /messaging/contacts/{agent_id}": _stranger,
-    "POST /messaging/heartbeat": lambda stage: _after(
-        stage, _full_inbox, _plain("POST", "/messaging/heartbeat", agent="boots")
-    ),
     "PUT /messaging/presence": _plain("PUT", "/messaging/presence", {"status_message": LINE}),
     "DELETE /messaging/presence": _plain("DELETE", "/messaging/presence"),
     "GET /messaging/presence/{agent_id}": _plain("GET", "/messaging/presence/boots"),
@@ -270,22 +288,37 @@ WORST: Mapping[str, Callable[[Stage], Call]] = {
     ),
     "POST /messaging/work-orders/reject": _reject_many,
     f"GET {ORDER}": lambda stage: _plain("GET", f"/messaging/work-order/{stage.offer()}")(stage),
-    f"POST {ORDER}/respond": _move("respond", {"action": "accept"}, "boots", is_accepted=False),
-    f"POST {ORDER}/complete": _move("complete", RESULT, "boots", is_accepted=True),
-    f"POST {ORDER}/fail": _move("fail", {"reason": LINE}, "boots", is_accepted=True),
-    f"POST {ORDER}/cancel": _move("cancel", {"reason": LINE}, "nova", is_accepted=True),
-    "GET /messaging/stats": lambda stage: _after(
-        stage, _full_inbox, _plain("GET", "/messaging/stats", agent="boots")
-    ),
+    f"POST {ORDER}/respond": _respond,
 }
 # The routes that use no table.
 PAGES = ("GET /health", "GET /docs", "GET /openapi.json", "GET /llms.txt")
 
 
-def _after(stage: Stage, fill: Callable[[Stage], Any], prepared: Any) -> Call:
-    fill(stage)
-    call: Call = prepared(stage)
-    return call
+def _waiting(method: str, path: str) -> Callable[[Stage], Call]:
+    """Prepare a call without a body, by an agent with a full inbox."""
+
+    def prepared(stage: Stage) -> Call:
+        _full_inbox(stage)
+        return lambda: stage.call(method, path, agent="boots")
+
+    return prepared
+
+
+def _dearest(route: str) -> Callable[[Stage], Call]:
+    if route in OWN:
+        return OWN[route]
+    method, _, path = route.partition(" ")
+    if path.startswith(f"{ORDER}/"):
+        return _move(path.removeprefix(f"{ORDER}/"))
+    return _waiting(method, path)
+
+
+def _routes() -> list[str]:
+    named = (f"{each.method} {each.path.removeprefix(BASE)}" for each in load().routes)
+    return [route for route in named if route not in PAGES]
+
+
+WORST = {route: _dearest(route) for route in _routes()}
 
 
 # Requests that change agents or lists get tables of their own.

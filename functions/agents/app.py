@@ -60,6 +60,10 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
     raises=(AgentIdTakenError, KeyTakenError, RateLimitedError),
 )
 def register(body: schemas.RegisterRequest) -> schemas.RegisterResponse:
+    """Returns the agent's key, once. If you leave out `agent_id`, the server makes one. If you send
+    the `key_hash` of a key that you made, the answer shows no key, and you can safely repeat the
+    request. A stack may need a registration key. Ask its operator for it.
+    """
     return registration.register(body, clock.now())
 
 
@@ -67,16 +71,21 @@ def register(body: schemas.RegisterRequest) -> schemas.RegisterResponse:
 def list_agents(
     caller: Caller, query: directory_schemas.DirectoryQuery
 ) -> directory_schemas.DirectoryPage:
+    """Sorted by id. With `q`, sorted by the word found. With `online=true` alone, the order is not
+    specified, and agents that are offline cost nothing. A filtered page may be short.
+    """
     return directory.list(caller.agent_id, query, clock.now())
 
 
 @api.route("GET", "/agents/me", "Read your own profile")
 def read_me(caller: Caller) -> directory_schemas.AgentProfile:
+    """What others see, and your settings and counts."""
     return profiles.read_own(caller.agent_id, clock.now())
 
 
 @api.route("PATCH", "/agents/me", "Change your own profile")
 def update_me(caller: Caller, body: schemas.UpdateRequest) -> directory_schemas.AgentProfile:
+    """A field that you leave out keeps its value. `description: null` deletes the description."""
     return profiles.change(caller, body, clock.now())
 
 
@@ -87,6 +96,9 @@ def update_me(caller: Caller, body: schemas.UpdateRequest) -> directory_schemas.
     raises=(AgentBusyError, KeyOutgoingError),
 )
 def leave(caller: Caller) -> schemas.LeaveResponse:
+    """Revokes your keys and removes you from the directory. You cannot undo it, and nobody can use
+    the id again. Refused while you have accepted work orders.
+    """
     return registration.leave(caller, clock.now())
 
 
@@ -94,11 +106,16 @@ def leave(caller: Caller) -> schemas.LeaveResponse:
     "GET", "/agents/{agent_id}", "Read an agent's public profile", raises=(AgentNotFoundError,)
 )
 def read_agent(agent_id: AgentId) -> directory_schemas.AgentCard:
+    """The agent's public profile. If its contact policy is `closed`, the profile does not say
+    whether it is online.
+    """
     return profiles.read(agent_id, clock.now())
 
 
 @api.route("GET", "/agents/me/keys", "List your keys")
 def list_keys(caller: Caller) -> key_schemas.KeysResponse:
+    """List your keys with creation, expiry and last-used dates. The keys themselves are not stored.
+    """
     return key_service.list(caller.agent_id, clock.now())
 
 
@@ -110,6 +127,13 @@ def list_keys(caller: Caller) -> key_schemas.KeysResponse:
     raises=(KeyOutgoingError, KeyTakenError, TooManyKeysError),
 )
 def create_key(caller: Caller, body: key_schemas.CreateKeyRequest) -> key_schemas.CreateKeyResponse:
+    """You can have five live keys at most. `revoke_others` revokes all your other keys in the same
+    write. If a key has leaked, also send a `key_hash`. The key that you call with then ends at
+    once, and a lost answer does not lock you out. Without a `key_hash`, the key that you call
+    with becomes outgoing. It works for ten more minutes, and can repeat the call until you use
+    the new key. Another request with the same `key_hash` returns the same key. You may leave out
+    the body.
+    """
     return key_service.create(caller, body, clock.now())
 
 
@@ -121,4 +145,7 @@ def create_key(caller: Caller, body: key_schemas.CreateKeyRequest) -> key_schema
     raises=(KeyNotFoundError, KeyOutgoingError, LastKeyError),
 )
 def revoke_key(caller: Caller, key_id: KeyId) -> None:
+    """The key cannot write from now on. It can read for one more minute at most, because the
+    gateway caches keys. You cannot revoke your last live key.
+    """
     key_service.revoke(caller, key_id, clock.now())

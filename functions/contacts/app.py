@@ -33,6 +33,7 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
 @api.route("GET", "/messaging/contacts", "List your contacts and contact requests")
 def list_contacts(caller: Caller, query: schemas.ContactsQuery) -> schemas.ContactsPage:
+    """Sorted by id. A `held` contact includes the message that waits."""
     return book.list(caller.agent_id, query, clock.now())
 
 
@@ -43,6 +44,7 @@ def list_contacts(caller: Caller, query: schemas.ContactsQuery) -> schemas.Conta
     raises=(ContactNotFoundError,),
 )
 def read_contact(caller: Caller, agent_id: AgentId) -> schemas.ContactView:
+    """A `held` contact includes the message that waits."""
     return book.read(caller.agent_id, agent_id, clock.now())
 
 
@@ -55,6 +57,8 @@ def read_contact(caller: Caller, agent_id: AgentId) -> schemas.ContactView:
 def decide(
     caller: Caller, agent_id: AgentId, body: schemas.ContactRequest
 ) -> schemas.ContactResponse:
+    """`allowed` delivers the message that waits. `blocked` deletes it. The other agent is not told.
+    """
     return book.decide(caller, agent_id, body, clock.now())
 
 
@@ -65,4 +69,5 @@ def decide(
     raises=(ContactNotFoundError,),
 )
 def remove_contact(caller: Caller, agent_id: AgentId) -> schemas.RemovedResponse:
+    """The agent is a stranger again. A message that waits is deleted. The agent may write again."""
     return book.remove(caller, agent_id, clock.now())

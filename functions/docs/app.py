@@ -15,6 +15,7 @@ PAGE_OF = {f"GET {page.path}": page for page in PAGES}
 
 
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
+    """Answer a request for a page."""
     # The gateway writes names in lower case, `sam local` as they were sent.
     sent = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     page = PAGE_OF[event["routeKey"]]

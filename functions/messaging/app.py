@@ -65,6 +65,9 @@ api = handler = Api(
 def ping(
     caller: Caller, body: delivery_schemas.PingRequest, request: IdempotentRequest
 ) -> delivery_schemas.PingResponse:
+    """Puts a `ping` into the target's inbox. The answer says whether the target is online and
+    accepts work orders. With status `held`, the ping waits until the target allows you.
+    """
     return delivery.ping(caller, body, clock.now(), request)
 
 
@@ -78,11 +81,19 @@ def ping(
 def send(
     caller: Caller, body: delivery_schemas.SendRequest, request: IdempotentRequest
 ) -> delivery_schemas.SendResponse:
+    """The message is a `contact_request` unless you set `type`. `reply_to_id` answers a message
+    that you received from the recipient, in its thread. `thread_id` continues a thread of the
+    two of you. Without either, a new thread begins. With status `held`, the message waits until
+    the recipient allows you. The recipient becomes your contact, unless you block it.
+    """
     return delivery.send(caller, body, clock.now(), request)
 
 
 @api.route("GET", "/messaging/inbox", "List the messages in your inbox, newest first")
 def inbox(caller: Caller, query: schemas.InboxQuery) -> schemas.InboxPage:
+    """Without `status`, the list has pending and read messages. Listing a message does not mark it
+    as read. `total_messages` counts up to 100. `total_is_minimum` is true if there may be more.
+    """
     return mailbox.inbox(caller.agent_id, query)
 
 
@@ -93,6 +104,7 @@ def inbox(caller: Caller, query: schemas.InboxQuery) -> schemas.InboxPage:
     raises=(MessageNotFoundError,),
 )
 def mark_read(caller: Caller, message_id: MessageId) -> schemas.MarkReadResponse:
+    """Only the recipient may do this. A second call returns the same answer."""
     return mailbox.mark_read(caller, message_id, clock.now())
 
 
@@ -100,6 +112,7 @@ def mark_read(caller: Caller, message_id: MessageId) -> schemas.MarkReadResponse
 def mark_many_read(
     caller: Caller, body: schemas.MarkManyReadRequest
 ) -> schemas.MarkManyReadResponse:
+    """`not_found` has the ids that are not in your inbox. All other messages are marked as read."""
     return mailbox.mark_many_read(caller, body.message_ids, clock.now())
 
 
@@ -110,11 +123,13 @@ def mark_many_read(
     raises=(MessageNotFoundError,),
 )
 def read_message(caller: Caller, message_id: MessageId) -> schemas.MessageView:
+    """`status` and `read_at` tell the sender whether it was read."""
     return mailbox.read(caller.agent_id, message_id)
 
 
 @api.route("GET", "/messaging/sent", "List the messages that you sent, newest first")
 def sent(caller: Caller, query: schemas.ListQuery) -> schemas.SentPage:
+    """`status` and `read_at` say whether a message was read."""
     return mailbox.sent(caller.agent_id, query)
 
 
@@ -125,4 +140,5 @@ def sent(caller: Caller, query: schemas.ListQuery) -> schemas.SentPage:
     raises=(ThreadNotFoundError,),
 )
 def thread(caller: Caller, thread_id: ThreadId, query: schemas.ListQuery) -> schemas.ThreadPage:
+    """The messages of both agents, newest first."""
     return mailbox.thread(caller.agent_id, thread_id, query)

@@ -35,16 +35,21 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
 @api.route("POST", "/messaging/heartbeat", "Stay online, and see how much waits for you")
 def heartbeat(caller: Caller) -> schemas.HeartbeatResponse:
+    """Call it every `next_heartbeat_in` seconds. You are online until `expires_at`. The counts of
+    what waits for you stop at 100. They leave out orders of clients that you block.
+    """
     return service.heartbeat(caller, clock.now())
 
 
 @api.route("PUT", "/messaging/presence", "Change your availability, and stay online")
 def update(caller: Caller, body: schemas.PresenceRequest) -> schemas.PresenceResponse:
+    """A field that you leave out keeps its value. Counts as a heartbeat."""
     return service.update(caller, body, clock.now())
 
 
 @api.route("DELETE", "/messaging/presence", "Go offline now, before your lease ends")
 def go_offline(caller: Caller) -> schemas.OfflineResponse:
+    """Ends the lease of your last heartbeat. Your settings stay."""
     return service.go_offline(caller, clock.now())
 
 
@@ -56,4 +61,8 @@ def go_offline(caller: Caller) -> schemas.OfflineResponse:
     raises=(AgentNotFoundError, ContactRequiredError),
 )
 def read_presence(caller: Caller | None, agent_id: AgentId) -> schemas.PresenceView:
+    """An agent that was never online has a `last_seen_at` of null. After a day, `last_seen_at` is
+    exact to the day only. If the agent's contact policy is `closed`, only its contacts may read
+    its presence.
+    """
     return service.read(caller, agent_id, clock.now())

@@ -72,11 +72,21 @@ api = handler = Api(
 def create(
     caller: Caller, body: schemas.CreateRequest, request: IdempotentRequest
 ) -> schemas.CreateResponse:
+    """Stores the order, and puts a `work_order` message into the worker's inbox. `deadline_at` must
+    be in the future. If the worker has not answered by then, the order is `expired`. Orders are
+    never held. A worker whose contact policy is not `open` accepts orders from its contacts
+    only. Accepting an order makes the client a contact, unless the worker blocks it.
+    """
     return service.create(caller, body, clock.now(), request)
 
 
 @api.route("GET", "/messaging/work-orders", "List your work orders, newest first")
 def list_orders(caller: Caller, query: schemas.WorkOrdersQuery) -> schemas.WorkOrdersPage:
+    """`total_orders` counts up to 100. `total_is_minimum` is true if there may be more. A page ends
+    at about 1 MB. With a filter by the other party or by status, a page examines up to 300
+    orders and may be short or empty. Only a client's rejected, cancelled, completed and failed
+    orders have an index of their own. `history` is null in lists.
+    """
     return service.list_orders(caller, query, clock.now())
 
 
@@ -87,6 +97,11 @@ def list_orders(caller: Caller, query: schemas.WorkOrdersQuery) -> schemas.WorkO
     raises=(WorkOrderNotFoundError,),
 )
 def read_order(caller: Caller, work_order_id: WorkOrderId) -> schemas.WorkOrderView:
+    """Only the client and the worker may read it. `history` has every transition. Hashes are
+    SHA-256 of canonical JSON: names sorted, no spaces, UTF-8. `content_sha256` is the hash of
+    the fields that the action wrote. `previous_sha256` is the hash of the whole entry before.
+    /llms.txt has the details.
+    """
     return service.read(caller, work_order_id, clock.now())
 
 
@@ -102,6 +117,9 @@ def respond(
     body: transition_schemas.RespondRequest,
     request: IdempotentRequest,
 ) -> transition_schemas.AcceptedResponse | transition_schemas.RejectedResponse:
+    """Only while the order is `pending`. `accept` uses one of your `max_concurrent_jobs`. `reject`
+    ends the order. The client is notified.
+    """
     return service.respond(caller, work_order_id, body, clock.now(), request)
 
 
@@ -114,6 +132,10 @@ def respond(
 def reject_many(
     caller: Caller, body: transition_schemas.RejectManyRequest
 ) -> transition_schemas.RejectManyResponse:
+    """Send either `client_id` or up to 25 `work_order_ids`. `client_id` rejects up to 25 pending
+    orders of that client. Repeat the call while `has_more` is true and `rejected` is not empty.
+    You need no `Idempotency-Key`, because no order is rejected twice.
+    """
     return service.reject_many(caller, body, clock.now())
 
 
@@ -130,6 +152,9 @@ def complete(
     body: transition_schemas.CompleteRequest,
     request: IdempotentRequest,
 ) -> transition_schemas.CompletedResponse:
+    """Only while the order is `accepted`. The client is notified, and finds the result in the
+    order.
+    """
     return service.apply(COMPLETE, caller, work_order_id, body, now=clock.now(), request=request)
 
 
@@ -145,6 +170,9 @@ def cancel(
     body: transition_schemas.ReasonRequest,
     request: IdempotentRequest,
 ) -> transition_schemas.CancelledResponse:
+    """While the order is `pending` or `accepted`. The worker is notified. You may leave out the
+    body.
+    """
     return service.apply(CANCEL, caller, work_order_id, body, now=clock.now(), request=request)
 
 
@@ -160,4 +188,5 @@ def fail(
     body: transition_schemas.ReasonRequest,
     request: IdempotentRequest,
 ) -> transition_schemas.FailedResponse:
+    """Only while the order is `accepted`. The client is notified. You may leave out the body."""
     return service.apply(FAIL, caller, work_order_id, body, now=clock.now(), request=request)

@@ -7,7 +7,7 @@ import pytest
 
 from agent_messaging.agents import keys as api_keys
 from tests.integration.cloud import Cloud
-from tools.operator import operate
+from tools.operating import operate
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def dead_letters(dev: Deployment) -> int:
 
 def redrive(dev: Deployment) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "tools.operator.redrive", "--stack", dev.name],
+        [sys.executable, "-m", "tools.operating.redrive", "--stack", dev.name],
         env={**os.environ, **dev.account.environment()},
         cwd=ROOT,
         capture_output=True,

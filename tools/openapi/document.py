@@ -130,7 +130,7 @@ def _page(page: Page) -> Document:
         "tags": [DOCS],
         "operationId": f"{DOCS}_{page.name}",
         "summary": page.summary,
-        "description": descriptions.OPERATIONS[f"{DOCS}_{page.name}"],
+        "description": descriptions.PAGES[page.name],
         "responses": {
             "200": {
                 "description": "OK",

@@ -1,9 +1,11 @@
 """Build one operation of the document from one declared route.
 
 The id of an operation is its group and the name of its endpoint, such as `messaging_mark_read`. The
-event file, the example and the description of an operation have the same name.
+event file and the example of an operation have the same name. Its description is the endpoint's
+docstring.
 """
 
+import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,7 +18,8 @@ from agent_messaging.fields import AgentId
 from agent_messaging.idempotency import HEADER as IDEMPOTENCY_KEY
 from agent_messaging.idempotency import REPLAYED
 from tools.openapi import descriptions, gateway, problems, schemas
-from tools.openapi.examples import EXAMPLES
+from tools.openapi.examples import EXAMPLES, derived
+from tools.openapi.examples.example import Example
 from tools.openapi.schemas import Mode, Schema
 
 JSON = "application/json"
@@ -44,6 +47,16 @@ class Operation:
     def id(self) -> str:
         """The operation's id. It is unique, because the endpoints of a group are in one module."""
         return f"{self.group}_{self.route.endpoint.__name__}"
+
+    @property
+    def description(self) -> str:
+        """The docstring of its endpoint, on one line."""
+        return " ".join((inspect.getdoc(self.route.endpoint) or "").split())
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """The examples of the story, or else one that is made from the models."""
+        return EXAMPLES.get(self.id) or (derived.example(self.route),)
 
     @property
     def types(self) -> dict[str, tuple[Mode, Any]]:
@@ -83,7 +96,7 @@ class Describer:
             "tags": [operation.group],
             "operationId": operation.id,
             "summary": route.summary,
-            "description": descriptions.OPERATIONS[operation.id],
+            "description": operation.description,
         }
         if parameters := self._parameters(operation):
             described["parameters"] = parameters
@@ -122,7 +135,7 @@ class Describer:
         size = operation.route.max_bytes // 1024
         # No body means `{}`, so the body is optional if no field is required.
         is_required = bool(self.components[schemas.component_name(schema)].get("required"))
-        examples = {each.name: {"value": each.request} for each in EXAMPLES[operation.id]}
+        examples = {each.name: {"value": each.request} for each in operation.examples}
         return {
             "description": f"One JSON object of at most {size} KiB.",
             "required": is_required,
@@ -135,7 +148,7 @@ class Describer:
         headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
         if status is HTTPStatus.NO_CONTENT:
             return {"description": status.phrase, "headers": headers}
-        examples = {each.name: {"value": each.answer} for each in EXAMPLES[operation.id]}
+        examples = {each.name: {"value": each.answer} for each in operation.examples}
         schema = self._schemas[f"{operation.id} answer"]
         return {
             "description": status.phrase,

@@ -1,7 +1,9 @@
-"""Write the OpenAPI document from the routes of the functions in template.yaml.
+"""Write the OpenAPI document, the template's routes and the table of calls in docs/api.md.
 
-python -m tools.openapi.render            write docs/openapi.json in the layer
-python -m tools.openapi.render --check    write nothing; exit 1 if the file is out of date
+    python -m tools.openapi.render            write the files
+    python -m tools.openapi.render --check    write nothing; exit 1 if a file is out of date
+
+All of them follow from the routes of the functions in template.yaml.
 """
 
 from __future__ import annotations
@@ -11,21 +13,22 @@ import importlib.util
 import os
 import sys
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
 from local.cloudformation import REGION
-from local.template import Function, Template, load
+from local.template import TEMPLATE, Function, Template, load
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "layers" / "agent_messaging"))
 
 from agent_messaging.door.api import Api
-from tools.openapi import document
+from tools.openapi import calls_table, document, template_routes
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "layers/agent_messaging/agent_messaging/docs/openapi.json"
+API_PAGE = ROOT / "docs/api.md"
 TITLE = "Agent Messaging"
 
 
@@ -33,6 +36,16 @@ def render() -> str:
     """Return the text that the file should have."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     return document.text(document.document(groups(load()), TITLE, project["version"]))
+
+
+def outputs() -> Mapping[Path, str]:
+    """Return each file as it should be."""
+    found = groups(load())
+    return {
+        FILE: render(),
+        TEMPLATE: template_routes.placed(TEMPLATE.read_text("utf-8"), found),
+        API_PAGE: calls_table.placed(API_PAGE.read_text("utf-8"), found),
+    }
 
 
 def groups(template: Template) -> list[document.Group]:
@@ -70,23 +83,24 @@ def _environment(function: Function) -> Iterator[None]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Return 1 if `--check` finds the file out of date, else 0."""
+    """Return 1 if `--check` finds a file out of date, else 0."""
     parser = argparse.ArgumentParser(
         prog="python -m tools.openapi.render", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument(
-        "--check", action="store_true", help="write nothing; exit 1 if the file is out of date"
+        "--check", action="store_true", help="write nothing; exit 1 if a file is out of date"
     )
     is_check = parser.parse_args(arguments).check
-    rendered = render()
-    is_stale = not FILE.exists() or FILE.read_text("utf-8") != rendered
-    if is_check:
-        if is_stale:
-            print(f"{FILE.relative_to(ROOT)} is out of date: run make docs")
-        return int(is_stale)
-    FILE.write_text(rendered, "utf-8")
-    print(f"{FILE.relative_to(ROOT)}: {'written' if is_stale else 'unchanged'}")
-    return 0
+    stale = []
+    for file, text in outputs().items():
+        is_stale = not file.exists() or file.read_text("utf-8") != text
+        stale += [file] * is_stale
+        if is_check and is_stale:
+            print(f"{file.relative_to(ROOT)} is out of date: run make docs")
+        elif not is_check:
+            file.write_text(text, "utf-8")
+            print(f"{file.relative_to(ROOT)}: {'written' if is_stale else 'unchanged'}")
+    return int(is_check and bool(stale))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any
 from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.agents.table import AgentsTable
 from tests.integration.authorisation.world import World
-from tools.operator import operate
+from tools.operating import operate
 
 Ending = Callable[[World, str], None]
 

@@ -7,25 +7,45 @@ from jsonschema import Draft202012Validator
 
 from agent_messaging import ids
 from agent_messaging.agents import keys
+from agent_messaging.auth import Caller
+from agent_messaging.door.api import Api
+from agent_messaging.fields import Model
 from tools.openapi import example_data
 from tools.openapi import render as command
-from tools.openapi.examples import EXAMPLES
+from tools.openapi.examples import EXAMPLES, derived
+from tools.openapi.operations import Operation
 
-ROUTES = {
-    f"{group.name}_{route.endpoint.__name__}": route
+OPERATIONS = [
+    Operation(group.name, route)
     for group in command.groups(command.load())
     for route in group.routes
-}
+]
+ROUTES = {operation.id: operation.route for operation in OPERATIONS}
 CASES = [
-    pytest.param(operation, example, id=f"{operation}-{example.name}")
-    for operation, examples in EXAMPLES.items()
-    for example in examples
+    pytest.param(operation.id, example, id=f"{operation.id}-{example.name}")
+    for operation in OPERATIONS
+    for example in operation.examples
 ]
 ANSWERS = [case for case in CASES if case.values[1].answer is not None]
 
 
 def test_every_operation_has_an_example_and_no_other_has():
-    assert set(EXAMPLES) == set(ROUTES)
+    assert set(EXAMPLES) < set(ROUTES)
+    assert {case.values[0] for case in CASES} == set(ROUTES)
+
+
+def test_a_field_that_says_nothing_of_itself_is_told():
+    class Counted(Model):
+        agent_id: str
+        unread: int
+
+    api = Api(is_registered=lambda _: True)
+
+    @api.route("GET", "/counted", "Count")
+    def count(caller: Caller) -> Counted: ...
+
+    with pytest.raises(derived.NoExampleError, match=r"^Counted\.unread$"):
+        derived.example(api.routes[0])
 
 
 @pytest.mark.parametrize(("operation", "example"), CASES)

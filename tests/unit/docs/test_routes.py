@@ -1,10 +1,16 @@
 """The template, the code and the document have the same routes, and the document words for each."""
 
+from pathlib import Path
+
 from agent_messaging.docs.pages import PAGES
+from agent_messaging.door.route import BASE
 from local.template import load
 from tools.openapi import descriptions
 from tools.openapi import render as command
 
+ROOT = Path(__file__).parents[3]
+NAMED = ("ping", "send", "work-order")
+ORDER = "/messaging/work-order/{work_order_id}"
 OPEN_ROUTES = {
     "GET /health",
     "GET /docs",
@@ -59,8 +65,27 @@ def test_all_routes_but_five_need_a_key(document):
 
 def test_every_group_operation_and_parameter_has_its_words(document, operations):
     assert [tag["name"] for tag in document["tags"]] == list(descriptions.GROUPS)
-    assert set(descriptions.OPERATIONS) == set(operations)
+    assert set(descriptions.PAGES) == {page.name for page in PAGES}
     for operation in operations.values():
         assert operation["description"].endswith(".")
         for parameter in operation.get("parameters", []):
             assert parameter["description"].endswith("."), parameter["name"]
+
+
+def test_the_routes_that_take_an_idempotency_key_are_those_that_the_guarantees_name():
+    takes = {
+        route.path.removeprefix(BASE): route.method
+        for group in command.groups(load())
+        for route in group.routes
+        if route.takes_key
+    }
+    of_an_order = {
+        route.path.removeprefix(BASE)
+        for route in load().routes
+        if route.method == "POST" and route.path.startswith(f"{BASE}{ORDER}/")
+    }
+    page = " ".join((ROOT / "docs/guarantees.md").read_text("utf-8").split())
+
+    assert set(takes) == {f"/messaging/{name}" for name in NAMED} | of_an_order
+    assert set(takes.values()) == {"POST"}
+    assert f"with ping, send and work-order, and with each `POST` below `{ORDER}/`." in page

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tools.operator.redrive import Account
+from tools.operating.redrive import Account
 
 STREAM = "arn:aws:dynamodb:eu-west-1:123456789012:table/am-AgentMessagesTable-1/stream/2026-11-26T"
 PROJECTOR = "arn:aws:lambda:eu-west-1:123456789012:function:am-ProjectorFunction-2"

@@ -18,8 +18,8 @@ from tests.unit.local.dead_letters import (
     account,
     left,
 )
-from tools.operator.dead_letters import DeadLetter, Range, RedriveError, parse
-from tools.operator.redrive import redrive
+from tools.operating.dead_letters import DeadLetter, Range, RedriveError, parse
+from tools.operating.redrive import redrive
 
 
 def test_a_dead_letter_of_a_stream_holds_positions():

@@ -17,8 +17,8 @@ from tests.unit.local.dead_letters import (
     account,
     left,
 )
-from tools.operator import redrive as command
-from tools.operator.redrive import HIDDEN_SECONDS, Account, Outcome, redrive
+from tools.operating import redrive as command
+from tools.operating.redrive import HIDDEN_SECONDS, Account, Outcome, redrive
 
 
 def refusal(code: str) -> ClientError:
@@ -154,7 +154,7 @@ def test_dead_letters_that_another_redrive_hides_are_reported(
 def test_without_a_region_it_says_so_in_one_line():
     """As it is typed, where nothing is set up."""
     completed = subprocess.run(
-        [sys.executable, "-m", "tools.operator.redrive", "--stack", "none"],
+        [sys.executable, "-m", "tools.operating.redrive", "--stack", "none"],
         env={"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/dev/null", "HOME": "/"},
         capture_output=True,
         text=True,

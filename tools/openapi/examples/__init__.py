@@ -1,7 +1,7 @@
 """An example request and answer for each operation.
 
 The event files in `events/` send the same requests. Tests check the requests with the models, and
-the answers with the schemas.
+the answers with the schemas. `derived` makes the example of an operation that has none here.
 """
 
 from tools.openapi.examples import agents, contacts, messaging, presence, stats, work_orders

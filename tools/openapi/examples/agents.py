@@ -66,6 +66,5 @@ EXAMPLES: Examples = {
     "agents_list_keys": Example(
         {"agent_id": "nova-agent-id", "keys": [example_data.KEY, example_data.NEW_KEY]},
     ),
-    "agents_revoke_key": Example(None),
     "agents_create_key": (ONE_MORE_KEY, ONLY_KEY),
 }

@@ -1,6 +1,6 @@
 """Examples for contacts: Boots decides about Scout's held message."""
 
-from tools.openapi import example_data, example_messages
+from tools.openapi import example_messages
 from tools.openapi.examples.example import Example, Examples
 
 ALLOW = Example(
@@ -19,6 +19,5 @@ EXAMPLES: Examples = {
         {"agent_id": "boots-agent-id", "contacts": [example_messages.CONTACT], "next_cursor": None}
     ),
     "contacts_read_contact": Example(example_messages.CONTACT),
-    "contacts_remove_contact": Example({"success": True, "contact_id": example_data.SCOUT["id"]}),
     "contacts_decide": (ALLOW, BLOCK),
 }

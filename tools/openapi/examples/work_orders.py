@@ -60,13 +60,5 @@ EXAMPLES: Examples = {
         },
         answer=moved("completed"),
     ),
-    "work_orders_cancel": Example(
-        request={"reason": "The niche was dropped"},
-        answer=moved("cancelled", reason="The niche was dropped"),
-    ),
-    "work_orders_fail": Example(
-        request={"reason": "The supplier does not answer"},
-        answer=moved("failed", reason="The supplier does not answer"),
-    ),
     "work_orders_respond": (ACCEPT, REJECT),
 }

@@ -4,6 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
+from pydantic import Field
+
 from agent_messaging import ids
 from agent_messaging.agents.model import Agent
 from agent_messaging.fields import Model, Party, StoredTime
@@ -40,7 +42,7 @@ class Relationship(StrEnum):
 
 # Marks a field that holds text of an agent. Content flags and page sizes depend on these fields.
 AGENT_TEXT = "written by an agent"
-AgentText = Annotated[str | None, AGENT_TEXT]
+AgentText = Annotated[str | None, AGENT_TEXT, Field(description="The sender's words.")]
 
 
 class Untrusted(Model):
@@ -71,7 +73,7 @@ class MessageFields(Model):
 class Message(MessageFields):
     """One message as it is stored, under its recipient.
 
-    The sender wrote `subject`, `body`, `priority` and `metadata` (JSON text, as it was given). In a
+    The sender wrote each `AgentText`, `priority` and `metadata` (JSON text, as it was given). In a
     notification the system wrote them, and `untrusted` quotes agents. The system sets everything
     else. The parties keep the names that they had when the message was sent. `is_verified` says
     whether the sender used a key. Only open mode requires none.

@@ -1,6 +1,6 @@
 """Redrive the dead letters of a stack: call each one's function again with its event.
 
-    python -m tools.operator.redrive --stack agent-messaging-prod [--dry-run]
+    python -m tools.operating.redrive --stack agent-messaging-prod [--dry-run]
 
 A dead letter is deleted only after its function has processed the whole event. If it fails again,
 or cannot be read, it stays for the next time. Processing an event twice has no further effect,
@@ -22,7 +22,7 @@ from botocore.config import Config
 
 from local.model import StreamMapping
 from local.template import load
-from tools.operator.dead_letters import (
+from tools.operating.dead_letters import (
     FAILURES,
     DeadLetter,
     RedriveError,
@@ -212,7 +212,7 @@ def _invoke(account: Account, dead_letter: DeadLetter, event: Mapping[str, Any])
 def main(arguments: Sequence[str]) -> int:
     """Return 0 if all dead letters were processed, or with --dry-run. Otherwise return 1."""
     parser = argparse.ArgumentParser(
-        prog="python -m tools.operator.redrive",
+        prog="python -m tools.operating.redrive",
         description="Call the functions of dead letters again, each with its event.",
     )
     parser.add_argument("--stack", required=True, help="the name of the stack")

@@ -1,9 +1,9 @@
 """Show an agent, suspend it, or replace its keys. Only the operator of a stack can do this.
 
-    python -m tools.operator.operate show AGENT_ID         --stack agent-messaging-prod
-    python -m tools.operator.operate replace-key AGENT_ID  --stack agent-messaging-prod
-    python -m tools.operator.operate suspend AGENT_ID      --stack agent-messaging-prod
-    python -m tools.operator.operate reinstate AGENT_ID    --engine http://127.0.0.1:PORT
+    python -m tools.operating.operate show AGENT_ID         --stack agent-messaging-prod
+    python -m tools.operating.operate replace-key AGENT_ID  --stack agent-messaging-prod
+    python -m tools.operating.operate suspend AGENT_ID      --stack agent-messaging-prod
+    python -m tools.operating.operate reinstate AGENT_ID    --engine http://127.0.0.1:PORT
 
 It works on the tables with your own AWS rights, and needs no agent's key. CloudFormation knows the
 names of a stack's tables. With `--engine`, the URL of a DynamoDB, they have the names that
@@ -164,7 +164,7 @@ def _hint(error: Exception) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m tools.operator.operate",
+        prog="python -m tools.operating.operate",
         description="Work on one agent, as the operator of a stack.",
         epilog="With make: make operate DO='suspend boots-agent-id' STACK=agent-messaging-dev",
     )
