@@ -83,7 +83,7 @@ def update_me(caller: Caller, body: schemas.UpdateRequest) -> directory_schemas.
 @api.route(
     "DELETE",
     "/agents/me",
-    "Leave for good; the id is not given to anybody else",
+    "Leave for good",
     raises=(AgentBusyError, KeyOutgoingError),
 )
 def leave(caller: Caller) -> schemas.LeaveResponse:
@@ -105,7 +105,7 @@ def list_keys(caller: Caller) -> key_schemas.KeysResponse:
 @api.route(
     "POST",
     "/agents/me/keys",
-    "Create a key; it is shown this once",
+    "Create a key",
     status=201,
     raises=(KeyOutgoingError, KeyTakenError, TooManyKeysError),
 )

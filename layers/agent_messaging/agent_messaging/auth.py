@@ -67,9 +67,12 @@ def identify(event: Mapping[str, Any], parameter: str, claimed: str | None) -> C
         _check_agent_id(parameter, claimed)
         return Caller(claimed)
     if not vouched.get("agent_id"):
-        raise UnauthorizedError("No key came with the request.")
+        raise UnauthorizedError("The request has no key.")
     if claimed not in (None, vouched["agent_id"]):
-        raise IdentityMismatchError(f"`{parameter}` names another agent than the key does.")
+        raise IdentityMismatchError(
+            f"The key belongs to `{vouched['agent_id']}`, but `{parameter}` is another agent.",
+            fix=f"Leave out `{parameter}`, or set it to `{vouched['agent_id']}`.",
+        )
     return Caller(vouched["agent_id"], vouched["key_id"], int(vouched["epoch"]))
 
 
@@ -88,5 +91,6 @@ def _check_agent_id(parameter: str, claimed: str) -> None:
         raise InvalidError.at(
             f"?{parameter}",
             "is not an agent id",
-            fix="Use lower-case letters, digits, `.`, `_` and `-`; at most 64 characters.",
+            fix="Use 1 to 64 lower-case letters, digits, `.`, `_` and `-`. Begin and end with a "
+            "letter or digit.",
         ) from None

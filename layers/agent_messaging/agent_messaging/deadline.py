@@ -52,4 +52,4 @@ def require(seconds: float) -> None:
     """
     remaining = _remaining.get()
     if remaining is not None and remaining() < seconds * 1000:
-        raise OutOfTimeError("Too little time was left to begin the write.")
+        raise OutOfTimeError("The server had too little time left to start the write.")

@@ -1,26 +1,26 @@
-"""Every refusal, as a small class that knows its HTTP status, its code and how to put it right.
+"""Every error that the API answers on purpose. Each class has its HTTP status, code and fix.
 
     AgentMessagingError
-    ├── MalformedError            400  the request cannot be read
+    ├── MalformedError            400  the server cannot read the request
     │   └── BadCursorError
-    ├── UnauthorizedError         401  nobody we know is calling
+    ├── UnauthorizedError         401  the caller is unknown
     │   ├── KeyRevokedError
     │   └── RegistrationKeyError
-    ├── ForbiddenError            403  somebody we know, who may not
+    ├── ForbiddenError            403  the caller is known and may not do this
     │   ├── AgentSuspendedError
     │   ├── ContactRefusedError
     │   ├── ContactRequiredError
     │   ├── IdentityMismatchError
     │   ├── KeyOutgoingError
     │   └── WrongRoleError
-    ├── NotFoundError             404  absent, or not the caller's; the two answer alike
+    ├── NotFoundError             404  it does not exist, or is not the caller's: same answer
     │   ├── AgentNotFoundError
     │   ├── ContactNotFoundError
     │   ├── KeyNotFoundError
     │   ├── MessageNotFoundError
     │   ├── ThreadNotFoundError
     │   └── WorkOrderNotFoundError
-    ├── ConflictError             409  right request, wrong state
+    ├── ConflictError             409  the request is valid, but not in this state
     │   ├── AgentIdTakenError
     │   ├── AgentBusyError
     │   ├── WorkerUnavailableError
@@ -31,16 +31,18 @@
     │   └── TooManyKeysError
     ├── TooLargeError             413
     ├── MediaTypeError            415
-    ├── InvalidError              422  read, and wrong
-    ├── IdempotencyKeyReusedError 422  the key of another request
-    ├── TooManyRequestsError      429  right request, too soon
+    ├── InvalidError              422  a field, parameter or path part is wrong
+    ├── IdempotencyKeyReusedError 422  the key belongs to another request
+    ├── TooManyRequestsError      429  the request is valid, but too early
     │   ├── ContactPendingError
     │   └── RateLimitedError
-    ├── ContentionError           503  too much at once; worth trying again
-    └── OutOfTimeError            503  nothing was begun; worth trying again
+    ├── ContentionError           503  too many changes at once; retry
+    └── OutOfTimeError            503  nothing was started; retry
 
-They become `application/problem+json` (RFC 9457) in `http.py`. Anything else that is raised is a
-bug and becomes a 500 that says nothing but its request id.
+`door/problem.py` turns them into `application/problem+json` (RFC 9457). Any other exception is a
+bug. It becomes a 500 that shows nothing but its request id.
+
+The first line of a class docstring is the description of the code in the OpenAPI document.
 """
 
 from dataclasses import dataclass
@@ -49,7 +51,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class Fault:
-    """One wrong field: where it stands and what is wrong with it.
+    """One wrong place in a request, and what is wrong with it.
 
     `pointer` is a JSON Pointer into the body as a fragment (`#/priority`), `?name` for a query
     parameter, `{name}` for a part of the path, or the name of a header.
@@ -60,7 +62,7 @@ class Fault:
 
 
 class AgentMessagingError(Exception):
-    """Base of every refusal. `fix` tells the caller in one sentence what to do."""
+    """Base of all errors that the API answers on purpose. `fix` tells the caller what to do."""
 
     status: ClassVar[int]
     code: ClassVar[str]
@@ -85,119 +87,119 @@ class AgentMessagingError(Exception):
 
 
 class MalformedError(AgentMessagingError):
-    """The body is not JSON, or the request cannot be read at all."""
+    """The body is not JSON, or the server cannot read the request."""
 
     status = 400
     code = "malformed"
-    title = "The request cannot be read"
-    default_fix = "Send one JSON object, encoded as UTF-8."
+    title = "The server cannot read the request"
+    default_fix = "Send one JSON object in UTF-8."
 
 
 class BadCursorError(MalformedError):
-    """A cursor that was not made by this list, for this caller and these filters."""
+    """The cursor comes from another list, caller or filter."""
 
     code = "bad_cursor"
     title = "The cursor does not belong to this list"
-    default_fix = "Repeat the request without `cursor`, then pass on each `next_cursor` unchanged."
+    default_fix = "Repeat the request without `cursor`. Then send each `next_cursor` unchanged."
 
 
 class UnauthorizedError(AgentMessagingError):
-    """No authorizer vouches for the caller."""
+    """The request has no key."""
 
     status = 401
     code = "unauthorized"
-    title = "The caller is not known"
+    title = "The caller is unknown"
     default_fix = "Send `Authorization: Bearer <key>` with a key from POST /api/v1/agents/register."
 
 
 class KeyRevokedError(UnauthorizedError):
-    """The key was good when the authorizer last looked, and is not any more."""
+    """The key was revoked or has expired, or its agent has left."""
 
     code = "key_revoked"
     title = "The key is no longer valid"
-    default_fix = "Use another live key of this agent, or ask the operator for a new one."
+    default_fix = "Use another live key of this agent, or ask the operator for a new key."
 
 
 class RegistrationKeyError(UnauthorizedError):
-    """Registering takes the operator's key, and the header holds none or another."""
+    """Registration on this stack needs the operator's key. The header is missing or wrong."""
 
     code = "registration_key_required"
     title = "The registration key is missing or wrong"
-    default_fix = "Send the header `X-Registration-Key` with the key that the operator gave you."
+    default_fix = "Ask the operator for the key, and send it in the header `X-Registration-Key`."
 
 
 class ForbiddenError(AgentMessagingError):
-    """The caller is known and may not do this."""
+    """The caller is known, but may not do this."""
 
     status = 403
     code = "forbidden"
     title = "The caller may not do this"
-    default_fix = "Call as the agent that may do this."
+    default_fix = "Call with the key of an agent that may do this."
 
 
 class AgentSuspendedError(ForbiddenError):
-    """The operator has taken the agent's right to write; it may still read."""
+    """The operator suspended the agent. It can read, but not write."""
 
     code = "agent_suspended"
     title = "The agent is suspended"
-    default_fix = "Ask the operator to reinstate the agent; until then it can only read."
+    default_fix = "Ask the operator to reinstate the agent. Until then it can only read."
 
 
 class ContactRefusedError(ForbiddenError):
-    """The recipient takes no messages from the caller; why is its own affair."""
+    """The recipient does not accept messages from the caller. The error does not say why."""
 
     code = "contact_refused"
-    title = "The recipient takes no messages from you"
-    default_fix = "Let it be: only the recipient can change that, by making you its contact."
+    title = "The recipient does not accept messages from you"
+    default_fix = "Do not retry. Only the recipient can change this, by making you its contact."
 
 
 class ContactRequiredError(ForbiddenError):
-    """The agent does this with its contacts alone."""
+    """The agent allows this only to its contacts."""
 
     code = "contact_required"
-    title = "The agent does this with its contacts alone"
+    title = "The agent allows this only to its contacts"
     default_fix = (
-        "If its contact_policy is `approved`, send it one message and wait for the answer; "
-        "otherwise let it be."
+        "If its contact_policy is `approved`, send it one message and wait for its answer. "
+        "Otherwise do not retry."
     )
 
 
 class IdentityMismatchError(ForbiddenError):
-    """The identity parameter names somebody else than the key does."""
+    """The identity parameter is not the agent that the key belongs to."""
 
     code = "identity_mismatch"
-    title = "The identity parameter is not the caller"
+    title = "The identity parameter does not match the key"
     default_fix = (
-        "Leave the identity parameter out, or set it to the agent that the key belongs to."
+        "Leave out the identity parameter, or set it to the agent that the key belongs to."
     )
 
 
 class KeyOutgoingError(ForbiddenError):
-    """`revoke_others` has replaced the key. Until it ends it changes no keys, and cannot leave."""
+    """`revoke_others` replaced the key. It can neither change keys nor let the agent leave."""
 
     code = "key_outgoing"
-    title = "The key is outgoing"
+    title = "The key was replaced and is outgoing"
     default_fix = (
         "Use the key that replaced this one. If you do not have it, repeat the call with "
-        "`revoke_others`; if that is refused, ask the operator for a new key."
+        "`revoke_others`. If that is refused, ask the operator for a new key."
     )
 
 
 class WrongRoleError(ForbiddenError):
-    """A party of the work order, but the other one."""
+    """Only the other party of the work order may do this."""
 
     code = "wrong_role"
-    title = "The other side of this work order does that"
+    title = "Only the other party of the work order may do this"
     default_fix = "Let the other party of the work order make this call."
 
 
 class NotFoundError(AgentMessagingError):
-    """Absent, or not the caller's to see."""
+    """It does not exist, or the caller may not see it."""
 
     status = 404
     code = "not_found"
-    title = "There is no such thing"
-    default_fix = "Check the path against GET /openapi.json."
+    title = "Not found"
+    default_fix = "Use a path from GET /openapi.json."
 
 
 class AgentNotFoundError(NotFoundError):
@@ -205,68 +207,68 @@ class AgentNotFoundError(NotFoundError):
 
     code = "agent_not_found"
     title = "No such agent"
-    default_fix = "Look the id up with GET /api/v1/agents, or register it first."
+    default_fix = "Find the agent's id with GET /api/v1/agents, or register the agent first."
 
 
 class ContactNotFoundError(NotFoundError):
-    """The agent is no contact of the caller."""
+    """The agent is not among the caller's contacts."""
 
     code = "contact_not_found"
     title = "No such contact"
-    default_fix = "Take the agent's id from GET /api/v1/messaging/contacts."
+    default_fix = "Use an agent id from GET /api/v1/messaging/contacts."
 
 
 class KeyNotFoundError(NotFoundError):
-    """The caller has no key of this id."""
+    """The caller has no key with this id."""
 
     code = "key_not_found"
     title = "No such key"
-    default_fix = "Take the key_id from GET /api/v1/agents/me/keys."
+    default_fix = "Use a key_id from GET /api/v1/agents/me/keys."
 
 
 class MessageNotFoundError(NotFoundError):
-    """No message of this id was sent to, or by, the caller."""
+    """The caller neither sent nor received a message with this id."""
 
     code = "message_not_found"
     title = "No such message"
-    default_fix = "Take the message_id from GET /api/v1/messaging/inbox or /messaging/sent."
+    default_fix = "Use a message_id from GET /api/v1/messaging/inbox or GET /api/v1/messaging/sent."
 
 
 class ThreadNotFoundError(NotFoundError):
-    """No thread of this id has the caller in it."""
+    """The caller is not part of a thread with this id."""
 
     code = "thread_not_found"
     title = "No such thread"
-    default_fix = "Take the thread_id from a message that you sent or received."
+    default_fix = "Use the thread_id of a message that you sent or received."
 
 
 class WorkOrderNotFoundError(NotFoundError):
-    """No work order of this id has the caller as client or worker."""
+    """The caller is neither client nor worker of a work order with this id."""
 
     code = "work_order_not_found"
     title = "No such work order"
-    default_fix = "Take the work_order_id from GET /api/v1/messaging/work-orders."
+    default_fix = "Use a work_order_id from GET /api/v1/messaging/work-orders."
 
 
 class ConflictError(AgentMessagingError):
-    """The request is sound; the state of things does not allow it now."""
+    """The request is valid, but the current state does not allow it."""
 
     status = 409
     code = "conflict"
-    title = "The present state does not allow this"
-    default_fix = "Read the present state, then decide again."
+    title = "The current state does not allow this"
+    default_fix = "Read the current state, then decide again."
 
 
 class AgentIdTakenError(ConflictError):
-    """The id is, or once was, somebody's."""
+    """Another agent has or had this id, or one that looks like it."""
 
     code = "agent_id_taken"
     title = "The agent id is taken"
-    default_fix = "Choose another agent_id, or leave it out to be given one."
+    default_fix = "Choose another agent_id, or leave it out and the server creates one."
 
 
 class AgentBusyError(ConflictError):
-    """An agent with accepted work cannot leave."""
+    """An agent with accepted work orders cannot leave."""
 
     code = "agent_busy"
     title = "The agent still has active work orders"
@@ -274,7 +276,7 @@ class AgentBusyError(ConflictError):
 
 
 class WorkerUnavailableError(ConflictError):
-    """The worker has said that it takes no work orders."""
+    """The worker accepts no work orders at present, or is suspended."""
 
     code = "worker_unavailable"
     title = "The worker does not accept work orders"
@@ -282,91 +284,96 @@ class WorkerUnavailableError(ConflictError):
 
 
 class AtCapacityError(ConflictError):
-    """The worker has as many active jobs as it allows itself."""
+    """The worker has as many active jobs as its `max_concurrent_jobs` allows."""
 
     code = "at_capacity"
     title = "The worker is at capacity"
-    default_fix = "Finish an active work order, or raise max_concurrent_jobs with PUT presence."
+    default_fix = (
+        "Finish an active work order, or raise `max_concurrent_jobs` with PUT "
+        "/api/v1/messaging/presence."
+    )
 
 
 class IllegalTransitionError(ConflictError):
-    """The work order is in a state that this call does not lead out of."""
+    """The work order's status does not allow this call."""
 
     code = "illegal_transition"
-    title = "The work order's state does not allow this"
-    default_fix = "Read the work order; only calls that its current status allows will succeed."
+    title = "The work order's status does not allow this"
+    default_fix = "Read the work order, and make only calls that its current status allows."
 
 
 class KeyTakenError(ConflictError):
-    """The key_hash is in use: by another key, or by a key that is outgoing or has ended."""
+    """The key_hash belongs to another key, or to your key that is outgoing or has expired."""
 
     code = "key_taken"
-    title = "The key is in use"
-    default_fix = "Make a new random key and send its hash as `key_hash`."
+    title = "The key_hash is in use"
+    default_fix = "Create a new random key, and send its SHA-256 as `key_hash`."
 
 
 class LastKeyError(ConflictError):
-    """Without its last live key an agent could never act again."""
+    """An agent needs at least one live key to act."""
 
     code = "last_key"
     title = "The last live key cannot be revoked"
-    default_fix = "Create another key with POST /api/v1/agents/me/keys first, then revoke this one."
+    default_fix = "Create another key with POST /api/v1/agents/me/keys, then revoke this one."
 
 
 class TooManyKeysError(ConflictError):
-    """The agent has as many live keys as one may have."""
+    """The agent has the maximum number of live keys."""
 
     code = "too_many_keys"
     title = "The agent has too many keys"
-    default_fix = "Revoke a key with DELETE /api/v1/agents/me/keys/{key_id}, or set revoke_others."
+    default_fix = (
+        "Revoke a key with DELETE /api/v1/agents/me/keys/{key_id}, or set `revoke_others` to true."
+    )
 
 
 class TooLargeError(AgentMessagingError):
-    """The body is larger than the route takes."""
+    """The body is larger than the route accepts."""
 
     status = 413
     code = "too_large"
     title = "The body is too large"
-    default_fix = "Send less, or send a URL to the content instead."
+    default_fix = "Send a smaller body, or send a URL to the content instead."
 
 
 class MediaTypeError(AgentMessagingError):
-    """The body does not say that it is JSON."""
+    """The Content-Type is not JSON in UTF-8."""
 
     status = 415
     code = "not_json"
-    title = "The body is not declared as JSON"
+    title = "The Content-Type is not JSON"
     default_fix = "Set the header `Content-Type: application/json`."
 
 
 class InvalidError(AgentMessagingError):
-    """The request was read, and a field, parameter or path part is wrong."""
+    """A field, a parameter, a header or a part of the path is wrong."""
 
     status = 422
     code = "invalid"
     title = "The request is not valid"
-    default_fix = "Correct what `errors` points at and send the request again."
+    default_fix = "Correct what `errors` lists, and send the request again."
 
     @classmethod
     def at(cls, pointer: str, detail: str, *, fix: str | None = None) -> "InvalidError":
-        """The error for one wrong place."""
+        """Return the error for one wrong place."""
         return cls(f"{pointer}: {detail}", fix=fix, faults=(Fault(pointer, detail),))
 
 
 class IdempotencyKeyReusedError(AgentMessagingError):
-    """The `Idempotency-Key` belongs to another request of the last 24 hours."""
+    """The `Idempotency-Key` was used for another request in the last 24 hours."""
 
     status = 422
     code = "idempotency_key_reused"
     title = "The Idempotency-Key was used for another request"
-    default_fix = "Send a new Idempotency-Key with a new request; repeat only what is unchanged."
+    default_fix = "Send a new Idempotency-Key. Reuse a key only to repeat the same request."
 
 
 class TooManyRequestsError(AgentMessagingError):
-    """The same request will do later; `Retry-After` and the RateLimit fields tell when.
+    """The same request can succeed later. `Retry-After` and the RateLimit headers say when.
 
-    The fields are those of draft-ietf-httpapi-ratelimit-headers-09: a `policy` allows `quota`
-    requests in `window` seconds, and the present window ends in `reset`.
+    The headers follow draft-ietf-httpapi-ratelimit-headers-09: a `policy` allows `quota` requests
+    in `window` seconds, and the current window ends in `reset` seconds.
     """
 
     status = 429
@@ -393,45 +400,45 @@ class TooManyRequestsError(AgentMessagingError):
 
 
 class ContactPendingError(TooManyRequestsError):
-    """The caller's contact request waits for an answer; until then no other is taken."""
+    """The caller's contact request is waiting for the recipient's answer."""
 
     code = "contact_pending"
-    title = "Your contact request waits for an answer"
-    default_fix = "Do not repeat it: your first message is delivered once the recipient allows you."
+    title = "Your contact request is waiting for an answer"
+    default_fix = "Do not retry. The recipient gets your first message when it allows you."
 
 
 class RateLimitedError(TooManyRequestsError):
-    """A limit is reached; `RateLimit-Policy` says which.
+    """A rate limit was reached. `RateLimit-Policy` says which one.
 
-    sender, pair        messages and work orders in a minute, in all or to one recipient
-    units               what an agent may spend in a minute (`meter`)
-    registrations       registrations of the whole stack in a minute
-    contact-requests    new contact requests to one agent in a day
+    sender, pair        messages and work orders per minute, in total or to one recipient
+    units               units that an agent may spend per minute (`meter`)
+    registrations       registrations on the whole stack per minute
+    contact-requests    new contact requests to one agent per day
     """
 
     code = "rate_limited"
-    title = "A limit is reached"
+    title = "A rate limit was reached"
 
 
 class ContentionError(AgentMessagingError):
-    """Others kept winning, or the tables were throttled, for as long as this call could wait."""
+    """Other requests kept changing the same data, or DynamoDB throttled this one."""
 
     status = 503
     code = "contention"
-    title = "Too much at once"
-    default_fix = "Send the same request again after `Retry-After` seconds."
+    title = "The service is busy"
+    default_fix = "Send the same request again after 1 second."
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, headers={"Retry-After": "1"})
 
 
 class OutOfTimeError(AgentMessagingError):
-    """Too little time was left to begin the write, so nothing was begun."""
+    """The server had too little time left to start the write, so it did not start it."""
 
     status = 503
     code = "out_of_time"
-    title = "No time was left"
-    default_fix = "Send the same request again after `Retry-After` seconds."
+    title = "Too little time was left"
+    default_fix = "Send the same request again after 1 second."
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, headers={"Retry-After": "1"})

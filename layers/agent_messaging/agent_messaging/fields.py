@@ -62,7 +62,7 @@ def _within(limit: int) -> AfterValidator:
     def check(text: str) -> str:
         size = len(text.encode())
         if size > limit:
-            raise ValueError(f"has {size} bytes of UTF-8, at most {limit} are taken")
+            raise ValueError(f"has {size} bytes of UTF-8, and the maximum is {limit}")
         return text
 
     return AfterValidator(check)
@@ -94,7 +94,7 @@ AgentId = Annotated[
     str,
     StringConstraints(pattern=AGENT_ID_PATTERN),
     Field(
-        description="Lower-case letters, digits, `.`, `_`, `-`; at most 64.",
+        description="1 to 64 lower-case letters, digits, `.`, `_` and `-`.",
         examples=["nova-agent-id"],
     ),
 ]
@@ -105,9 +105,9 @@ KeyHash = Annotated[
     str,
     StringConstraints(pattern=KEY_HASH_PATTERN),
     Field(
-        description="The SHA-256, in lower-case hexadecimal, of a key that you made yourself; "
-        "/llms.txt has the recipe. The answer then shows no key, and repeating the request has one "
-        "effect."
+        description="The SHA-256 of a key that you created yourself, in lower-case hexadecimal. "
+        "/llms.txt shows how to create one. The response then has no key, and you can repeat the "
+        "request safely."
     ),
 ]
 ThreadId = Annotated[str, StringConstraints(pattern=THREAD_ID_PATTERN)]
@@ -132,7 +132,7 @@ def _digits(value: object) -> object:
 Limit = Annotated[
     int,
     BeforeValidator(_digits),
-    Field(ge=1, le=100, description="At most so many entries on a page."),
+    Field(ge=1, le=100, description="The maximum number of items on a page."),
 ]
 Priority = Annotated[StrictInt, Field(ge=0, le=10)]
 Jobs = Annotated[StrictInt, Field(ge=1, le=100)]
@@ -155,7 +155,7 @@ def _in_utc(moment: datetime) -> datetime:
     try:
         return clock.to_millisecond(moment)
     except OverflowError:
-        raise ValueError("lies outside the years 1 to 9999 in UTC") from None
+        raise ValueError("is outside the years 1 to 9999 in UTC") from None
 
 
 _TIME_OUT = PlainSerializer(clock.to_text, return_type=str)
@@ -243,15 +243,15 @@ Object = Annotated[dict[str, Any], BeforeValidator(_text_to_object)]
 
 
 # --- pages
-Total = Annotated[int, Field(description="How many match the filter, whatever the page's size.")]
-IsMinimum = Annotated[bool, Field(description="Whether counting stopped before the end.")]
+Total = Annotated[int, Field(description="The number of matching items on all pages.")]
+IsMinimum = Annotated[bool, Field(description="True if counting stopped, so there may be more.")]
 NextCursor = Annotated[
-    str | None, Field(description="Pass it on as `cursor`; null, and only null, ends the list.")
+    str | None, Field(description="Send it as `cursor` for the next page. Only null ends the list.")
 ]
 
 
 class Party(Model):
-    """An agent as the other side knows it: its id, and its name at the time of writing."""
+    """An agent's id, and its name when this was written."""
 
     id: str
     name: str

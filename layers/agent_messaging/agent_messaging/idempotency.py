@@ -164,7 +164,7 @@ class IdempotentRequest:
 
     def _replay(self, record: Item) -> Replay:
         if record["fingerprint"] != self.fingerprint:
-            raise IdempotencyKeyReusedError(f"This {HEADER} came with another request before.")
+            raise IdempotencyKeyReusedError(f"You used this {HEADER} for another request.")
         return Replay(record["answer"])
 
 
@@ -191,7 +191,7 @@ def begin(
         raise InvalidError.at(
             HEADER,
             "is not 1 to 255 printable ASCII characters",
-            fix="Send a new random UUID as the key of each request, and the same for its retries.",
+            fix="Send a new random UUID for each request, and the same UUID when you retry it.",
         )
     # Neither an agent's id nor an operation has a `#`.
     return IdempotentRequest(table, now, f"{agent_id}#{operation}#{key}", asked())

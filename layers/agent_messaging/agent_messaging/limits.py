@@ -43,7 +43,7 @@ class WindowLimits:
             "#registrations", clock.to_text(start), REGISTRATIONS_PER_MINUTE, start + MINUTE
         ):
             raise RateLimitedError(
-                f"This stack registers {REGISTRATIONS_PER_MINUTE} agents in a minute.",
+                f"This stack registers at most {REGISTRATIONS_PER_MINUTE} agents per minute.",
                 policy="registrations",
                 quota=REGISTRATIONS_PER_MINUTE,
                 window=int(MINUTE.total_seconds()),
@@ -60,12 +60,12 @@ class WindowLimits:
         if not self._count(owner_id, _held_on(start), HELD_PER_DAY, start + DAY):
             reset = _seconds(start + DAY - now)
             raise RateLimitedError(
-                f"`{owner_id}` takes {HELD_PER_DAY} new contact requests a day, and has had them.",
+                f"`{owner_id}` accepts at most {HELD_PER_DAY} new contact requests per day.",
                 policy="contact-requests",
                 quota=HELD_PER_DAY,
                 window=int(DAY.total_seconds()),
                 reset=reset,
-                fix=f"Send the message again in {reset} seconds.",
+                fix=f"Send the message again after {reset} seconds.",
             )
 
     def give_back(self, owner_id: str, now: datetime) -> None:

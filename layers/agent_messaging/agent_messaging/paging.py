@@ -63,7 +63,7 @@ class Listing:
         raw = _decoded(cursor)
         digest, content = raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]
         if digest != self._digest(content):
-            raise BadCursorError("The cursor was made for another list, filter or caller.")
+            raise BadCursorError("The cursor belongs to another list, filter or caller.")
         return self._parse(content)
 
     def _parse(self, content: bytes) -> tuple[str, Total | None]:
@@ -76,7 +76,7 @@ class Listing:
         except (ValueError, TypeError, RecursionError):
             is_sound = False
         if not is_sound or number < 0:
-            raise BadCursorError("The cursor is not one of ours.")
+            raise BadCursorError("The cursor is not one that this API returned.")
         if number > COUNT_LIMIT:  # as before totals stopped there
             total = Total(COUNT_LIMIT, is_minimum=True)
         return position, total
@@ -97,7 +97,7 @@ def _decoded(cursor: str) -> bytes:
     except ValueError:
         raw = b""
     if not raw or _encoded(raw) != cursor:
-        raise BadCursorError("The cursor is not one of ours.")
+        raise BadCursorError("The cursor is not one that this API returned.")
     return raw
 
 

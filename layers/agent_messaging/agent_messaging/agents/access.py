@@ -34,12 +34,12 @@ def require_active(caller: Caller, item: Item | None, now: datetime) -> Agent:
     elif item is None or "deleted_at" in item:
         raise KeyRevokedError(
             "The agent of this key has left.",
-            fix="Register a new agent under another id: this one has left for good.",
+            fix="Register a new agent with another id. This id cannot be used again.",
         )
     else:
         agent = parse(item)
         if not agent.has_live_key(caller.key_id, caller.epoch, now):
-            raise KeyRevokedError("The key was revoked, or has expired.")
+            raise KeyRevokedError("The key was revoked or has expired.")
         if agent.penalty is not None and agent.penalty.holds(now):
             raise agent.penalty.error(now)
     if agent.is_suspended:

@@ -13,24 +13,24 @@ from agent_messaging.fields import Flag, KeyHash, Model, OneLine, StoredTime, Ti
 
 
 class CreateKeyRequest(Model):
-    """A new key beside those that the agent has, or in the place of them all."""
+    """A new key, in addition to the agent's keys or in place of all of them."""
 
     label: Annotated[OneLine | None, Field(examples=["the worker on the second machine"])] = None
     expires_at: Annotated[
-        Timestamp | None, Field(description="Until when the key is good; without, for ever.")
+        Timestamp | None, Field(description="When the key expires. If null, never.")
     ] = None
     revoke_others: Annotated[
         Flag,
         Field(
-            description="Revoke all other keys with the same write. The key that you call with "
-            "ends at once if you send a `key_hash`, else after ten minutes."
+            description="Revoke all other keys in the same write. The key that you call with ends "
+            "at once if you send a `key_hash`, otherwise after ten minutes."
         ),
     ] = False
     key_hash: KeyHash | None = None
 
 
 class CreateKeyResponse(Model):
-    """The new key, which is shown this once."""
+    """The new key. It is shown only once."""
 
     success: bool = True
     key_id: str
@@ -42,7 +42,7 @@ class CreateKeyResponse(Model):
 
 
 class KeyView(Model):
-    """What is known of a key; the key itself is kept nowhere."""
+    """One of your keys. The server does not store the key itself."""
 
     key_id: str
     label: str | None
@@ -50,20 +50,20 @@ class KeyView(Model):
     expires_at: StoredTime | None
     is_live: bool
     last_used_at: Annotated[
-        StoredTime | None, Field(description="The day of its last use, at its start.")
+        StoredTime | None, Field(description="When the key was last used, exact to the day.")
     ]
     replaced_by: Annotated[
         str | None,
         Field(
-            description="The `key_id` of the key that replaced this one by `revoke_others`. This "
-            "one ends at its `expires_at`, and changes no keys."
+            description="The `key_id` of the key that replaced this one with `revoke_others`. This "
+            "key ends at its `expires_at`, and cannot change keys."
         ),
     ]
     content_flags: ContentFlags
 
 
 class KeysResponse(Model):
-    """The keys of the caller, the oldest first."""
+    """The caller's keys, oldest first."""
 
     agent_id: str
     keys: list[KeyView]

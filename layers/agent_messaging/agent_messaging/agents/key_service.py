@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from agent_messaging import clock
 from agent_messaging.agents import key_schemas
 from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents.access import active_condition
@@ -41,7 +42,11 @@ class KeyService:
             KeyOutgoingError, KeyTakenError, TooManyKeysError: see `Keyring`.
         """
         if body.expires_at is not None and body.expires_at <= now:
-            raise InvalidError.at("#/expires_at", "lies in the past", fix="Give a time to come.")
+            raise InvalidError.at(
+                "#/expires_at",
+                "is not in the future",
+                fix=f"Use a future time. The server's time is {clock.to_text(now)}.",
+            )
         api_key, key = api_keys.issue_unless_brought(
             body.key_hash, now, body.label, body.expires_at
         )

@@ -75,7 +75,7 @@ class Keyring:
                 return Change(there)
             live = agent.live_keys(now)
             if len(live) >= MAX_LIVE_KEYS:
-                raise TooManyKeysError(f"The agent has {len(live)} live keys.")
+                raise TooManyKeysError(f"The agent has the maximum of {MAX_LIVE_KEYS} live keys.")
             expired = [each for each in agent.keys.values() if each not in live]
             gone = "".join(f", #keys.#{each.key_id}" for each in expired).removeprefix(", ")
             expression = f"SET #keys.#{key.key_id} = :new" + (f" REMOVE {gone}" if gone else "")
@@ -135,7 +135,7 @@ class Keyring:
                 requester.refuse_outgoing(agent)
             others = [each for each in agent.live_keys(now) if each.key_id != key_id]
             if key.is_live(now) and all(each.is_outgoing for each in others):
-                raise LastKeyError("Without it nothing could speak for the agent any more.")
+                raise LastKeyError(f"`{key_id}` is the agent's last live key.")
             item = self._update(agent, requester, f"REMOVE #keys.#{key_id}")
             return Change(key, [item, self.keys.transact_delete(key)])
 
@@ -166,7 +166,7 @@ class Keyring:
         used = self.keys.last_used(others, consistent=True)
         if own.replaced_by not in used or any(used.values()):
             raise KeyOutgoingError(
-                f"`{own.replaced_by}` has replaced this key, and is in use.",
+                f"`{own.replaced_by}` has replaced this key and is in use.",
                 fix="Use the key that replaced this one. If you do not have it, ask the operator "
                 "for a new key.",
             )
@@ -221,7 +221,7 @@ def _brought_before(agent: Agent, key: Key, now: datetime) -> Key | None:
     """
     there = next((each for each in agent.keys.values() if each.key_hash == key.key_hash), None)
     if there is not None and (there.is_outgoing or not there.is_live(now)):
-        raise KeyTakenError("Your key with this key_hash is outgoing or has ended.")
+        raise KeyTakenError("Your key with this key_hash is outgoing or has expired.")
     return there
 
 

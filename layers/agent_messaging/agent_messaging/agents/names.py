@@ -27,13 +27,13 @@ def _visible(name: str) -> str:
         raise PydanticCustomError(
             "unseen",
             "has {title}, which is invisible or changes the order of the text",
-            {"title": title, "fix": f"Leave {title} out of the name."},
+            {"title": title, "fix": f"Remove {title} from the name."},
         )
     if name.strip() != name:
         raise PydanticCustomError(
             "padded",
-            "begins or ends with a blank",
-            {"fix": "Send the name without blanks around it."},
+            "begins or ends with a space",
+            {"fix": "Remove the spaces around the name."},
         )
     return name
 
@@ -76,9 +76,9 @@ Name = Annotated[
     AfterValidator(_visible),
     AfterValidator(_not_the_systems),
     Field(
-        description="What the agent calls itself: one line of at most 100 characters, all of them "
-        "visible, without blanks around it. A name is refused if it looks like the system, its "
-        "operator or another agent's id."
+        description="The agent's name: one line of at most 100 characters. All characters are "
+        "visible, and the first and the last are not spaces. A name that looks like the system, "
+        "its operator or another agent's id is refused."
     ),
 ]
 NewAgentId = Annotated[AgentId, AfterValidator(_not_reserved)]

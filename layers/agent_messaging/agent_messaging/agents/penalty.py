@@ -23,12 +23,13 @@ class Penalty(Model):
         """The refusal."""
         seconds = math.ceil((self.until - now).total_seconds())
         return RateLimitedError(
-            f"You spent more than {self.quota} units in a minute. A request costs 3.4 units, a "
-            "kilobyte written 1 to 2, four kilobytes read 0.2, a kilobyte answered 0.15.",
+            f"You spent more than {self.quota} units in a minute. A request costs 3.4 units. A "
+            "kilobyte written costs 1 to 2, four kilobytes read cost 0.2, and a kilobyte of the "
+            "response costs 0.15.",
             policy="units",
             quota=self.quota,
             window=WINDOW_SECONDS,
             reset=seconds,
             fix=f"Stop calling for {seconds} seconds. Then send fewer or smaller requests. Each "
-            "time that you exceed the limit again, the refusal lasts longer.",
+            "time you exceed the limit again, you have to wait longer.",
         )

@@ -24,7 +24,7 @@ class RegistrationGuard:
 
     def __init__(self, mode: str, secret_id: str) -> None:
         if mode not in MODES:
-            raise ValueError(f"REGISTRATION_MODE is {mode!r}, not one of {', '.join(MODES)}")
+            raise ValueError(f"REGISTRATION_MODE is {mode!r}. Set it to {' or '.join(MODES)}.")
         self._mode = mode
         self._secret_id = secret_id
         self._provider: Any = None
@@ -39,9 +39,9 @@ class RegistrationGuard:
             return
         sent = headers.get(HEADER, "")
         if not sent:
-            raise RegistrationKeyError("Registering takes a registration key here.")
+            raise RegistrationKeyError("This stack needs a registration key to register an agent.")
         if not hmac.compare_digest(_bytes(sent), _bytes(self._secret())):
-            raise RegistrationKeyError("The registration key is not the one of this stack.")
+            raise RegistrationKeyError("The registration key is wrong for this stack.")
 
     def _secret(self) -> str:
         if self._provider is None:

@@ -39,7 +39,7 @@ from agent_messaging.content.characters import (
 
 
 class ContentFlag(StrEnum):
-    """One kind of what a person who reads the text does not see."""
+    """One kind of content that a reader of the text does not see."""
 
     INVISIBLE_CHARACTERS = "invisible_characters"
     BIDIRECTIONAL_CONTROLS = "bidirectional_controls"
@@ -50,13 +50,13 @@ class ContentFlag(StrEnum):
 ContentFlags = Annotated[
     list[ContentFlag],
     Field(
-        description="What a reader would not see in the texts that agents wrote here. The texts "
-        "are shown as they were sent. `invisible_characters`: characters that are not drawn, or "
+        description="What a reader cannot see in the texts that agents wrote here. The texts are "
+        "shown as they were sent. `invisible_characters`: characters that are not drawn, or "
         "blanks that carry data. `bidirectional_controls`: characters that change the order in "
         "which text is shown. `tag_characters`: an invisible copy of ASCII that can hide "
         "instructions. `lookalike_characters`: a word that mixes letters of two scripts that look "
-        "alike. Ordinary emoji are not flagged, nor joiners in scripts that need them. More kinds "
-        "may come."
+        "alike. Ordinary emoji, and joiners in scripts that need them, are not flagged. More kinds "
+        "may follow."
     ),
 ]
 

@@ -111,7 +111,7 @@ class Registration:
             raise AgentIdTakenError(
                 f"`{agent.agent_id}` looks like an id that is taken.",
                 fix="Choose an agent_id that differs in more than `.`, `_` and `-`, 0 and o, 1 and "
-                "l, m and rn, w and vv; or leave it out, and the server makes one.",
+                "l, m and rn, w and vv. Or leave it out, and the server creates one.",
             ) from None
 
     def leave(self, caller: Caller, now: datetime) -> schemas.LeaveResponse:
@@ -137,6 +137,8 @@ class Registration:
         except TransactionFailedError as error:
             present = require_active(caller, error.items[0], now)
             if present.active_jobs:
-                raise AgentBusyError(f"{present.active_jobs} work orders are accepted.") from None
+                raise AgentBusyError(
+                    f"You have {present.active_jobs} active work orders."
+                ) from None
             raise ContentionError("The agent's keys or profile changed meanwhile.") from None
         return schemas.LeaveResponse(agent_id=agent.agent_id)

@@ -114,7 +114,7 @@ class DirectoryTable:
                 raise InvalidError.at(
                     "#/name",
                     "looks like the id of another agent",
-                    fix="Choose a name that is not the id of another agent.",
+                    fix="Choose a name that does not look like another agent's id.",
                 )
 
     def _is_id(self, skeleton: str) -> bool:

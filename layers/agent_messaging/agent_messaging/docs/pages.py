@@ -116,7 +116,7 @@ PAGES = (
     Page(
         "health",
         "/health",
-        "Whether the service answers",
+        "Check that the service answers",
         "application/json",
         health,
         cache_control="no-store",
@@ -125,7 +125,7 @@ PAGES = (
     Page(
         "docs",
         "/docs",
-        "This API, to read and to try out",
+        "Read and try out this API",
         "text/html; charset=utf-8",
         swagger,
         make_plain=functools.partial(_file, "plain.html"),
@@ -133,14 +133,14 @@ PAGES = (
     Page(
         "openapi",
         "/openapi.json",
-        "This document",
+        "Read this document",
         "application/json",
         document,
     ),
     Page(
         "llms_txt",
         "/llms.txt",
-        "The API in plain words, for an agent that has only a URL",
+        "Read the API in plain words",
         "text/plain; charset=utf-8",
         functools.partial(_file, "llms.txt"),
     ),

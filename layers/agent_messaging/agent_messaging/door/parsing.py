@@ -18,38 +18,38 @@ MAX_NAME = 100
 
 SENTENCES = {
     "missing": "is missing",
-    "extra_forbidden": "is not known here",
-    "string_type": "is not a text",
-    "string_unicode": "is not a text of whole characters",
+    "extra_forbidden": "is unknown",
+    "string_type": "is not a string",
+    "string_unicode": "is not valid Unicode",
     "string_too_long": "has more than {max_length} characters",
     "string_too_short": "has fewer than {min_length} characters",
     "int_type": "is not a whole number",
     "int_parsing": "is not a whole number",
     "bool_type": "is not true or false",
     "list_type": "is not a list",
-    "too_long": "has more than {max_length} entries",
-    "too_short": "has fewer than {min_length} entries",
+    "too_long": "has more than {max_length} items",
+    "too_short": "has fewer than {min_length} items",
     "greater_than_equal": "is below {ge}",
     "less_than_equal": "is above {le}",
     "literal_error": "is not {expected}",
     "enum": "is not {expected}",
-    "decimal_max_places": "has more than {decimal_places} decimals",
+    "decimal_max_places": "has more than {decimal_places} decimal places",
     "decimal_max_digits": "has more than {max_digits} digits",
     "decimal_whole_digits": "has more than {whole_digits} digits before the point",
-    "timezone_aware": "has no offset from UTC, such as Z",
+    "timezone_aware": "has no UTC offset such as Z",
 }
 PATTERNS = {
-    fields.AGENT_ID_PATTERN: "is not an agent id: lower-case letters and digits, `.`, `_` and `-` "
-    "between them",
-    fields.CAPABILITY_PATTERN: "is not a capability: lower-case letters and digits, `.`, `_` and "
-    "`-` between them",
+    fields.AGENT_ID_PATTERN: "is not an agent id: use 1 to 64 lower-case letters, digits, `.`, `_` "
+    "and `-`, and begin and end with a letter or digit",
+    fields.CAPABILITY_PATTERN: "is not a capability: use 1 to 64 lower-case letters, digits, `.`, "
+    "`_` and `-`, and begin and end with a letter or digit",
     fields.MESSAGE_ID_PATTERN: "is not a message id: `msg_` and 26 letters and digits",
-    fields.WORK_ORDER_ID_PATTERN: "is not a work order's id: `wo_` and 26 letters and digits",
-    fields.KEY_HASH_PATTERN: "is not the SHA-256 of a key: 64 digits and lower-case letters a to f",
-    fields.KEY_ID_PATTERN: "is not a key's id: `key_` and 26 letters and digits",
+    fields.WORK_ORDER_ID_PATTERN: "is not a work order id: `wo_` and 26 letters and digits",
+    fields.KEY_HASH_PATTERN: "is not a SHA-256: 64 digits and lower-case letters a to f",
+    fields.KEY_ID_PATTERN: "is not a key id: `key_` and 26 letters and digits",
     fields.THREAD_ID_PATTERN: "is not a thread id: `thr_` and 42 letters and digits",
     fields.NOT_BLANK_PATTERN: "is blank",
-    fields.ONE_LINE_PATTERN: "has a line break or a control character; it is one line",
+    fields.ONE_LINE_PATTERN: "has a line break or a control character",
     fields.URL_PATTERN: "is not a URL that begins with http:// or https://",
 }
 
@@ -72,9 +72,9 @@ def headers(event: Mapping[str, Any]) -> dict[str, str]:
 def missing_identity(identity: str, parameters: Mapping[str, str]) -> InvalidError:
     """The refusal of a request whose parameters do not say who calls."""
     other = next((name for name in ("agent_id", "from_agent_id") if name in parameters), None)
-    fix = f"Say who you are: add `{identity}=<your agent id>` to the query."
+    fix = f"Add `{identity}=<your agent id>` to the query."
     if other is not None:
-        fix = f"On this route the caller is named by `{identity}`: rename `{other}`."
+        fix = f"Rename the query parameter `{other}` to `{identity}`."
     return InvalidError.at(f"?{identity}", "is missing", fix=fix)
 
 
@@ -85,8 +85,12 @@ def refuse_repeated(names: list[str]) -> None:
         InvalidError: there are some.
     """
     if names:
-        faults = _of_parameters(names, "is given more than once")
-        raise InvalidError("A query parameter is repeated.", faults=faults)
+        faults = _of_parameters(names, "is repeated")
+        raise InvalidError(
+            "A query parameter is repeated.",
+            fix="Send each query parameter only once.",
+            faults=faults,
+        )
 
 
 def path_parts(types: Mapping[str, TypeAdapter[Any]], parts: Mapping[str, str]) -> dict[str, Any]:
@@ -101,7 +105,7 @@ def path_parts(types: Mapping[str, TypeAdapter[Any]], parts: Mapping[str, str]) 
             parsed[name] = types[name].validate_python(text)
         except ValidationError as error:
             faults = tuple(Fault(f"{{{name}}}", _sentence(e)) for e in _first(error))
-            raise InvalidError("A part of the path is not well formed.", faults=faults) from None
+            raise InvalidError("A part of the path is not valid.", faults=faults) from None
     return parsed
 
 
@@ -113,7 +117,7 @@ def query_model(model: type[BaseModel] | None, parameters: Mapping[str, str]) ->
     """
     if model is None:
         if parameters:
-            faults = _of_parameters(parameters, "is not known here")
+            faults = _of_parameters(parameters, "is unknown")
             raise InvalidError("A query parameter is unknown.", faults=faults)
         return {}
     try:

@@ -30,13 +30,16 @@ def json_object(event: Mapping[str, Any], max_bytes: int) -> dict[str, Any]:
     """
     raw = _bytes(event)
     if len(raw) > max_bytes:
-        raise TooLargeError(f"The body has {len(raw)} bytes; this route takes {max_bytes}.")
+        raise TooLargeError(
+            f"The body has {len(raw)} bytes. This route accepts at most {max_bytes}.",
+            fix=f"Send at most {max_bytes} bytes, or send a URL to the content instead.",
+        )
     if not raw:
         return {}
     _require_json(_header(event, "content-type"))
     value = _parse(raw)
     if not isinstance(value, dict):
-        raise MalformedError("The body is JSON, but not an object.")
+        raise MalformedError("The body is JSON but not an object.")
     # Few brackets nest no deeper, and half a character is written as an escape.
     if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH or b"\\u" in raw:
         _check(value)
@@ -67,7 +70,11 @@ def _require_json(content_type: str) -> None:
         media_type.startswith("application/") and media_type.endswith("+json")
     )
     if not is_json or ("charset=" in charset and "charset=utf-8" not in charset):
-        raise MediaTypeError(f"The body is declared as {content_type or 'nothing at all'!r}.")
+        raise MediaTypeError(
+            f"The Content-Type is {content_type!r}."
+            if content_type
+            else "The request has no Content-Type."
+        )
 
 
 def _parse(raw: bytes) -> object:
@@ -100,21 +107,22 @@ def _integer(text: str) -> int:
 
 def _not_a_number(constant: str) -> object:
     raise InvalidError(
-        f"The body holds {constant}, which JSON does not have.",
-        fix="Leave the value out, or send null or a text.",
+        f"The body contains {constant}, which is not valid JSON.",
+        fix=f"Leave out {constant}, or send null or a string.",
     )
 
 
 def _beyond_a_double(text: str) -> InvalidError:
     return InvalidError(
-        f"The body holds the number {text[:20]}, which is beyond a double.",
-        fix="Send so large a number as a text.",
+        f"The body contains the number {text[:20]}, which does not fit into a double.",
+        fix="Send the number as a string.",
     )
 
 
 def _too_deep() -> InvalidError:
     return InvalidError(
-        f"The body is nested deeper than {MAX_DEPTH}.", fix="Flatten what is nested, or send a URL."
+        f"The body is nested more than {MAX_DEPTH} levels deep.",
+        fix=f"Nest at most {MAX_DEPTH} levels, or send a URL to the content instead.",
     )
 
 
@@ -137,8 +145,8 @@ def _check_text(text: str) -> None:
         text.encode()
     except UnicodeEncodeError:
         raise InvalidError(
-            "The body holds half of a surrogate pair, which is no character.",
-            fix="Escape characters beyond U+FFFF as a whole pair, or send them as UTF-8.",
+            "The body contains half of a surrogate pair, which is not a character.",
+            fix="Escape each character beyond U+FFFF as a complete pair, or send it as UTF-8.",
         ) from None
 
 

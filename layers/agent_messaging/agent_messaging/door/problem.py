@@ -37,7 +37,7 @@ def failed(request_id: str, again: str) -> dict[str, Any]:
         "type": "about:blank",
         "title": "Internal Server Error",
         "status": 500,
-        "detail": "Something broke on our side; the write may or may not have happened.",
+        "detail": "The server failed. A write may or may not have happened.",
         "code": "internal",
         "errors": [],
         "fix": f"{again}. If it fails again, give the operator the request_id.",

@@ -55,10 +55,10 @@ class Route:
     def again(self) -> str:
         """How a request is repeated after which nobody knows whether it was carried out."""
         if self.takes_key:
-            return "Send it again with the same Idempotency-Key"
+            return "Send the request again with the same Idempotency-Key"
         if self.body is not None and "key_hash" in self.body.model_fields:
-            return "Send it again with a key_hash, and use the same one each time"
-        return "Send it again: repeating it is safe"
+            return "Send the request again with a key_hash, and the same one in each retry"
+        return "Send the request again: a retry is safe"
 
 
 def declared_route(endpoint: Callable[..., Any], path: str, **given: Any) -> Route:

@@ -209,7 +209,7 @@ class Table:
             except ClientError as error:
                 _raise_unless_collided(error)
             wait(attempt)
-        raise ContentionError("Transactions kept changing the same item.")
+        raise ContentionError("Other transactions kept changing the same item.")
 
     def _expressions(
         self, request: TransactItem, condition: str, update: str, values: Mapping[str, Any]
@@ -251,7 +251,7 @@ def call(operation: Callable[..., Any], **request: Any) -> Any:
     except ClientError as error:
         TALLY.add(units.of_refusal(request, error.response))
         if error.response["Error"]["Code"] in THROTTLED:
-            raise ContentionError("The tables take no more at the moment.") from None
+            raise ContentionError("DynamoDB throttled the request.") from None
         raise
     TALLY.add(units.of_answer(getattr(operation, "__name__", ""), answer))
     return answer

@@ -87,7 +87,7 @@ def _get_all(client: "DynamoDBClient", request: Any) -> Iterator[tuple[str, Item
         if not request:
             return
         wait(attempt)
-    raise ContentionError("The tables did not give all items in time.")
+    raise ContentionError("DynamoDB did not return all items in time.")
 
 
 def transact(client: "DynamoDBClient", items: Sequence[TransactItem]) -> None:
