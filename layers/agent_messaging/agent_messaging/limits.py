@@ -1,10 +1,10 @@
-"""Counters with a bound in a window of time, beside the agents' meters.
+"""Limit registrations per minute and held contact requests per day.
 
-    #registrations, minute   registrations of the whole stack, once their key was checked
-    owner, held#day          new contact requests that one agent holds
+    #registrations, minute   registrations on the whole stack, after the key check
+    owner, held#day          new contact requests that wait for one agent's answer
 
-A window's first refusal and its counting are one conditional update. `#` cannot occur in an
-agent's id.
+The counters are in the table of the agents' meters. One conditional update both checks a limit and
+counts. Agent ids never contain `#`.
 """
 
 import contextlib
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 REGISTRATIONS_PER_MINUTE = 120
 HELD_PER_DAY = 500
 DAY = timedelta(days=1)
-KEPT_FOR = timedelta(hours=1)  # after the window, for an operator who wants to look
+KEPT_FOR = timedelta(hours=1)  # after the window, so that an operator can look at it
 
 
 class WindowLimits:
-    """The counters; each method counts one more, or refuses."""
+    """The counters. `register` and `hold` add one, or raise an error at the limit."""
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self.table = Table(client, name)
@@ -36,7 +36,7 @@ class WindowLimits:
         """Count a registration.
 
         Raises:
-            RateLimitedError: the stack registers no more agents in this minute.
+            RateLimitedError: the stack has reached its limit for this minute.
         """
         start = minute_of(now)
         if not self._count(
@@ -54,7 +54,7 @@ class WindowLimits:
         """Count a new contact request to an agent.
 
         Raises:
-            RateLimitedError: the agent holds no more of them today.
+            RateLimitedError: the agent has reached its limit for this day.
         """
         start = _day_of(now)
         if not self._count(owner_id, _held_on(start), HELD_PER_DAY, start + DAY):
@@ -69,7 +69,7 @@ class WindowLimits:
             )
 
     def give_back(self, owner_id: str, now: datetime) -> None:
-        """Take back the count of a request that is not held after all."""
+        """Undo the count of a request that is not held after all."""
         with contextlib.suppress(ConditionFailedError):
             self.table.update(
                 {"agent_id": owner_id, "window": _held_on(_day_of(now))},

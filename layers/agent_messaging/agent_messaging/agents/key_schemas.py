@@ -1,4 +1,4 @@
-"""The shapes of the requests and answers about keys."""
+"""The models of requests and answers about keys."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
@@ -70,7 +70,7 @@ class KeysResponse(Model):
 
 
 def created(api_key: str | None, key: Key) -> CreateKeyResponse:
-    """The answer that shows a new key, unless the client made it itself."""
+    """Return the answer with a new key. `api_key` is None if the client created the key."""
     return CreateKeyResponse(
         **copied(key, CreateKeyResponse),
         api_key=api_key,
@@ -79,7 +79,7 @@ def created(api_key: str | None, key: Key) -> CreateKeyResponse:
 
 
 def listed(agent: Agent, last_used: Mapping[str, date | None], now: datetime) -> KeysResponse:
-    """The agent's keys at `now`, with the days of their last use."""
+    """Return the agent's keys at `now`, with the days of their last use."""
     views = [_view(key, last_used[key.key_id], now) for key in agent.keys.values()]
     return KeysResponse(agent_id=agent.agent_id, keys=sorted(views, key=lambda view: view.key_id))
 

@@ -24,7 +24,7 @@ class KeyService:
     keyring: Keyring
 
     def list(self, agent_id: str, now: datetime) -> key_schemas.KeysResponse:
-        """Return the agent's keys, the oldest first.
+        """Return the agent's keys, oldest first.
 
         Raises:
             AgentNotFoundError: there is no such agent.
@@ -35,10 +35,10 @@ class KeyService:
     def create(
         self, caller: Caller, body: key_schemas.CreateKeyRequest, now: datetime
     ) -> key_schemas.CreateKeyResponse:
-        """Create a key beside the others, or in place of them all.
+        """Create a key, in addition to the others or in place of all of them.
 
         Raises:
-            InvalidError: it would have expired already.
+            InvalidError: its `expires_at` is not in the future.
             KeyOutgoingError, KeyTakenError, TooManyKeysError: see `Keyring`.
         """
         if body.expires_at is not None and body.expires_at <= now:

@@ -1,4 +1,4 @@
-"""What an agent may call itself: one line that is seen as it is, and not the system's."""
+"""Check names and ids: a name is one visible line, and neither poses as the system."""
 
 import re
 import unicodedata
@@ -13,7 +13,7 @@ from agent_messaging.fields import NOT_BLANK_PATTERN, AgentId
 
 MAX_CHARACTERS = 100
 
-# What neither is seen nor has to do with a script: C0, C1, and what breaks a line.
+# Invisible characters that belong to no script: C0, C1 and line breaks.
 _CONTROL = re.compile(r"[\x00-\x1F\x7F-\x9F\u2028\u2029]")
 _RESERVED = {likeness.skeleton(word) for word in RESERVED_IDS}
 

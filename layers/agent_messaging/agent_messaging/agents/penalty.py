@@ -10,17 +10,17 @@ WINDOW_SECONDS = 60
 
 
 class Penalty(Model):
-    """A refusal of everything that an agent asks, until a time."""
+    """All requests of an agent are refused until a time."""
 
     until: StoredTime
     quota: int  # of units in a minute
 
     def holds(self, now: datetime) -> bool:
-        """Whether the agent is refused."""
+        """Return whether the penalty still applies."""
         return now < self.until
 
     def error(self, now: datetime) -> RateLimitedError:
-        """The refusal."""
+        """Return the error for a request during the penalty."""
         seconds = math.ceil((self.until - now).total_seconds())
         return RateLimitedError(
             f"You spent more than {self.quota} units in a minute. A request costs 3.4 units. A "

@@ -1,7 +1,7 @@
-"""Who may register: anybody in mode `open`, in mode `key` whoever has the operator's key.
+"""Check who may register: anybody in mode `open`, callers with the operator's key in mode `key`.
 
-The key is a secret of the stack. It is read on the first registration, and again a minute later,
-so that a new one holds within that minute.
+The key is a secret of the stack. It is read at the first registration and then cached for a minute,
+so a new key takes effect within a minute.
 """
 
 import hmac
@@ -17,9 +17,9 @@ MAX_AGE_SECONDS = 60
 
 
 class RegistrationGuard:
-    """Says of a request's headers whether it may register an agent.
+    """Checks from its headers whether a request may register an agent.
 
-    Raises ValueError for a mode that is none: a misspelt one must not open anything.
+    Raises ValueError for an unknown mode, so that a misspelt mode does not allow everybody.
     """
 
     def __init__(self, mode: str, secret_id: str) -> None:
@@ -30,10 +30,10 @@ class RegistrationGuard:
         self._provider: Any = None
 
     def __call__(self, headers: Mapping[str, str]) -> None:
-        """Let the request pass.
+        """Check the registration key.
 
         Raises:
-            RegistrationKeyError: it has no registration key, or another.
+            RegistrationKeyError: the key is missing or wrong.
         """
         if self._mode == "open":
             return
@@ -45,7 +45,7 @@ class RegistrationGuard:
 
     def _secret(self) -> str:
         if self._provider is None:
-            # Its client costs more than all else that the function imports, and most never need it.
+            # Its client costs more than all other imports, and most never need it.
             from aws_lambda_powertools.utilities.parameters import SecretsProvider  # noqa: PLC0415
 
             self._provider = SecretsProvider(boto_config=CONFIG)

@@ -1,4 +1,4 @@
-"""The shapes of the requests and answers about an agent alone."""
+"""The models of requests and answers about an agent without its presence."""
 
 from typing import Annotated
 

@@ -1,8 +1,8 @@
-"""Register an agent, and let one leave.
+"""Register agents, and let them leave.
 
-A registration writes the agent, its first key and its items in the directory in one transaction. It
-fails if the id was ever used. Leaving deletes the keys and the directory's items in one
-transaction, and keeps the id as a marker.
+A registration writes the agent, its first key and its directory items in one transaction. It fails
+if the id was ever used. Leaving deletes the keys and the directory items in one transaction, and
+keeps the agent's item as a marker.
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Registration:
-    """The tables that an agent is registered in."""
+    """The tables for registrations."""
 
     client: "DynamoDBClient"
     agents: AgentsTable
@@ -49,13 +49,13 @@ class Registration:
     def register(self, body: schemas.RegisterRequest, now: datetime) -> schemas.RegisterResponse:
         """Register an agent with its first key.
 
-        A request with a `key_hash` may be repeated: it returns the agent that it registered.
+        A request with a `key_hash` can be repeated. It then returns the agent of the first one.
 
         Raises:
-            AgentIdTakenError: the id, or one that looks like it, is or was another agent's.
+            AgentIdTakenError: another agent has or had this id, or one that looks like it.
             InvalidError: the name looks like another agent's id.
             KeyTakenError: another agent has the key.
-            RateLimitedError: the stack registers no more agents in this minute.
+            RateLimitedError: the stack has reached its limit for this minute.
         """
         self.limits.register(now)
         api_key, key = api_keys.issue_unless_brought(body.key_hash, now)
@@ -79,7 +79,7 @@ class Registration:
     def _registered_before(
         self, body: schemas.RegisterRequest, now: datetime
     ) -> tuple[Agent, Key] | None:
-        """The agent and key that this very request registered before."""
+        """Return the agent and key that an earlier copy of this request registered."""
         if not body.key_hash:
             return None
         before = self.agents.registered_with(body.key_hash, self.keys, now)
@@ -88,10 +88,10 @@ class Registration:
         return before
 
     def write(self, agent: Agent, key: Key) -> None:
-        """Write a new agent, its first key and its items in the directory, all or nothing.
+        """Write a new agent, its first key and its directory items in one transaction.
 
         Raises:
-            AgentIdTakenError: the id, or one that looks like it, is or was another agent's.
+            AgentIdTakenError: another agent has or had this id, or one that looks like it.
             KeyTakenError: another agent has the key.
         """
         items = [
@@ -118,9 +118,9 @@ class Registration:
         """Let the caller leave for good.
 
         Raises:
-            AgentBusyError: it has accepted work orders.
+            AgentBusyError: the caller has accepted work orders.
             AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `access`.
-            ContentionError: its keys or its profile changed meanwhile.
+            ContentionError: the caller's keys or profile changed meanwhile.
             KeyOutgoingError: the calling key is outgoing.
         """
         agent = self.agents.read(caller, now)

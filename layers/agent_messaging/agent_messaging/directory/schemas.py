@@ -1,4 +1,4 @@
-"""The shapes of what joins an agent and its presence: cards, profiles and the directory."""
+"""The models that join an agent and its presence: cards, profiles and the directory."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -93,17 +93,17 @@ class AgentProfile(AgentCard):
 
 
 def card(agent: Agent, presence: Presence | None, now: datetime) -> AgentCard:
-    """The agent as others see it at `now`."""
+    """Return the agent as others see it at `now`."""
     shown = copied(agent, AgentCard) | seen(agent, presence, now)
     if agent.contact_policy is ContactPolicy.CLOSED:
         shown |= {"is_online": None, "last_seen_at": None, "status_message": None}
-    # Capabilities are ASCII, and what is held back stays unsaid.
+    # Capabilities are always ASCII. A hidden status message must not show in the flags.
     flags = flagging.flags(agent.name, agent.description, shown["status_message"])
     return AgentCard(**shown, content_flags=flags)
 
 
 def profile(agent: Agent, presence: Presence | None, now: datetime) -> AgentProfile:
-    """The agent as it sees itself at `now`."""
+    """Return the agent as it sees itself at `now`."""
     return AgentProfile(
         **copied(agent, AgentProfile) | seen(agent, presence, now),
         current_active_jobs=agent.active_jobs,

@@ -1,4 +1,4 @@
-"""From the parts of a request to models, and from what pydantic found wrong to our own words."""
+"""Parse the parts of a request into models, and describe what is wrong in plain sentences."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from agent_messaging import fields
 from agent_messaging.errors import Fault, InvalidError
 
-# An answer says what is wrong, and is never much longer than the request.
+# Limits, so that an answer is never much longer than the request.
 MAX_FAULTS = 20
 MAX_NAMED = 5
 MAX_NAME = 100
@@ -55,9 +55,10 @@ PATTERNS = {
 
 
 def query_parameters(event: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
-    """The query parameters of a payload-2.0 event, and the names that came more than once.
+    """Return the query parameters of a payload-2.0 event, and the names of repeated ones.
 
-    Read from `rawQueryString`: elsewhere the gateway joins repeated parameters with commas.
+    They come from `rawQueryString`, because elsewhere the gateway joins repeated parameters with
+    commas.
     """
     pairs = parse_qsl(event.get("rawQueryString", ""), keep_blank_values=True)
     counts = Counter(name for name, _ in pairs)
@@ -65,12 +66,12 @@ def query_parameters(event: Mapping[str, Any]) -> tuple[dict[str, str], list[str
 
 
 def headers(event: Mapping[str, Any]) -> dict[str, str]:
-    """The headers. The gateway writes their names in lower case, `sam local` as they were sent."""
+    """Return the headers with lower-case names. `sam local` keeps the case of names."""
     return {name.lower(): str(value) for name, value in (event.get("headers") or {}).items()}
 
 
 def missing_identity(identity: str, parameters: Mapping[str, str]) -> InvalidError:
-    """The refusal of a request whose parameters do not say who calls."""
+    """Return the error for a request that does not name its caller."""
     other = next((name for name in ("agent_id", "from_agent_id") if name in parameters), None)
     fix = f"Add `{identity}=<your agent id>` to the query."
     if other is not None:
@@ -79,10 +80,10 @@ def missing_identity(identity: str, parameters: Mapping[str, str]) -> InvalidErr
 
 
 def refuse_repeated(names: list[str]) -> None:
-    """Refuse parameters that came more than once.
+    """Refuse repeated parameters.
 
     Raises:
-        InvalidError: there are some.
+        InvalidError: `names` is not empty.
     """
     if names:
         faults = _of_parameters(names, "is repeated")
@@ -94,10 +95,10 @@ def refuse_repeated(names: list[str]) -> None:
 
 
 def path_parts(types: Mapping[str, TypeAdapter[Any]], parts: Mapping[str, str]) -> dict[str, Any]:
-    """The parts of the path, checked.
+    """Return the checked parts of the path.
 
     Raises:
-        InvalidError: one breaks its pattern.
+        InvalidError: a part does not match its pattern.
     """
     parsed = {}
     for name, text in parts.items():
@@ -110,7 +111,7 @@ def path_parts(types: Mapping[str, TypeAdapter[Any]], parts: Mapping[str, str]) 
 
 
 def query_model(model: type[BaseModel] | None, parameters: Mapping[str, str]) -> dict[str, Any]:
-    """The query as the route's model, under the name `query`; nothing for a route without one.
+    """Return the query as the route's model, under the name `query`. Empty without a model.
 
     Raises:
         InvalidError: a parameter is unknown, missing or wrong.
@@ -128,7 +129,7 @@ def query_model(model: type[BaseModel] | None, parameters: Mapping[str, str]) ->
 
 
 def body_model(model: type[BaseModel], value: Mapping[str, Any]) -> BaseModel:
-    """The body as the route's model.
+    """Return the body as the route's model.
 
     Raises:
         InvalidError: a field is unknown, missing or wrong.
@@ -144,28 +145,28 @@ def body_model(model: type[BaseModel], value: Mapping[str, Any]) -> BaseModel:
 
 
 def _of_parameters(names: Iterable[str], detail: str) -> tuple[Fault, ...]:
-    """One fault for each parameter, as many as help."""
+    """Return one fault for each parameter, up to MAX_FAULTS."""
     return tuple(Fault(_short(f"?{name}"), detail) for name in islice(names, MAX_FAULTS))
 
 
 def _short(name: str) -> str:
-    """A name that the caller chose, cut to a length that an answer can repeat."""
+    """Return a name that the caller chose, shortened to MAX_NAME characters."""
     return name if len(name) <= MAX_NAME else name[: MAX_NAME - 3] + "..."
 
 
 def _first(error: ValidationError) -> Iterator[Any]:
-    """As many of the errors as help: a body may be wrong in a thousand places."""
+    """Return the first MAX_FAULTS errors. A body can have thousands."""
     return islice(error.errors(include_url=False), MAX_FAULTS)
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
-    """A JSON Pointer (RFC 6901) as a URI fragment."""
+    """Return a JSON Pointer (RFC 6901) as a URI fragment."""
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in location)
     return _short("#" + "".join(f"/{step}" for step in steps))
 
 
 def _sentence(error: Any) -> str:
-    """What pydantic found, in words that go with our own."""
+    """Return what pydantic found wrong, as the API describes it."""
     context = error.get("ctx", {})
     if error["type"] == "string_pattern_mismatch":
         return PATTERNS.get(context["pattern"], f"does not match {context['pattern']}")
@@ -175,6 +176,6 @@ def _sentence(error: Any) -> str:
 
 
 def _fix(error: Any) -> str | None:
-    """What a validator of ours advises."""
+    """Return the fix from one of our own validators, if there is one."""
     fix: str | None = error.get("ctx", {}).get("fix")
     return fix

@@ -1,8 +1,8 @@
-"""From the bytes of a request to a JSON object that is safe to parse into models.
+"""Parse the bytes of a request into a JSON object that is safe to parse into models.
 
-Refused before any model sees them: bodies over the limit (413), of another media type (415), that
-are not UTF-8 or not JSON (400), and JSON that other readers choke on: deeper than 32, `NaN` or
-`Infinity`, numbers beyond a double, lone surrogates (422).
+These bodies are refused first: bodies over the limit (413), with another media type (415), and not
+UTF-8 or not JSON (400). JSON that other readers cannot handle is refused with 422: more than 32
+levels deep, `NaN` or `Infinity`, numbers beyond a double, and lone surrogates.
 """
 
 import base64
@@ -15,18 +15,18 @@ from typing import Any
 from agent_messaging.errors import InvalidError, MalformedError, MediaTypeError, TooLargeError
 
 MAX_DEPTH = 32
-MAX_DIGITS = 308  # a double ends at 1.8e308
+MAX_DIGITS = 308  # the largest double is 1.8e308
 MAX_BYTES = 256 * 1024
 
 
 def json_object(event: Mapping[str, Any], max_bytes: int) -> dict[str, Any]:
-    """The body of a payload-2.0 event as a JSON object; an absent or empty body is `{}`.
+    """Return the body of a payload-2.0 event as a JSON object. An absent or empty body is `{}`.
 
     Raises:
-        TooLargeError: more than `max_bytes` bytes.
+        TooLargeError: the body has more than `max_bytes` bytes.
         MediaTypeError: the content type is not JSON in UTF-8.
-        MalformedError: not UTF-8, not JSON, or not an object.
-        InvalidError: JSON that cannot be kept as it is; see the module.
+        MalformedError: the body is not UTF-8, not JSON or not an object.
+        InvalidError: the JSON cannot be stored unchanged, see the module.
     """
     raw = _bytes(event)
     if len(raw) > max_bytes:
@@ -40,7 +40,7 @@ def json_object(event: Mapping[str, Any], max_bytes: int) -> dict[str, Any]:
     value = _parse(raw)
     if not isinstance(value, dict):
         raise MalformedError("The body is JSON but not an object.")
-    # Few brackets nest no deeper, and half a character is written as an escape.
+    # Only a body with many brackets can be too deep, and only an escape can be a lone surrogate.
     if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH or b"\\u" in raw:
         _check(value)
     return value
@@ -57,7 +57,7 @@ def _bytes(event: Mapping[str, Any]) -> bytes:
 
 
 def _header(event: Mapping[str, Any], name: str) -> str:
-    """A header's value. The gateway writes names in lower case, `sam local` as they were sent."""
+    """Return a header's value. Names may have any case, because `sam local` keeps their case."""
     headers = event.get("headers") or {}
     return next((str(value) for sent, value in headers.items() if sent.lower() == name), "")
 
@@ -95,7 +95,7 @@ def _decimal(text: str) -> Decimal:
         if math.isfinite(float(text)):
             return Decimal(text)
     except InvalidOperation:
-        pass  # A zero with an exponent that no decimal has.
+        pass  # A zero with an exponent that is too large for Decimal.
     raise _beyond_a_double(text)
 
 
@@ -127,7 +127,7 @@ def _too_deep() -> InvalidError:
 
 
 def _check(value: object, depth: int = 1) -> None:
-    """Walk the value once: its depth, and texts that are no Unicode."""
+    """Check the value's depth, and that its strings are valid Unicode."""
     if isinstance(value, str):
         _check_text(value)
     elif isinstance(value, dict | list):
