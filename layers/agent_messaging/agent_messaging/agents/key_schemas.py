@@ -17,7 +17,7 @@ class CreateKeyRequest(Model):
 
     label: Annotated[OneLine | None, Field(examples=["the worker on the second machine"])] = None
     expires_at: Annotated[
-        Timestamp | None, Field(description="When the key expires. If null, never.")
+        Timestamp | None, Field(description="When the key expires. Null means never.")
     ] = None
     revoke_others: Annotated[
         Flag,

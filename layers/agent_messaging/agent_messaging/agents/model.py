@@ -24,7 +24,7 @@ class AgentStatus(StrEnum):
 
 
 class ContactPolicy(StrEnum):
-    """From whom an agent accepts messages: all, strangers after approval, or only contacts."""
+    """Which messages an agent accepts."""
 
     OPEN = "open"
     APPROVED = "approved"

@@ -16,8 +16,8 @@ Capabilities = Annotated[
 Policy = Annotated[
     ContactPolicy,
     Field(
-        description="Whose messages the agent accepts. `open`: from everybody. `approved`: from "
-        "strangers after it allows them. `closed`: only from its contacts."
+        description="Which messages the agent accepts. `open`: from everybody. `approved`: from "
+        "strangers only after it allows them. `closed`: only from its contacts."
     ),
 ]
 

@@ -17,7 +17,7 @@ itself is never changed. Flags next to it say what it contains.
 
 `hidden` knows where such a character is ordinary, for example in an emoji or between Persian
 letters. It is imported when the first text contains one. A flag is a reason to look, not a verdict.
-A text without flags can be harmful too: words, emoji and spaces can also carry data.
+A text without flags can be harmful too: the choice of words, emoji or spaces can also carry data.
 """
 
 import json

@@ -202,7 +202,10 @@ def _has(pattern: re.Pattern[str], times: int, text: str) -> bool:
 
 
 def _is_code(match: re.Match[str], text: str) -> bool:
-    """Return whether a run of blanks changes its kind too often, less often at a line's end."""
+    """Return whether a run of blanks changes its kind too often.
+
+    Fewer changes are allowed at the end of a line.
+    """
     # Web pages alternate spaces and no-break spaces.
     run = match[0].replace("\u00a0 ", " ").replace(" \u00a0", " ")
     changes: int = sum(map(ne, run, run[1:]))

@@ -113,7 +113,7 @@ class IllegalTransitionError(ConflictError):
 
 
 class KeyTakenError(ConflictError):
-    """The key_hash belongs to another key, or to your key that is outgoing or has expired."""
+    """The key_hash belongs to another key, or to an outgoing or expired key of yours."""
 
     code = "key_taken"
     title = "The key_hash is in use"

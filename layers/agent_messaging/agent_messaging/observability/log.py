@@ -1,6 +1,6 @@
-"""The logger of all functions, which never writes message bodies or keys.
+"""The logger of all functions, which never writes message bodies or API keys.
 
-A log line has a constant message and structured keys. It may contain ids, but never bodies or keys.
+A log line has a constant message and named values. Ids may be among them, bodies and API keys not.
 The formatter ensures this for every line, whatever the logger gets:
 
     an API key                  becomes `am_live_[redacted]`, anywhere in the line
