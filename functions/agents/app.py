@@ -92,7 +92,7 @@ def update_me(caller: Caller, body: schemas.UpdateRequest) -> directory_schemas.
 @api.route(
     "DELETE",
     "/agents/me",
-    "Leave for good; the id is not given to anybody else",
+    "Leave for good",
     raises=(AgentBusyError, KeyOutgoingError),
 )
 def leave(caller: Caller) -> schemas.LeaveResponse:
@@ -114,15 +114,14 @@ def read_agent(agent_id: AgentId) -> directory_schemas.AgentCard:
 
 @api.route("GET", "/agents/me/keys", "List your keys")
 def list_keys(caller: Caller) -> key_schemas.KeysResponse:
-    """List your keys with creation, expiry and last-used dates. The keys themselves are not stored.
-    """
+    """List your keys with creation, expiry and last-used dates. The keys themselves are not stored."""
     return key_service.list(caller.agent_id, clock.now())
 
 
 @api.route(
     "POST",
     "/agents/me/keys",
-    "Create a key; it is shown this once",
+    "Create a key",
     status=201,
     raises=(KeyOutgoingError, KeyTakenError, TooManyKeysError),
 )

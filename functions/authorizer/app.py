@@ -1,7 +1,8 @@
-"""The authorizer: from the key in `Authorization` to the agent that calls.
+"""The authorizer: find the calling agent by the key in `Authorization`.
 
-A request event of payload 2.0 in, a simple response out. API Gateway remembers the answer for a
-minute and for every route, so it says who calls and nothing that depends on the request.
+It takes a request event of payload 2.0, and returns a simple response. API Gateway caches the
+response for a minute and for every route. So the response says who calls, and nothing that depends
+on the request.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 """
 
@@ -19,7 +20,7 @@ keys = AgentKeysTable(client, os.environ["AGENT_KEYS_TABLE"])
 
 @deadline.bounded
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
-    """Whose key it is; refused when it is nobody's. What DynamoDB cannot tell is raised: a 500."""
+    """Return the agent of the key, or refuse the request. A failure of DynamoDB becomes a 500."""
     grant = keys.authorize(_authorization(event), clock.now())
     if grant is None:
         return {"isAuthorized": False}
@@ -28,7 +29,7 @@ def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
 
 
 def _authorization(event: Mapping[str, Any]) -> str:
-    # The gateway writes names in lower case, `sam local` as they were sent.
+    # The gateway sends names in lower case. `sam local` keeps their case.
     headers = event.get("headers") or {}
     sent = next((value for name, value in headers.items() if name.lower() == "authorization"), "")
     return sent if isinstance(sent, str) else ""

@@ -1,11 +1,11 @@
-"""Docs: a health check, Swagger UI, the OpenAPI document, and the API in plain words."""
+"""Docs: a health check, Swagger UI, the OpenAPI document, and /llms.txt."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from agent_messaging.docs.pages import PAGES, serve
 
-# Nothing comes from elsewhere, and nothing goes elsewhere than to the API itself.
+# Pages load nothing from other hosts, and send requests only to the API itself.
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -16,7 +16,7 @@ PAGE_OF = {f"GET {page.path}": page for page in PAGES}
 
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
     """Answer a request for a page."""
-    # The gateway writes names in lower case, `sam local` as they were sent.
+    # The gateway sends names in lower case. `sam local` keeps their case.
     sent = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     page = PAGE_OF[event["routeKey"]]
     content = serve(page, sent)

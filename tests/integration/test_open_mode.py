@@ -97,9 +97,7 @@ def test_in_open_mode_every_route_asks_who_calls(pair: Cloud, method: str, path:
     answer = pair.call(method, filled(path), raw="{not json")
     assert answer.status == 422
     assert [fault["pointer"] for fault in answer.json["errors"]] == [f"?{parameter(path)}"]
-    assert answer.json["fix"] == (
-        f"Say who you are: add `{parameter(path)}=<your agent id>` to the query."
-    )
+    assert answer.json["fix"] == f"Add `{parameter(path)}=<your agent id>` to the query."
 
 
 @pytest.mark.parametrize(("method", "path"), CLOSED)

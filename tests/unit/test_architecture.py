@@ -87,6 +87,7 @@ WITHOUT_FUNCTION = {
     "delivery",
     "directory",
     "door",
+    "errors",
     "meter",
     "observability",
     "storage",

@@ -8,7 +8,11 @@ def tree(kind: type[AgentMessagingError]) -> list[type[AgentMessagingError]]:
     return [kind, *(below for child in kind.__subclasses__() for below in tree(child))]
 
 
-ALL = [kind for kind in tree(AgentMessagingError)[1:] if kind.__module__ == errors.__name__]
+ALL = [
+    kind
+    for kind in tree(AgentMessagingError)[1:]
+    if kind.__module__.startswith(f"{errors.__name__}.")
+]
 
 
 @pytest.mark.parametrize("kind", ALL)

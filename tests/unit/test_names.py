@@ -47,16 +47,16 @@ def test_a_character_that_is_not_seen_is_named(name: str, character: str):
     assert [fault.pointer for fault in error.faults] == ["#/name"]
     detail = f"has {character}, which is invisible or changes the order of the text"
     assert error.faults[0].detail == detail
-    assert error.fix == f"Leave {character} out of the name."
+    assert error.fix == f"Remove {character} from the name."
 
 
 @pytest.mark.parametrize("blank", [" ", "\u00a0", "\u3000"])
 def test_a_name_has_no_blanks_around_it(blank: str):
     for name in (f"{blank}Nova", f"Nova{blank}"):
         error = refusal(name=name)
-        assert error.faults[0].detail == "begins or ends with a blank"
-        assert error.fix == "Send the name without blanks around it."
-    assert refusal(name=blank).faults[0].detail in ("is blank", "begins or ends with a blank")
+        assert error.faults[0].detail == "begins or ends with a space"
+        assert error.fix == "Remove the spaces around the name."
+    assert refusal(name=blank).faults[0].detail in ("is blank", "begins or ends with a space")
 
 
 def test_a_name_has_one_to_a_hundred_characters():

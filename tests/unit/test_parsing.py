@@ -51,7 +51,7 @@ def test_all_faults_are_told_at_once_in_our_words():
     assert [(fault.pointer, fault.detail) for fault in caught.value.faults] == [
         ("#/name", "is missing"),
         ("#/inner", "is missing"),
-        ("#/other", "is not known here"),
+        ("#/other", "is unknown"),
     ]
     assert caught.value.detail == "The body is not valid: name, inner, other."
 
@@ -126,14 +126,15 @@ def test_a_part_of_the_path_is_checked_by_its_type():
         (
             fields.AgentId,
             "Boots",
-            "is not an agent id: lower-case letters and digits, `.`, `_` and `-` between them",
+            "is not an agent id: use 1 to 64 lower-case letters, digits, `.`, `_` and `-`, and "
+            "begin and end with a letter or digit",
         ),
         (fields.MessageId, "x", "is not a message id: `msg_` and 26 letters and digits"),
-        (fields.WorkOrderId, "x", "is not a work order's id: `wo_` and 26 letters and digits"),
+        (fields.WorkOrderId, "x", "is not a work order id: `wo_` and 26 letters and digits"),
         (fields.ThreadId, "x", "is not a thread id: `thr_` and 42 letters and digits"),
         (fields.Title, " ", "is blank"),
         (fields.Title, "x" * 501, "has more than 500 characters"),
-        (fields.Title, 5, "is not a text"),
+        (fields.Title, 5, "is not a string"),
         (fields.Url, "ftp://x", "is not a URL that begins with http:// or https://"),
         (fields.Limit, "0", "is below 1"),
         (fields.Limit, "101", "is above 100"),
@@ -141,7 +142,7 @@ def test_a_part_of_the_path_is_checked_by_its_type():
         (fields.Priority, 11, "is above 10"),
         (fields.Priority, "1", "is not a whole number"),
         (fields.Flag, "yes", "is not true or false"),
-        (fields.Dollars, Decimal("0.001"), "has more than 2 decimals"),
+        (fields.Dollars, Decimal("0.001"), "has more than 2 decimal places"),
     ],
 )
 def test_a_wrong_field_is_told_in_a_sentence(kind: object, value: object, sentence: str):

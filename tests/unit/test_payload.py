@@ -39,7 +39,7 @@ def test_no_body_is_an_empty_object_of_any_type(event: dict[str, Any]):
 def test_the_limit_counts_bytes_and_not_characters():
     body = '{"a":"é"}'
     assert payload.json_object({"headers": JSON, "body": body}, len(body) + 1) == {"a": "é"}
-    with pytest.raises(TooLargeError, match="10 bytes; this route takes 9"):
+    with pytest.raises(TooLargeError, match=r"10 bytes\. This route accepts at most 9"):
         payload.json_object({"headers": JSON, "body": body}, len(body))
 
 
@@ -84,13 +84,13 @@ def test_where_json_breaks_is_told_and_what_is_there_is_not():
 
 @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
 def test_constants_that_are_no_json_are_invalid(constant: str):
-    with pytest.raises(InvalidError, match=f"holds {constant}"):
+    with pytest.raises(InvalidError, match=f"contains {constant}"):
         read(f'{{"a":[{constant}]}}')
 
 
 @pytest.mark.parametrize("number", ["1e309", "-1e309", "1" * 310 + ".0"])
 def test_numbers_beyond_a_double_are_invalid(number: str):
-    with pytest.raises(InvalidError, match="beyond a double"):
+    with pytest.raises(InvalidError, match="does not fit into a double"):
         read(f'{{"a":{number}}}')
 
 
@@ -101,7 +101,7 @@ def test_numbers_within_a_double_are_taken(number: str):
 
 def test_a_whole_number_is_within_a_double():
     event = {"headers": JSON, "body": f'{{"a":{"9" * 309}}}'}
-    with pytest.raises(InvalidError, match="beyond a double"):
+    with pytest.raises(InvalidError, match="does not fit into a double"):
         payload.json_object(event, 10_000)
 
 
@@ -113,14 +113,14 @@ def nested(opening: str, closing: str, depth: int) -> str:
 def test_json_is_at_most_32_levels_deep(opening: str, closing: str):
     assert read(nested(opening, closing, 32))
     for depth in (33, 100):
-        with pytest.raises(InvalidError, match="nested deeper than 32"):
+        with pytest.raises(InvalidError, match="more than 32 levels deep"):
             read(nested(opening, closing, depth))
 
 
 @pytest.mark.parametrize("depth", [3000, 100_000])
 def test_depth_does_not_exhaust_the_stack(depth: int):
     event = {"headers": JSON, "body": nested("[", "]", depth)}
-    with pytest.raises(InvalidError, match="nested deeper than 32"):
+    with pytest.raises(InvalidError, match="more than 32 levels deep"):
         payload.json_object(event, 10**6)
 
 

@@ -1,13 +1,14 @@
-"""The package behind the functions: one sub-package per noun, and what they all stand on.
+"""The package behind the functions: one sub-package per noun, on top of shared modules.
 
-    functions/*  ->  http, auth            the door: HTTP or event in, answer out
+    functions/*  ->  door, auth            HTTP or an event in, a response out
                  ->  <noun>.table          DynamoDB; knows its model
                  ->  <noun>.model          pure: no boto3, no Powertools, `now` is an argument
 
-Arrows point inward only; `tests/unit/test_architecture.py` holds them.
+Imports point inward only. `tests/unit/test_architecture.py` checks this.
 
-Python looks for cycles of garbage after so many new objects that an import alone makes it look a
-hundred times, and a request, which leaves hardly any, again and again; here it looks less often.
+Python's garbage collector runs after a number of new objects. With the default number an import
+triggers it about a hundred times, and requests trigger it often, although they leave hardly any
+garbage. The number below makes it run less often.
 """
 
 import gc

@@ -1,9 +1,9 @@
-"""Who is calling: what the authorizer vouches for, held against the identity parameter.
+"""Identify the caller, and check the identity parameter against the key.
 
-The functions believe nothing but `requestContext.authorizer.lambda`, which a caller cannot send.
-The authorizer puts the key's agent there, and the identity parameter (`from_agent_id` or
-`agent_id`, from the user's document) may repeat it. The local runner has an open mode: it vouches
-for whoever the parameter names. Without either, every closed route answers 401.
+The functions trust only `requestContext.authorizer.lambda`, which a caller cannot send. The
+authorizer writes the key's agent into it. The identity parameter (`from_agent_id` or `agent_id`,
+from the user's document) may repeat that agent. In the open mode of the local runner, the functions
+trust the identity parameter. Without a key or open mode, every closed route answers 401.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from agent_messaging.fields import AgentId
 
 _AGENT_ID: TypeAdapter[str] = TypeAdapter(AgentId)
 
-# How every API key begins.
+# The prefix of every API key.
 KEY_PREFIX = "am_live_"
 
 
@@ -25,8 +25,8 @@ KEY_PREFIX = "am_live_"
 class Caller:
     """The agent behind a request.
 
-    `key_id` and `epoch` are those of the key that was checked; both are None in open mode, where
-    the id is only what the caller said.
+    `key_id` and `epoch` belong to the key that was checked. Both are None in open mode, where
+    `agent_id` is only what the caller claims.
     """
 
     agent_id: str
@@ -35,30 +35,30 @@ class Caller:
 
     @property
     def is_open(self) -> bool:
-        """Whether nothing but the identity parameter names the caller."""
+        """Whether the caller is known only from the identity parameter."""
         return self.key_id is None
 
 
 def is_open(event: Mapping[str, Any]) -> bool:
-    """Whether the local runner vouches for whoever the identity parameter names."""
+    """Return whether the event comes from the local runner in open mode."""
     return _is_open(_vouched(event))
 
 
 def agent_of(event: Mapping[str, Any]) -> str | None:
-    """The agent whose key the authorizer checked; None on open routes and in open mode."""
+    """Return the agent whose key was checked. None on open routes and in open mode."""
     vouched = _vouched(event)
     return None if _is_open(vouched) else vouched.get("agent_id")
 
 
 def identify(event: Mapping[str, Any], parameter: str, claimed: str | None) -> Caller | None:
-    """The caller of a payload-2.0 event; None in open mode when the parameter was left out.
+    """Return the caller of a payload-2.0 event. None in open mode without the parameter.
 
     `claimed` is the value of the identity `parameter` in the query.
 
     Raises:
-        UnauthorizedError: nobody vouches for the caller.
-        IdentityMismatchError: the parameter names somebody else.
-        InvalidError: in open mode, the parameter is no agent id.
+        UnauthorizedError: the request has no key.
+        IdentityMismatchError: the parameter is not the agent of the key.
+        InvalidError: in open mode, the parameter is not an agent id.
     """
     vouched = _vouched(event)
     if _is_open(vouched):
@@ -67,9 +67,12 @@ def identify(event: Mapping[str, Any], parameter: str, claimed: str | None) -> C
         _check_agent_id(parameter, claimed)
         return Caller(claimed)
     if not vouched.get("agent_id"):
-        raise UnauthorizedError("No key came with the request.")
+        raise UnauthorizedError("The request has no key.")
     if claimed not in (None, vouched["agent_id"]):
-        raise IdentityMismatchError(f"`{parameter}` names another agent than the key does.")
+        raise IdentityMismatchError(
+            f"The key belongs to `{vouched['agent_id']}`, but `{parameter}` is another agent.",
+            fix=f"Leave out `{parameter}`, or set it to `{vouched['agent_id']}`.",
+        )
     return Caller(vouched["agent_id"], vouched["key_id"], int(vouched["epoch"]))
 
 
@@ -88,5 +91,6 @@ def _check_agent_id(parameter: str, claimed: str) -> None:
         raise InvalidError.at(
             f"?{parameter}",
             "is not an agent id",
-            fix="Use lower-case letters, digits, `.`, `_` and `-`; at most 64 characters.",
+            fix="Use 1 to 64 lower-case letters, digits, `.`, `_` and `-`. Begin and end with a "
+            "letter or digit.",
         ) from None

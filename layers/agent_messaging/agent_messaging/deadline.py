@@ -1,8 +1,8 @@
-"""How long the invocation may still run: a write that Lambda might cut off is not begun.
+"""Know how long the invocation may still run, and start no write that Lambda might cut off.
 
-A function that is stopped in the middle of a write cannot say whether it happened. So each write
-asks here first, and whoever has too little time left is sent away with nothing begun. What serves
-an event says how long it may run (`within`); where nobody says so, there is no end.
+A function that Lambda stops during a write cannot say whether the write happened. So each write
+first calls `require`, which raises an error if too little time is left. `within` sets the time from
+the Lambda context. Outside of `within` the time is unlimited.
 """
 
 import functools
@@ -19,22 +19,22 @@ Answer = TypeVar("Answer")
 
 
 class within:  # noqa: N801 - read as a sentence: with deadline.within(...)
-    """Serve an event in the time that its Lambda context leaves."""
+    """Serve an event within the time that its Lambda context leaves."""
 
     def __init__(self, context: Any) -> None:
         self._remaining: Callable[[], int] = context.get_remaining_time_in_millis
 
     def __enter__(self) -> None:
-        """Begin to count."""
+        """Start to count the time."""
         self._before = _remaining.set(self._remaining)
 
     def __exit__(self, *_: object) -> None:
-        """Go back to what was counted before."""
+        """Restore the time that was counted before."""
         _remaining.reset(self._before)
 
 
 def bounded(handler: Callable[[Event, Any], Answer]) -> Callable[[Event, Any], Answer]:
-    """The handler, each event of it served `within` its context."""
+    """Return the handler, with each event served `within` its context."""
 
     @functools.wraps(handler)
     def serve(event: Event, context: Any) -> Answer:
@@ -45,11 +45,11 @@ def bounded(handler: Callable[[Event, Any], Answer]) -> Callable[[Event, Any], A
 
 
 def require(seconds: float) -> None:
-    """Go on if so many seconds are left.
+    """Check that at least this many seconds are left.
 
     Raises:
-        OutOfTimeError: they are not.
+        OutOfTimeError: fewer seconds are left.
     """
     remaining = _remaining.get()
     if remaining is not None and remaining() < seconds * 1000:
-        raise OutOfTimeError("Too little time was left to begin the write.")
+        raise OutOfTimeError("The server had too little time left to start the write.")

@@ -1,8 +1,8 @@
-"""The types that fields are made of, each with its limits: parse once, at the door.
+"""The types of all fields, with their limits. Requests are parsed once, at the door.
 
-Requests are strict (a number is not taken from a text, nor a truth from a number); what they
-carry is bounded here, and nowhere else. Sizes follow the design: short texts 500 characters,
-long texts and JSON objects 64 KiB.
+Parsing is strict: a string is not converted to a number, nor a number to a boolean. All limits on
+what a request carries are here. Short texts have at most 500 characters. Long texts and JSON
+objects have at most 64 KiB.
 """
 
 import json
@@ -35,25 +35,25 @@ CENT = Decimal("0.01")
 
 
 class Model(BaseModel):
-    """Base of every model: frozen, and nothing in it that was not declared.
+    """Base of all models. A model is frozen and has only declared fields.
 
-    What was in it stays out of error messages, and so out of the log.
+    Its values stay out of error messages, and so out of the log.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Record(Model):
-    """Base of what a table keeps as it is declared: `model_validate` reads it from its item.
+    """Base of records that a table stores as declared. `model_validate` reads one from its item.
 
-    The item may hold more, such as the parts of its key and its time to live.
+    The item may have more attributes, such as the parts of its key and its time to live.
     """
 
     model_config = ConfigDict(extra="ignore")
 
 
 def copied(record: Model, answer: type[Model]) -> dict[str, Any]:
-    """What the answer's model has under the same names as the record."""
+    """Return the record's values for the fields that the answer's model also has."""
     declared = answer.__pydantic_fields__
     return {name: value for name, value in record.__dict__.items() if name in declared}
 
@@ -62,14 +62,14 @@ def _within(limit: int) -> AfterValidator:
     def check(text: str) -> str:
         size = len(text.encode())
         if size > limit:
-            raise ValueError(f"has {size} bytes of UTF-8, at most {limit} are taken")
+            raise ValueError(f"has {size} bytes of UTF-8, and the maximum is {limit}")
         return text
 
     return AfterValidator(check)
 
 
 def kept() -> Any:
-    """Default of a field that may be left out of a change, and then keeps its value."""
+    """Return the default of a field that keeps its value when a change leaves it out."""
 
     def drop_default(schema: dict[str, Any]) -> None:
         schema.pop("default")
@@ -78,7 +78,7 @@ def kept() -> Any:
 
 
 AGENT_ID_PATTERN = r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$"
-# The same letters under a name of their own, so that a refusal says what was meant.
+# The same characters in a pattern of its own, so that an error can say "capability".
 CAPABILITY_PATTERN = f"^(?:{AGENT_ID_PATTERN[1:-1]})$"
 MESSAGE_ID_PATTERN = f"^msg_{ULID_PATTERN}$"
 WORK_ORDER_ID_PATTERN = f"^wo_{ULID_PATTERN}$"
@@ -89,12 +89,12 @@ NOT_BLANK_PATTERN = r"\S"
 URL_PATTERN = r"^https?://\S+$"
 ONE_LINE_PATTERN = r"^[^\x00-\x1F\x7F-\x9F\u2028\u2029]*$"
 
-# --- ids. `$` is the very end: the patterns run in Rust's regex, which knows no trailing newline.
+# --- ids. The patterns run in Rust's regex, where `$` does not match before a trailing newline.
 AgentId = Annotated[
     str,
     StringConstraints(pattern=AGENT_ID_PATTERN),
     Field(
-        description="Lower-case letters, digits, `.`, `_`, `-`; at most 64.",
+        description="1 to 64 lower-case letters, digits, `.`, `_` and `-`.",
         examples=["nova-agent-id"],
     ),
 ]
@@ -105,9 +105,9 @@ KeyHash = Annotated[
     str,
     StringConstraints(pattern=KEY_HASH_PATTERN),
     Field(
-        description="The SHA-256, in lower-case hexadecimal, of a key that you made yourself; "
-        "/llms.txt has the recipe. The answer then shows no key, and repeating the request has one "
-        "effect."
+        description="The SHA-256 of a key that you created yourself, in lower-case hexadecimal. "
+        "/llms.txt shows how to create one. The response then has no key, and you can repeat the "
+        "request safely."
     ),
 ]
 ThreadId = Annotated[str, StringConstraints(pattern=THREAD_ID_PATTERN)]
@@ -128,11 +128,11 @@ def _digits(value: object) -> object:
     return value
 
 
-# --- numbers and truths
+# --- numbers and booleans
 Limit = Annotated[
     int,
     BeforeValidator(_digits),
-    Field(ge=1, le=100, description="At most so many entries on a page."),
+    Field(ge=1, le=100, description="The maximum number of items on a page."),
 ]
 Priority = Annotated[StrictInt, Field(ge=0, le=10)]
 Jobs = Annotated[StrictInt, Field(ge=1, le=100)]
@@ -155,18 +155,18 @@ def _in_utc(moment: datetime) -> datetime:
     try:
         return clock.to_millisecond(moment)
     except OverflowError:
-        raise ValueError("lies outside the years 1 to 9999 in UTC") from None
+        raise ValueError("is outside the years 1 to 9999 in UTC") from None
 
 
 _TIME_OUT = PlainSerializer(clock.to_text, return_type=str)
 _TIME_SCHEMA = WithJsonSchema(
     {"type": "string", "format": "date-time", "examples": ["2026-02-16T20:00:00.000Z"]}
 )
-# RFC 3339 with an offset in; UTC, to the millisecond and with `Z` out.
+# Input is RFC 3339 with an offset. Output is UTC with milliseconds and `Z`.
 Timestamp = Annotated[
     AwareDatetime, BeforeValidator(_rfc3339), AfterValidator(_in_utc), _TIME_OUT, _TIME_SCHEMA
 ]
-# The same of a time that was stored, and so is one already: for lists, which hold many.
+# A time that was stored and needs no check. It is faster, because lists have many times.
 StoredTime = Annotated[AwareDatetime, _TIME_OUT, _TIME_SCHEMA]
 
 
@@ -177,7 +177,7 @@ def _dollars(value: object) -> object:
 
 
 def _in_cents(amount: Decimal) -> Decimal:
-    """The amount as it is kept: `0e300` is a zero that DynamoDB would not take as it stands."""
+    """Return the amount in cents. A zero such as `0e300` becomes 0, which DynamoDB accepts."""
     return amount.quantize(CENT) if amount else Decimal(0)
 
 
@@ -186,7 +186,7 @@ def _number(amount: Decimal) -> int | float:
 
 
 _NUMBER_OUT = PlainSerializer(_number, return_type=int | float, when_used="json")
-# No `multipleOf` 0.01: validators that divide doubles would refuse 99.99.
+# There is no `multipleOf` 0.01, because validators that divide doubles would refuse 99.99.
 _DOLLARS_SCHEMA = WithJsonSchema(
     {
         "type": "number",
@@ -195,7 +195,7 @@ _DOLLARS_SCHEMA = WithJsonSchema(
         "examples": [15000],
     }
 )
-# US dollars, at most two decimals, never a float inside; a number again in JSON.
+# US dollars with at most two decimals. A Decimal inside, never a float, and a number in JSON.
 Dollars = Annotated[
     Decimal,
     BeforeValidator(_dollars),
@@ -204,12 +204,12 @@ Dollars = Annotated[
     _NUMBER_OUT,
     _DOLLARS_SCHEMA,
 ]
-# The same of an amount that was stored, and so is one already.
+# An amount that was stored and needs no check.
 StoredDollars = Annotated[Decimal, _NUMBER_OUT, _DOLLARS_SCHEMA]
 
 
 def json_text(value: dict[str, Any]) -> str:
-    """A JSON object as compact text; decimals become the nearest double, as readers see them."""
+    """Return a JSON object as compact text. Decimals become the nearest double."""
     return json.dumps(value, default=float, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -219,7 +219,7 @@ def _object_to_text(value: object) -> object:
     return json_text(value)
 
 
-# A JSON object in a request. It is held and stored as text, so that whole numbers keep all digits.
+# A JSON object in a request. It is stored as text, so that integers keep all digits.
 ObjectText = Annotated[
     str,
     BeforeValidator(_object_to_text),
@@ -232,26 +232,26 @@ def _text_to_object(value: object) -> object:
     return json.loads(value) if isinstance(value, str) else value
 
 
-# The same of an object that was stored: text inside, an object again in JSON.
+# An object that was stored: text inside, an object in JSON.
 StoredObject = Annotated[
     str,
     PlainSerializer(json.loads, return_type=dict[str, Any], when_used="json"),
     WithJsonSchema({"additionalProperties": True, "type": "object"}),
 ]
-# The same object in an answer.
+# The object in an answer.
 Object = Annotated[dict[str, Any], BeforeValidator(_text_to_object)]
 
 
 # --- pages
-Total = Annotated[int, Field(description="How many match the filter, whatever the page's size.")]
-IsMinimum = Annotated[bool, Field(description="Whether counting stopped before the end.")]
+Total = Annotated[int, Field(description="The number of matching items on all pages.")]
+IsMinimum = Annotated[bool, Field(description="True if counting stopped, so there may be more.")]
 NextCursor = Annotated[
-    str | None, Field(description="Pass it on as `cursor`; null, and only null, ends the list.")
+    str | None, Field(description="Send it as `cursor` for the next page. Only null ends the list.")
 ]
 
 
 class Party(Model):
-    """An agent as the other side knows it: its id, and its name at the time of writing."""
+    """An agent's id, and its name when this was written."""
 
     id: str
     name: str

@@ -1,20 +1,20 @@
-"""One effect, however often it is asked for: the `Idempotency-Key` of a request.
+"""Carry out a request with an `Idempotency-Key` only once, however often it is sent.
 
-The record of a key is written in the same transaction as the effect, so there is never one without
+The record of a key is written in the same transaction as the effect, so one never exists without
 the other:
 
-    nobody was here before   the effect and the record of its answer are written
-    the same request again   the record refuses the transaction, and its answer is sent once more
-    both at the same time    one is written; the other finds the record, and sends its answer
-    it is refused            nothing is written, the key included: it may be tried again
+    a new request            the effect and the record of its answer are written
+    a retry                  the transaction fails on the record, whose answer is sent again
+    two at the same time     one is written; the other finds the record and sends its answer
+    an error                 nothing is written, and the key can be used again
 
-A refusal may come of the very effect that was asked for before: the order is not pending any more,
-the deadline has passed. So nothing is refused before the record was looked for, and in the ordinary
-case nothing is read. A key belongs to one agent and one route for 24 hours; DynamoDB removes
-records up to days late, so one past `purge_at` counts as absent.
+The first request may itself be the reason why a retry fails: the order is no longer pending, or the
+deadline has passed. So before an error is answered, the record is read. Without an error nothing is
+read. A key belongs to one agent and one route for 24 hours. DynamoDB deletes records up to days
+late, so a record past `purge_at` counts as absent.
 
-The header is that of draft-ietf-httpapi-idempotency-key-header; a key that comes back with another
-request is 422, as there.
+The header follows draft-ietf-httpapi-idempotency-key-header. As in the draft, the answer to a key
+that was used for another request is 422.
 """
 
 import hashlib
@@ -43,26 +43,26 @@ if TYPE_CHECKING:
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
-# A day, by whichever clock: clocks differ by seconds, and a retry may be on its way for some.
+# A day and a minute: clocks differ by seconds, and a retry takes seconds to arrive.
 KEPT_FOR = timedelta(hours=24, minutes=1)
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}\Z")
 
 IS_NEW = "(attribute_not_exists(request_key) OR purge_at <= :epoch)"
 
-# Who may not act is told so, whatever it did before; and nothing is read when no time is left.
+# Errors that are answered without a look at the record: the caller may not act, or the time is up.
 _FINAL = (UnauthorizedError, AgentSuspendedError, OutOfTimeError)
 
 
 @dataclass(frozen=True)
 class Replay:
-    """The answer to an earlier request with the same key, as JSON."""
+    """The stored answer to an earlier request with the same key, as JSON."""
 
     text: str
 
 
 class AlreadyAnsweredError(Exception):
-    """The key has a record, which refused the transaction; nothing was written."""
+    """The key already has a record, so nothing was written."""
 
     def __init__(self, record: Item) -> None:
         super().__init__("the request was answered before")
@@ -70,26 +70,26 @@ class AlreadyAnsweredError(Exception):
 
 
 class IdempotencyStore:
-    """The records: one item per agent, route and key."""
+    """The table of records: one item per agent, route and key."""
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self.client = client
         self.table = Table(client, name)
 
     def find(self, request_key: str, now: datetime) -> Item | None:
-        """The record of a key as it is this moment, None if there is none any more."""
+        """Return the record of a key, None if it has none or the record has expired."""
         item = self.table.get({"request_key": request_key}, consistent=True)
         return None if item is None or item["purge_at"] <= now.timestamp() else item
 
     def transact_put(
         self, request_key: str, fingerprint: str, answer: str, now: datetime
     ) -> TransactItem:
-        """A new record as part of a transaction, which fails if the key has one."""
+        """Return a new record for a transaction, which fails if the key already has one."""
         item = {
             "request_key": request_key,
             "fingerprint": fingerprint,
             "answer": answer,
-            # Rounded up: a record is never gone before its time.
+            # Rounded up, so that a record never expires too early.
             "purge_at": math.ceil((now + KEPT_FOR).timestamp()),
         }
         return self.table.transact_put(item, IS_NEW, epoch=math.floor(now.timestamp()))
@@ -97,7 +97,7 @@ class IdempotencyStore:
 
 @dataclass(frozen=True)
 class IdempotentRequest:
-    """A request that is to have one effect; without a key it has one each time that it is made."""
+    """A request that has one effect. Without a key it has an effect each time it is sent."""
 
     table: IdempotencyStore
     now: datetime
@@ -111,24 +111,24 @@ class IdempotentRequest:
         return self.request_key is not None
 
     def answering(self, answer: Callable[[Any], BaseModel]) -> "IdempotentRequest":
-        """The same request, which is answered with `answer` of what was written."""
+        """Return the request with a function that makes the answer from what was written."""
         return replace(self, answer=answer) if self.is_keyed else self
 
     def require_new(self) -> None:
-        """Look before a write that does not stand in the transaction of the record.
+        """Check for an existing record before a write outside its transaction.
 
         Raises:
-            AlreadyAnsweredError: the key has a record.
+            AlreadyAnsweredError: the key already has a record.
         """
         record = self.table.find(self.request_key, self.now) if self.request_key else None
         if record is not None:
             raise AlreadyAnsweredError(record)
 
     def write(self, items: Sequence[TransactItem], written: object) -> None:
-        """Write all items or none, and with a key the record of the answer to `written`.
+        """Write all items or none. With a key, also write the record of the answer to `written`.
 
         Raises:
-            AlreadyAnsweredError: the key has a record.
+            AlreadyAnsweredError: the key already has a record.
             TransactionFailedError: a condition of an item did not hold.
         """
         if self.request_key is None or self.answer is None:
@@ -144,11 +144,11 @@ class IdempotentRequest:
             raise
 
     def run(self, call: Callable[[], BaseModel | None]) -> BaseModel | Replay | None:
-        """The answer of `call`, or of the request that came before it with the same key.
+        """Return the answer of `call`, or the answer to an earlier request with the same key.
 
         Raises:
-            IdempotencyKeyReusedError: that was another request.
-            AgentMessagingError: the call was refused, and none came before.
+            IdempotencyKeyReusedError: the earlier request was a different one.
+            AgentMessagingError: the call failed, and there was no earlier request.
         """
         try:
             return call()
@@ -164,7 +164,7 @@ class IdempotentRequest:
 
     def _replay(self, record: Item) -> Replay:
         if record["fingerprint"] != self.fingerprint:
-            raise IdempotencyKeyReusedError(f"This {HEADER} came with another request before.")
+            raise IdempotencyKeyReusedError(f"You used this {HEADER} for another request.")
         return Replay(record["answer"])
 
 
@@ -177,12 +177,12 @@ def begin(
     asked: Callable[[], str],
     now: datetime,
 ) -> IdempotentRequest:
-    """The request that an agent makes of an operation; `asked` gives its fingerprint.
+    """Return an agent's request of an operation. `asked` computes its fingerprint.
 
-    `headers` have names in lower case.
+    The names in `headers` are in lower case.
 
     Raises:
-        InvalidError: the key is empty, too long, or has characters that no header should.
+        InvalidError: the key is empty, too long or not printable ASCII.
     """
     key = headers.get(HEADER.lower())
     if key is None:
@@ -191,16 +191,16 @@ def begin(
         raise InvalidError.at(
             HEADER,
             "is not 1 to 255 printable ASCII characters",
-            fix="Send a new random UUID as the key of each request, and the same for its retries.",
+            fix="Send a new random UUID for each request, and the same UUID when you retry it.",
         )
-    # Neither an agent's id nor an operation has a `#`.
+    # Agent ids and operations never contain `#`.
     return IdempotentRequest(table, now, f"{agent_id}#{operation}#{key}", asked())
 
 
 def fingerprint(parts: Mapping[str, Any], body: BaseModel | None) -> str:
-    """SHA-256 of what makes a request another one: the parts of its path, and its body.
+    """Return the SHA-256 of what identifies a request: the parts of its path, and its body.
 
-    Only members that were sent count, so that a release which adds one changes no fingerprint.
+    Only members that were sent count. So a release that adds a field changes no fingerprint.
     """
     sent = "" if body is None else body.model_dump_json(exclude_unset=True)
     text = "\n".join([*(f"{name}={parts[name]}" for name in sorted(parts)), sent])

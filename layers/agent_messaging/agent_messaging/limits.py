@@ -1,10 +1,10 @@
-"""Counters with a bound in a window of time, beside the agents' meters.
+"""Limit registrations per minute and held contact requests per day.
 
-    #registrations, minute   registrations of the whole stack, once their key was checked
-    owner, held#day          new contact requests that one agent holds
+    #registrations, minute   registrations on the whole stack, after the key check
+    owner, held#day          new contact requests that wait for one agent's answer
 
-A window's first refusal and its counting are one conditional update. `#` cannot occur in an
-agent's id.
+The counters are in the table of the agents' meters. One conditional update both checks a limit and
+counts. Agent ids never contain `#`.
 """
 
 import contextlib
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 REGISTRATIONS_PER_MINUTE = 120
 HELD_PER_DAY = 500
 DAY = timedelta(days=1)
-KEPT_FOR = timedelta(hours=1)  # after the window, for an operator who wants to look
+KEPT_FOR = timedelta(hours=1)  # after the window, so that an operator can look at it
 
 
 class WindowLimits:
-    """The counters; each method counts one more, or refuses."""
+    """The counters. `register` and `hold` add one, or raise an error at the limit."""
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self.table = Table(client, name)
@@ -36,14 +36,14 @@ class WindowLimits:
         """Count a registration.
 
         Raises:
-            RateLimitedError: the stack registers no more agents in this minute.
+            RateLimitedError: the stack has reached its limit for this minute.
         """
         start = minute_of(now)
         if not self._count(
             "#registrations", clock.to_text(start), REGISTRATIONS_PER_MINUTE, start + MINUTE
         ):
             raise RateLimitedError(
-                f"This stack registers {REGISTRATIONS_PER_MINUTE} agents in a minute.",
+                f"This stack registers at most {REGISTRATIONS_PER_MINUTE} agents per minute.",
                 policy="registrations",
                 quota=REGISTRATIONS_PER_MINUTE,
                 window=int(MINUTE.total_seconds()),
@@ -54,22 +54,22 @@ class WindowLimits:
         """Count a new contact request to an agent.
 
         Raises:
-            RateLimitedError: the agent holds no more of them today.
+            RateLimitedError: the agent has reached its limit for this day.
         """
         start = _day_of(now)
         if not self._count(owner_id, _held_on(start), HELD_PER_DAY, start + DAY):
             reset = _seconds(start + DAY - now)
             raise RateLimitedError(
-                f"`{owner_id}` takes {HELD_PER_DAY} new contact requests a day, and has had them.",
+                f"`{owner_id}` accepts at most {HELD_PER_DAY} new contact requests per day.",
                 policy="contact-requests",
                 quota=HELD_PER_DAY,
                 window=int(DAY.total_seconds()),
                 reset=reset,
-                fix=f"Send the message again in {reset} seconds.",
+                fix=f"Send the message again after {reset} seconds.",
             )
 
     def give_back(self, owner_id: str, now: datetime) -> None:
-        """Take back the count of a request that is not held after all."""
+        """Undo the count of a request that is not held after all."""
         with contextlib.suppress(ConditionFailedError):
             self.table.update(
                 {"agent_id": owner_id, "window": _held_on(_day_of(now))},

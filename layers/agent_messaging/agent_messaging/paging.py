@@ -1,10 +1,10 @@
-"""Pages: opaque cursors, and totals that cost no more than a bounded count.
+"""Build pages with opaque cursors, and totals from a bounded count.
 
-A cursor is a position in one list and the total counted for its first page, with a truncated
-SHA-256 over both and over the caller, the list and its filter. It carries no partition: the
-partition always comes from the caller, so a forged cursor gains nothing and no secret is needed.
-A position is the sort key of the last entry; the next page begins strictly behind it, so entries
-that arrive meanwhile neither shift a page nor are skipped.
+A cursor contains a position in one list, the total from its first page, and a truncated SHA-256.
+The SHA-256 covers both, the caller, the list and its filter. A cursor contains no partition: the
+partition always comes from the caller. So a forged cursor gains nothing, and no secret is needed.
+A position is the sort key of the last item on a page. The next page begins strictly after it, so
+new items neither shift a page nor are skipped.
 """
 
 import base64
@@ -28,7 +28,7 @@ Entry = TypeVar("Entry")
 
 @dataclass(frozen=True)
 class Total:
-    """How many entries match, counted no further than a bound."""
+    """How many items match, counted up to a bound."""
 
     number: int
     is_minimum: bool = False
@@ -36,7 +36,7 @@ class Total:
 
 @dataclass(frozen=True)
 class Listing:
-    """One list of one caller: what a cursor is bound to.
+    """One list of one caller. A cursor belongs to it.
 
     `position` is a regular expression for the sort keys of the list.
     """
@@ -47,27 +47,27 @@ class Listing:
     position: str
 
     def cursor(self, position: str, total: Total | None) -> str:
-        """The cursor behind `position`; `total` travels along, for it is counted only once."""
+        """Return the cursor after `position`. It carries `total`, which is counted only once."""
         count = [] if total is None else [total.number, int(total.is_minimum)]
         content = json.dumps([position, *count], separators=(",", ":")).encode()
         return _encoded(self._digest(content) + content)
 
     def open(self, cursor: str | None) -> tuple[str | None, Total | None]:
-        """The position and total of a cursor; neither on the first page.
+        """Return the position and total of a cursor. Both are None on the first page.
 
         Raises:
-            BadCursorError: it was not made by this list.
+            BadCursorError: the cursor does not belong to this list.
         """
         if cursor is None:
             return None, None
         raw = _decoded(cursor)
         digest, content = raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]
         if digest != self._digest(content):
-            raise BadCursorError("The cursor was made for another list, filter or caller.")
+            raise BadCursorError("The cursor belongs to another list, filter or caller.")
         return self._parse(content)
 
     def _parse(self, content: bytes) -> tuple[str, Total | None]:
-        """Anybody can compute the digest, so what it covers is checked like any input."""
+        """Check the content like any input, because anybody can compute the digest."""
         try:
             position, *count = json.loads(content)
             number, is_minimum = count or (0, 0)
@@ -76,8 +76,8 @@ class Listing:
         except (ValueError, TypeError, RecursionError):
             is_sound = False
         if not is_sound or number < 0:
-            raise BadCursorError("The cursor is not one of ours.")
-        if number > COUNT_LIMIT:  # as before totals stopped there
+            raise BadCursorError("The cursor is not one that this API returned.")
+        if number > COUNT_LIMIT:  # from a time when totals had no bound
             total = Total(COUNT_LIMIT, is_minimum=True)
         return position, total
 
@@ -91,13 +91,13 @@ def _encoded(raw: bytes) -> str:
 
 
 def _decoded(cursor: str) -> bytes:
-    """The inverse of `_encoded`, of its results alone: base64 knows several texts for a value."""
+    """Return what `_encoded` encoded. Other base64 texts of the same bytes are refused."""
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     except ValueError:
         raw = b""
     if not raw or _encoded(raw) != cursor:
-        raise BadCursorError("The cursor is not one of ours.")
+        raise BadCursorError("The cursor is not one that this API returned.")
     return raw
 
 
@@ -107,11 +107,11 @@ def count(
     query: Callable[[str, int], tuple[int, str | None]],
     queries: int = COUNT_QUERIES,
 ) -> Total:
-    """The total of a list whose first `number` matches are known, and which goes on at `position`.
+    """Return the total of a list with `number` known matches, which continues after `position`.
 
-    Counted up to COUNT_LIMIT entries or so many queries: `query` takes the position to begin behind
-    and how many entries are missing to be sure, and gives how many matches it found and the
-    position to go on from, None at the end.
+    Counting stops at COUNT_LIMIT items or after this many queries. `query` takes the position to
+    begin after, and how many more items are needed to know that the limit is exceeded. It returns
+    how many matches it found, and the position to continue from, None at the end.
     """
     for _ in range(queries):
         if position is None or number > COUNT_LIMIT:
@@ -132,11 +132,11 @@ def take_page(
     weigh: Callable[[Entry], int],
     most: Callable[[Entry], int] | None = None,
 ) -> tuple[list[Entry], str | None]:
-    """The first entries that fit a page, and the position to go on from; None at the end.
+    """Return the items that fit on a page, and the position to continue from, None at the end.
 
-    `resume` is where the query that brought `entries` stopped, None at its partition's end;
-    `weigh` gives an entry's bytes in the answer, and `most` at less cost what they are at most. A
-    page holds at least one entry.
+    `resume` is where the query for `entries` stopped, None at the end of its partition. `weigh`
+    returns an item's bytes in the answer. `most` returns an upper bound of them, and is faster. A
+    page has at least one item.
     """
     kept = list(entries[:limit])
     if most is None or sum(map(most, kept)) > PAGE_BYTES:
@@ -153,10 +153,10 @@ def build_page(
     carried: Total | None,
     counting: Callable[[], Total],
 ) -> tuple[Total, str | None]:
-    """The total and the cursor of a page of `length` entries that goes on at `resume`.
+    """Return the total and the cursor of a page of `length` items that continues at `resume`.
 
-    The total is what the cursor carried, the length when the first page is all there is, and only
-    otherwise a count.
+    The total comes from the cursor. If the first page is the only one, it is the page's length.
+    Otherwise it is counted.
     """
     total = carried or (Total(length) if resume is None else counting())
     return total, None if resume is None else listing.cursor(resume, total)

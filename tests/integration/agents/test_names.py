@@ -9,7 +9,7 @@ from tests.integration.cloud import Cloud
 
 FIX = (
     "Choose an agent_id that differs in more than `.`, `_` and `-`, 0 and o, 1 and l, m and rn, "
-    "w and vv; or leave it out, and the server makes one."
+    "w and vv. Or leave it out, and the server creates one."
 )
 
 
@@ -92,7 +92,7 @@ def test_a_name_is_refused_at_registration_and_afterwards(pair: Cloud, name: str
     for answer in (register(pair, name=name), rename(pair, "nova", name)):
         assert (answer.status, answer.json["code"]) == (422, "invalid")
         assert [fault["pointer"] for fault in answer.json["errors"]] == ["#/name"]
-        assert answer.json["fix"] != "Correct what `errors` points at and send the request again."
+        assert answer.json["fix"] != "Correct what `errors` lists, and send the request again."
     assert pair.digest() == before
 
 
@@ -104,7 +104,7 @@ def test_a_name_that_looks_like_the_id_of_another_is_refused(pair: Cloud, name: 
             422,
             [{"pointer": "#/name", "detail": "looks like the id of another agent"}],
         )
-        assert answer.json["fix"] == "Choose a name that is not the id of another agent."
+        assert answer.json["fix"] == "Choose a name that does not look like another agent's id."
     assert pair.digest() == before
 
 
@@ -160,7 +160,7 @@ def test_a_line_that_an_agent_says_of_itself_is_one_line(pair: Cloud):
         answer = pair.call(method, path, {"agent_id": "nova"}, body)
         assert answer.status == 422
         (fault,) = answer.json["errors"]
-        assert fault["detail"] == "has a line break or a control character; it is one line"
+        assert fault["detail"] == "has a line break or a control character"
 
 
 def test_an_agents_own_words_are_flagged_to_itself(pair: Cloud):

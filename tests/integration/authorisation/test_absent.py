@@ -84,7 +84,7 @@ def test_such_an_answer_written_out(world: World):
         "detail": f"You have no work order `{order_id}`.",
         "code": "work_order_not_found",
         "errors": [],
-        "fix": "Take the work_order_id from GET /api/v1/messaging/work-orders.",
+        "fix": "Use a work_order_id from GET /api/v1/messaging/work-orders.",
         "request_id": answer.headers["X-Request-Id"],
     }
 

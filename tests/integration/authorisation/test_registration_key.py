@@ -89,7 +89,7 @@ def test_without_the_key_nothing_else_of_the_request_is_looked_at(desk: Desk):
 def test_the_refusal_says_what_to_do(desk: Desk):
     answer = desk.register()
     assert answer.json["fix"] == (
-        "Send the header `X-Registration-Key` with the key that the operator gave you."
+        "Ask the operator for the key, and send it in the header `X-Registration-Key`."
     )
 
 

@@ -8,7 +8,7 @@ from tests.integration.bad_input.refusals import ORDER, SEND, post, refusal
 from tests.integration.cloud import Cloud
 
 MISSING = "is missing"
-UNKNOWN = "is not known here"
+UNKNOWN = "is unknown"
 
 
 def test_each_missing_field_is_named(pair: Cloud):
@@ -18,7 +18,7 @@ def test_each_missing_field_is_named(pair: Cloud):
         {"pointer": "#/body", "detail": MISSING},
     ]
     assert answer.json["detail"] == "The body is not valid: to_agent_id, body."
-    assert answer.json["fix"] == "Correct what `errors` points at and send the request again."
+    assert answer.json["fix"] == "Correct what `errors` lists, and send the request again."
 
 
 def test_an_unknown_field_is_named(pair: Cloud):

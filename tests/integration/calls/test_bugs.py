@@ -40,11 +40,11 @@ def test_a_bug_is_a_500_that_says_its_request_id_alone(
         "type": "about:blank",
         "title": "Internal Server Error",
         "status": 500,
-        "detail": "Something broke on our side; the write may or may not have happened.",
+        "detail": "The server failed. A write may or may not have happened.",
         "code": "internal",
         "errors": [],
-        "fix": "Send it again with the same Idempotency-Key. If it fails again, give the operator "
-        "the request_id.",
+        "fix": "Send the request again with the same Idempotency-Key. If it fails again, give the "
+        "operator the request_id.",
         "request_id": answer.headers["X-Request-Id"],
     }
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
@@ -59,9 +59,9 @@ def test_a_bug_is_a_500_that_says_its_request_id_alone(
     assert "Whispered" not in repr(lines)
 
 
-KEYED = "Send it again with the same Idempotency-Key"
-HASHED = "Send it again with a key_hash, and use the same one each time"
-HARMLESS = "Send it again: repeating it is safe"
+KEYED = "Send the request again with the same Idempotency-Key"
+HASHED = "Send the request again with a key_hash, and the same one in each retry"
+HARMLESS = "Send the request again: a retry is safe"
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_a_stack_registers_so_many_agents_in_a_minute(cloud: Cloud, at: Any, mon
     assert refusal(answer) == (429, "rate_limited")
     assert answer.headers["Retry-After"] == "12"
     assert answer.headers["RateLimit-Policy"] == '"registrations";q=3;w=60'
-    assert answer.json["detail"] == "This stack registers 3 agents in a minute."
+    assert answer.json["detail"] == "This stack registers at most 3 agents per minute."
     assert cloud.digest() == before
     at(seconds=12)
     assert cloud.post("/agents/register", body={"name": "A"}).status == 201
@@ -59,7 +59,7 @@ def test_an_agent_takes_so_many_new_requests_in_a_day(cloud: Cloud, at: Any, mon
     assert refusal(answer) == (429, "rate_limited")
     assert answer.headers["Retry-After"] == "12"
     assert answer.headers["RateLimit-Policy"] == '"contact-requests";q=2;w=86400'
-    assert answer.json["fix"] == "Send the message again in 12 seconds."
+    assert answer.json["fix"] == "Send the message again after 12 seconds."
     # The sender has made nobody its contact by that.
     assert cloud.digest("AgentSentTable") == before
     # Who waits is told so, as ever; and who is no stranger is let through.

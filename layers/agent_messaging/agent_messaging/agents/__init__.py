@@ -1,1 +1,1 @@
-"""Agents: who exists, what they offer, and which keys are theirs."""
+"""Agents: their records, their keys, and who may act."""

@@ -1,8 +1,8 @@
-"""Who may act: the caller's own item held against the key that the request came with.
+"""Check that the caller may act: compare its own item with the key of the request.
 
-An authorizer's answer is remembered for a minute; what is here is checked on a consistent read
-that a write makes anyway, and once more as a condition where the write changes that very item. So
-a key that was revoked writes nothing from the next call on.
+API Gateway caches an authorizer's answer for a minute. The checks here run on a consistent read
+that a write needs anyway, and again as a condition if the write changes that item. So a revoked key
+writes nothing from the next call on.
 """
 
 from datetime import datetime
@@ -13,33 +13,33 @@ from agent_messaging.auth import Caller
 from agent_messaging.errors import AgentNotFoundError, AgentSuspendedError, KeyRevokedError
 from agent_messaging.storage.table import Item
 
-# An agent that left stays as a marker, so existence alone does not say that it is there.
+# The item of an agent that left stays as a marker, so its existence is not enough.
 IS_THERE = "attribute_exists(agent_id) AND attribute_not_exists(deleted_at)"
-# Without a status an agent is active, as `Agent` has it.
+# Without a status an agent is active, as in `Agent`.
 IS_ACTIVE = "(attribute_not_exists(#status) OR #status = :active)"
 IS_OF_EPOCH = "epoch = :epoch"
 
 
 def require_active(caller: Caller, item: Item | None, now: datetime) -> Agent:
-    """The caller's own item, if it may write.
+    """Return the caller as an agent, if it may write.
 
     Raises:
-        AgentNotFoundError: in open mode, no such agent is registered.
-        KeyRevokedError: the key, or the agent, has gone since the authorizer looked.
-        AgentSuspendedError: the operator has suspended it.
-        RateLimitedError: it spent too much, and its penalty lasts.
+        AgentNotFoundError: in open mode, the caller is not registered.
+        KeyRevokedError: the key or the agent has gone since the authorizer's check.
+        AgentSuspendedError: the operator suspended the agent.
+        RateLimitedError: the agent has a penalty for spending too much.
     """
     if caller.is_open:
         agent = require_registered(caller.agent_id, item)
     elif item is None or "deleted_at" in item:
         raise KeyRevokedError(
             "The agent of this key has left.",
-            fix="Register a new agent under another id: this one has left for good.",
+            fix="Register a new agent with another id. This id cannot be used again.",
         )
     else:
         agent = parse(item)
         if not agent.has_live_key(caller.key_id, caller.epoch, now):
-            raise KeyRevokedError("The key was revoked, or has expired.")
+            raise KeyRevokedError("The key was revoked or has expired.")
         if agent.penalty is not None and agent.penalty.holds(now):
             raise agent.penalty.error(now)
     if agent.is_suspended:
@@ -48,10 +48,10 @@ def require_active(caller: Caller, item: Item | None, now: datetime) -> Agent:
 
 
 def active_condition(caller: Caller) -> tuple[str, dict[str, Any]]:
-    """`require_active` as the condition of a write to the caller's own item, and its values.
+    """Return `require_active` as a condition on the caller's own item, and its values.
 
-    A key's time of expiry needs no second look: it may come nearer, but to no less than ten
-    minutes, and a write that was admitted ends before.
+    The condition ignores the key's expiry. The expiry can move to ten minutes from now at the
+    earliest, and a write that passed `require_active` ends before that.
     """
     condition = f"{IS_THERE} AND {IS_ACTIVE}"
     values: dict[str, Any] = {"active": AgentStatus.ACTIVE}
@@ -62,15 +62,15 @@ def active_condition(caller: Caller) -> tuple[str, dict[str, Any]]:
 
 
 def holds_key(key_id: str) -> str:
-    """The condition that the agent has the key."""
+    """Return the condition that the agent has the key."""
     return f"attribute_exists(#keys.#{key_id})"
 
 
 def require_registered(agent_id: str, item: Item | None) -> Agent:
-    """The agent that was read under `agent_id`.
+    """Return the agent of an item that was read under `agent_id`.
 
     Raises:
-        AgentNotFoundError: there is none, or it left.
+        AgentNotFoundError: there is no such agent, or it left.
     """
     if item is None or "deleted_at" in item:
         raise not_found(agent_id)
@@ -78,10 +78,10 @@ def require_registered(agent_id: str, item: Item | None) -> Agent:
 
 
 def parse(item: Item) -> Agent:
-    """An agent from its item."""
+    """Return an agent from its item."""
     return Agent.model_validate(item)
 
 
 def not_found(agent_id: str) -> AgentNotFoundError:
-    """The refusal for an id that nobody has."""
+    """Return the error for an id that nobody has."""
     return AgentNotFoundError(f"No agent `{agent_id}` is registered.")

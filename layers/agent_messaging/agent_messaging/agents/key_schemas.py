@@ -1,4 +1,4 @@
-"""The shapes of the requests and answers about keys."""
+"""The models of requests and answers about keys."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
@@ -13,24 +13,24 @@ from agent_messaging.fields import Flag, KeyHash, Model, OneLine, StoredTime, Ti
 
 
 class CreateKeyRequest(Model):
-    """A new key beside those that the agent has, or in the place of them all."""
+    """A new key, in addition to the agent's keys or in place of all of them."""
 
     label: Annotated[OneLine | None, Field(examples=["the worker on the second machine"])] = None
     expires_at: Annotated[
-        Timestamp | None, Field(description="Until when the key is good; without, for ever.")
+        Timestamp | None, Field(description="When the key expires. Null means never.")
     ] = None
     revoke_others: Annotated[
         Flag,
         Field(
-            description="Revoke all other keys with the same write. The key that you call with "
-            "ends at once if you send a `key_hash`, else after ten minutes."
+            description="Revoke all other keys in the same write. The key that you call with ends "
+            "at once if you send a `key_hash`, otherwise after ten minutes."
         ),
     ] = False
     key_hash: KeyHash | None = None
 
 
 class CreateKeyResponse(Model):
-    """The new key, which is shown this once."""
+    """The new key. It is shown only once."""
 
     success: bool = True
     key_id: str
@@ -42,7 +42,7 @@ class CreateKeyResponse(Model):
 
 
 class KeyView(Model):
-    """What is known of a key; the key itself is kept nowhere."""
+    """One of your keys. The server does not store the key itself."""
 
     key_id: str
     label: str | None
@@ -50,27 +50,27 @@ class KeyView(Model):
     expires_at: StoredTime | None
     is_live: bool
     last_used_at: Annotated[
-        StoredTime | None, Field(description="The day of its last use, at its start.")
+        StoredTime | None, Field(description="When the key was last used, exact to the day.")
     ]
     replaced_by: Annotated[
         str | None,
         Field(
-            description="The `key_id` of the key that replaced this one by `revoke_others`. This "
-            "one ends at its `expires_at`, and changes no keys."
+            description="The `key_id` of the key that replaced this one with `revoke_others`. This "
+            "key ends at its `expires_at`, and cannot change keys."
         ),
     ]
     content_flags: ContentFlags
 
 
 class KeysResponse(Model):
-    """The keys of the caller, the oldest first."""
+    """The caller's keys, oldest first."""
 
     agent_id: str
     keys: list[KeyView]
 
 
 def created(api_key: str | None, key: Key) -> CreateKeyResponse:
-    """The answer that shows a new key, unless the client made it itself."""
+    """Return the answer with a new key. `api_key` is None if the client created the key."""
     return CreateKeyResponse(
         **copied(key, CreateKeyResponse),
         api_key=api_key,
@@ -79,7 +79,7 @@ def created(api_key: str | None, key: Key) -> CreateKeyResponse:
 
 
 def listed(agent: Agent, last_used: Mapping[str, date | None], now: datetime) -> KeysResponse:
-    """The agent's keys at `now`, with the days of their last use."""
+    """Return the agent's keys at `now`, with the days of their last use."""
     views = [_view(key, last_used[key.key_id], now) for key in agent.keys.values()]
     return KeysResponse(agent_id=agent.agent_id, keys=sorted(views, key=lambda view: view.key_id))
 

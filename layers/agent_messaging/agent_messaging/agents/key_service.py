@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from agent_messaging import clock
 from agent_messaging.agents import key_schemas
 from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents.access import active_condition
@@ -23,7 +24,7 @@ class KeyService:
     keyring: Keyring
 
     def list(self, agent_id: str, now: datetime) -> key_schemas.KeysResponse:
-        """Return the agent's keys, the oldest first.
+        """Return the agent's keys, oldest first.
 
         Raises:
             AgentNotFoundError: there is no such agent.
@@ -34,14 +35,18 @@ class KeyService:
     def create(
         self, caller: Caller, body: key_schemas.CreateKeyRequest, now: datetime
     ) -> key_schemas.CreateKeyResponse:
-        """Create a key beside the others, or in place of them all.
+        """Create a key, in addition to the others or in place of all of them.
 
         Raises:
-            InvalidError: it would have expired already.
+            InvalidError: its `expires_at` is not in the future.
             KeyOutgoingError, KeyTakenError, TooManyKeysError: see `Keyring`.
         """
         if body.expires_at is not None and body.expires_at <= now:
-            raise InvalidError.at("#/expires_at", "lies in the past", fix="Give a time to come.")
+            raise InvalidError.at(
+                "#/expires_at",
+                "is not in the future",
+                fix=f"Use a future time. The server's time is {clock.to_text(now)}.",
+            )
         api_key, key = api_keys.issue_unless_brought(
             body.key_hash, now, body.label, body.expires_at
         )

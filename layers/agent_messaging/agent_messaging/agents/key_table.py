@@ -1,4 +1,4 @@
-"""The keys' table: from the hash of a key to its agent, and nothing else."""
+"""The keys' table: find an agent by the hash of its key."""
 
 import contextlib
 from collections.abc import Iterable, Mapping
@@ -16,14 +16,14 @@ from agent_messaging.storage.transactions import batch_get
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# A key that is used while it is revoked must not come back as an item of its last use.
+# Noting the last use of a key must not create its item again while the key is revoked.
 IS_THERE = "attribute_exists(key_hash)"
 NEVER_USED = "attribute_not_exists(last_used_on)"
 NOT_TODAY = "(attribute_not_exists(last_used_on) OR last_used_on < :today)"
 
 
 class Grant(Record):
-    """What a key stands for, as its item says."""
+    """The item of a key: its agent, its id and its limits."""
 
     key_hash: str
     agent_id: str
@@ -34,27 +34,27 @@ class Grant(Record):
     refused_until: StoredTime | None = None
 
     def is_live(self, now: datetime) -> bool:
-        """Whether the key still opens anything."""
+        """Return whether the key has not expired."""
         return self.expires_at is None or self.expires_at > now
 
     def is_refused(self, now: datetime) -> bool:
-        """Whether its agent spent too much, and its penalty lasts."""
+        """Return whether its agent has a penalty for spending too much."""
         return self.refused_until is not None and now < self.refused_until
 
 
 class AgentKeysTable:
-    """One item per live key, under its SHA-256: what the authorizer reads."""
+    """One item per live key, under its SHA-256. The authorizer reads it."""
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self.client = client
         self.table = Table(client, name)
 
     def authorize(self, authorization: str, now: datetime) -> Grant | None:
-        """Return what the key of an `Authorization` header stands for; None refuses it.
+        """Return the grant of the key in an `Authorization` header, None to refuse it.
 
-        It is refused if it is nobody's, has expired, or its agent spent too much. The day of its
-        use is noted. The read is consistent: a refusal is remembered for a minute, and a new key
-        must not be refused because a replica has not heard of it.
+        A key is refused if it is unknown, has expired, or its agent has a penalty. The day of its
+        use is noted. The read is consistent, because API Gateway caches a refusal for a minute. A
+        replica that does not know a new key yet must not cause one.
         """
         api_key = from_header(authorization)
         grant = None if api_key is None else self.find_hashed(key_hash(api_key))
@@ -64,16 +64,16 @@ class AgentKeysTable:
         return grant
 
     def find_hashed(self, hashed: str) -> Grant | None:
-        """What the key of this hash stands for, None if it is nobody's."""
+        """Return the grant of the key with this hash, None if it is unknown."""
         item = self.table.get({"key_hash": hashed}, consistent=True)
         return None if item is None else Grant.model_validate(item)
 
     def note_used(self, grant: Grant, today: date) -> None:
-        """Keep the day of a key's first use of a day; costs nothing for the others."""
+        """Store the day of a key's use. Only the first use of a day writes."""
         if grant.last_used_on is not None and grant.last_used_on >= today:
             return
-        # Another request of today may be first, the key may just have been revoked, the table may
-        # not answer: none of it is a reason to refuse who holds the key.
+        # Another request may be first today, the key may just have been revoked, or the table may
+        # not respond. None of these is a reason to refuse the caller.
         with contextlib.suppress(ConditionFailedError, ContentionError, OutOfTimeError, *FAILURES):
             self.table.update(
                 {"key_hash": grant.key_hash},
@@ -83,7 +83,7 @@ class AgentKeysTable:
             )
 
     def refuse(self, key: Key, until: datetime) -> None:
-        """Have the authorizer refuse a key until a time; nothing for a key that was revoked."""
+        """Let the authorizer refuse a key until a time. A revoked key is ignored."""
         with contextlib.suppress(ConditionFailedError):
             self.table.update_quietly(
                 {"key_hash": key.key_hash},
@@ -95,7 +95,7 @@ class AgentKeysTable:
     def last_used(
         self, keys: Iterable[Key], *, consistent: bool = False
     ) -> Mapping[str, date | None]:
-        """The day on which each key was last used, by its `key_id`; None for one never used."""
+        """Return the day of each key's last use by `key_id`, None for an unused key."""
         wanted = list(keys)
         items = batch_get(
             self.client,
@@ -108,21 +108,21 @@ class AgentKeysTable:
         }
 
     def transact_put(self, agent: Agent, key: Key) -> TransactItem:
-        """The key's item, as part of a transaction."""
+        """Return the write of the key's item, for a transaction."""
         grant = Grant(
             key_hash=key.key_hash,
             agent_id=agent.agent_id,
             key_id=key.key_id,
             epoch=agent.epoch,
             expires_at=key.expires_at,
-            # The operator may make a key for an agent that is refused.
+            # The operator may create a key for an agent with a penalty.
             refused_until=agent.penalty.until if agent.penalty else None,
         )
         item = grant.model_dump()
         return self.table.transact_put(item, "attribute_not_exists(key_hash)")
 
     def transact_expire(self, key: Key, expires_at: datetime) -> TransactItem:
-        """Let the key end at another time, as part of a transaction."""
+        """Return the change of the key's expiry, for a transaction."""
         return self.table.transact_update(
             {"key_hash": key.key_hash},
             "SET expires_at = :until",
@@ -131,5 +131,5 @@ class AgentKeysTable:
         )
 
     def transact_delete(self, key: Key, condition: str = "") -> TransactItem:
-        """Take the key's item away, as part of a transaction."""
+        """Return the deletion of the key's item, for a transaction."""
         return self.table.transact_delete({"key_hash": key.key_hash}, condition)

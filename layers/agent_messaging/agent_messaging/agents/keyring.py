@@ -1,13 +1,13 @@
-"""The keys of one agent: a map in its own item, and an item for each in the keys' table.
+"""Change the keys of one agent: a map in its own item, and an item for each in the keys' table.
 
-The two are changed in one transaction, and under conditions that say which keys were there when
-it was decided: of two keys that are revoked at once one stays, and no key's item is left behind
-when all are taken away.
+Both are changed in one transaction. Its conditions name the keys that existed at the time of the
+decision. So if the last two keys are revoked at the same time, one stays. And no key's item remains
+when all keys are deleted.
 
-A key that calls with `revoke_others` becomes outgoing: it ends ten minutes later, so that a client
-whose answer was lost can call again. An outgoing key changes no other keys, but for one thing: it
-may repeat the call as long as nobody has used the key that it created. Where the client brought the
-hash of the new key, the calling key ends at once.
+A key that calls with `revoke_others` becomes outgoing. It ends ten minutes later, so that a client
+whose answer was lost can call again. An outgoing key cannot change other keys. It can only repeat
+the call, until somebody uses the key that it created. If the client sent the hash of the new key,
+the calling key ends at once.
 """
 
 from collections.abc import Callable, Sequence
@@ -36,15 +36,15 @@ if TYPE_CHECKING:
 
     from agent_messaging.agents.key_table import AgentKeysTable
 
-# How often the keys may change between reading and writing before the caller is sent away.
+# How often a change is tried while others change the keys.
 ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
 class Change:
-    """What is to be written, and the key that the answer is about.
+    """The items to write, and the key for the answer.
 
-    The first item changes the agent. `is_new` says that the second one puts the key's item.
+    The first item changes the agent. If `is_new`, the second item puts the key's item.
     """
 
     key: Key
@@ -54,19 +54,19 @@ class Change:
 
 @dataclass(frozen=True)
 class Keyring:
-    """The two tables that a key stands in."""
+    """The two tables that contain a key."""
 
     client: "DynamoDBClient"
     agents: Table
     keys: "AgentKeysTable"
 
     def add(self, requester: Requester, key: Key, now: datetime) -> Key:
-        """Add one more key; expired ones go. One that was brought before is answered again.
+        """Add a key, and delete expired ones. A key with a known hash is returned unchanged.
 
         Raises:
             KeyOutgoingError: the calling key is outgoing.
-            KeyTakenError: its hash is that of another key.
-            TooManyKeysError: the agent has as many live keys as one may have.
+            KeyTakenError: another key has its hash.
+            TooManyKeysError: the agent has the maximum number of live keys.
         """
 
         def change(agent: Agent) -> Change:
@@ -75,7 +75,7 @@ class Keyring:
                 return Change(there)
             live = agent.live_keys(now)
             if len(live) >= MAX_LIVE_KEYS:
-                raise TooManyKeysError(f"The agent has {len(live)} live keys.")
+                raise TooManyKeysError(f"The agent has the maximum of {MAX_LIVE_KEYS} live keys.")
             expired = [each for each in agent.keys.values() if each not in live]
             gone = "".join(f", #keys.#{each.key_id}" for each in expired).removeprefix(", ")
             expression = f"SET #keys.#{key.key_id} = :new" + (f" REMOVE {gone}" if gone else "")
@@ -86,7 +86,7 @@ class Keyring:
         return self._change(requester, change)
 
     def replace(self, requester: Requester, key: Key) -> Key:
-        """Begin a new epoch with this one key: every other key is revoked with the same write."""
+        """Start a new epoch with this key, and revoke every other key in the same write."""
 
         def change(agent: Agent) -> Change:
             renewed = agent.model_copy(update={"epoch": agent.epoch + 1})
@@ -100,11 +100,11 @@ class Keyring:
         return self._change(requester, change)
 
     def revoke_others(self, requester: Requester, key: Key, now: datetime, *, at_once: bool) -> Key:
-        """Replace every key by this one; the calling key ends `at_once`, or ten minutes later.
+        """Replace every key with this one. The calling key ends `at_once` or ten minutes later.
 
         Raises:
             KeyOutgoingError: the calling key is outgoing, and its replacement was used.
-            KeyTakenError: the hash of the new one is that of another key.
+            KeyTakenError: another key has its hash.
         """
 
         def change(agent: Agent) -> Change:
@@ -119,12 +119,12 @@ class Keyring:
         return self._change(requester, change)
 
     def revoke(self, requester: Requester, key_id: str, now: datetime) -> None:
-        """End one key.
+        """Revoke one key.
 
         Raises:
             KeyNotFoundError: the agent has no such key.
-            KeyOutgoingError: the calling key is outgoing, and this is another.
-            LastKeyError: no other live key stays.
+            KeyOutgoingError: the calling key is outgoing, and `key_id` is another key.
+            LastKeyError: no other live key remains that is not outgoing.
         """
 
         def change(agent: Agent) -> Change:
@@ -135,7 +135,7 @@ class Keyring:
                 requester.refuse_outgoing(agent)
             others = [each for each in agent.live_keys(now) if each.key_id != key_id]
             if key.is_live(now) and all(each.is_outgoing for each in others):
-                raise LastKeyError("Without it nothing could speak for the agent any more.")
+                raise LastKeyError(f"`{key_id}` is your last live key that is not outgoing.")
             item = self._update(agent, requester, f"REMOVE #keys.#{key_id}")
             return Change(key, [item, self.keys.transact_delete(key)])
 
@@ -144,7 +144,7 @@ class Keyring:
     def _replacing(
         self, agent: Agent, requester: Requester, stays: Key, last: Key | None, *, is_new: bool
     ) -> Change:
-        """The change to `stays`, beside which only `last` lives for a while."""
+        """Return the change to the key `stays`, and `last` for its remaining minutes."""
         ring = {each.key_id: each for each in (stays, last) if each is not None}
         gone = [each for each in agent.keys.values() if each.key_id not in ring]
         own = requester.own_key(agent)
@@ -156,7 +156,7 @@ class Keyring:
             items.append(self.keys.transact_put(agent, stays))
         if own and last and last.expires_at and last.expires_at != own.expires_at:
             items.append(self.keys.transact_expire(own, last.expires_at))
-        # What an outgoing key takes away must not be used between the read and this write.
+        # A key that an outgoing key deletes must not be used between the read and this write.
         unused = NEVER_USED if own is not None and own.is_outgoing else ""
         items += [self.keys.transact_delete(each, "" if each is own else unused) for each in gone]
         return Change(stays, items, is_new)
@@ -166,13 +166,13 @@ class Keyring:
         used = self.keys.last_used(others, consistent=True)
         if own.replaced_by not in used or any(used.values()):
             raise KeyOutgoingError(
-                f"`{own.replaced_by}` has replaced this key, and is in use.",
+                f"`{own.replaced_by}` has replaced this key and is in use.",
                 fix="Use the key that replaced this one. If you do not have it, ask the operator "
                 "for a new key.",
             )
 
     def _change(self, requester: Requester, change: Callable[[Agent], Change]) -> Key:
-        """Read, decide and write, again when the agent changed in between; the key that stands."""
+        """Read, decide and write, and retry if the agent changed. Return the key for the answer."""
         is_taken = False
         for _ in range(ATTEMPTS):
             decided = change(requester.read())
@@ -183,7 +183,7 @@ class Keyring:
             try:
                 transact(self.client, decided.items)
             except TransactionFailedError as error:
-                # By another agent, unless the next read finds that it was the same request.
+                # Another agent has the key, unless the next read shows that this was a retry.
                 is_taken = decided.is_new and list(error.failed[:2]) == [False, True]
             else:
                 return decided.key
@@ -192,7 +192,7 @@ class Keyring:
     def _update(
         self, agent: Agent, requester: Requester, expression: str, **values: Any
     ) -> TransactItem:
-        """A change of the agent's item that holds only while its keys are those that were read."""
+        """Return a change of the agent's item that fails if its keys changed since the read."""
         condition, given = requester.allowed
         same_keys, count = has_these_keys(agent)
         same_penalty, until = has_this_penalty(agent)
@@ -208,25 +208,25 @@ class Keyring:
 
 
 def has_these_keys(agent: Agent) -> Condition:
-    """The condition that the agent has exactly the keys that were read."""
+    """Return the condition that the agent has exactly the keys that were read."""
     clauses = ["size(#keys) = :count", *(holds_key(key_id) for key_id in agent.keys)]
     return " AND ".join(clauses), {"count": len(agent.keys)}
 
 
 def _brought_before(agent: Agent, key: Key, now: datetime) -> Key | None:
-    """The agent's own key of the same hash.
+    """Return the agent's own key with the same hash, None if there is none.
 
     Raises:
-        KeyTakenError: it has one that has ended, or is about to.
+        KeyTakenError: this key is outgoing or has expired.
     """
     there = next((each for each in agent.keys.values() if each.key_hash == key.key_hash), None)
     if there is not None and (there.is_outgoing or not there.is_live(now)):
-        raise KeyTakenError("Your key with this key_hash is outgoing or has ended.")
+        raise KeyTakenError("Your key with this key_hash is outgoing or has expired.")
     return there
 
 
 def has_this_penalty(agent: Agent) -> Condition:
-    """The condition that no penalty came since the agent was read: a new key would escape it."""
+    """Return the condition that the penalty is unchanged. A new key must not escape a new one."""
     if agent.penalty is None:
         return "attribute_not_exists(penalty)", {}
     return "penalty.#until = :until", {"until": clock.to_text(agent.penalty.until)}

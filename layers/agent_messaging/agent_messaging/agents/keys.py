@@ -1,8 +1,8 @@
-"""API keys: `am_live_`, 40 characters of base 62 (238 bits), and 6 of CRC-32.
+"""Create and check API keys: `am_live_`, 40 characters of base 62 (238 bits), and 6 of CRC-32.
 
-The checksum lets a mistyped key be refused without a read; it is no secret. Only the SHA-256 of a
-key is stored, which for 238 random bits needs neither salt nor stretching. So a client may make its
-key itself, and bring its hash: then no answer that is lost takes the key with it.
+A mistyped key fails the checksum and is refused without a read. The checksum is not a secret. Only
+the SHA-256 of a key is stored. With 238 random bits it needs neither salt nor stretching. A client
+may create its key itself and send only the hash. Then a lost answer does not lose the key.
 """
 
 import hashlib
@@ -23,14 +23,14 @@ CHECKSUM_DIGITS = 6
 _KEY = re.compile(
     rf"{KEY_PREFIX}([0-9A-Za-z]{{{SECRET_DIGITS}}})([0-9A-Za-z]{{{CHECKSUM_DIGITS}}})", re.ASCII
 )
-# RFC 6750, section 2.1; the scheme in any case, as RFC 9110 has it.
+# RFC 6750, section 2.1. The case of the scheme does not matter (RFC 9110).
 _BEARER = re.compile(r"bearer +(\S+)", re.ASCII | re.IGNORECASE)
 
 
 def issue(
     now: datetime, label: str | None = None, expires_at: datetime | None = None
 ) -> tuple[str, Key]:
-    """A new key and what is stored of it; the first is shown once and kept nowhere."""
+    """Return a new key, which is shown once and never stored, and its record."""
     secret = "".join(secrets.choice(ALPHABET) for _ in range(SECRET_DIGITS))
     api_key = f"{KEY_PREFIX}{secret}{checksum(secret)}"
     return api_key, brought(key_hash(api_key), now, label, expires_at)
@@ -39,7 +39,7 @@ def issue(
 def brought(
     hashed: str, now: datetime, label: str | None = None, expires_at: datetime | None = None
 ) -> Key:
-    """What is stored of a key of which nothing is known but its hash."""
+    """Return the record of a key that the client created, from its hash."""
     return Key(
         key_id=ids.new("key", now),
         key_hash=hashed,
@@ -55,31 +55,31 @@ def issue_unless_brought(
     label: str | None = None,
     expires_at: datetime | None = None,
 ) -> tuple[str | None, Key]:
-    """A new key, or None and what is stored of the key that the client made itself."""
+    """Return a new key and its record, or None and the record of the client's own key."""
     if hashed is not None:
         return None, brought(hashed, now, label, expires_at)
     return issue(now, label, expires_at)
 
 
 def from_header(authorization: str) -> str | None:
-    """The key in an `Authorization` header; None unless it is one bearer key with its checksum."""
+    """Return the key in an `Authorization` header, None if it is not a well-formed bearer key."""
     bearer = _BEARER.fullmatch(authorization.strip(" "))
     return bearer[1] if bearer and is_well_formed(bearer[1]) else None
 
 
 def is_well_formed(api_key: str) -> bool:
-    """Whether the text is a key that may have been issued: its form, and its checksum."""
+    """Return whether the text has the form and the checksum of a key."""
     parts = _KEY.fullmatch(api_key)
     return parts is not None and checksum(parts[1]) == parts[2]
 
 
 def key_hash(api_key: str) -> str:
-    """SHA-256 in hexadecimal: the key under which an authorizer finds the agent."""
+    """Return the SHA-256 in hexadecimal, by which the authorizer finds the agent."""
     return hashlib.sha256(api_key.encode()).hexdigest()
 
 
 def checksum(secret: str) -> str:
-    """CRC-32 of the secret part, 6 digits of base 62."""
+    """Return the CRC-32 of the secret part as 6 digits of base 62."""
     number = zlib.crc32(secret.encode())
     digits = []
     for _ in range(CHECKSUM_DIGITS):

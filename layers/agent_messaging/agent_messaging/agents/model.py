@@ -1,4 +1,4 @@
-"""What an agent is: a profile, an availability, and the keys that speak for it."""
+"""The record of an agent: its profile, its availability and its keys."""
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -6,25 +6,25 @@ from enum import StrEnum
 from agent_messaging.agents.penalty import Penalty
 from agent_messaging.fields import Model
 
-# Ids that are words of the API itself.
+# Words of the API that cannot be ids.
 RESERVED_IDS = frozenset({"me", "register", "system"})
 
 DEFAULT_MAX_CONCURRENT_JOBS = 5
 MAX_LIVE_KEYS = 5
 
-# For so long a key works on that replaced itself and all others: its client may have to ask again.
+# How long an outgoing key still works, so that its client can repeat the call.
 OUTGOING_FOR = timedelta(minutes=10)
 
 
 class AgentStatus(StrEnum):
-    """Whether an agent may act; the operator decides."""
+    """Whether an agent may write. The operator decides."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
 
 
 class ContactPolicy(StrEnum):
-    """Whose messages an agent takes: everybody's, strangers' once it agreed, or its contacts'."""
+    """Which messages an agent accepts."""
 
     OPEN = "open"
     APPROVED = "approved"
@@ -32,7 +32,7 @@ class ContactPolicy(StrEnum):
 
 
 class Key(Model):
-    """One key of an agent; the key itself is never stored, only its SHA-256.
+    """One key of an agent. Only the SHA-256 of the key is stored.
 
     `replaced_by` is the id of the key that an outgoing key created with `revoke_others`.
     """
@@ -46,15 +46,15 @@ class Key(Model):
 
     @property
     def is_outgoing(self) -> bool:
-        """Whether the key has replaced itself, and ends within minutes."""
+        """Whether the key was replaced, and ends within minutes."""
         return self.replaced_by is not None
 
     def is_live(self, now: datetime) -> bool:
-        """Whether the key still opens anything; at the very moment of `expires_at` it does not."""
+        """Return whether the key has not expired. At the exact time `expires_at` it has."""
         return self.expires_at is None or self.expires_at > now
 
     def replaced(self, key_id: str, now: datetime) -> "Key":
-        """The key as an outgoing one. Its time of expiry never moves later."""
+        """Return the key as an outgoing one. Its expiry never moves to a later time."""
         until = min(self.expires_at or now + OUTGOING_FOR, now + OUTGOING_FOR)
         return self.model_copy(update={"replaced_by": key_id, "expires_at": until})
 
@@ -62,12 +62,12 @@ class Key(Model):
 class Agent(Model):
     """A registered agent.
 
-    `active_jobs` is the number of accepted work orders, kept by the transactions that change them,
-    and never above `max_concurrent_jobs` by accepting. `last_seen_on` is the day of a heartbeat,
-    for when the exact time has been tidied away. `muted_clients` are blocked agents whose pending
-    orders its counts leave out. `epoch` goes up each time all keys are revoked.
-    An agent that left stays as a marker with `deleted_at`: its id, and with it its inbox, is never
-    given to somebody else. `penalty` is the last one that the meter gave it.
+    `active_jobs` is the number of accepted work orders. The transactions that change the orders
+    update it, and accepting an order never raises it above `max_concurrent_jobs`. `last_seen_on` is
+    the day of the last heartbeat, for use after the exact time has been deleted. `muted_clients`
+    are blocked agents whose pending orders are not counted. `epoch` increases each time all keys
+    are revoked. An agent that left stays as a marker with `deleted_at`, so nobody else can get its
+    id and its inbox. `penalty` is the last one from the meter.
     """
 
     agent_id: str
@@ -91,19 +91,19 @@ class Agent(Model):
 
     @property
     def takes_orders(self) -> bool:
-        """Whether it can be offered work: a suspended agent could not even accept it."""
+        """Whether others can send it work orders. A suspended agent could not accept one."""
         return self.accepts_work_orders and self.status is not AgentStatus.SUSPENDED
 
     @property
     def is_suspended(self) -> bool:
-        """Whether the operator has taken its right to write."""
+        """Whether the operator suspended it."""
         return self.status is AgentStatus.SUSPENDED
 
     def has_live_key(self, key_id: str | None, epoch: int | None, now: datetime) -> bool:
-        """Whether a key that the authorizer once accepted still speaks for this agent."""
+        """Return whether a key that the authorizer accepted is still a live key of this agent."""
         key = self.keys.get(key_id or "")
         return key is not None and self.epoch == epoch and key.is_live(now)
 
     def live_keys(self, now: datetime) -> list[Key]:
-        """Its keys that have not expired."""
+        """Return its keys that have not expired."""
         return [key for key in self.keys.values() if key.is_live(now)]

@@ -1,4 +1,4 @@
-"""What an agent may call itself: one line that is seen as it is, and not the system's."""
+"""Check names and ids: a name is one visible line, and neither poses as the system."""
 
 import re
 import unicodedata
@@ -13,7 +13,7 @@ from agent_messaging.fields import NOT_BLANK_PATTERN, AgentId
 
 MAX_CHARACTERS = 100
 
-# What neither is seen nor has to do with a script: C0, C1, and what breaks a line.
+# Invisible characters that belong to no script: C0, C1 and line breaks.
 _CONTROL = re.compile(r"[\x00-\x1F\x7F-\x9F\u2028\u2029]")
 _RESERVED = {likeness.skeleton(word) for word in RESERVED_IDS}
 
@@ -27,13 +27,13 @@ def _visible(name: str) -> str:
         raise PydanticCustomError(
             "unseen",
             "has {title}, which is invisible or changes the order of the text",
-            {"title": title, "fix": f"Leave {title} out of the name."},
+            {"title": title, "fix": f"Remove {title} from the name."},
         )
     if name.strip() != name:
         raise PydanticCustomError(
             "padded",
-            "begins or ends with a blank",
-            {"fix": "Send the name without blanks around it."},
+            "begins or ends with a space",
+            {"fix": "Remove the spaces around the name."},
         )
     return name
 
@@ -76,9 +76,9 @@ Name = Annotated[
     AfterValidator(_visible),
     AfterValidator(_not_the_systems),
     Field(
-        description="What the agent calls itself: one line of at most 100 characters, all of them "
-        "visible, without blanks around it. A name is refused if it looks like the system, its "
-        "operator or another agent's id."
+        description="The agent's name: one line of at most 100 characters. All characters are "
+        "visible, and the first and the last are not spaces. A name that looks like the system, "
+        "its operator or another agent's id is refused."
     ),
 ]
 NewAgentId = Annotated[AgentId, AfterValidator(_not_reserved)]

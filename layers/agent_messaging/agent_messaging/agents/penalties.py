@@ -1,8 +1,8 @@
-"""How an agent and its keys learn of a penalty, so that the authorizer refuses it.
+"""Write a penalty to an agent and its keys, so that the authorizer refuses the agent.
 
-First the agent's own item, then each of its keys. The changes of an agent's keys are conditioned on
-the penalty that they have read (`keyring`), so a key that is made at this moment either stands in
-the item that is read here, or is refused.
+The penalty is written first to the agent's own item, then to each of its keys. A change of keys has
+the condition that the penalty is the one that was read (`keyring`). So a key that is created at the
+same time is either in the item that is read here, or its creation fails.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def refuse(
     client: "DynamoDBClient", agents: "AgentsTable", keys_table: str
 ) -> Callable[[str, Penalty], None]:
-    """A function that writes a penalty into an agent's item and into its keys."""
+    """Return a function that writes a penalty to an agent's item and to its keys."""
     keys = AgentKeysTable(client, keys_table)
 
     def tell(agent_id: str, penalty: Penalty) -> None:

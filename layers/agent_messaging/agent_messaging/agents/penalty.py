@@ -10,25 +10,26 @@ WINDOW_SECONDS = 60
 
 
 class Penalty(Model):
-    """A refusal of everything that an agent asks, until a time."""
+    """All requests of an agent are refused until a time."""
 
     until: StoredTime
     quota: int  # of units in a minute
 
     def holds(self, now: datetime) -> bool:
-        """Whether the agent is refused."""
+        """Return whether the penalty still applies."""
         return now < self.until
 
     def error(self, now: datetime) -> RateLimitedError:
-        """The refusal."""
+        """Return the error for a request during the penalty."""
         seconds = math.ceil((self.until - now).total_seconds())
         return RateLimitedError(
-            f"You spent more than {self.quota} units in a minute. A request costs 3.4 units, a "
-            "kilobyte written 1 to 2, four kilobytes read 0.2, a kilobyte answered 0.15.",
+            f"You spent more than {self.quota} units in a minute. A request costs 3.4 units. A "
+            "kilobyte written costs 1 to 2, four kilobytes read cost 0.2, and a kilobyte of the "
+            "response costs 0.15.",
             policy="units",
             quota=self.quota,
             window=WINDOW_SECONDS,
             reset=seconds,
             fix=f"Stop calling for {seconds} seconds. Then send fewer or smaller requests. Each "
-            "time that you exceed the limit again, the refusal lasts longer.",
+            "time you exceed the limit again, you have to wait longer.",
         )

@@ -1,7 +1,7 @@
-"""Who may register: anybody in mode `open`, in mode `key` whoever has the operator's key.
+"""Check who may register: anybody in mode `open`, callers with the operator's key in mode `key`.
 
-The key is a secret of the stack. It is read on the first registration, and again a minute later,
-so that a new one holds within that minute.
+The key is a secret of the stack. It is read at the first registration and then cached for a minute,
+so a new key takes effect within a minute.
 """
 
 import hmac
@@ -17,35 +17,35 @@ MAX_AGE_SECONDS = 60
 
 
 class RegistrationGuard:
-    """Says of a request's headers whether it may register an agent.
+    """Checks from its headers whether a request may register an agent.
 
-    Raises ValueError for a mode that is none: a misspelt one must not open anything.
+    Raises ValueError for an unknown mode, so that a misspelt mode does not allow everybody.
     """
 
     def __init__(self, mode: str, secret_id: str) -> None:
         if mode not in MODES:
-            raise ValueError(f"REGISTRATION_MODE is {mode!r}, not one of {', '.join(MODES)}")
+            raise ValueError(f"REGISTRATION_MODE is {mode!r}. Set it to {' or '.join(MODES)}.")
         self._mode = mode
         self._secret_id = secret_id
         self._provider: Any = None
 
     def __call__(self, headers: Mapping[str, str]) -> None:
-        """Let the request pass.
+        """Check the registration key.
 
         Raises:
-            RegistrationKeyError: it has no registration key, or another.
+            RegistrationKeyError: the key is missing or wrong.
         """
         if self._mode == "open":
             return
         sent = headers.get(HEADER, "")
         if not sent:
-            raise RegistrationKeyError("Registering takes a registration key here.")
+            raise RegistrationKeyError("This stack needs a registration key to register an agent.")
         if not hmac.compare_digest(_bytes(sent), _bytes(self._secret())):
-            raise RegistrationKeyError("The registration key is not the one of this stack.")
+            raise RegistrationKeyError("The registration key is wrong for this stack.")
 
     def _secret(self) -> str:
         if self._provider is None:
-            # Its client costs more than all else that the function imports, and most never need it.
+            # Its client costs more than all other imports, and most never need it.
             from aws_lambda_powertools.utilities.parameters import SecretsProvider  # noqa: PLC0415
 
             self._provider = SecretsProvider(boto_config=CONFIG)

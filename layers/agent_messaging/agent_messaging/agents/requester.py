@@ -1,4 +1,4 @@
-"""Who changes an agent's keys: the agent itself with one of them, or the operator."""
+"""The party that changes an agent's keys: the agent with one of its keys, or the operator."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,17 +10,16 @@ from agent_messaging.errors import KeyOutgoingError
 
 Condition = tuple[str, dict[str, Any]]
 
-# The operator needs no key; what it read is a condition anyway.
+# The operator needs no key. The only condition is that the agent exists.
 BY_OPERATOR: Condition = (IS_THERE, {})
 
 
 @dataclass(frozen=True)
 class Requester:
-    """Who changes an agent's keys.
+    """The party that changes an agent's keys.
 
-    `read` reads the agent consistently and refuses who may not change it; `allowed` says the same
-    as a condition: an agent's own rights, or none for the operator. `key_id` is the calling key,
-    None where no key calls.
+    `read` reads the agent consistently, and raises an error if the party may not change it.
+    `allowed` is the same check as a condition. `key_id` is the calling key, None without a key.
     """
 
     read: Callable[[], Agent]
@@ -28,14 +27,14 @@ class Requester:
     key_id: str | None = None
 
     def own_key(self, agent: Agent) -> Key | None:
-        """The calling key."""
+        """Return the calling key, None if no key calls."""
         return agent.keys.get(self.key_id or "")
 
     def refuse_outgoing(self, agent: Agent) -> None:
-        """Let the request pass unless its key is outgoing.
+        """Check that the calling key is not outgoing.
 
         Raises:
-            KeyOutgoingError: it is.
+            KeyOutgoingError: the calling key is outgoing.
         """
         own = self.own_key(agent)
         if own is not None and own.is_outgoing:

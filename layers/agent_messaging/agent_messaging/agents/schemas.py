@@ -1,4 +1,4 @@
-"""The shapes of the requests and answers about an agent alone."""
+"""The models of requests and answers about an agent without its presence."""
 
 from typing import Annotated
 
@@ -11,19 +11,19 @@ from agent_messaging.fields import CAPABILITY_PATTERN, KeyHash, Line, Model, kep
 Capability = Annotated[str, StringConstraints(pattern=CAPABILITY_PATTERN)]
 Capabilities = Annotated[
     list[Capability],
-    Field(max_length=8, description="What the agent can do, as lower-case words."),
+    Field(max_length=8, description="What the agent can do: up to 8 lower-case words."),
 ]
 Policy = Annotated[
     ContactPolicy,
     Field(
-        description="Whose messages the agent takes: everybody's (`open`), strangers' once it "
-        "agreed (`approved`), or its contacts' alone (`closed`)."
+        description="Which messages the agent accepts. `open`: from everybody. `approved`: from "
+        "strangers only after it allows them. `closed`: only from its contacts."
     ),
 ]
 
 
 class RegisterRequest(Model):
-    """A new agent. Names need not be unique; without `agent_id` one is made.
+    """A new agent. Names need not be unique. Without `agent_id` the server creates one.
 
     An id that looks like another agent's id counts as taken.
     """
@@ -37,7 +37,7 @@ class RegisterRequest(Model):
 
 
 class RegisterResponse(Model):
-    """The new agent and its first key, which is shown this once."""
+    """The new agent and its first key. The key is shown only once."""
 
     success: bool = True
     agent_id: str
@@ -47,7 +47,7 @@ class RegisterResponse(Model):
 
 
 class UpdateRequest(Model):
-    """What is left out keeps its value; a null description takes it away."""
+    """The changes. A field that you leave out keeps its value; null deletes the description."""
 
     name: Name = kept()
     description: Line | None = kept()
@@ -56,7 +56,7 @@ class UpdateRequest(Model):
 
 
 class LeaveResponse(Model):
-    """The agent is gone; its id is not given to anybody else."""
+    """The agent has left. Nobody else can use its id."""
 
     success: bool = True
     agent_id: str

@@ -1,7 +1,7 @@
 """The agents' table: one item per agent.
 
-An agent that leaves stays as a marker, so its id is never used again. A change that an agent makes
-to its own item is conditioned on its key (`access`).
+An agent that leaves stays as a marker, so its id is never used again. When an agent changes its own
+item, the write has a condition on its key (`access`).
 """
 
 from collections.abc import Mapping
@@ -40,25 +40,25 @@ class AgentsTable:
         self.table = Table(client, name)
 
     def key(self, agent_id: str) -> TableKey:
-        """Where the agent lies, for a batch read."""
+        """Return the table and key of the agent, for a batch read."""
         return self.table.name, {"agent_id": agent_id}
 
     def is_registered(self, agent_id: str) -> bool:
-        """Whether there is such an agent."""
+        """Return whether there is such an agent."""
         item = self.table.get({"agent_id": agent_id})
         return item is not None and "deleted_at" not in item
 
     def fetch(self, agent_id: str, *, consistent: bool = False) -> Agent:
-        """Return an agent, whoever asks for it.
+        """Return an agent, without a check of the caller.
 
         Raises:
-            AgentNotFoundError: there is none, or it left.
+            AgentNotFoundError: there is no such agent, or it left.
         """
         item = self.table.get({"agent_id": agent_id}, consistent=consistent)
         return require_registered(agent_id, item)
 
     def read(self, caller: Caller, now: datetime) -> Agent:
-        """The caller's own item as it is this moment, admitted.
+        """Return the caller as an agent, from a consistent read, if it may write.
 
         Raises:
             AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `require_active`.
@@ -67,13 +67,13 @@ class AgentsTable:
         return require_active(caller, item, now)
 
     def transact_register(self, agent: Agent) -> TransactItem:
-        """A new agent, as part of a transaction; it fails if the id was ever used."""
+        """Return the write of a new agent, for a transaction. It fails if the id was ever used."""
         return self.table.transact_put(_item(agent), NEVER_USED)
 
     def registered_with(
         self, key_hash: str, keys: AgentKeysTable, now: datetime
     ) -> tuple[Agent, Key] | None:
-        """The agent whose registration brought this key, with the key while it is live."""
+        """Return the agent that registered with this key, and the key, while the key is live."""
         grant = keys.find_hashed(key_hash)
         if grant is None:
             return None
@@ -82,13 +82,13 @@ class AgentsTable:
             return None
         agent = parse(item)
         key = agent.keys.get(grant.key_id)
-        # A key that was made later is of another request.
+        # A key that was created later belongs to another request.
         if key is None or not key.is_live(now) or key.created_at != agent.created_at:
             return None
         return agent, key
 
     def change(self, caller: Caller, attributes: Mapping[str, Any], now: datetime) -> Agent:
-        """Set the named attributes; None takes one away. Returns the agent as it is now.
+        """Set the named attributes, delete those that are None, and return the changed agent.
 
         Raises:
             AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `require_active`.
@@ -113,7 +113,7 @@ class AgentsTable:
         attributes: Mapping[str, Any],
         also: tuple[str, dict[str, Any]] = ("", {}),
     ) -> TransactItem:
-        """`change` as part of a transaction; `also` is one more condition, with its values."""
+        """Return `change` for a transaction. `also` is another condition with its values."""
         condition, values = active_condition(caller)
         return self.table.transact_update(
             {"agent_id": caller.agent_id},
@@ -125,7 +125,7 @@ class AgentsTable:
         )
 
     def set_muted(self, caller: Caller, agent: Agent, muted: list[str], now: datetime) -> bool:
-        """Replace the list of muted clients; False if it is not what `agent` says any more.
+        """Replace the list of muted clients. Return False if it has changed since `agent` was read.
 
         Raises:
             KeyRevokedError, AgentSuspendedError: see `require_active`.
@@ -151,7 +151,7 @@ class AgentsTable:
         """Suspend or reinstate an agent, for the operator alone.
 
         Raises:
-            AgentNotFoundError: there is none, or it left.
+            AgentNotFoundError: there is no such agent, or it left.
         """
         try:
             item = self.table.update(
@@ -162,7 +162,7 @@ class AgentsTable:
         return parse(item)
 
     def penalize(self, agent_id: str, penalty: Penalty) -> Agent | None:
-        """Write a penalty into an agent's item; the agent with its keys, None if it left."""
+        """Write a penalty to an agent's item. Return the agent, None if it left."""
         try:
             self.table.update_quietly(
                 {"agent_id": agent_id},
@@ -176,12 +176,12 @@ class AgentsTable:
         return None if item is None or "deleted_at" in item else parse(item)
 
     def note_seen(self, caller: Caller, agent: Agent, now: datetime) -> None:
-        """Keep the day of the first heartbeat of a day; costs nothing for the others."""
+        """Store the day of a heartbeat. Only the first heartbeat of a day writes."""
         if agent.last_seen_on != now.date():
             self.change(caller, {"last_seen_on": now.date().isoformat()}, now)
 
     def transact_take_job(self, caller: Caller) -> TransactItem:
-        """One more active job for the caller, unless it is at its capacity when it is written."""
+        """Return the write of one more active job, for a transaction. It fails at full capacity."""
         condition, values = active_condition(caller)
         return self.table.transact_update(
             {"agent_id": caller.agent_id},
@@ -194,7 +194,10 @@ class AgentsTable:
     def transact_end_job(
         self, worker_id: str, caller: Caller, *, is_completed: bool
     ) -> TransactItem:
-        """One active job less; a completed one is counted. The worker may be the caller."""
+        """Return the write of one active job less, for a transaction. A completed one is counted.
+
+        The worker may be the caller.
+        """
         condition, values = active_condition(caller) if worker_id == caller.agent_id else ("", {})
         return self.table.transact_update(
             {"agent_id": worker_id},
@@ -208,10 +211,10 @@ class AgentsTable:
     def transact_leave(
         self, caller: Caller, agent: Agent, now: datetime, also: Condition
     ) -> TransactItem:
-        """Turn the agent into a marker, as part of a transaction.
+        """Return the write that turns the agent into a marker, for a transaction.
 
-        It fails if the agent has active jobs, or other keys than those that were read, or if the
-        condition `also` does not hold.
+        It fails if the agent has active jobs, if its keys have changed since they were read, or if
+        the condition `also` does not hold.
         """
         condition, values = active_condition(caller)
         same_keys, count = has_these_keys(agent)
@@ -235,7 +238,7 @@ def _item(agent: Agent) -> Item:
 
 
 def _assign(attributes: Mapping[str, Any]) -> str:
-    """`SET` for what has a value, `REMOVE` for what is None."""
+    """Return an expression that sets attributes with a value and removes those with None."""
     given = [f"#{name} = :{name}" for name, value in attributes.items() if value is not None]
     taken = [f"#{name}" for name, value in attributes.items() if value is None]
     parts = (("SET", given), ("REMOVE", taken))

@@ -1,1 +1,1 @@
-"""Content: what a reader would not see in the texts that agents write."""
+"""Content: find what a reader cannot see in the texts that agents write."""

@@ -1,8 +1,8 @@
-"""Sets of characters, written as they stand between the brackets of a regular expression."""
+"""Sets of characters, in the syntax of regular expressions between `[` and `]`."""
 
 import re
 
-# C0 and C1 without tab, line feed and carriage return; DEL, which lies between the two.
+# C0 without tab, line feed and carriage return, and DEL.
 ASCII_CONTROLS = r"\x00-\x08\x0B\x0C\x0E-\x1F\x7F"
 
 # Bidi_Control, the explicit and implicit directional formatting characters: UAX #9, section 2
@@ -12,7 +12,7 @@ BIDIRECTIONAL = r"\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069"
 # The block Tags: https://www.unicode.org/charts/PDF/UE0000.pdf.
 TAGS = r"\U000E0000-\U000E007F"
 
-# All variation selectors but those of Mongolian. VS15 and VS16 choose between text and emoji.
+# All variation selectors except the Mongolian ones. VS15 and VS16 choose between text and emoji.
 SELECTORS = r"\uFE00-\uFE0F\U000E0100-\U000E01EF"
 
 # Default_Ignorable_Code_Point of Unicode 17, without the three sets above
@@ -23,13 +23,13 @@ _IGNORABLE = (
     r"\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A"
 )
 
-# Drawn as nothing although they are not ignorable: line and paragraph separator, blank Braille, the
-# filler of Khitan, joiners and blanks of hieroglyphs, a note without a head, and what frames
-# annotations or stands for an object that is not there.
+# Characters that are not ignorable but are drawn as nothing: line and paragraph separator, blank
+# Braille, the filler of Khitan, joiners and blanks of hieroglyphs, a note without a head,
+# annotation marks, and the placeholder of an object.
 _BLANK = r"\u2028\u2029\u2800\uFFF9-\uFFFC\U00013430-\U00013442\U00016FE4\U0001D159"
 
-# Private use, noncharacters, and the planes 4 to 16, in which nothing but tags and selectors is
-# assigned. What is not assigned below them may be a letter tomorrow.
+# Private use, noncharacters, and the planes 4 to 16, where only tags and selectors are assigned.
+# Unassigned characters in lower planes may become letters, so they are not in this set.
 _UNAGREED = (
     r"\uE000-\uF8FF\uFDD0-\uFDEF\uFFFE\uFFFF\U0001FFFE\U0001FFFF\U0002FFFE\U0002FFFF"
     r"\U0003FFFE-\U000DFFFF\U000E0080-\U000E00FF\U000E01F0-\U0010FFFF"
@@ -37,11 +37,11 @@ _UNAGREED = (
 
 INVISIBLE = ASCII_CONTROLS + r"\x80-\x9F" + _IGNORABLE + _BLANK + _UNAGREED + SELECTORS
 
-# Blanks besides space and tab. Ogham draws its own; the ideographic one is as wide as a character.
+# Blanks other than space and tab. Ogham's is drawn, and the ideographic one is a character wide.
 BLANKS = r"\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000"
 
-# Greek, Cyrillic, Armenian, Cherokee, Coptic, Lisu, Deseret, Osage: scripts with look-alikes of
-# ASCII letters.
+# Scripts with look-alikes of ASCII letters: Greek, Cyrillic, Armenian, Cherokee, Coptic, Lisu,
+# Deseret, Osage.
 FOREIGN = (
     r"\u0370-\u058F\u13A0-\u13FD\u1F00-\u1FFF\u2C80-\u2CFF\uA4D0-\uA4FD\uAB70-\uABBF"
     r"\U00010400-\U0001044F\U000104B0-\U000104FB"
@@ -53,6 +53,6 @@ _MIXED = re.compile(f"[A-Za-z][{FOREIGN}]|[{FOREIGN}][A-Za-z]")
 
 
 def is_mixed(text: str) -> bool:
-    """Whether a Latin letter stands beside one of a script that has look-alikes of it."""
-    # Most texts fail the first or the second search, which are several times as fast as the third.
+    """Return whether a Latin letter is next to one of a script with look-alikes."""
+    # Most texts fail the first or second search, which are several times faster than the third.
     return bool(_LATIN_LETTER.search(text) and _FOREIGN_LETTER.search(text) and _MIXED.search(text))

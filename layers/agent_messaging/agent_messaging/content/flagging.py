@@ -1,23 +1,23 @@
-"""What cannot be seen in the texts that an agent wrote, told to whoever is about to act on them.
+"""Flag texts with content that a reader cannot see.
 
-A language model reads characters that a person does not see, or sees in another order. Nothing is
-taken away or changed: the text stays as it was sent, and flags beside it say what is in it.
+A language model reads characters that a person does not see, or sees in another order. The text
+itself is never changed. Flags next to it say what it contains.
 
-    invisible_characters    nothing is drawn for them, or nothing that is agreed upon: zero-width
-                            characters, fillers, controls, stray variation selectors, private use,
-                            blanks that carry data. A byte fits each variation selector
+    invisible_characters    they are drawn as nothing, or in no standard way: zero-width characters,
+                            fillers, controls, stray variation selectors, private use, and blanks
+                            that carry data. Each variation selector can carry a byte
                             (https://paulbutler.org/2025/smuggling-arbitrary-data-through-an-emoji/)
-    bidirectional_controls  they change the order in which text is shown, so that it reads otherwise
-                            than it is: UTR #36, section 2.5 (https://www.unicode.org/reports/tr36/);
+    bidirectional_controls  they change the order in which text is shown, so that it reads
+                            differently: UTR #36, section 2.5 (https://www.unicode.org/reports/tr36/);
                             "Trojan Source" (https://trojansource.codes/)
-    tag_characters          an invisible copy of ASCII in which whole instructions can be hidden
+    tag_characters          an invisible copy of ASCII that can hide whole instructions
                             (https://embracethered.com/blog/posts/2024/hiding-and-finding-text-with-unicode-tags/)
-    lookalike_characters    a word mixes letters of two scripts, and those of one look like letters
-                            of the other: UTS #39 (https://www.unicode.org/reports/tr39/)
+    lookalike_characters    a word mixes letters of two scripts that look alike: UTS #39
+                            (https://www.unicode.org/reports/tr39/)
 
-`unseen` knows where such a character is ordinary: in an emoji, between Persian letters. It is
-imported for the first text that holds one. A flag is a reason to look, not a verdict. Nor is a text
-without flags harmless: data also fits in the choice of words, of emoji, of one or two spaces.
+`hidden` knows where such a character is ordinary, for example in an emoji or between Persian
+letters. It is imported when the first text contains one. A flag is a reason to look, not a verdict.
+A text without flags can be harmful too: the choice of words, emoji or spaces can also carry data.
 """
 
 import json
@@ -39,7 +39,7 @@ from agent_messaging.content.characters import (
 
 
 class ContentFlag(StrEnum):
-    """One kind of what a person who reads the text does not see."""
+    """One kind of content that a reader of the text does not see."""
 
     INVISIBLE_CHARACTERS = "invisible_characters"
     BIDIRECTIONAL_CONTROLS = "bidirectional_controls"
@@ -50,30 +50,29 @@ class ContentFlag(StrEnum):
 ContentFlags = Annotated[
     list[ContentFlag],
     Field(
-        description="What a reader would not see in the texts that agents wrote here. The texts "
-        "are shown as they were sent. `invisible_characters`: characters that are not drawn, or "
+        description="What a reader cannot see in the texts that agents wrote here. The texts are "
+        "shown as they were sent. `invisible_characters`: characters that are not drawn, or "
         "blanks that carry data. `bidirectional_controls`: characters that change the order in "
         "which text is shown. `tag_characters`: an invisible copy of ASCII that can hide "
         "instructions. `lookalike_characters`: a word that mixes letters of two scripts that look "
-        "alike. Ordinary emoji are not flagged, nor joiners in scripts that need them. More kinds "
-        "may come."
+        "alike. Ordinary emoji, and joiners in scripts that need them, are not flagged. More kinds "
+        "may follow."
     ),
 ]
 
-# --- what tells that a text needs a closer look; a class of ASCII alone is several times as fast
+# --- signs that a text needs a closer look. A class of ASCII alone is several times faster.
 
 _ASCII_SUSPECT = re.compile(f"[{ASCII_CONTROLS}]")
 _SUSPECT = re.compile(f"[{INVISIBLE}{BIDIRECTIONAL}{TAGS}{BLANKS}]")
-# How JSON writes control characters, tabs among them, and a blank before the end of a line. The
-# same characters stand for themselves behind an escaped backslash: parsing the object tells.
+# How JSON writes control characters such as tabs, and a space before the end of a line. An escaped
+# backslash may precede the same letters. Parsing the object shows which it is.
 _JSON_ESCAPE = re.compile(r"\\[bfrtu]| \\n")
 
 
 def flags(*texts: str | None, objects: Iterable[str | None] = ()) -> list[ContentFlag]:
-    """What occurs in any of the texts, in the order of `ContentFlag`; nothing in most.
+    """Return the flags of all texts together, in the order of `ContentFlag`. Most have none.
 
-    `objects` are JSON texts, as `fields.ObjectText` holds them: their strings are looked at, and
-    the names in them too.
+    `objects` are JSON texts such as `fields.ObjectText`. Their strings and their names are checked.
     """
     suspects = [text for text in texts if text and _is_suspect(text)]
     for json_text in objects:
@@ -81,7 +80,7 @@ def flags(*texts: str | None, objects: Iterable[str | None] = ()) -> list[Conten
             suspects += _strings(json.loads(json_text))
     if not suspects:
         return []
-    from agent_messaging.content import hidden  # noqa: PLC0415 - compiled when it is first needed
+    from agent_messaging.content import hidden  # noqa: PLC0415 - compiled at its first use
 
     found = {ContentFlag(name) for text in suspects for name in hidden.kinds(text)}
     return [flag for flag in ContentFlag if flag in found]
@@ -96,7 +95,7 @@ def _is_suspect(text: str) -> bool:
 
 
 def _strings(value: Any) -> Iterator[str]:
-    """Every string in a JSON value, and every name."""
+    """Yield every string and every name in a JSON value."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):

@@ -1,18 +1,20 @@
-"""Where characters that are not drawn are ordinary, and where they hide something.
+"""Tell where invisible characters are ordinary, and where they hide something.
 
-    VS15, VS16         behind what emoji-variation-sequences.txt lists; behind a digit, `#` or `*`
+These characters are ordinary in these places:
+
+    VS15, VS16         after a character of emoji-variation-sequences.txt; after a digit, `#` or `*`
                        only before U+20E3 (UTS #51, sections 1.4.3 and 1.4.4)
     U+200D in emoji    between two emoji that emoji-zwj-sequences.txt joins
-    tags               in the flags of England, Scotland and Wales, letter for letter
-    other selectors    VS1 to VS3 and VS17 to VS48 behind a CJK ideograph, at most eight in a text:
+    tags               in exactly the flags of England, Scotland and Wales
+    other selectors    VS1 to VS3 and VS17 to VS48 after a CJK ideograph, at most eight in a text:
                        a name needs one or two (UTS #37), and each could carry five bits
     U+200C, U+200D     in scripts that need them: between Arabic letters, around the virama of Indic
                        scripts, in Mongolian (UAX #31, section 2.3; RFC 5892, appendix A)
-    U+200B             between letters of scripts that are written without spaces
-    U+180B to U+180F   behind Mongolian letters; U+2800 between Braille; U+034F between Hebrew
-                       points; joiners of hieroglyphs behind a hieroglyph
+    U+200B             between letters of scripts without spaces
+    U+180B to U+180F   after Mongolian letters; U+2800 between Braille; U+034F between Hebrew
+                       points; joiners of hieroglyphs after a hieroglyph
 
-Bidirectional controls are flagged everywhere, in Hebrew and Arabic too.
+Bidirectional controls are flagged everywhere, also in Hebrew and Arabic.
 """
 
 import re
@@ -45,7 +47,7 @@ _IDEOGRAPHIC_SELECTORS = r"\uFE00-\uFE02\U000E0100-\U000E011F"
 _HIEROGLYPHS = r"\U00013000-\U0001342F\U00013460-\U000143FA"
 _HEBREW_POINTS = r"\u0591-\u05C7"
 
-# What is ordinary between which two: behind any of the first, before what the second asks for.
+# Characters, and the places where they are ordinary: each has what precedes and what follows.
 _ORDINARY = {
     r"\uFE0E\uFE0F": [
         (f"[{unicode_data.SELECTABLE}]", ""),
@@ -59,7 +61,7 @@ _ORDINARY = {
         (r"[\u1780-\u17D3]", r"(?=[\u17C9\u17CA])"),  # Khmer register shifters keep their form
     ],
     r"\u200D": [
-        (f"[{_ARABIC}]", f"(?![{_ARABIC}{INVISIBLE}])"),  # an initial form alone, as in dates
+        (f"[{_ARABIC}]", f"(?![{_ARABIC}{INVISIBLE}])"),  # an isolated initial form, as in dates
         (f"[{_VIRAMAS}]", f"(?![{INVISIBLE}])"),
         (f"[{_INDIC}]", f"(?=[{_VIRAMAS}])"),
         (f"[{_MONGOLIAN}]", ""),
@@ -86,7 +88,7 @@ _JOINER = re.compile(f"\u200d(?<=[{_LEFTS}{_MODIFIERS}]\u200d)(?=[{_RIGHTS}])")
 
 
 def _each(characters: str) -> Iterator[str]:
-    """The characters of a set."""
+    """Yield the characters of a set."""
     for one in re.finditer("(.)(?:-(.))?", characters):
         yield from map(chr, range(ord(one[1]), ord(one[2] or one[1]) + 1))
 
@@ -100,23 +102,23 @@ _FLAGS = [
     for region in ("gbeng", "gbsct", "gbwls")
 ]
 
-# --- what is ordinary once, and not again and again
+# --- what is ordinary once or twice, but not often
 _IDEOGRAPHIC = re.compile(f"[{_IDEOGRAPHIC_SELECTORS}]")
 MAX_IDEOGRAPHIC = 8
 _JOINERS = "\u200b\u200c\u200d"
 MANY_JOINERS, CHARACTERS_PER_JOINER = 16, 4
 
 # --- blanks
-# A run that is shorter changes too seldom, but for one where a line ends.
+# Shorter runs cannot change often enough, except at the end of a line.
 _RUN = re.compile(rf"[ \t{BLANKS}]{{7,}}|[ \t{BLANKS}]{{3,}}(?![^\r\n])")
 MANY_CHANGES, CHANGES_AT_AN_END = 6, 2
-# Up to seven spaces: what pads a table is longer.
+# Up to seven spaces. Padding in tables is longer.
 _LINE_END = re.compile(r" (?<!  ) {0,6}\r?\n")
 MANY_ENDINGS, ENDING_LENGTHS = 8, 3
 _BLANK = re.compile(f"[{BLANKS}]")
-# The ideographic one separates Japanese words.
+# The ideographic space separates Japanese words.
 _BETWEEN_WORDS = re.compile(rf"[{BLANKS}](?<!\u3000)(?<=[^\W\d_]{{3}}.)(?=[^\W\d_]{{3}})")
-# Thin ones and those that do not break are common in print.
+# Thin spaces and no-break spaces are common in print.
 _ODD = re.compile(rf"{_BETWEEN_WORDS.pattern}(?<![\u00A0\u2009\u202F])")
 MANY_BETWEEN_WORDS, MANY_ODD = 8, 3
 
@@ -125,7 +127,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile("[A-Za-z]")
 _FOREIGN = re.compile(f"[{FOREIGN}]")
 _UNLIKE = re.compile(f"[{FOREIGN}](?<![{unicode_data.LOOKALIKE}])")
-# A Latin letter in a word of Cyrillic or Greek ones; an acronym may begin such a word.
+# A Latin letter in a Cyrillic or Greek word. An acronym may begin such a word.
 _LATIN_ALIKE = "aceiopxyABCEHIKMOPTX"
 _STRAY_LATIN = re.compile(
     f"(?<=[{FOREIGN}])[{_LATIN_ALIKE}]+(?![A-Za-z])|(?<![A-Za-z])[{_LATIN_ALIKE}](?=[{FOREIGN}])"
@@ -134,7 +136,7 @@ WORD_OF_FOREIGN = 3
 
 
 def kinds(text: str) -> Iterator[str]:
-    """The names of the flags that a text deserves."""
+    """Yield the names of a text's flags."""
     text = _without_emoji(text)
     if _INVISIBLE.search(text) or _are_too_many(text) or _hide_in_blanks(text):
         yield "invisible_characters"
@@ -147,7 +149,7 @@ def kinds(text: str) -> Iterator[str]:
 
 
 def first(text: str) -> str | None:
-    """The first character that is not drawn, or moves others, where that is not ordinary."""
+    """Return the first invisible or reordering character in a place where it is not ordinary."""
     text = _without_emoji(text)
     found = [pattern.search(text) for pattern in (_INVISIBLE, _BIDIRECTIONAL, _TAGS)]
     places = [match.start() for match in found if match]
@@ -155,7 +157,7 @@ def first(text: str) -> str | None:
 
 
 def _without_emoji(text: str) -> str:
-    """The text without what joins emoji, and with the flags of three nations as a plain one."""
+    """Return the text without joiners in emoji, and with a black flag for three nations' flags."""
     if _BLACK_FLAG in text:
         for sequence in _FLAGS:
             text = text.replace(sequence, _BLACK_FLAG)
@@ -165,7 +167,7 @@ def _without_emoji(text: str) -> str:
 
 
 def _joins(text: str, place: int) -> bool:
-    """Whether the joiner at a place of the text joins two emoji to one."""
+    """Return whether the joiner at this place joins two emoji into one."""
     left = text[max(place - 2, 0) : place]
     base = left.rstrip(_MODIFIERS)[-1:] if left[-1:] in _MODIFIERS else left[-1:]
     right = text[place + 1 : place + 2]
@@ -173,7 +175,7 @@ def _joins(text: str, place: int) -> bool:
 
 
 def _are_too_many(text: str) -> bool:
-    """Whether what is ordinary once comes too often to be."""
+    """Return whether characters that are ordinary once or twice occur too often."""
     joiners = sum(map(text.count, _JOINERS))
     if joiners >= MANY_JOINERS and joiners * CHARACTERS_PER_JOINER > len(text):
         return True
@@ -181,7 +183,7 @@ def _are_too_many(text: str) -> bool:
 
 
 def _hide_in_blanks(text: str) -> bool:
-    """Whether blanks come in an order, a length or a width that nobody types."""
+    """Return whether blanks have an order, a length or a width that nobody types."""
     if text.count("\r") != text.count("\r\n"):
         return True
     if " \n" in text or " \r" in text:
@@ -200,8 +202,11 @@ def _has(pattern: re.Pattern[str], times: int, text: str) -> bool:
 
 
 def _is_code(match: re.Match[str], text: str) -> bool:
-    """Whether a run of blanks changes its kind again and again; less is odd where a line ends."""
-    # Pages of the web alternate spaces and no-break spaces.
+    """Return whether a run of blanks changes its kind too often.
+
+    Fewer changes are allowed at the end of a line.
+    """
+    # Web pages alternate spaces and no-break spaces.
     run = match[0].replace("\u00a0 ", " ").replace(" \u00a0", " ")
     changes: int = sum(map(ne, run, run[1:]))
     ends_line = text[match.end() : match.end() + 1] in ("", "\n", "\r")
@@ -210,7 +215,7 @@ def _is_code(match: re.Match[str], text: str) -> bool:
 
 
 def _deceives(word: str) -> bool:
-    """Whether a word looks as if it were of one script, and is of two."""
+    """Return whether a word looks like one script but mixes two."""
     if not (_FOREIGN.search(word) and _LATIN.search(word)):
         return False
     is_long = _has(_FOREIGN, WORD_OF_FOREIGN, word)

@@ -1,15 +1,15 @@
-"""What names and ids look like, so that nobody passes for the system or for another agent.
+"""Compare how names and ids look, so that nobody can pose as the system or as another agent.
 
-A skeleton is what a text looks like, in letters and digits of ASCII (UTS #39, section 4, with the
-prototypes of `unicode_data`). Case does not count. All that is neither letter nor digit is one `-`.
+A skeleton is what a text looks like, in ASCII letters and digits (UTS #39, section 4, with the
+prototypes of `unicode_data`). Case does not count. Each run of other characters becomes one `-`.
 
     nova_agent-id, nova.agent.id    nova-agent-id
     n0va, Nova with Cyrillic o      nova
     modem-1, modern-l               rnodern-l
 
-0 is o, 1 is l, m is rn, w is vv. Two agents never have ids with one skeleton. An id that the server
-makes ends in 80 random bits, and its alphabet has neither l nor o: what could meet it has to guess
-them.
+0 is o, 1 is l, m is rn, w is vv. Two agents never have ids with the same skeleton. An id that the
+server creates ends in 80 random bits, and its alphabet has neither l nor o. An id with the same
+skeleton would have to guess those bits.
 """
 
 import re
@@ -17,9 +17,10 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache
 
-# --- who vouches for things here. A name or an id of nothing but such words, one of the first at
-# least, is refused, however it is spelled: `System`, in Cyrillic letters too, `s-y-s-t-e-m`,
-# `5ystem`, `system.notice`, `The Official Operator`. `Solar System` and `Crane Operator` are not.
+# --- names that sound official. A name or an id is refused if it has only these words, and at least
+# one from AUTHORITIES. The spelling does not matter: `System`, also in Cyrillic letters,
+# `s-y-s-t-e-m`, `5ystem`, `system.notice` and `The Official Operator` are refused. `Solar System`
+# and `Crane Operator` are not.
 AUTHORITIES = (
     "system",
     "sysadmin",
@@ -36,9 +37,9 @@ COMPANIONS = (
 )
 
 _SAME = str.maketrans({"0": "o", "1": "l", "m": "rn", "w": "vv"})
-# Digits and signs as letters, and i as l: for the few words above, not to tell agents apart.
+# Digits and signs as letters, and i as l. Only for the words above, not to compare agents.
 _LOOSE = str.maketrans({"3": "e", "4": "a", "5": "s", "7": "t", "$": "s", "@": "a", "!": "i"})
-# Small capitals, letters on black squares and circles, and those that flags are made of.
+# Small capitals, letters on black squares and circles, and letters of flags.
 _ORNAMENT = re.compile(
     r"^(?:LATIN LETTER SMALL CAPITAL|NEGATIVE (?:SQUARED|CIRCLED) LATIN CAPITAL LETTER|"
     r"REGIONAL INDICATOR SYMBOL LETTER) ([A-Z])$"
@@ -47,21 +48,21 @@ _SEPARATORS = re.compile(r"[\W_]+")
 
 
 def skeleton(text: str) -> str:
-    """What a text looks like; ASCII for what looks like an id."""
+    """Return what a text looks like. ASCII for a text that looks like an id."""
     return _skeleton(text.casefold())
 
 
 def skeletons(text: str) -> set[str]:
-    """The same, read in each way: `I` looks like `l`, and is an `i`.
+    """Return all skeletons of a text. `I` is an `i`, but looks like `l`.
 
-    Letters of other scripts may look alike as capitals only, or as small letters.
+    Letters of other scripts may look alike only as capitals, or only as small letters.
     """
     readings = {_skeleton(text), skeleton(text)}
     return readings if text.isascii() else readings | {_skeleton(text.upper())}
 
 
 def looks_like_system(text: str) -> bool:
-    """Whether a name or an id says that it is the system, its operator or the service itself."""
+    """Return whether a name or an id poses as the system, its operator or this service."""
     plain = text if text.isascii() else _plain(text)
     if plain != text and looks_like_system(plain):
         return True
@@ -70,7 +71,7 @@ def looks_like_system(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """The text without accents, and with letters that are ornaments as plain ones."""
+    """Return the text without accents, and with plain letters for ornamental ones."""
     parts = unicodedata.normalize("NFKD", text)
     return "".join(_letter_of(each) for each in parts if not unicodedata.combining(each))
 
@@ -86,7 +87,7 @@ def _skeleton(text: str) -> str:
         alike = text.replace("I", "l").casefold()
     else:
         first = "".join(map(_prototype, text)).casefold()
-        # A capital may have its prototype as a small letter only.
+        # Some capitals have a prototype only as a small letter.
         alike = "".join(map(_prototype, first)).casefold()
     return _SEPARATORS.sub("-", alike.translate(_SAME)).strip("-")
 
@@ -109,7 +110,7 @@ def _systems() -> re.Pattern[str]:
 
 
 def _choice(words: Iterable[str]) -> str:
-    """A pattern of these words, each look once: of two equal ones, a long name tries all mixes."""
+    """Return a pattern of these words without duplicates, which would make long names slow."""
     return "|".join(sorted({_joined(skeleton(word)) for word in words}))
 
 

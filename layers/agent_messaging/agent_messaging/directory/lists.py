@@ -1,9 +1,9 @@
-"""The list of agents: places in the directory or leases, then the agents, then who matches.
+"""List agents: read directory entries or leases, then the agents, and keep those that match.
 
-One filter drives, that is, it says what is read: the capability, else a word, else who
-is online, else nothing and all agents are read. The others are held against the agents themselves,
-so a filtered page examines a bounded number of agents, may be short, and still goes on. What the
-driving list said is held against the agent too: it may be a moment behind.
+One filter decides what is read: the capability, or else the longest word, or else `online=true`.
+Without any of these all agents are read. The other filters are checked on the agents themselves. So
+a filtered page examines a bounded number of agents, and may be short although the list continues.
+The first filter is checked on the agents too, because its list may lag behind.
 """
 
 from collections.abc import Iterator
@@ -26,13 +26,13 @@ from agent_messaging.storage.transactions import BATCH_KEYS, batch_get
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# As many as one batch read takes: an agent is its item and its lease.
+# The maximum for one batch read, which reads an item and a lease for each agent.
 EXAMINED = BATCH_KEYS // 2
 
 
 @dataclass(frozen=True)
 class DirectoryService:
-    """The tables that a list of agents is read from."""
+    """The tables for a list of agents."""
 
     client: "DynamoDBClient"
     agents: AgentsTable
@@ -42,13 +42,13 @@ class DirectoryService:
     def list(
         self, caller_id: str, query: schemas.DirectoryQuery, now: datetime
     ) -> schemas.DirectoryPage:
-        """Return a page of the agents that fit the query."""
+        """Return a page of the agents that match the query."""
         return _AgentList(self, caller_id, query, now).page()
 
 
 @dataclass(frozen=True)
 class _AgentList:
-    """The agents as one caller wants them listed at `now`."""
+    """One request for a list: the query of a caller at `now`."""
 
     tables: DirectoryService
     caller_id: str
@@ -56,7 +56,7 @@ class _AgentList:
     now: datetime
 
     def page(self) -> schemas.DirectoryPage:
-        """The page that the query's cursor leads to."""
+        """Return the page at the query's cursor."""
         query = self.query
         filters = (query.capability, query.q, query.online)
         position = table.ID if self._range is None else self._range.position
@@ -75,12 +75,12 @@ class _AgentList:
 
     @cached_property
     def _words(self) -> tuple[str, ...]:
-        """The words that are looked for, the longest first: few agents have it."""
+        """The words to search for, the longest first, because few agents have it."""
         return tuple(sorted(search_terms.of_query(self.query.q or ""), key=len, reverse=True))
 
     @cached_property
     def _range(self) -> table.Range | None:
-        """The facet that drives; None where the leases do."""
+        """The facet to read, None to read the leases."""
         if self.query.capability is not None:
             return table.with_capability(self.query.capability)
         if self._words:
@@ -88,7 +88,7 @@ class _AgentList:
         return None if self.query.online == "true" else table.EVERYBODY
 
     def _find(self, after: str | None) -> tuple[list[str], str | None]:
-        """The places to look at, and the last of them; None at the end of the list."""
+        """Return the places to examine, and where to continue, None at the end of the list."""
         limit = max(self.query.limit, EXAMINED) if self._is_filtered else self.query.limit
         if self._range is None:
             return self.tables.presences.online_page(after, limit, self.now)
@@ -96,13 +96,13 @@ class _AgentList:
 
     @property
     def _is_filtered(self) -> bool:
-        """Whether more is asked than what drives."""
+        """Whether the query has more filters than the one that is read."""
         asked = [self.query.capability, *self._words, self.query.online]
         driving = 0 if self._range is table.EVERYBODY else 1
         return len([each for each in asked if each is not None]) > driving
 
     def _matching(self, places: list[str]) -> Iterator[tuple[str, schemas.AgentCard]]:
-        """The agents that match, each with its place, from one batch read."""
+        """Yield the agents that match, each with its place, from one batch read."""
         ids = [table.agent_of(place) for place in places]
         agents, presences = self.tables.agents, self.tables.presences
         wanted = [key(agent_id) for key in (agents.key, presences.key) for agent_id in ids]
@@ -126,13 +126,13 @@ class _AgentList:
         return search_terms.match(known, self._words) and self._shows(agent, known, place)
 
     def _shows(self, agent: Agent, known: tuple[str, ...], place: str) -> bool:
-        """Whether the agent is listed here: of several words that match, under the first alone."""
+        """Return whether the agent is listed at this place. It is listed only at its first word."""
         if self.query.capability is not None:
             return True
         word = search_terms.first(known, self._words[0])
         return word is not None and place == table.place_of(word, agent.agent_id)
 
     def _is_there(self, card: schemas.AgentCard) -> bool:
-        """Whether the agent is online, or not, as asked; who shows it to nobody is neither."""
+        """Return whether the agent matches the filter `online`. A `closed` agent never does."""
         online = self.query.online
         return online is None or card.is_online is (online == "true")

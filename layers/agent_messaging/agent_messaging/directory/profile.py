@@ -1,4 +1,4 @@
-"""Read agents, and change the caller's own profile with its keys in the directory."""
+"""Read agents, and change the caller's own profile with its directory entries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,16 +20,16 @@ from agent_messaging.storage.transactions import TransactionFailedError, batch_g
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# What an agent's keys in the directory follow from.
+# The fields that determine an agent's keys in the directory.
 LISTED = {"name", "capabilities"}
 
-# How often these may change between reading and writing before the caller is sent away.
+# How often a change is tried while others change these fields.
 ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
 class ProfileService:
-    """The tables that a profile is read from and written to."""
+    """The tables for profiles."""
 
     client: "DynamoDBClient"
     agents: AgentsTable
@@ -47,7 +47,7 @@ class ProfileService:
     def read_own(self, agent_id: str, now: datetime) -> schemas.AgentProfile:
         """Return an agent as it sees itself.
 
-        The read is consistent: an agent sees each change as soon as it is acknowledged.
+        The read is consistent, so an agent sees each change as soon as it is acknowledged.
 
         Raises:
             AgentNotFoundError: there is no such agent.
@@ -55,14 +55,14 @@ class ProfileService:
         return schemas.profile(*self._load(agent_id, consistent=True), now)
 
     def change(self, caller: Caller, body: UpdateRequest, now: datetime) -> schemas.AgentProfile:
-        """Change what the body names of the caller's profile, and return all of it.
+        """Change the fields in the body, and return the caller's whole profile.
 
-        An agent that closes its contact policy leaves the lists of who is online.
+        An agent that sets its contact policy to `closed` leaves the lists of online agents.
 
         Raises:
             AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `require_active`.
             InvalidError: the new name looks like the id of another agent.
-            ContentionError: name or capabilities kept changing.
+            ContentionError: the name or the capabilities kept changing.
         """
         changes = {name: getattr(body, name) for name in body.model_fields_set}
         agent = self._write(caller, changes, now)
@@ -80,8 +80,8 @@ class ProfileService:
     def _write(self, caller: Caller, changes: Mapping[str, Any], now: datetime) -> Agent:
         """Set the named attributes of the caller, and return the agent as it is now.
 
-        What is listed changes in one transaction with the directory, under the condition that the
-        keys there were made from what was read. Everything else is a single write.
+        The name and the capabilities change in one transaction with the directory. Its condition is
+        that they have not changed since they were read. Other changes are a single write.
         """
         agent = self.agents.read(caller, now)
         if not changes:

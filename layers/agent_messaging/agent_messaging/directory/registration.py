@@ -1,8 +1,8 @@
-"""Register an agent, and let one leave.
+"""Register agents, and let them leave.
 
-A registration writes the agent, its first key and its items in the directory in one transaction. It
-fails if the id was ever used. Leaving deletes the keys and the directory's items in one
-transaction, and keeps the id as a marker.
+A registration writes the agent, its first key and its directory items in one transaction. It fails
+if the id was ever used. Leaving deletes the keys and the directory items in one transaction, and
+keeps the agent's item as a marker.
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Registration:
-    """The tables that an agent is registered in."""
+    """The tables for registrations."""
 
     client: "DynamoDBClient"
     agents: AgentsTable
@@ -49,13 +49,13 @@ class Registration:
     def register(self, body: schemas.RegisterRequest, now: datetime) -> schemas.RegisterResponse:
         """Register an agent with its first key.
 
-        A request with a `key_hash` may be repeated: it returns the agent that it registered.
+        A request with a `key_hash` can be repeated. It then returns the agent of the first one.
 
         Raises:
-            AgentIdTakenError: the id, or one that looks like it, is or was another agent's.
+            AgentIdTakenError: another agent has or had this id, or one that looks like it.
             InvalidError: the name looks like another agent's id.
             KeyTakenError: another agent has the key.
-            RateLimitedError: the stack registers no more agents in this minute.
+            RateLimitedError: the stack has reached its limit for this minute.
         """
         self.limits.register(now)
         api_key, key = api_keys.issue_unless_brought(body.key_hash, now)
@@ -79,7 +79,7 @@ class Registration:
     def _registered_before(
         self, body: schemas.RegisterRequest, now: datetime
     ) -> tuple[Agent, Key] | None:
-        """The agent and key that this very request registered before."""
+        """Return the agent and key that an earlier copy of this request registered."""
         if not body.key_hash:
             return None
         before = self.agents.registered_with(body.key_hash, self.keys, now)
@@ -88,10 +88,10 @@ class Registration:
         return before
 
     def write(self, agent: Agent, key: Key) -> None:
-        """Write a new agent, its first key and its items in the directory, all or nothing.
+        """Write a new agent, its first key and its directory items in one transaction.
 
         Raises:
-            AgentIdTakenError: the id, or one that looks like it, is or was another agent's.
+            AgentIdTakenError: another agent has or had this id, or one that looks like it.
             KeyTakenError: another agent has the key.
         """
         items = [
@@ -111,16 +111,16 @@ class Registration:
             raise AgentIdTakenError(
                 f"`{agent.agent_id}` looks like an id that is taken.",
                 fix="Choose an agent_id that differs in more than `.`, `_` and `-`, 0 and o, 1 and "
-                "l, m and rn, w and vv; or leave it out, and the server makes one.",
+                "l, m and rn, w and vv. Or leave it out, and the server creates one.",
             ) from None
 
     def leave(self, caller: Caller, now: datetime) -> schemas.LeaveResponse:
         """Let the caller leave for good.
 
         Raises:
-            AgentBusyError: it has accepted work orders.
+            AgentBusyError: the caller has accepted work orders.
             AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `access`.
-            ContentionError: its keys or its profile changed meanwhile.
+            ContentionError: the caller's keys or profile changed meanwhile.
             KeyOutgoingError: the calling key is outgoing.
         """
         agent = self.agents.read(caller, now)
@@ -137,6 +137,8 @@ class Registration:
         except TransactionFailedError as error:
             present = require_active(caller, error.items[0], now)
             if present.active_jobs:
-                raise AgentBusyError(f"{present.active_jobs} work orders are accepted.") from None
+                raise AgentBusyError(
+                    f"You have {present.active_jobs} active work orders."
+                ) from None
             raise ContentionError("The agent's keys or profile changed meanwhile.") from None
         return schemas.LeaveResponse(agent_id=agent.agent_id)

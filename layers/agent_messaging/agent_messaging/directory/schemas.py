@@ -1,4 +1,4 @@
-"""The shapes of what joins an agent and its presence: cards, profiles and the directory."""
+"""The models that join an agent and its presence: cards, profiles and the directory."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -17,7 +17,7 @@ from agent_messaging.presence.schemas import seen
 
 def _searchable(value: str) -> str:
     if not search_terms.of_query(value):
-        raise ValueError("has neither a letter nor a digit to look for")
+        raise ValueError("has neither a letter nor a digit")
     return value
 
 
@@ -26,26 +26,26 @@ Search = Annotated[
     StringConstraints(max_length=100),
     AfterValidator(_searchable),
     Field(
-        description="One or more words; each must begin a word of the agent's name or id. One "
-        "that holds `.`, `_` or `-`, as ids do, is taken as it stands.",
+        description="One or more words. Each must be the beginning of a word in the agent's name "
+        "or id. A search word with `.`, `_` or `-`, such as an id, is not split.",
         examples=["nova"],
     ),
 ]
 Switch = Annotated[
     Literal["true", "false"] | None,
     Field(
-        description="Only agents that are, or are not, online. Those with the contact policy "
-        "`closed` are neither."
+        description="List only agents that are online (`true`) or offline (`false`). Agents with "
+        "the contact policy `closed` are in neither list."
     ),
 ]
 
 
 class DirectoryQuery(Model):
-    """Which agents to list: those that fit all that is given."""
+    """Which agents to list. An agent must match all filters."""
 
     capability: Annotated[
         Capability | None,
-        Field(description="Only agents that offer this.", examples=["cost-estimation"]),
+        Field(description="Filter by capability.", examples=["cost-estimation"]),
     ] = None
     q: Search | None = None
     online: Switch = None
@@ -63,8 +63,8 @@ class AgentCard(Model):
     is_online: Annotated[
         bool | None,
         Field(
-            description="Null, as `last_seen_at` and `status_message` are, where the contact "
-            "policy is `closed`: such an agent shows nobody whether it is there."
+            description="Null if the contact policy is `closed`. `last_seen_at` and "
+            "`status_message` are then null as well."
         ),
     ]
     last_seen_at: StoredTime | None
@@ -93,17 +93,17 @@ class AgentProfile(AgentCard):
 
 
 def card(agent: Agent, presence: Presence | None, now: datetime) -> AgentCard:
-    """The agent as others see it at `now`."""
+    """Return the agent as others see it at `now`."""
     shown = copied(agent, AgentCard) | seen(agent, presence, now)
     if agent.contact_policy is ContactPolicy.CLOSED:
         shown |= {"is_online": None, "last_seen_at": None, "status_message": None}
-    # Capabilities are ASCII, and what is held back stays unsaid.
+    # Capabilities are always ASCII. A hidden status message must not show in the flags.
     flags = flagging.flags(agent.name, agent.description, shown["status_message"])
     return AgentCard(**shown, content_flags=flags)
 
 
 def profile(agent: Agent, presence: Presence | None, now: datetime) -> AgentProfile:
-    """The agent as it sees itself at `now`."""
+    """Return the agent as it sees itself at `now`."""
     return AgentProfile(
         **copied(agent, AgentProfile) | seen(agent, presence, now),
         current_active_jobs=agent.active_jobs,

@@ -1,13 +1,13 @@
-"""The words by which an agent is found: those of its id and its name, and those of a query.
+"""Split ids, names and queries into the words of the search.
 
-A text falls into runs of letters, digits and the marks on them, held together by `.`, `_` and `-`.
-A run is a word, and so is each of its parts; a query is taken by its runs alone:
+A text is split into runs of letters, digits and their marks, joined by `.`, `_` and `-`. In a name
+or an id, a run and each of its parts are words. In a query, only the runs are words:
 
     nova-agent-id, "Nova Eagle"   nova-agent-id, nova, agent, id, eagle
     q=eag nova-a                  eag, nova-a
 
-So `nova-a` finds what begins with exactly that, and `nova a` both words wherever they stand. Texts
-that look alike are alike: NFKC and case folding (Unicode, UAX #15 and section 3.13).
+So `nova-a` finds words that begin with exactly that. `nova a` finds agents with both words in any
+place. Texts are compared after NFKC and case folding (Unicode, UAX #15 and section 3.13).
 """
 
 import re
@@ -17,16 +17,17 @@ from itertools import pairwise
 
 JOINERS = "._-"
 
-# What an agent is found by is bounded, for each word is a key in the directory.
+# The number of words is limited, because each word is a key in the directory.
 ID_WORDS = 10
 NAME_WORDS = 10
-WORD_CHARACTERS = 64  # an id is never cut
+WORD_CHARACTERS = 64  # an id always fits
 
 
 def of_agent(agent_id: str, name: str) -> tuple[str, ...]:
-    """The words of an agent in their order, at most ID_WORDS + NAME_WORDS.
+    """Return the sorted words of an agent, at most ID_WORDS + NAME_WORDS.
 
-    A word that begins another is left out: whatever finds it finds the other.
+    A word that is the beginning of another word is left out. A search that finds it also finds the
+    other one.
     """
     words = {*_words(agent_id, ID_WORDS), *_words(name, NAME_WORDS)}
     in_order = [*sorted(words), ""]
@@ -34,22 +35,22 @@ def of_agent(agent_id: str, name: str) -> tuple[str, ...]:
 
 
 def of_query(text: str) -> tuple[str, ...]:
-    """The words that are looked for; none if the text has neither letter nor digit."""
+    """Return the words of a query. There are none without a letter or a digit."""
     return tuple(dict.fromkeys(run[:WORD_CHARACTERS] for run in _runs(text)))
 
 
 def match(words: Sequence[str], query: Iterable[str]) -> bool:
-    """Whether each word of the query begins some of the `words`."""
+    """Return whether each word of the query is the beginning of one of the `words`."""
     return all(first(words, prefix) is not None for prefix in query)
 
 
 def first(words: Iterable[str], prefix: str) -> str | None:
-    """The first of the `words` that begins with `prefix`."""
+    """Return the first of the `words` that begins with `prefix`."""
     return next((word for word in words if word.startswith(prefix)), None)
 
 
 def _words(text: str, limit: int) -> list[str]:
-    """The first different words of a text, each run before its parts."""
+    """Return the first `limit` different words of a text. Each run precedes its parts."""
     words: dict[str, None] = {}
     for run in _runs(text):
         parts = filter(None, re.split(f"[{JOINERS}]", run))
@@ -67,7 +68,7 @@ def _runs(text: str) -> list[str]:
 
 
 def _is_in_word(character: str, before: str) -> bool:
-    """Whether a character belongs to a word; a mark belongs to the letter before it."""
+    """Return whether a character is part of a word. A mark belongs to the preceding letter."""
     kind = unicodedata.category(character)[0]
     is_mark = kind == "M" and before not in f" {JOINERS}"
     return kind in "LN" or character in JOINERS or is_mark

@@ -1,12 +1,12 @@
-"""The directory: agents by facet, so that a listing reads a page and never the agents' table.
+"""The directory's table: agents by facet, so that a list reads only one page of agents.
 
     all                 <agent_id>          every agent
-    cap#<capability>    <agent_id>          those that offer it
-    word#<letter>       <word>#<agent_id>   those with a word that begins so
-    like                <skeleton of id>    whose id looks like that; no list reads it
+    cap#<capability>    <agent_id>          agents with this capability
+    word#<letter>       <word>#<agent_id>   agents with a word that begins with this letter
+    like                <skeleton of id>    the agent whose id looks like this; in no list
 
-An agent's keys here follow from its id, its name and its capabilities (`keys_of`). They are written
-in the transaction that writes these. No id, capability or word has a `#`.
+An agent's keys here follow from its id, its name and its capabilities (`keys_of`). The transaction
+that changes these also writes the keys. Ids, capabilities and words never contain `#`.
 """
 
 import re
@@ -22,18 +22,18 @@ from agent_messaging.storage.table import Table, TransactItem
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# Sort keys are ordered by the bytes of their UTF-8. A space sorts before everything that a place
-# can go on with; the last character for private use, which no word has, behind it.
+# Sort keys are ordered by their UTF-8 bytes. A space sorts before all characters that can follow in
+# a place. The last private-use character, which no word has, sorts after them.
 BEFORE = " "
 LAST = "\U0010fffd"
 
 ID = r"[a-z0-9._-]{1,64}"
-# Anybody can make a cursor: a position must be text that DynamoDB takes, and lie before LAST.
+# Anybody can forge a cursor. So a position must be text that DynamoDB accepts, and precede LAST.
 REST_OF_WORD = rf"[^\x00-\x20#\ud800-\udfff{LAST}-\U0010ffff]{{0,{search_terms.WORD_CHARACTERS}}}"
 
 
 class DirectoryKey(NamedTuple):
-    """The primary key of an agent under one facet; there is nothing else in the item."""
+    """The primary key of an agent under one facet. The item has nothing else."""
 
     facet: str
     place: str
@@ -41,7 +41,7 @@ class DirectoryKey(NamedTuple):
 
 @dataclass(frozen=True)
 class Range:
-    """The places of a facet that begin with `prefix`; `position` is what they look like."""
+    """The places of a facet that begin with `prefix`. `position` is their regular expression."""
 
     facet: str
     prefix: str = ""
@@ -54,27 +54,27 @@ NEVER_SEEN = "attribute_not_exists(facet)"
 
 
 def with_capability(capability: str) -> Range:
-    """Those that offer a capability."""
+    """Return the places of agents with a capability."""
     return Range(f"cap#{capability}")
 
 
 def with_word(prefix: str) -> Range:
-    """Those with a word that begins with `prefix`, once for each such word."""
+    """Return the places of words that begin with `prefix`. An agent can have several."""
     return Range(f"word#{prefix[0]}", prefix, f"{re.escape(prefix)}{REST_OF_WORD}#{ID}")
 
 
 def place_of(word: str, agent_id: str) -> str:
-    """The place of an agent under one of its words."""
+    """Return the place of an agent under one of its words."""
     return f"{word}#{agent_id}"
 
 
 def agent_of(place: str) -> str:
-    """The id of the agent that a place of any facet names."""
+    """Return the agent's id in a place of any facet."""
     return place.rpartition("#")[2]
 
 
 def keys_of(agent: Agent) -> set[DirectoryKey]:
-    """All keys of an agent: one, and one for each capability and word."""
+    """Return all keys of an agent: a general one, and one for each capability and word."""
     return {
         DirectoryKey(EVERYBODY.facet, agent.agent_id),
         *(DirectoryKey(with_capability(each).facet, agent.agent_id) for each in agent.capabilities),
@@ -86,7 +86,7 @@ def keys_of(agent: Agent) -> set[DirectoryKey]:
 
 
 def listed_as(agent: Agent) -> tuple[str, dict[str, Any]]:
-    """The condition that an agent's item still has what its keys follow from, and its values."""
+    """Return the condition that an agent's name and capabilities are unchanged, and its values."""
     values = {"listed_name": agent.name, "listed_capabilities": agent.capabilities}
     return "#name = :listed_name AND capabilities = :listed_capabilities", values
 
@@ -98,15 +98,15 @@ class DirectoryTable:
         self.table = Table(client, name)
 
     def transact_claim_likeness(self, agent: Agent) -> TransactItem:
-        """Claim what the agent's id looks like, as part of a transaction; another may have it."""
+        """Return the claim of the id's skeleton, for a transaction. It fails if another has it."""
         key = DirectoryKey(LIKENESSES, likeness.skeleton(agent.agent_id))
         return self.table.transact_put({**key._asdict(), "agent_id": agent.agent_id}, NEVER_SEEN)
 
     def refuse_name_of_another(self, name: str, agent_id: str | None) -> None:
-        """Let an agent take a name, unless the name looks like the id of another.
+        """Check that a name does not look like the id of another agent.
 
         Raises:
-            InvalidError: it does.
+            InvalidError: the name looks like another agent's id.
         """
         own = likeness.skeleton(agent_id) if agent_id else None
         for skeleton in likeness.skeletons(name) - {own, ""}:
@@ -114,7 +114,7 @@ class DirectoryTable:
                 raise InvalidError.at(
                     "#/name",
                     "looks like the id of another agent",
-                    fix="Choose a name that is not the id of another agent.",
+                    fix="Choose a name that does not look like another agent's id.",
                 )
 
     def _is_id(self, skeleton: str) -> bool:
@@ -124,15 +124,15 @@ class DirectoryTable:
         return bool(found.items)
 
     def transact_put_all(self, agent: Agent) -> list[TransactItem]:
-        """List a new agent, as part of a transaction."""
+        """Return the writes of a new agent's keys, for a transaction."""
         return [self.table.transact_put(key._asdict()) for key in sorted(keys_of(agent))]
 
     def transact_delete_all(self, agent: Agent) -> list[TransactItem]:
-        """Take all keys of an agent away, as part of a transaction."""
+        """Return the deletions of all keys of an agent, for a transaction."""
         return [self.table.transact_delete(key._asdict()) for key in sorted(keys_of(agent))]
 
     def transact_change_all(self, before: Agent, after: Agent) -> list[TransactItem]:
-        """List an agent as it will be, as part of a transaction; what stays costs nothing."""
+        """Return the writes and deletions of the keys that change, for a transaction."""
         gone, new = keys_of(before) - keys_of(after), keys_of(after) - keys_of(before)
         return [
             *(self.table.transact_delete(key._asdict()) for key in sorted(gone)),
@@ -140,7 +140,7 @@ class DirectoryTable:
         ]
 
     def page(self, within: Range, after: str | None, limit: int) -> tuple[list[str], str | None]:
-        """The next places behind `after`, at most `limit`, and where to go on; None at the end."""
+        """Return at most `limit` places after `after`, and where to continue, None at the end."""
         found = self.table.query(
             "facet = :facet AND place BETWEEN :first AND :last",
             facet=within.facet,

@@ -1,1 +1,1 @@
-"""Docs: the API described from its own declarations, for people and for agents."""
+"""Docs: the description of the API, for people and for agents."""

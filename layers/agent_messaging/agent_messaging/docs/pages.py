@@ -1,18 +1,17 @@
-"""The pages at the host's root, as they are sent.
+"""Serve the pages at the host's root.
 
-Nothing is fetched from elsewhere: Swagger UI ships with Powertools and stands inside the page.
+Pages load nothing from other hosts. Swagger UI ships with Powertools and is part of its page.
 
-Anybody may read these pages, and the operator pays for each byte. So a page is sent compressed to
-every client that accepts gzip. A client that does not accept it gets the text itself, without white
-space; in place of Swagger UI, which is 1.7 MB, it gets a short page with links. A browser keeps a
-page for a day. After that, or when the user reloads, it sends the ETag and gets the new page or an
-empty 304.
+Anybody may read these pages, and the operator pays for each byte. So every client that accepts gzip
+gets a compressed page. Other clients get plain text without white space. Instead of Swagger UI,
+which is 1.7 MB, they get a short page with links. A browser caches a page for a day. After that, or
+when the user reloads, it sends the ETag and gets the new page or an empty 304.
 
-When the layer is built the pages are written down in all their forms, and read from there:
+The build of the layer renders all forms of the pages into files, which are then served:
 
     python -m agent_messaging.docs.pages
 
-Where that was not done, each is made once per process, when it is first asked for.
+Without these files, each page is rendered once per process, at the first request.
 """
 
 import base64
@@ -32,8 +31,8 @@ HERE = Path(__file__).parent
 RENDERED = HERE / "rendered"
 SWAGGER_UI = "event_handler/openapi/swagger_ui"
 
-# What would end or nest the script element, where JavaScript stands inside HTML; `\x3c` is `<` in
-# texts, templates and regular expressions alike.
+# These would end or nest a script element if JavaScript inside HTML contained them. `\x3c` is `<`
+# in strings, templates and regular expressions.
 SCRIPT_BREAKERS = ("</script", "<script", "<!--")
 
 DAY = "public, max-age=86400"
@@ -42,9 +41,9 @@ NO_WEIGHT = re.compile(r"\s*q\s*=\s*0(\.0{0,3})?\s*")
 
 @dataclass(frozen=True)
 class Page:
-    """One page: where it is, what it says, and how long a client may cache it.
+    """One page: its path, its content, and how long a client may cache it.
 
-    `make_plain` makes what a client without gzip gets, where that is another text.
+    `make_plain` renders the page for clients without gzip, if they get a different one.
     """
 
     name: str
@@ -59,9 +58,9 @@ class Page:
 
 @dataclass(frozen=True)
 class Content:
-    """A page as it is sent; `headers` say all about the body but its media type.
+    """A page as it is sent. `headers` describe the body, except for its media type.
 
-    The body is text, or bytes in base64: the two that a function can answer.
+    The body is text, or bytes in base64. A function can answer with nothing else.
     """
 
     status: int
@@ -71,15 +70,15 @@ class Content:
 
 
 def health() -> str:
-    """Says that the function runs; asks no database."""
+    """Return that the function runs. Uses no database."""
     return json.dumps({"status": "ok", "service": "agent-messaging", "version": VERSION})
 
 
 def swagger() -> str:
-    """Swagger UI over /openapi.json, with all that it needs inside.
+    """Return Swagger UI for /openapi.json, as one complete page.
 
-    It asks for the document by the document's tag. So a browser that has loaded a new page never
-    shows an old document from its cache.
+    The page requests the document with the document's tag. So a browser that has loaded a new page
+    never shows an old document from its cache.
     """
     assets = _package("aws_lambda_powertools") / SWAGGER_UI
     style = (assets / "swagger-ui.min.css").read_text("utf-8")
@@ -89,19 +88,19 @@ def swagger() -> str:
 
 
 def document() -> str:
-    """The OpenAPI document without white space: the file is indented for its readers."""
+    """Return the OpenAPI document without white space. The file is indented for readers."""
     return json.dumps(json.loads(_file("openapi.json")), separators=(",", ":"), ensure_ascii=False)
 
 
 def enclosed(script: str) -> str:
-    """The script as it can stand inside a script element, and does the same."""
+    """Return the script in a form that is safe inside a script element and does the same."""
     for breaker in SCRIPT_BREAKERS:
         script = script.replace(breaker, "\\x3c" + breaker.removeprefix("<"))
     return script
 
 
 def _package(name: str) -> Path:
-    """The folder of a package, which is not imported."""
+    """Return the folder of a package, without importing it."""
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(name)
@@ -116,7 +115,7 @@ PAGES = (
     Page(
         "health",
         "/health",
-        "Whether the service answers",
+        "Check that the service answers",
         "application/json",
         health,
         cache_control="no-store",
@@ -125,7 +124,7 @@ PAGES = (
     Page(
         "docs",
         "/docs",
-        "This API, to read and to try out",
+        "Read and try out this API",
         "text/html; charset=utf-8",
         swagger,
         make_plain=functools.partial(_file, "plain.html"),
@@ -133,14 +132,14 @@ PAGES = (
     Page(
         "openapi",
         "/openapi.json",
-        "This document",
+        "Read this document",
         "application/json",
         document,
     ),
     Page(
         "llms_txt",
         "/llms.txt",
-        "The API in plain words, for an agent that has only a URL",
+        "Read the API in plain words",
         "text/plain; charset=utf-8",
         functools.partial(_file, "llms.txt"),
     ),
@@ -148,7 +147,7 @@ PAGES = (
 
 
 def serve(page: Page, headers: Mapping[str, str]) -> Content:
-    """The page for a request with these headers, their names in lower case."""
+    """Return the page for a request with these headers. Their names are in lower case."""
     is_gzip = page.is_worth_compressing and accepts_gzip(headers.get("accept-encoding", ""))
     form = "gzip" if is_gzip else "plain"
     tag = _form(page, f"{form}.etag")
@@ -161,10 +160,10 @@ def serve(page: Page, headers: Mapping[str, str]) -> Content:
 
 
 def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether a client says that it takes gzip (RFC 9110, 12.5.3).
+    """Return whether a client accepts gzip (RFC 9110, 12.5.3).
 
-    RFC 9110 lets a server send any coding to a client that says nothing. But such a client, curl
-    for one, mostly shows the bytes as they are, so it counts as one that takes none.
+    RFC 9110 lets a server send any coding to a client without an `Accept-Encoding`. But most of
+    these clients, such as curl, show the bytes as they are. So they count as not accepting gzip.
     """
     weights = {}
     for part in accept_encoding.lower().split(","):
@@ -176,13 +175,13 @@ def accepts_gzip(accept_encoding: str) -> bool:
 
 @functools.cache
 def _form(page: Page, form: str) -> str:
-    """One form of a page: as it was rendered, or made now."""
+    """Return one form of a page, from its file or rendered now."""
     file = RENDERED / f"{page.name}.{form}"
     return file.read_text("utf-8") if file.exists() else _made(page, form)
 
 
 def _made(page: Page, form: str) -> str:
-    """The page as plain text, compressed and in base64, or the tag of either."""
+    """Return the page as plain text, or compressed and in base64, or the tag of either."""
     form, _, is_tag = form.partition(".")
     if is_tag:
         return f'"{_digest(_form(page, form))}"'
@@ -196,7 +195,7 @@ def _digest(text: str) -> str:
 
 
 def render() -> None:
-    """Write every page down in all its forms."""
+    """Write all forms of every page into files."""
     RENDERED.mkdir(exist_ok=True)
     for page in PAGES:
         for form in ("plain", "plain.etag", "gzip", "gzip.etag"):

@@ -1,9 +1,9 @@
-"""The door: from an API Gateway event (payload 2.0) to a typed call, and back to an answer.
+"""Turn an API Gateway event (payload 2.0) into a typed call, and its result into an answer.
 
-What a route returns is a model, sent as JSON; None is sent as nothing at all. The order of checks
-is fixed: identity, then the path, the query and the body. Roles and existence are the route's own.
-API Gateway has matched the route and taken its path apart before a function is called, so here a
-route is found by its key.
+A route returns a model, which is sent as JSON, or None, which is sent as an empty body. The order
+of checks is fixed: identity, path, query, body. A route checks roles and existence itself. API
+Gateway matches the route and splits its path before it calls a function, so a route is found by its
+key.
 """
 
 import functools
@@ -26,14 +26,14 @@ from agent_messaging.storage.tally import TALLY
 
 
 class Api:
-    """The routes of one endpoint group; an instance is the group's Lambda handler.
+    """The routes of one endpoint group. An instance is the group's Lambda handler.
 
     Args:
-        is_registered: says of an agent id whether there is such an agent. It is asked in open mode
-            alone, where nobody has checked a key; a misspelt id is then a 404, not an empty inbox.
-        idempotency_store: what was answered to requests with a key; for a group with a route that
-            takes one.
-        meter: what each agent spends, and who is refused for that; none without an agent to charge.
+        is_registered: returns whether an agent id is registered. It is called only in open mode,
+            where no key is checked. So a misspelt id is a 404, not an empty inbox.
+        idempotency_store: the answers to requests with an `Idempotency-Key`. Needed by a group with
+            a route that takes one.
+        meter: charges agents and refuses those that spent too much. None charges nobody.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Api:
         return list(self._routes.values())
 
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-        """Answer one event; whatever is raised becomes a problem document."""
+        """Answer one event. Any exception becomes a problem document."""
         request_id: str = event["requestContext"]["requestId"]
         agent_id = auth.agent_of(event)
         with log.request_context(request_id), deadline.within(context):
@@ -65,14 +65,14 @@ class Api:
             return answer
 
     def _penalty_of(self, agent_id: str | None) -> Penalty | None:
-        """The penalty that lasts, if this instance knows of one."""
+        """Return the agent's current penalty, if this instance knows one."""
         if self._meter is None or agent_id is None:
             return None
         TALLY.begin()
         return self._meter.penalty_of(agent_id, clock.now())
 
     def _charge(self, agent_id: str | None, answer: Mapping[str, Any]) -> None:
-        """Charge the agent whose key the request came with; nobody in open mode."""
+        """Charge the agent of the request's key. Nobody is charged in open mode."""
         if self._meter is None or agent_id is None:
             return
         tenths = TALLY.tenths + units.of_request(len(answer["body"].encode()))
@@ -112,9 +112,9 @@ class Api:
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare the decorated function as the route `method` `path` (below /api/v1).
 
-        `identity` names the query parameter that says who calls, None on a route that is open to
-        everybody but for its `guard`; `raises` lists, for the documents, what the route refuses
-        beyond its input.
+        `identity` is the name of the query parameter for the caller. It is None on a route that is
+        open to everybody whom its `guard` accepts. `raises` lists the route's own errors for the
+        OpenAPI document, in addition to those about its input.
         """
 
         def declare(endpoint: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""From the parts of a request to models, and from what pydantic found wrong to our own words."""
+"""Parse the parts of a request into models, and describe what is wrong in plain sentences."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,53 +11,54 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from agent_messaging import fields
 from agent_messaging.errors import Fault, InvalidError
 
-# An answer says what is wrong, and is never much longer than the request.
+# Limits, so that an answer is never much longer than the request.
 MAX_FAULTS = 20
 MAX_NAMED = 5
 MAX_NAME = 100
 
 SENTENCES = {
     "missing": "is missing",
-    "extra_forbidden": "is not known here",
-    "string_type": "is not a text",
-    "string_unicode": "is not a text of whole characters",
+    "extra_forbidden": "is unknown",
+    "string_type": "is not a string",
+    "string_unicode": "is not valid Unicode",
     "string_too_long": "has more than {max_length} characters",
     "string_too_short": "has fewer than {min_length} characters",
     "int_type": "is not a whole number",
     "int_parsing": "is not a whole number",
     "bool_type": "is not true or false",
     "list_type": "is not a list",
-    "too_long": "has more than {max_length} entries",
-    "too_short": "has fewer than {min_length} entries",
+    "too_long": "has more than {max_length} items",
+    "too_short": "has fewer than {min_length} items",
     "greater_than_equal": "is below {ge}",
     "less_than_equal": "is above {le}",
     "literal_error": "is not {expected}",
     "enum": "is not {expected}",
-    "decimal_max_places": "has more than {decimal_places} decimals",
+    "decimal_max_places": "has more than {decimal_places} decimal places",
     "decimal_max_digits": "has more than {max_digits} digits",
     "decimal_whole_digits": "has more than {whole_digits} digits before the point",
-    "timezone_aware": "has no offset from UTC, such as Z",
+    "timezone_aware": "has no UTC offset such as Z",
 }
 PATTERNS = {
-    fields.AGENT_ID_PATTERN: "is not an agent id: lower-case letters and digits, `.`, `_` and `-` "
-    "between them",
-    fields.CAPABILITY_PATTERN: "is not a capability: lower-case letters and digits, `.`, `_` and "
-    "`-` between them",
+    fields.AGENT_ID_PATTERN: "is not an agent id: use 1 to 64 lower-case letters, digits, `.`, `_` "
+    "and `-`, and begin and end with a letter or digit",
+    fields.CAPABILITY_PATTERN: "is not a capability: use 1 to 64 lower-case letters, digits, `.`, "
+    "`_` and `-`, and begin and end with a letter or digit",
     fields.MESSAGE_ID_PATTERN: "is not a message id: `msg_` and 26 letters and digits",
-    fields.WORK_ORDER_ID_PATTERN: "is not a work order's id: `wo_` and 26 letters and digits",
-    fields.KEY_HASH_PATTERN: "is not the SHA-256 of a key: 64 digits and lower-case letters a to f",
-    fields.KEY_ID_PATTERN: "is not a key's id: `key_` and 26 letters and digits",
+    fields.WORK_ORDER_ID_PATTERN: "is not a work order id: `wo_` and 26 letters and digits",
+    fields.KEY_HASH_PATTERN: "is not a SHA-256: 64 digits and lower-case letters a to f",
+    fields.KEY_ID_PATTERN: "is not a key id: `key_` and 26 letters and digits",
     fields.THREAD_ID_PATTERN: "is not a thread id: `thr_` and 42 letters and digits",
     fields.NOT_BLANK_PATTERN: "is blank",
-    fields.ONE_LINE_PATTERN: "has a line break or a control character; it is one line",
+    fields.ONE_LINE_PATTERN: "has a line break or a control character",
     fields.URL_PATTERN: "is not a URL that begins with http:// or https://",
 }
 
 
 def query_parameters(event: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
-    """The query parameters of a payload-2.0 event, and the names that came more than once.
+    """Return the query parameters of a payload-2.0 event, and the names of repeated ones.
 
-    Read from `rawQueryString`: elsewhere the gateway joins repeated parameters with commas.
+    They come from `rawQueryString`, because elsewhere the gateway joins repeated parameters with
+    commas.
     """
     pairs = parse_qsl(event.get("rawQueryString", ""), keep_blank_values=True)
     counts = Counter(name for name, _ in pairs)
@@ -65,35 +66,39 @@ def query_parameters(event: Mapping[str, Any]) -> tuple[dict[str, str], list[str
 
 
 def headers(event: Mapping[str, Any]) -> dict[str, str]:
-    """The headers. The gateway writes their names in lower case, `sam local` as they were sent."""
+    """Return the headers with lower-case names. `sam local` keeps the case of names."""
     return {name.lower(): str(value) for name, value in (event.get("headers") or {}).items()}
 
 
 def missing_identity(identity: str, parameters: Mapping[str, str]) -> InvalidError:
-    """The refusal of a request whose parameters do not say who calls."""
+    """Return the error for a request that does not name its caller."""
     other = next((name for name in ("agent_id", "from_agent_id") if name in parameters), None)
-    fix = f"Say who you are: add `{identity}=<your agent id>` to the query."
+    fix = f"Add `{identity}=<your agent id>` to the query."
     if other is not None:
-        fix = f"On this route the caller is named by `{identity}`: rename `{other}`."
+        fix = f"Rename the query parameter `{other}` to `{identity}`."
     return InvalidError.at(f"?{identity}", "is missing", fix=fix)
 
 
 def refuse_repeated(names: list[str]) -> None:
-    """Refuse parameters that came more than once.
+    """Refuse repeated parameters.
 
     Raises:
-        InvalidError: there are some.
+        InvalidError: `names` is not empty.
     """
     if names:
-        faults = _of_parameters(names, "is given more than once")
-        raise InvalidError("A query parameter is repeated.", faults=faults)
+        faults = _of_parameters(names, "is repeated")
+        raise InvalidError(
+            "A query parameter is repeated.",
+            fix="Send each query parameter only once.",
+            faults=faults,
+        )
 
 
 def path_parts(types: Mapping[str, TypeAdapter[Any]], parts: Mapping[str, str]) -> dict[str, Any]:
-    """The parts of the path, checked.
+    """Return the checked parts of the path.
 
     Raises:
-        InvalidError: one breaks its pattern.
+        InvalidError: a part does not match its pattern.
     """
     parsed = {}
     for name, text in parts.items():
@@ -101,19 +106,19 @@ def path_parts(types: Mapping[str, TypeAdapter[Any]], parts: Mapping[str, str]) 
             parsed[name] = types[name].validate_python(text)
         except ValidationError as error:
             faults = tuple(Fault(f"{{{name}}}", _sentence(e)) for e in _first(error))
-            raise InvalidError("A part of the path is not well formed.", faults=faults) from None
+            raise InvalidError("A part of the path is not valid.", faults=faults) from None
     return parsed
 
 
 def query_model(model: type[BaseModel] | None, parameters: Mapping[str, str]) -> dict[str, Any]:
-    """The query as the route's model, under the name `query`; nothing for a route without one.
+    """Return the query as the route's model, under the name `query`. Empty without a model.
 
     Raises:
         InvalidError: a parameter is unknown, missing or wrong.
     """
     if model is None:
         if parameters:
-            faults = _of_parameters(parameters, "is not known here")
+            faults = _of_parameters(parameters, "is unknown")
             raise InvalidError("A query parameter is unknown.", faults=faults)
         return {}
     try:
@@ -124,7 +129,7 @@ def query_model(model: type[BaseModel] | None, parameters: Mapping[str, str]) ->
 
 
 def body_model(model: type[BaseModel], value: Mapping[str, Any]) -> BaseModel:
-    """The body as the route's model.
+    """Return the body as the route's model.
 
     Raises:
         InvalidError: a field is unknown, missing or wrong.
@@ -140,28 +145,28 @@ def body_model(model: type[BaseModel], value: Mapping[str, Any]) -> BaseModel:
 
 
 def _of_parameters(names: Iterable[str], detail: str) -> tuple[Fault, ...]:
-    """One fault for each parameter, as many as help."""
+    """Return one fault for each parameter, up to MAX_FAULTS."""
     return tuple(Fault(_short(f"?{name}"), detail) for name in islice(names, MAX_FAULTS))
 
 
 def _short(name: str) -> str:
-    """A name that the caller chose, cut to a length that an answer can repeat."""
+    """Return a name that the caller chose, shortened to MAX_NAME characters."""
     return name if len(name) <= MAX_NAME else name[: MAX_NAME - 3] + "..."
 
 
 def _first(error: ValidationError) -> Iterator[Any]:
-    """As many of the errors as help: a body may be wrong in a thousand places."""
+    """Return the first MAX_FAULTS errors. A body can have thousands."""
     return islice(error.errors(include_url=False), MAX_FAULTS)
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
-    """A JSON Pointer (RFC 6901) as a URI fragment."""
+    """Return a JSON Pointer (RFC 6901) as a URI fragment."""
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in location)
     return _short("#" + "".join(f"/{step}" for step in steps))
 
 
 def _sentence(error: Any) -> str:
-    """What pydantic found, in words that go with our own."""
+    """Return what pydantic found wrong, as the API describes it."""
     context = error.get("ctx", {})
     if error["type"] == "string_pattern_mismatch":
         return PATTERNS.get(context["pattern"], f"does not match {context['pattern']}")
@@ -171,6 +176,6 @@ def _sentence(error: Any) -> str:
 
 
 def _fix(error: Any) -> str | None:
-    """What a validator of ours advises."""
+    """Return the fix from one of our own validators, if there is one."""
     fix: str | None = error.get("ctx", {}).get("fix")
     return fix

@@ -1,8 +1,8 @@
-"""From the bytes of a request to a JSON object that is safe to parse into models.
+"""Parse the bytes of a request into a JSON object that is safe to parse into models.
 
-Refused before any model sees them: bodies over the limit (413), of another media type (415), that
-are not UTF-8 or not JSON (400), and JSON that other readers choke on: deeper than 32, `NaN` or
-`Infinity`, numbers beyond a double, lone surrogates (422).
+These bodies are refused first: bodies over the limit (413), with another media type (415), and not
+UTF-8 or not JSON (400). JSON that other readers cannot handle is refused with 422: more than 32
+levels deep, `NaN` or `Infinity`, numbers beyond a double, and lone surrogates.
 """
 
 import base64
@@ -15,29 +15,32 @@ from typing import Any
 from agent_messaging.errors import InvalidError, MalformedError, MediaTypeError, TooLargeError
 
 MAX_DEPTH = 32
-MAX_DIGITS = 308  # a double ends at 1.8e308
+MAX_DIGITS = 308  # the largest double is 1.8e308
 MAX_BYTES = 256 * 1024
 
 
 def json_object(event: Mapping[str, Any], max_bytes: int) -> dict[str, Any]:
-    """The body of a payload-2.0 event as a JSON object; an absent or empty body is `{}`.
+    """Return the body of a payload-2.0 event as a JSON object. An absent or empty body is `{}`.
 
     Raises:
-        TooLargeError: more than `max_bytes` bytes.
+        TooLargeError: the body has more than `max_bytes` bytes.
         MediaTypeError: the content type is not JSON in UTF-8.
-        MalformedError: not UTF-8, not JSON, or not an object.
-        InvalidError: JSON that cannot be kept as it is; see the module.
+        MalformedError: the body is not UTF-8, not JSON or not an object.
+        InvalidError: the JSON cannot be stored unchanged, see the module.
     """
     raw = _bytes(event)
     if len(raw) > max_bytes:
-        raise TooLargeError(f"The body has {len(raw)} bytes; this route takes {max_bytes}.")
+        raise TooLargeError(
+            f"The body has {len(raw)} bytes. This route accepts at most {max_bytes}.",
+            fix=f"Send at most {max_bytes} bytes, or send a URL to the content instead.",
+        )
     if not raw:
         return {}
     _require_json(_header(event, "content-type"))
     value = _parse(raw)
     if not isinstance(value, dict):
-        raise MalformedError("The body is JSON, but not an object.")
-    # Few brackets nest no deeper, and half a character is written as an escape.
+        raise MalformedError("The body is JSON but not an object.")
+    # Only a body with many brackets can be too deep, and only an escape can be a lone surrogate.
     if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH or b"\\u" in raw:
         _check(value)
     return value
@@ -54,7 +57,7 @@ def _bytes(event: Mapping[str, Any]) -> bytes:
 
 
 def _header(event: Mapping[str, Any], name: str) -> str:
-    """A header's value. The gateway writes names in lower case, `sam local` as they were sent."""
+    """Return a header's value. Names may have any case, because `sam local` keeps their case."""
     headers = event.get("headers") or {}
     return next((str(value) for sent, value in headers.items() if sent.lower() == name), "")
 
@@ -67,7 +70,11 @@ def _require_json(content_type: str) -> None:
         media_type.startswith("application/") and media_type.endswith("+json")
     )
     if not is_json or ("charset=" in charset and "charset=utf-8" not in charset):
-        raise MediaTypeError(f"The body is declared as {content_type or 'nothing at all'!r}.")
+        raise MediaTypeError(
+            f"The Content-Type is {content_type!r}."
+            if content_type
+            else "The request has no Content-Type."
+        )
 
 
 def _parse(raw: bytes) -> object:
@@ -88,7 +95,7 @@ def _decimal(text: str) -> Decimal:
         if math.isfinite(float(text)):
             return Decimal(text)
     except InvalidOperation:
-        pass  # A zero with an exponent that no decimal has.
+        pass  # A zero with an exponent that is too large for Decimal.
     raise _beyond_a_double(text)
 
 
@@ -100,26 +107,27 @@ def _integer(text: str) -> int:
 
 def _not_a_number(constant: str) -> object:
     raise InvalidError(
-        f"The body holds {constant}, which JSON does not have.",
-        fix="Leave the value out, or send null or a text.",
+        f"The body contains {constant}, which is not valid JSON.",
+        fix=f"Leave out {constant}, or send null or a string.",
     )
 
 
 def _beyond_a_double(text: str) -> InvalidError:
     return InvalidError(
-        f"The body holds the number {text[:20]}, which is beyond a double.",
-        fix="Send so large a number as a text.",
+        f"The body contains the number {text[:20]}, which does not fit into a double.",
+        fix="Send the number as a string.",
     )
 
 
 def _too_deep() -> InvalidError:
     return InvalidError(
-        f"The body is nested deeper than {MAX_DEPTH}.", fix="Flatten what is nested, or send a URL."
+        f"The body is nested more than {MAX_DEPTH} levels deep.",
+        fix=f"Nest at most {MAX_DEPTH} levels, or send a URL to the content instead.",
     )
 
 
 def _check(value: object, depth: int = 1) -> None:
-    """Walk the value once: its depth, and texts that are no Unicode."""
+    """Check the value's depth, and that its strings are valid Unicode."""
     if isinstance(value, str):
         _check_text(value)
     elif isinstance(value, dict | list):
@@ -137,8 +145,8 @@ def _check_text(text: str) -> None:
         text.encode()
     except UnicodeEncodeError:
         raise InvalidError(
-            "The body holds half of a surrogate pair, which is no character.",
-            fix="Escape characters beyond U+FFFF as a whole pair, or send them as UTF-8.",
+            "The body contains half of a surrogate pair, which is not a character.",
+            fix="Escape each character beyond U+FFFF as a complete pair, or send it as UTF-8.",
         ) from None
 
 

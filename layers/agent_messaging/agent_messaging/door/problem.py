@@ -1,7 +1,7 @@
-"""Refusals and failures as `application/problem+json`, RFC 9457.
+"""Write errors as `application/problem+json` (RFC 9457).
 
-Beside the RFC's members: `code`, a constant to branch on; `errors`, what is wrong where; `fix`, one
-sentence on what to do; `request_id`, what to give the operator.
+Four members are not from the RFC. `code` is a constant to branch on. `errors` lists what is wrong
+and where. `fix` says what to do. `request_id` is the id to give to the operator.
 """
 
 import json
@@ -13,7 +13,7 @@ MEDIA_TYPE = "application/problem+json"
 
 
 def refused(error: AgentMessagingError, request_id: str) -> dict[str, Any]:
-    """The refusal as `application/problem+json`, RFC 9457."""
+    """Return the answer for an error of the API."""
     document: dict[str, Any] = {
         "type": f"urn:agent-messaging:problem:{error.code}",
         "title": error.title,
@@ -29,15 +29,15 @@ def refused(error: AgentMessagingError, request_id: str) -> dict[str, Any]:
 
 
 def failed(request_id: str, again: str) -> dict[str, Any]:
-    """A bug, told apart from a refusal: nothing but the id under which it was logged.
+    """Return the answer for a bug. It shows only the id under which the bug was logged.
 
-    `again` says how the request is repeated.
+    `again` tells the caller how to retry the request.
     """
     document = {
         "type": "about:blank",
         "title": "Internal Server Error",
         "status": 500,
-        "detail": "Something broke on our side; the write may or may not have happened.",
+        "detail": "The server failed. A write may or may not have happened.",
         "code": "internal",
         "errors": [],
         "fix": f"{again}. If it fails again, give the operator the request_id.",

@@ -1,11 +1,11 @@
-"""One route: what the door needs to serve it, and what the documents say of it.
+"""One route: what the door needs to serve it, and what the OpenAPI document says about it.
 
-A route is a function whose parameters say what it needs, by name:
+A route is a function. The names of its parameters say what it needs:
 
     caller   the agent that calls (auth.Caller)
     query    a model of the query parameters, without the identity parameter
     body     a model of the JSON body
-    request  the request as one that has its effect once (idempotency.IdempotentRequest)
+    request  the request, which has its effect only once (idempotency.IdempotentRequest)
     others   parts of the path, checked by their annotated types
 """
 
@@ -20,7 +20,7 @@ from agent_messaging.errors import AgentMessagingError
 
 BASE = "/api/v1"
 
-# Looks at the headers, their names in lower case, of a route that no key is asked for.
+# Checks the headers of a route that needs no key. Header names are in lower case.
 Guard = Callable[[Mapping[str, str]], None]
 
 type_hints = functools.partial(get_type_hints, include_extras=True)
@@ -28,7 +28,7 @@ type_hints = functools.partial(get_type_hints, include_extras=True)
 
 @dataclass(frozen=True)
 class Route:
-    """One route as declared: what the door needs to serve it, and what the documents say of it."""
+    """One declared route."""
 
     method: str
     path: str
@@ -36,8 +36,8 @@ class Route:
     summary: str
     identity: str | None
     identity_required: bool
-    has_caller: bool  # whether the endpoint asks who calls
-    takes_key: bool  # whether an Idempotency-Key makes it have one effect
+    has_caller: bool  # whether the endpoint needs the caller
+    takes_key: bool  # whether it accepts an Idempotency-Key
     guard: Guard | None
     max_bytes: int
     status: int
@@ -48,21 +48,21 @@ class Route:
 
     @property
     def key(self) -> str:
-        """What API Gateway calls the route."""
+        """API Gateway's name of the route."""
         return f"{self.method} {self.path}"
 
     @property
     def again(self) -> str:
-        """How a request is repeated after which nobody knows whether it was carried out."""
+        """How to retry a request whose outcome is unknown."""
         if self.takes_key:
-            return "Send it again with the same Idempotency-Key"
+            return "Send the request again with the same Idempotency-Key"
         if self.body is not None and "key_hash" in self.body.model_fields:
-            return "Send it again with a key_hash, and use the same one each time"
-        return "Send it again: repeating it is safe"
+            return "Send the request again with a key_hash, and the same one in each retry"
+        return "Send the request again: a retry is safe"
 
 
 def declared_route(endpoint: Callable[..., Any], path: str, **given: Any) -> Route:
-    """The route of an endpoint, at `path` below BASE; what its parameters say is read from them."""
+    """Return the route of an endpoint at `path` below BASE. Its parameters say what it needs."""
     hints = type_hints(endpoint)
     parts = {name: TypeAdapter(hint) for name, hint in hints.items() if f"{{{name}}}" in path}
     return Route(

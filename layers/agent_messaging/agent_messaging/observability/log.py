@@ -1,23 +1,24 @@
-"""The log: the one logger of all functions, and what none of its lines ever says.
+"""The logger of all functions, which never writes message bodies or API keys.
 
-Lines have a constant message and structured keys; ids are among them, bodies and keys never are.
-The formatter holds that for every line, whatever was handed to the logger:
+A log line has a constant message and named values. Ids may be among them, bodies and API keys not.
+The formatter ensures this for every line, whatever the logger gets:
 
-    an API key                  becomes `am_live_[redacted]`, wherever in the line it stands
-    a header that proves        `authorization` and `x-registration-key` keep their name and lose
-      who calls                 their value
-    an exception                becomes its type and its stack of file:line:function, and so does
-                                what caused it; of AWS's also the error code and the operation
+    an API key                  becomes `am_live_[redacted]`, anywhere in the line
+    a header with a secret      `authorization` and `x-registration-key` keep their name and lose
+                                their value
+    an exception                becomes its type and its stack of file:line:function, and so do its
+                                causes. An AWS error also has its code and operation
     any other object            becomes the name of its type
 
-An exception's message is left out, for it may quote what a request carried: botocore quotes the
-parameters that it finds wrong, pydantic the input, `int` and datetime what they cannot read.
+The message of an exception is left out, because it may quote the request. botocore quotes wrong
+parameters, pydantic quotes the input, and `int` and datetime quote what they cannot read.
 
-What a handler of events lets pass (a schedule's or a stream's, to be tried again) is written by
-Lambda's runtime, which knows nothing of this: type, message and source lines, of the outermost
-exception alone. The API's handlers let nothing pass. The others must raise nothing that quotes an
-item: models hide their input (`fields.Model`), conditions and cancelled transactions are raised
-anew without what stood there, a record that cannot be understood is reported by its number.
+A handler of a schedule or a stream lets exceptions through, so that the event is retried. Lambda's
+runtime writes these to the log without the rules above: the type, message and source lines of the
+outermost exception. The API's handlers let no exception through. The others must raise none that
+quotes an item. So models hide their input (`fields.Model`), failed conditions and cancelled
+transactions are raised again without their items, and an unreadable record is reported by its
+number.
 """
 
 import copy
@@ -36,12 +37,12 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from agent_messaging.auth import KEY_PREFIX
 
-# The innermost frames; a recursion without end has a thousand.
+# The innermost frames. An endless recursion has a thousand.
 MAX_FRAMES = 40
 MAX_CAUSES = 5
 
 _KEY = re.compile(rf"{KEY_PREFIX}\w+")
-# As JSON, as JSON in a string of JSON, or as Python writes a dict.
+# As JSON, as JSON inside a JSON string, or as the repr of a dict.
 _HEADER = re.compile(
     r"""(\\*["'](?:authorization|x-registration-key)\\*["']\s*:\s*\\*["'])[^"'\\]+""",
     re.IGNORECASE,
@@ -52,27 +53,27 @@ _request: ContextVar[str | None] = ContextVar("request", default=None)
 
 
 class Formatter(LambdaPowertoolsFormatter):
-    """Powertools' line of JSON with the request it is `about`, less what no line may say."""
+    """Powertools' JSON lines with the request's id, and without what no line may contain."""
 
     def __init__(self) -> None:
         super().__init__(json_default=_plain)
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line of a record."""
+        """Return the line for a record."""
         try:
             line = super().format(_without_messages(record))
-        except Exception as error:  # noqa: BLE001 - logging would print the record as it is
+        except Exception as error:  # noqa: BLE001 - logging would print the raw record
             line = super().format(_unwritten(record, error))
         return redacted(line)
 
 
 def redacted(line: str) -> str:
-    """The line without keys and without the values of headers that prove who calls."""
+    """Return the line without API keys and without the values of secret headers."""
     return _HEADER.sub(r"\1[redacted]", _KEY.sub(f"{KEY_PREFIX}[redacted]", line))
 
 
 def _without_messages(record: logging.LogRecord) -> logging.LogRecord:
-    """A record like this one that holds types and stacks in place of exceptions."""
+    """Return a copy of the record with types and stacks in place of exceptions."""
     record = copy.copy(record)
     record.__dict__.update(_request_served())
     error = record.exc_info[1] if record.exc_info else None
@@ -87,7 +88,7 @@ def _without_messages(record: logging.LogRecord) -> logging.LogRecord:
 
 
 def _unwritten(record: logging.LogRecord, error: Exception) -> logging.LogRecord:
-    """What is said in place of a record that JSON cannot hold."""
+    """Return the record to write in place of one that JSON cannot represent."""
     names = ("levelno", "levelname", "funcName", "lineno")
     kept = {name: getattr(record, name) for name in names}
     return logging.makeLogRecord(
@@ -96,19 +97,19 @@ def _unwritten(record: logging.LogRecord, error: Exception) -> logging.LogRecord
 
 
 def _request_served() -> dict[str, str]:
-    """The key that says which request it is."""
+    """Return the key with the id of the current request, if there is one."""
     request_id = _request.get()
     return {} if request_id is None else {"request_id": request_id}
 
 
 def _described(error: BaseException) -> dict[str, Any]:
-    """The keys under which Powertools logs an exception: here without what it says."""
+    """Return Powertools' keys for an exception, without its message."""
     chain = [_description(each) for each in islice(_causes(error), MAX_CAUSES)]
     return {"exception_name": type(error).__name__, "exception": chain}
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The exception, what caused it or was being handled, and so on."""
+    """Yield the exception and its chain of causes."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         yield error
@@ -126,7 +127,7 @@ def _description(error: BaseException) -> dict[str, Any]:
 
 
 def _refused_by_aws(error: BaseException) -> dict[str, str]:
-    """Code and operation of botocore's ClientError, which is known by its attributes here."""
+    """Return the code and operation of a botocore ClientError, recognized by its attributes."""
     response = getattr(error, "response", None)
     refusal = response.get("Error") if isinstance(response, Mapping) else None
     code = refusal.get("Code") if isinstance(refusal, Mapping) else None
@@ -139,31 +140,31 @@ def _named(value: Any) -> Any:
 
 
 def _plain(value: Any) -> str:
-    """What JSON does not know: times and amounts as text, of all else no more than its type."""
+    """Return times and amounts as text, and of any other object only its type."""
     return str(value) if isinstance(value, date | Decimal) else type(value).__name__
 
 
 def make(service: str | None = None, stream: IO[str] | None = None) -> Logger:
-    """A logger with this formatter; Powertools keeps Lambda's own handler from repeating it."""
+    """Return a logger with this formatter. Powertools silences Lambda's own handler."""
     return Logger(service=service, stream=stream, logger_formatter=Formatter())
 
 
 logger = make()
 
 
-class request_context:  # noqa: N801 - read as a sentence: with log.about(...)
-    """Every line that is written within says which request it is about.
+class request_context:  # noqa: N801 - read as a sentence: with log.request_context(...)
+    """Add the request's id to every line that is written inside.
 
-    The id is API Gateway's: its access log has it, and so has the answer (`X-Request-Id`).
+    The id comes from API Gateway. Its access log and the answer (`X-Request-Id`) have it too.
     """
 
     def __init__(self, request_id: str) -> None:
         self._request_id = request_id
 
     def __enter__(self) -> None:
-        """Begin to say it."""
+        """Start to add the id."""
         self._before = _request.set(self._request_id)
 
     def __exit__(self, *_: object) -> None:
-        """Say what was said before."""
+        """Restore the id from before."""
         _request.reset(self._before)

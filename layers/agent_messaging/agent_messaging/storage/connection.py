@@ -1,18 +1,18 @@
-"""The connection to DynamoDB: boto3's client with time limits, and without what is never used.
+"""Connect to DynamoDB with boto3, with time limits and without unused parts of botocore.
 
-A warm call spends nine tenths of its CPU in botocore. So nothing is done twice there or for other
-services; each of these was kept because `make bench` shows what it saves:
+A warm call spends nine tenths of its CPU time in botocore. So the client skips the work that it
+does not need. `make bench` shows what each of these saves:
 
-    no built-in handlers    they serve other services; what they do for DynamoDB is to make up a
-                            ClientRequestToken, which `transact` brings, and headers that say how
-                            often a call was repeated
-    one name                what the client calls itself is rendered twice per call otherwise
-    no parameter check      the tables write the requests; DynamoDB refuses what is wrong with one
-    no answer's model       an answer is JSON and stays it; `table.decode` reads what is binary
+    no built-in handlers    they serve other services. For DynamoDB they only create a
+                            ClientRequestToken, which `transact` does itself, and headers with the
+                            number of retries
+    fixed user agent        botocore renders its own user agent twice per call
+    no parameter check      the tables write the requests, and DynamoDB refuses wrong ones
+    no response model       a response stays JSON, and `table.decode` reads binary values
 
-An answer that arrives incomplete is a lost answer. The parser holds its body against DynamoDB's
-checksum; boto3 repeats the call, and the last failure is raised. The attempt counts as a repeated
-one in `RetryAttempts`, so a write whose answer was cut keeps its token.
+An incomplete response counts as a lost response. The parser compares its body with DynamoDB's
+checksum. If they differ, boto3 retries the call, and after the last attempt an error is raised.
+`RetryAttempts` counts such an attempt, so a write keeps its token when its response was cut.
 """
 
 import json
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 NAME = "agent-messaging"
-BOTO3_ATTEMPTS = 5  # of a client that was not told how many
-REFUSED = 300  # from this HTTP status on
-CHECKSUM = "x-amz-crc32"  # of the body's bytes as they were sent
-# One of the codes that boto3's standard mode repeats; its own checksum test repeats too, but hands
-# out what came last as if it were the answer.
+BOTO3_ATTEMPTS = 5  # boto3's default
+REFUSED = 300  # the lowest HTTP status that is an error
+CHECKSUM = "x-amz-crc32"  # a CRC-32 of the body's bytes as sent
+# A code that boto3's standard mode retries. boto3's own checksum test retries too, but returns the
+# last response even if it is cut.
 CUT_CODE = "RequestTimeout"
 
 
@@ -49,17 +49,17 @@ def _config(read_seconds: int, attempts: int) -> Config:
     )
 
 
-# A call takes 15 seconds at the worst (`longest_call`); a function has 25, so it ends in time if it
-# begins in the first 10.
+# A call takes at most 15 seconds (`longest_call`), and a function has 25. So a call that starts in
+# the first 10 seconds ends in time.
 CONFIG = _config(read_seconds=3, attempts=3)
-# And 5 seconds where API Gateway waits for 10, as it does for the authorizer.
+# At most 5 seconds for the authorizer, for which API Gateway waits 10.
 HURRIED_CONFIG = _config(read_seconds=1, attempts=2)
 
 
 def longest_call(client: "DynamoDBClient") -> float:
-    """How many seconds a call takes at the worst, boto3's own attempts and their pauses included.
+    """Return the maximum seconds of a call, including boto3's retries and their pauses.
 
-    Before its n-th repetition boto3 waits up to 2 ** (n - 1) seconds:
+    Before its n-th retry boto3 waits up to 2 ** (n - 1) seconds:
     https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html
     """
     config: Any = client.meta.config
@@ -69,7 +69,7 @@ def longest_call(client: "DynamoDBClient") -> float:
 
 
 def connect(config: Config = CONFIG) -> "DynamoDBClient":
-    """A client with these time limits."""
+    """Return a client with these time limits."""
     session = botocore.session.Session(include_builtin_handlers=False)
     session.register_component("response_parser_factory", Parsers())
     client: DynamoDBClient = boto3.Session(botocore_session=session).client(
@@ -80,27 +80,27 @@ def connect(config: Config = CONFIG) -> "DynamoDBClient":
 
 
 def _refuse_cut(http_response: Any, parsed: Mapping[str, Any], **_: Any) -> None:
-    """Raise for a call whose last answer was cut too; like a time-out, it may have happened."""
+    """Raise an error if the last response was cut too. Its write may have happened."""
     if http_response.status_code < REFUSED and "Error" in parsed:
         raise ResponseStreamingError(error=parsed["Error"]["Message"])
 
 
 class Parsers(ResponseParserFactory):
-    """The component of a session that makes the parser of a client."""
+    """The component of a session that creates a client's parser."""
 
     def create_parser(self, protocol_name: str) -> Any:
-        """One that leaves an answer's JSON as it came."""
+        """Return a parser that leaves the JSON of a response unchanged."""
         return _Parser(super().create_parser(protocol_name))
 
 
 class _Parser:
-    """DynamoDB's answers as they came; refusals as botocore understands them."""
+    """Leaves DynamoDB's responses unchanged, and lets botocore parse its errors."""
 
     def __init__(self, refusals: ResponseParser) -> None:
         self._refusals = refusals
 
     def parse(self, response: Mapping[str, Any], shape: Any) -> Any:
-        """The answer, with the metadata that botocore adds to any."""
+        """Return the response with the metadata that botocore adds to all responses."""
         if response["status_code"] >= REFUSED:
             return self._refusals.parse(response, shape)
         headers = {name.lower(): value for name, value in response["headers"].items()}
@@ -113,7 +113,7 @@ class _Parser:
 
 
 def _content(body: bytes, checksum: str | None) -> Mapping[str, Any]:
-    """The JSON object of an answer, or an error that boto3 repeats if the body is not whole."""
+    """Return the JSON object of a response, or an error that boto3 retries if it was cut."""
     if checksum is None or checksum == str(zlib.crc32(body)):
         try:
             content = json.loads(body)

@@ -1,8 +1,8 @@
-"""DynamoDB as the tables use it: plain values in and out, and failures that can be told apart.
+"""Read and write one DynamoDB table, with plain values and distinct errors.
 
-Expressions are written with `#name` for every attribute that is a reserved word and `:value` for
-every value; the names are filled in here. Nothing scans. Numbers are int or Decimal, never float
-(the serializer refuses one), and an absent attribute stands for None.
+Expressions use `#name` for attributes with a reserved name and `:value` for values. This module
+fills in both. Nothing scans. Numbers are int or Decimal. The serializer refuses floats. An absent
+attribute means None.
 """
 
 import base64
@@ -34,7 +34,7 @@ _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 _NAMED = re.compile(r"#(\w+)")
-LARGE = 10**38  # beyond it digits would be lost
+LARGE = 10**38  # larger numbers would lose digits
 
 ATTEMPTS = 6
 
@@ -51,19 +51,19 @@ FIRST_WAIT_SECONDS = 0.02
 
 
 class ConditionFailedError(Exception):
-    """The condition of a single write did not hold; `item` is what stood there, None if nothing."""
+    """The condition of a single write did not hold. `item` is the existing item, or None."""
 
     def __init__(self, item: Item | None) -> None:
         super().__init__("the condition of the write did not hold")
         self.item = item
 
 
-# What boto3 raises when DynamoDB gave no answer, or refused.
+# What boto3 raises when DynamoDB did not respond, or returned an error.
 FAILURES = (BotoCoreError, ClientError)
 
 
 def encode(item: Mapping[str, Any]) -> dict[str, Any]:
-    """The item as DynamoDB's typed JSON, without what is None."""
+    """Return the item as DynamoDB's typed JSON, without None values."""
     return {
         name: {"S": value} if type(value) is str else _typed(value)
         for name, value in item.items()
@@ -72,19 +72,19 @@ def encode(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def decode(item: Mapping[str, Any]) -> Item:
-    """The inverse of `encode`; numbers come back as Decimal."""
+    """Return the item of a typed JSON. Numbers become Decimal."""
     return {name: typed["S"] if "S" in typed else _plain(typed) for name, typed in item.items()}
 
 
-# What items are nearly all made of is typed here, at a fraction of the calls; boto3 knows the rest,
-# and what to refuse.
+# The most common types are encoded here, because boto3 needs many more calls for them. boto3
+# encodes the others, and refuses what it cannot encode.
 def _typed(value: Any) -> Any:
     kind = type(value)
     if kind is int and -LARGE < value < LARGE:
         return {"N": str(value)}
     if kind is bool:
         return {"BOOL": value}
-    if isinstance(value, str):  # an enumeration's, too
+    if isinstance(value, str):  # also the value of an enum
         return {"S": str(value)}
     if kind is list:
         return {"L": [_typed(part) for part in value]}
@@ -99,7 +99,7 @@ def _plain(typed: Any) -> Any:
         return value
     if kind == "N":
         return Decimal(value)
-    if kind == "B":  # in base64, but in a refusal, which botocore parses
+    if kind == "B":  # base64, except in errors, which botocore parses
         return value if isinstance(value, bytes) else base64.b64decode(value)
     if kind == "M":
         return decode(value)
@@ -110,13 +110,13 @@ def _plain(typed: Any) -> Any:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: single calls that raise ConditionFailedError, and the items of a transaction."""
+    """One table: single calls, which raise ConditionFailedError, and items of transactions."""
 
     client: "DynamoDBClient"
     name: str
 
     def get(self, key: Item, *, consistent: bool = False) -> Item | None:
-        """The item under `key`, None if there is none."""
+        """Return the item with this key, None if there is none."""
         answer = call(
             self.client.get_item, TableName=self.name, Key=encode(key), ConsistentRead=consistent
         )
@@ -136,28 +136,28 @@ class Table:
     def update_quietly(
         self, key: Item, expression: str, condition: str = "", **values: Any
     ) -> None:
-        """Change an item and return nothing of it, for a role that may write but not read it."""
+        """Change an item and return nothing, for a role that may write but not read it."""
         request = self.transact_update(key, expression, condition, **values)["Update"]
         request.pop("ReturnValuesOnConditionCheckFailure", None)
         self._write(self.client.update_item, request)
 
     def delete(self, key: Item, condition: str = "", **values: Any) -> None:
-        """Take an item away."""
+        """Delete an item."""
         request = self.transact_delete(key, condition, **values)["Delete"]
         self._write(self.client.delete_item, request)
 
     def transact_put(self, item: Item, condition: str = "", **values: Any) -> TransactItem:
-        """`put` as part of a transaction."""
+        """Return `put` as an item of a transaction."""
         return {"Put": self._expressions({"Item": encode(item)}, condition, "", values)}
 
     def transact_update(
         self, key: Item, expression: str, condition: str = "", **values: Any
     ) -> TransactItem:
-        """`update` as part of a transaction."""
+        """Return `update` as an item of a transaction."""
         return {"Update": self._expressions({"Key": encode(key)}, condition, expression, values)}
 
     def transact_delete(self, key: Item, condition: str = "", **values: Any) -> TransactItem:
-        """A deletion as part of a transaction."""
+        """Return `delete` as an item of a transaction."""
         return {"Delete": self._expressions({"Key": encode(key)}, condition, "", values)}
 
     def query(
@@ -172,9 +172,9 @@ class Table:
         consistent: bool = False,
         **values: Any,
     ) -> "QueryResult":
-        """One page of one partition: at most `limit` items examined, `matching` kept.
+        """Return one page of one partition: of at most `limit` items, those that match `matching`.
 
-        With `count` nothing but the number comes back.
+        With `count` only their number is returned.
         """
         request: dict[str, Any] = {
             "TableName": self.name,
@@ -201,7 +201,7 @@ class Table:
         )
 
     def _write(self, operation: Callable[..., Any], request: Mapping[str, Any]) -> Any:
-        """Make a single write; what collided with a transaction is sent again: boto3 does not."""
+        """Make a single write. Retry it if it collided with a transaction, which boto3 does not."""
         for attempt in range(ATTEMPTS):
             deadline.require(longest_call(self.client))
             try:
@@ -209,7 +209,7 @@ class Table:
             except ClientError as error:
                 _raise_unless_collided(error)
             wait(attempt)
-        raise ContentionError("Transactions kept changing the same item.")
+        raise ContentionError("Other transactions kept changing the same item.")
 
     def _expressions(
         self, request: TransactItem, condition: str, update: str, values: Mapping[str, Any]
@@ -229,9 +229,9 @@ class Table:
 
 @dataclass(frozen=True)
 class QueryResult:
-    """What one query brought: the items, how many matched and were examined, and where it stopped.
+    """The result of one query: its items, how many matched and were examined, and where it stopped.
 
-    `last_key` is empty when the partition ended here.
+    `last_key` is empty at the end of the partition.
     """
 
     items: list[Item]
@@ -241,17 +241,17 @@ class QueryResult:
 
 
 def call(operation: Callable[..., Any], **request: Any) -> Any:
-    """Call DynamoDB, and count what it costs; repeating what it throttles is left to the caller.
+    """Call DynamoDB, and add up its cost. The caller retries throttled calls.
 
     Raises:
-        ContentionError: throttled, after boto3's own attempts.
+        ContentionError: DynamoDB throttled all of boto3's attempts.
     """
     try:
         answer = operation(**request, ReturnConsumedCapacity="TOTAL")
     except ClientError as error:
         TALLY.add(units.of_refusal(request, error.response))
         if error.response["Error"]["Code"] in THROTTLED:
-            raise ContentionError("The tables take no more at the moment.") from None
+            raise ContentionError("DynamoDB throttled the request.") from None
         raise
     TALLY.add(units.of_answer(getattr(operation, "__name__", ""), answer))
     return answer
@@ -267,7 +267,7 @@ def _raise_unless_collided(error: ClientError) -> None:
 
 
 def wait(attempt: int) -> None:
-    """Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/."""
+    """Wait with full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/."""
     time.sleep(random.uniform(0, FIRST_WAIT_SECONDS * 2**attempt))
 
 

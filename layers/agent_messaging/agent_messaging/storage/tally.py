@@ -1,7 +1,7 @@
-"""What the request that is served has cost so far.
+"""Add up the cost of the current request.
 
-A process serves one request at a time, so one tally is enough. Some requests call DynamoDB from a
-pool of threads (`presence.table`), hence the lock.
+A process serves one request at a time, so one tally is enough. It has a lock, because some requests
+call DynamoDB from a pool of threads (`presence.table`).
 """
 
 import contextlib
@@ -22,13 +22,13 @@ class Tally:
             self._tenths = 0
 
     def add(self, tenths: int) -> None:
-        """Count the cost of a call."""
+        """Add the cost of a call."""
         with self._lock:
             self._tenths += tenths
 
     @contextlib.contextmanager
     def unpaid(self) -> Iterator[None]:
-        """Charge nothing for what is done within, unless it fails."""
+        """Charge nothing for what is done inside, unless it raises an exception."""
         before = self.tenths
         yield
         with self._lock:

@@ -1,7 +1,7 @@
-"""Several items in one call: a batch read over any tables, and a transaction over any tables.
+"""Read or write several items in one call, across any tables.
 
-boto3 sends neither what a batch left unprocessed nor a transaction that collided a second time;
-both are sent again here, with jitter, a bounded number of times.
+boto3 retries neither the unprocessed keys of a batch nor a transaction that collided. This module
+retries both with jitter, a bounded number of times.
 """
 
 import uuid
@@ -25,16 +25,17 @@ from agent_messaging.storage.table import (
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-BATCH_KEYS = 100  # the most keys that one BatchGetItem takes
+BATCH_KEYS = 100  # the maximum of one BatchGetItem
 
-# Reasons for which a cancelled transaction may be sent again as it is.
+# Reasons for which a cancelled transaction may be retried unchanged.
 _TRANSIENT = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
 class TransactionFailedError(Exception):
     """A condition in a transaction did not hold, so none of it was written.
 
-    `failed` tells for each item, in order, whether its condition failed; `items` what stood there.
+    `failed` says for each item, in order, whether its condition failed. `items` has the existing
+    items.
     """
 
     def __init__(self, failed: Sequence[bool], items: Sequence[Item | None]) -> None:
@@ -44,7 +45,7 @@ class TransactionFailedError(Exception):
 
 
 class TransactionRefusedError(RuntimeError):
-    """DynamoDB never takes an item of the transaction: it is too large, say."""
+    """DynamoDB will never accept the transaction, for example because an item is too large."""
 
 
 def batch_get(
@@ -54,13 +55,14 @@ def batch_get(
     consistent: bool = False,
     but: Collection[str] = (),
 ) -> list[Item | None]:
-    """The items under `keys`, over any number of tables, in their order; None where there is none.
+    """Return the items with these keys from any tables, in the order of `keys`; None if absent.
 
-    One round trip per hundred different keys, all `consistent` or not, `but` for the tables named.
-    Keys that DynamoDB leaves unprocessed are asked for again, with jitter.
+    It makes one round trip per hundred different keys. With `consistent` all reads are consistent,
+    except those from the tables in `but`. Keys that DynamoDB leaves unprocessed are retried with
+    jitter.
 
     Raises:
-        ContentionError: some stayed unprocessed.
+        ContentionError: some keys stayed unprocessed.
     """
     names = {table: tuple(key) for table, key in keys}
     identities = [_identity(table, names, key) for table, key in keys]
@@ -87,19 +89,19 @@ def _get_all(client: "DynamoDBClient", request: Any) -> Iterator[tuple[str, Item
         if not request:
             return
         wait(attempt)
-    raise ContentionError("The tables did not give all items in time.")
+    raise ContentionError("DynamoDB did not return all items in time.")
 
 
 def transact(client: "DynamoDBClient", items: Sequence[TransactItem]) -> None:
     """Write all `items` or none.
 
-    A transaction that only collided with another is sent again, with jitter: boto3 does not.
+    A transaction that only collided with another is retried with jitter, which boto3 does not do.
 
     Raises:
         TransactionFailedError: a condition did not hold.
-        TransactionRefusedError: DynamoDB does not take it, now or later.
+        TransactionRefusedError: DynamoDB will never accept it.
         ContentionError: it kept colliding.
-        OutOfTimeError: it was not begun.
+        OutOfTimeError: too little time was left to start it.
     """
     request: Any = list(items)
     token, may_be_written = str(uuid.uuid4()), False
@@ -123,10 +125,11 @@ def transact(client: "DynamoDBClient", items: Sequence[TransactItem]) -> None:
 
 
 def _was_sent_once(answer: Mapping[str, Any]) -> bool:
-    """Whether boto3 had not repeated the call: then this answer is all that ever came of it.
+    """Return whether boto3 sent the call only once, so that no earlier response was lost.
 
-    Otherwise the first answer was lost, and may have been that it is written. Its token stays from
-    then on, so that DynamoDB knows it again and it does not meet its own effect.
+    Otherwise the lost response may have said that the transaction is written. Then the token stays
+    the same from then on. DynamoDB recognizes it, and the transaction does not collide with its own
+    effect.
     """
     metadata: Mapping[str, int] = answer.get("ResponseMetadata", {})
     return metadata.get("RetryAttempts", 0) == 0

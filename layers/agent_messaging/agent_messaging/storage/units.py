@@ -1,20 +1,19 @@
-"""What a request costs, in units of the meter.
+"""Compute what a request costs, in units of the meter.
 
-One unit is the price of one write unit of DynamoDB. Everything that an agent can make the operator
-pay for is expressed in it:
+One unit is the price of one write unit of DynamoDB. All costs that an agent can cause are in units:
 
     a write unit                       1
     a read unit                        0.2    a write costs five times a read
     a call to DynamoDB                 0.1    9 ms of a function of 512 MB
     a request                          3.4    gateway, function, authorizer, all log lines
-    a kilobyte that is answered        0.15   traffic out of AWS, and the gateway's 512 KB steps
-    a deadline                         12     the end of an order that nobody answers, see `expiry`
+    a kilobyte of an answer            0.15   traffic out of AWS, and the gateway's 512 KB steps
+    a deadline                         12     the expiry of an unanswered order, see `expiry`
 
-Amounts are integers, in tenths of a unit, so that sums are exact. `benchmarks/prices.py` has the
-prices in dollars, and a test holds these numbers against them.
+Amounts are integers in tenths of a unit, so sums are exact. `benchmarks/prices.py` has the prices
+in dollars. A test compares these numbers with them.
 
-DynamoDB reports the units of what succeeds. It also charges for a condition that does not hold, and
-reports nothing then, so those units are estimated from the sizes of the items.
+DynamoDB reports the units of successful calls. It also charges for a condition that does not hold,
+but reports nothing. Those units are estimated from the sizes of the items.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html
 """
 
@@ -28,7 +27,7 @@ READ_UNIT = 2
 CALL = 1
 REQUEST = 34
 DEADLINE = 120
-ANSWERED_BYTES = 1024 * 2 // 3  # that cost one tenth
+ANSWERED_BYTES = 1024 * 2 // 3  # this many bytes cost one tenth
 
 KILOBYTE = 1024
 TRANSACTION = 2  # DynamoDB writes each item of a transaction twice
@@ -37,22 +36,22 @@ READS = frozenset({"get_item", "batch_get_item", "query"})
 
 
 def of_request(answer_bytes: int) -> int:
-    """Tenths of a request with an answer of so many bytes, without its calls to DynamoDB."""
+    """Return the tenths of a request with an answer of this size, without its DynamoDB calls."""
     return REQUEST + math.ceil(answer_bytes / ANSWERED_BYTES)
 
 
 def of_order(offer_bytes: int, *, has_deadline: bool) -> int:
-    """Tenths of what a new order costs later: its end by the deadline, and its offer's removal.
+    """Return the tenths that a new order costs later: its expiry and its offer's deletion.
 
-    `offer_bytes` is the size of an offer that is an item of its own, else 0. Nobody else pays for
-    the two, so the client does when it creates the order.
+    `offer_bytes` is the size of an offer that is an item of its own, otherwise 0. The client pays
+    for both when it creates the order, because nobody else does.
     """
     removal = WRITE_UNIT * math.ceil(offer_bytes / KILOBYTE)
     return removal + (DEADLINE if has_deadline else 0)
 
 
 def of_answer(operation: str, answer: Mapping[str, Any]) -> int:
-    """Tenths of a call to DynamoDB that succeeded; `operation` as boto3 names it."""
+    """Return the tenths of a successful DynamoDB call. `operation` is boto3's name of it."""
     consumed = answer.get("ConsumedCapacity") or []
     tables = [consumed] if isinstance(consumed, Mapping) else consumed
     capacity: float = sum(table.get("CapacityUnits", 0) for table in tables)
@@ -60,7 +59,7 @@ def of_answer(operation: str, answer: Mapping[str, Any]) -> int:
 
 
 def of_refusal(request: Mapping[str, Any], answer: Mapping[str, Any]) -> int:
-    """Tenths of a call to DynamoDB that was refused: those of a condition that did not hold."""
+    """Return the tenths of a refused DynamoDB call, including those of a failed condition."""
     code = answer["Error"]["Code"]
     if code == "ConditionalCheckFailedException":
         return CALL + WRITE_UNIT * _kilobytes(request.get("Item"), answer.get("Item"))
@@ -76,7 +75,7 @@ def of_refusal(request: Mapping[str, Any], answer: Mapping[str, Any]) -> int:
 
 
 def _kilobytes(*items: Mapping[str, Any] | None) -> int:
-    """The begun kilobytes of the larger item; at least one."""
+    """Return the kilobytes of the larger item, rounded up, at least one."""
     return max(1, *(math.ceil(_size(item) / KILOBYTE) for item in items if item), 1)
 
 

@@ -1,0 +1,138 @@
+"""Every error that the API answers on purpose. Each class has its HTTP status, code and fix.
+
+    AgentMessagingError
+    ├── MalformedError            400  the server cannot read the request
+    │   └── BadCursorError
+    ├── UnauthorizedError         401  the caller is unknown
+    │   ├── KeyRevokedError
+    │   └── RegistrationKeyError
+    ├── ForbiddenError            403  the caller is known and may not do this
+    │   ├── AgentSuspendedError
+    │   ├── ContactRefusedError
+    │   ├── ContactRequiredError
+    │   ├── IdentityMismatchError
+    │   ├── KeyOutgoingError
+    │   └── WrongRoleError
+    ├── NotFoundError             404  it does not exist, or is not the caller's: same answer
+    │   ├── AgentNotFoundError
+    │   ├── ContactNotFoundError
+    │   ├── KeyNotFoundError
+    │   ├── MessageNotFoundError
+    │   ├── ThreadNotFoundError
+    │   └── WorkOrderNotFoundError
+    ├── ConflictError             409  the request is valid, but not in this state
+    │   ├── AgentIdTakenError
+    │   ├── AgentBusyError
+    │   ├── WorkerUnavailableError
+    │   ├── AtCapacityError
+    │   ├── IllegalTransitionError
+    │   ├── KeyTakenError
+    │   ├── LastKeyError
+    │   └── TooManyKeysError
+    ├── TooLargeError             413
+    ├── MediaTypeError            415
+    ├── InvalidError              422  a field, parameter or path part is wrong
+    ├── IdempotencyKeyReusedError 422  the key belongs to another request
+    ├── TooManyRequestsError      429  the request is valid, but too early
+    │   ├── ContactPendingError
+    │   └── RateLimitedError
+    ├── ContentionError           503  too many changes at once; retry
+    └── OutOfTimeError            503  nothing was started; retry
+
+`door/problem.py` turns them into `application/problem+json` (RFC 9457). Any other exception is a
+bug. It becomes a 500 that shows nothing but its request id.
+
+The first line of a class docstring is the description of the code in the OpenAPI document.
+"""
+
+from agent_messaging.errors.base import (
+    AgentMessagingError,
+    Fault,
+)
+from agent_messaging.errors.caller import (
+    AgentSuspendedError,
+    ContactRefusedError,
+    ContactRequiredError,
+    ForbiddenError,
+    IdentityMismatchError,
+    KeyOutgoingError,
+    KeyRevokedError,
+    RegistrationKeyError,
+    UnauthorizedError,
+    WrongRoleError,
+)
+from agent_messaging.errors.later import (
+    ContactPendingError,
+    ContentionError,
+    OutOfTimeError,
+    RateLimitedError,
+    TooManyRequestsError,
+)
+from agent_messaging.errors.request import (
+    BadCursorError,
+    IdempotencyKeyReusedError,
+    InvalidError,
+    MalformedError,
+    MediaTypeError,
+    TooLargeError,
+)
+from agent_messaging.errors.state import (
+    AgentBusyError,
+    AgentIdTakenError,
+    AgentNotFoundError,
+    AtCapacityError,
+    ConflictError,
+    ContactNotFoundError,
+    IllegalTransitionError,
+    KeyNotFoundError,
+    KeyTakenError,
+    LastKeyError,
+    MessageNotFoundError,
+    NotFoundError,
+    ThreadNotFoundError,
+    TooManyKeysError,
+    WorkerUnavailableError,
+    WorkOrderNotFoundError,
+)
+
+__all__ = [
+    "AgentBusyError",
+    "AgentIdTakenError",
+    "AgentMessagingError",
+    "AgentNotFoundError",
+    "AgentSuspendedError",
+    "AtCapacityError",
+    "BadCursorError",
+    "ConflictError",
+    "ContactNotFoundError",
+    "ContactPendingError",
+    "ContactRefusedError",
+    "ContactRequiredError",
+    "ContentionError",
+    "Fault",
+    "ForbiddenError",
+    "IdempotencyKeyReusedError",
+    "IdentityMismatchError",
+    "IllegalTransitionError",
+    "InvalidError",
+    "KeyNotFoundError",
+    "KeyOutgoingError",
+    "KeyRevokedError",
+    "KeyTakenError",
+    "LastKeyError",
+    "MalformedError",
+    "MediaTypeError",
+    "MessageNotFoundError",
+    "NotFoundError",
+    "OutOfTimeError",
+    "RateLimitedError",
+    "RegistrationKeyError",
+    "ThreadNotFoundError",
+    "TooLargeError",
+    "TooManyKeysError",
+    "TooManyRequestsError",
+    "UnauthorizedError",
+    "WorkOrderNotFoundError",
+    "WorkerUnavailableError",
+    "WrongRoleError",
+]

@@ -1,0 +1,41 @@
+"""The base of all errors, and one wrong place in a request."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One wrong place in a request, and what is wrong with it.
+
+    `pointer` is a JSON Pointer into the body as a fragment (`#/priority`), `?name` for a query
+    parameter, `{name}` for a part of the path, or the name of a header.
+    """
+
+    pointer: str
+    detail: str
+
+
+class AgentMessagingError(Exception):
+    """Base of all errors that the API answers on purpose. `fix` tells the caller what to do."""
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    title: ClassVar[str]
+    default_fix: ClassVar[str]
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        fix: str | None = None,
+        faults: tuple[Fault, ...] = (),
+        members: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.fix = fix or self.default_fix
+        self.faults = faults
+        self.members = members or {}
+        self.headers = headers or {}

@@ -1,0 +1,138 @@
+"""Errors of a valid request that what exists does not allow: 404 and 409."""
+
+from agent_messaging.errors.base import AgentMessagingError
+
+
+class NotFoundError(AgentMessagingError):
+    """It does not exist, or the caller may not see it."""
+
+    status = 404
+    code = "not_found"
+    title = "Not found"
+    default_fix = "Use a path from GET /openapi.json."
+
+
+class AgentNotFoundError(NotFoundError):
+    """No agent is registered under this id."""
+
+    code = "agent_not_found"
+    title = "No such agent"
+    default_fix = "Find the agent's id with GET /api/v1/agents, or register the agent first."
+
+
+class ContactNotFoundError(NotFoundError):
+    """The agent is not among the caller's contacts."""
+
+    code = "contact_not_found"
+    title = "No such contact"
+    default_fix = "Use an agent id from GET /api/v1/messaging/contacts."
+
+
+class KeyNotFoundError(NotFoundError):
+    """The caller has no key with this id."""
+
+    code = "key_not_found"
+    title = "No such key"
+    default_fix = "Use a key_id from GET /api/v1/agents/me/keys."
+
+
+class MessageNotFoundError(NotFoundError):
+    """The caller neither sent nor received a message with this id."""
+
+    code = "message_not_found"
+    title = "No such message"
+    default_fix = "Use a message_id from GET /api/v1/messaging/inbox or GET /api/v1/messaging/sent."
+
+
+class ThreadNotFoundError(NotFoundError):
+    """The caller is not part of a thread with this id."""
+
+    code = "thread_not_found"
+    title = "No such thread"
+    default_fix = "Use the thread_id of a message that you sent or received."
+
+
+class WorkOrderNotFoundError(NotFoundError):
+    """The caller is neither client nor worker of a work order with this id."""
+
+    code = "work_order_not_found"
+    title = "No such work order"
+    default_fix = "Use a work_order_id from GET /api/v1/messaging/work-orders."
+
+
+class ConflictError(AgentMessagingError):
+    """The request is valid, but the current state does not allow it."""
+
+    status = 409
+    code = "conflict"
+    title = "The current state does not allow this"
+    default_fix = "Read the current state, then decide again."
+
+
+class AgentIdTakenError(ConflictError):
+    """Another agent has or had this id, or one that looks like it."""
+
+    code = "agent_id_taken"
+    title = "The agent id is taken"
+    default_fix = "Choose another agent_id, or leave it out and the server creates one."
+
+
+class AgentBusyError(ConflictError):
+    """An agent with accepted work orders cannot leave."""
+
+    code = "agent_busy"
+    title = "The agent still has active work orders"
+    default_fix = "Complete or fail the accepted work orders first."
+
+
+class WorkerUnavailableError(ConflictError):
+    """The worker accepts no work orders at present, or is suspended."""
+
+    code = "worker_unavailable"
+    title = "The worker does not accept work orders"
+    default_fix = "Send it a message instead, or look for another worker in GET /api/v1/agents."
+
+
+class AtCapacityError(ConflictError):
+    """The worker has as many active jobs as its `max_concurrent_jobs` allows."""
+
+    code = "at_capacity"
+    title = "The worker is at capacity"
+    default_fix = (
+        "Finish an active work order, or raise `max_concurrent_jobs` with PUT "
+        "/api/v1/messaging/presence."
+    )
+
+
+class IllegalTransitionError(ConflictError):
+    """The work order's status does not allow this call."""
+
+    code = "illegal_transition"
+    title = "The work order's status does not allow this"
+    default_fix = "Read the work order, and make only calls that its current status allows."
+
+
+class KeyTakenError(ConflictError):
+    """The key_hash belongs to another key, or to an outgoing or expired key of yours."""
+
+    code = "key_taken"
+    title = "The key_hash is in use"
+    default_fix = "Create a new random key, and send its SHA-256 as `key_hash`."
+
+
+class LastKeyError(ConflictError):
+    """An agent needs at least one live key to act."""
+
+    code = "last_key"
+    title = "The last live key cannot be revoked"
+    default_fix = "Create another key with POST /api/v1/agents/me/keys, then revoke this one."
+
+
+class TooManyKeysError(ConflictError):
+    """The agent has the maximum number of live keys."""
+
+    code = "too_many_keys"
+    title = "The agent has too many keys"
+    default_fix = (
+        "Revoke a key with DELETE /api/v1/agents/me/keys/{key_id}, or set `revoke_others` to true."
+    )
