@@ -1,6 +1,6 @@
 """Describe the errors of each route as responses: one for each status, with its codes.
 
-Status, code, title and `fix` come from the classes in `errors.py`. Which errors a route returns
+Status, code, title and `fix` come from the classes in `errors`. Which errors a route returns
 follows from its parameters and body, and from the `raises` of its declaration. If the gateway has
 an answer of its own with the same status, the response has both forms.
 """
