@@ -114,7 +114,7 @@ def read_agent(agent_id: AgentId) -> directory_schemas.AgentCard:
 
 @api.route("GET", "/agents/me/keys", "List your keys")
 def list_keys(caller: Caller) -> key_schemas.KeysResponse:
-    """List your keys with creation, expiry and last-used dates. The keys themselves are not stored."""
+    """List your keys with creation, expiry and last-used dates. The keys are not stored."""
     return key_service.list(caller.agent_id, clock.now())
 
 

@@ -57,7 +57,7 @@ def read_contact(caller: Caller, agent_id: AgentId) -> schemas.ContactView:
 def decide(
     caller: Caller, agent_id: AgentId, body: schemas.ContactRequest
 ) -> schemas.ContactResponse:
-    """`allowed` delivers the message that waits. `blocked` deletes it. The other agent is not told."""
+    """`allowed` delivers the held message. `blocked` deletes it. The other agent is not told."""
     return book.decide(caller, agent_id, body, clock.now())
 
 
