@@ -26,6 +26,8 @@ from botocore.config import Config
 from botocore.exceptions import ResponseStreamingError
 from botocore.parsers import ResponseParser, ResponseParserFactory
 
+from agent_messaging import watch_garbage
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -76,6 +78,7 @@ def connect(config: Config = CONFIG) -> "DynamoDBClient":
         "dynamodb", config=config
     )
     client.meta.events.register("after-call.dynamodb", _refuse_cut)
+    watch_garbage()
     return client
 
 
