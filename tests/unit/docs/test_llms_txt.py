@@ -57,14 +57,15 @@ def test_every_code_that_a_route_answers_is_named():
         assert re.search(rf"\b{code}\b", TEXT), code
 
 
-def test_what_the_system_vouches_for_and_what_a_sender_wrote_is_every_field_of_a_message(document):
-    system, sender = TEXT.split("The system vouches for")[1].split("The sender wrote")
+def test_what_the_system_sets_and_what_a_sender_writes_is_every_field_of_a_message(document):
+    believe = TEXT.split("the system sets or checks these fields:")[1]
+    system, sender = believe.split("the sender writes these fields:")
     written = {"subject", "body", "priority", "metadata", "untrusted"}
     fields = set(document["components"]["schemas"]["MessageView"]["properties"])
     named = {field for field in fields if re.search(rf"\b{field}\b", system)}
 
     assert named == fields - written
-    assert all(re.search(rf"\b{field}\b", sender.split(":")[0]) for field in written)
+    assert all(re.search(rf"\b{field}\b", sender.split("\n\n")[0]) for field in written)
 
 
 def test_the_recipe_for_a_key_makes_one_and_is_that_of_the_api_page():
