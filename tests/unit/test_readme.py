@@ -7,13 +7,28 @@ from pathlib import Path
 
 from local.template import load
 
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-MOST_LINES = 155
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+LAYER = "layers/agent_messaging/agent_messaging"
+MOST_LINES = 175
+MOST_ROWS_OF_FILES = 14
 MOST_LINES_OF_THE_AGENT = 30
 
 
 def test_readme_is_a_page_to_start_from():
     assert len(README.splitlines()) <= MOST_LINES
+
+
+def test_the_files_that_it_names_exist_and_are_few():
+    (section,) = re.findall(r"^## Find your way in the code\n(.*?)^## ", README, re.M | re.DOTALL)
+    rows = re.findall(r"^\| (?!you look for).+ \| (.+) \|$", section, re.MULTILINE)
+    links = [re.findall(r"\[([\w/.]+)\]\(([^)]+)\)", row) for row in rows]
+
+    assert 10 <= len(rows) <= MOST_ROWS_OF_FILES
+    assert all(links)
+    for name, path in (link for row in links for link in row):
+        assert (ROOT / path).is_file(), path
+        assert path in (name, f"{LAYER}/{name}")
 
 
 def test_the_two_commands_are_typed_as_they_are_run():

@@ -1,5 +1,6 @@
 """The runbook names what exists, and its script overwrites nothing."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -10,9 +11,12 @@ import pytest
 from moto import mock_aws
 
 from tests.unit.template.written import DOCUMENT, properties_of
+from tools.operating.operate import ACTIONS
 
 ROOT = Path(__file__).resolve().parents[3]
 RUNBOOK = (ROOT / "docs" / "operating.md").read_text("utf-8")
+(STACK,) = re.findall(r"^export STACK=(\S+)$", RUNBOOK, re.MULTILINE)
+COMMANDS = re.findall(r"^ *(make (?:operate|redrive)\b.*)$", RUNBOOK, re.MULTILINE)
 
 
 def test_every_alarm_has_a_row_and_every_row_an_alarm():
@@ -34,12 +38,37 @@ def test_what_it_names_of_the_template_is_there():
     assert all(f"`{each}" in RUNBOOK for each in parameters)
 
 
-@pytest.mark.parametrize("line", re.findall(r"^make .*STACK=\S+", RUNBOOK, re.MULTILINE))
+def test_the_dashboards_charts_are_listed_in_their_order():
+    body = DOCUMENT["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    charts = re.findall(r'"title": "([^"]+)"', body)
+    rows = re.findall(r"^\| \d \| ([^|]+) \|", RUNBOOK, re.MULTILINE)
+    assert [chart for row in rows for chart in row.split("; ")] == charts
+
+
+def test_the_stack_is_set_before_the_commands_that_read_it():
+    first = RUNBOOK.index("export STACK=")
+    assert RUNBOOK.index("$STACK") > first
+    assert RUNBOOK.index("\nmake ") > first
+
+
+def test_every_action_of_the_operator_has_its_command():
+    assert set(re.findall(r'DO="([\w-]+) AGENT_ID"', RUNBOOK)) == set(ACTIONS)
+
+
+@pytest.mark.parametrize("line", COMMANDS)
 def test_a_command_is_taken_as_it_is_written(line: str):
     completed = subprocess.run(
-        ["/bin/sh", "-c", f"{line} --dry-run"], cwd=ROOT, capture_output=True, check=False
+        ["/bin/sh", "-c", f"{line} --dry-run"],
+        cwd=ROOT,
+        env={**os.environ, "STACK": STACK},
+        capture_output=True,
+        text=True,
+        check=False,
     )
+    where = "--engine http://127.0.0.1:PORT" if "ENGINE=" in line else f"--stack {STACK}"
     assert completed.returncode == 0, completed.stderr
+    assert where in completed.stdout
+    assert completed.stdout.count("--stack") == (0 if "ENGINE=" in line else 1)
 
 
 @mock_aws
