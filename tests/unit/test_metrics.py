@@ -1,13 +1,13 @@
 """Lines of metrics: what CloudWatch reads out of them, and that nothing names an agent."""
 
 import json
-import os
 from typing import Any
 
 import pytest
 
 from agent_messaging import clock
 from agent_messaging.observability import metrics
+from local.in_process.environment import VARIABLES
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,8 @@ def test_a_count_is_one_line_of_embedded_metric_format(capsys):
         "Dimensions": [["service"]],
         "Metrics": [{"Name": "MessagesSent", "Unit": "Count"}],
     }
-    assert line["service"] == os.environ["POWERTOOLS_SERVICE_NAME"] == "agent-messaging"
+    # POWERTOOLS_SERVICE_NAME as it was when the module was imported.
+    assert line["service"] == VARIABLES["POWERTOOLS_SERVICE_NAME"]
     assert line["MessagesSent"] in (1, [1])
 
 
