@@ -164,6 +164,8 @@ lint-translated: $(SAM_VENV)/.sam $(CHECKS_VENV)/.checks
 lint-others: $(CHECKS_VENV)/.checks
 	@$(CHECKS_VENV)/bin/cfn-lint --config-file tests/checks/cfnlint.yaml
 	@$(CHECKS_VENV)/bin/bandit -q -c pyproject.toml -r layers functions local
+	@# The tools start processes, with arguments of their own.
+	@$(CHECKS_VENV)/bin/bandit -q -c pyproject.toml -s B404,B603,B606 -r tools
 	@$(CHECKS_VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(CHECKS_VENV)/bin/pre-commit validate-config
 	@$(CHECKS_VENV)/bin/zizmor --quiet --offline .github/workflows
@@ -193,15 +195,15 @@ SOURCES := Makefile template.yaml samconfig.toml functions layers tools/build to
 # version on PATH. Its output is shown only if it fails.
 define build_stack
 mkdir -p .aws-sam; \
-sources="$(2) $$(find $(SOURCES) -type f ! -path '*/__pycache__/*' | LC_ALL=C sort | xargs cksum)"; \
-if [ "$$sources" != "$$(cat .aws-sam/$(1).sources 2>/dev/null)" ]; then \
-	echo 'Building the stack for $(2) in .aws-sam/$(1) ...' >&2; rm -f .aws-sam/$(1).sources; \
+sources="$(2) $(RUNTIME) $$(find $(SOURCES) -type f ! -path '*/__pycache__/*' | LC_ALL=C sort | xargs cksum)"; \
+if [ "$$sources" != "$$(cat .aws-sam/$(1)/.sources 2>/dev/null)" ]; then \
+	echo 'Building the stack for $(2) in .aws-sam/$(1) ...' >&2; \
 	PATH="$(RUNTIME)/bin:$$PATH" LAYER_ARCHITECTURE=$(2) $(SAM_VENV)/bin/sam build --no-cached --parallel \
 		--build-dir .aws-sam/$(1) --parameter-overrides Architecture=$(2) \
 		>.aws-sam/$(1).log 2>&1 || { cat .aws-sam/$(1).log >&2; exit 1; }; \
 	$(call compile_functions,.aws-sam/$(1)); \
 	"$(RUNTIME)/bin/python3.13" -m tools.build.check $(2) .aws-sam/$(1) || exit 1; \
-	echo "$$sources" >.aws-sam/$(1).sources; \
+	echo "$$sources" >.aws-sam/$(1)/.sources; \
 fi
 endef
 

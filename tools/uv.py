@@ -54,7 +54,7 @@ def main() -> None:
     command = newer_on_path() or own()
     asks_an_index = sys.argv[1:2] == ["pip"]
     configured = from_pip(pip_settings()) if asks_an_index else {}
-    environment = {**SETTINGS, **configured, **os.environ}
+    environment = {**configured, **os.environ, **SETTINGS}
     os.execve(command, [command, *sys.argv[1:]], environment)  # noqa: S606
 
 
