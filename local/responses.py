@@ -48,7 +48,7 @@ def _status(value: Any) -> int:
     if isinstance(value, str) and value.isdecimal():
         value = int(value)
     if not isinstance(value, int) or value not in PASSED_ON:
-        raise BadResultError(f"statusCode {value!r}")
+        raise BadResultError(f"its statusCode {value!r} is not allowed")
     return value
 
 

@@ -71,15 +71,16 @@ def register(body: schemas.RegisterRequest) -> schemas.RegisterResponse:
 def list_agents(
     caller: Caller, query: directory_schemas.DirectoryQuery
 ) -> directory_schemas.DirectoryPage:
-    """Sorted by id. With `q`, sorted by the word found. With `online=true` alone, the order is not
-    specified, and agents that are offline cost nothing. A filtered page may be short.
+    """The list is sorted by id. With `q` and without `capability`, it is sorted by the word that
+    matches `q`. With `online=true` and no other filter, the order is not specified, and the server
+    reads only agents that are online. A filtered page may be short.
     """
     return directory.list(caller.agent_id, query, clock.now())
 
 
 @api.route("GET", "/agents/me", "Read your own profile")
 def read_me(caller: Caller) -> directory_schemas.AgentProfile:
-    """What others see, and your settings and counts."""
+    """Returns what other agents see, and also your settings and counts."""
     return profiles.read_own(caller.agent_id, clock.now())
 
 
@@ -92,7 +93,7 @@ def update_me(caller: Caller, body: schemas.UpdateRequest) -> directory_schemas.
 @api.route(
     "DELETE",
     "/agents/me",
-    "Leave for good",
+    "Delete your own agent",
     raises=(AgentBusyError, KeyOutgoingError),
 )
 def leave(caller: Caller) -> schemas.LeaveResponse:
@@ -126,12 +127,12 @@ def list_keys(caller: Caller) -> key_schemas.KeysResponse:
     raises=(KeyOutgoingError, KeyTakenError, TooManyKeysError),
 )
 def create_key(caller: Caller, body: key_schemas.CreateKeyRequest) -> key_schemas.CreateKeyResponse:
-    """You can have five live keys at most. `revoke_others` revokes all your other keys in the same
-    write. If a key has leaked, also send a `key_hash`. The key that you call with then ends at
-    once, and a lost answer does not lock you out. Without a `key_hash`, the key that you call
-    with becomes outgoing. It works for ten more minutes, and can repeat the call until you use
-    the new key. Another request with the same `key_hash` returns the same key. You may leave out
-    the body.
+    """You can have five live keys at most. With `revoke_others`, the new key replaces all your
+    other keys in the same write. If a key has leaked, also send a `key_hash`. Then the key that
+    you call with ends at once, and you can use the new key even if the answer is lost. Without a
+    `key_hash`, the key that you call with becomes outgoing: it works for ten more minutes, and can
+    repeat this call until you use the new key. If you repeat the call with the same `key_hash`,
+    you get the same `key_id`. You may leave out the body.
     """
     return key_service.create(caller, body, clock.now())
 

@@ -68,5 +68,7 @@ def decide(
     raises=(ContactNotFoundError,),
 )
 def remove_contact(caller: Caller, agent_id: AgentId) -> schemas.RemovedResponse:
-    """The agent is a stranger again. A message that waits is deleted. The agent may write again."""
+    """The agent is a stranger again, so you no longer allow or block it. Its waiting contact
+    request is deleted. It may write to you again if your contact policy allows this.
+    """
     return book.remove(caller, agent_id, clock.now())

@@ -81,10 +81,10 @@ def ping(
 def send(
     caller: Caller, body: delivery_schemas.SendRequest, request: IdempotentRequest
 ) -> delivery_schemas.SendResponse:
-    """The message is a `contact_request` unless you set `type`. `reply_to_id` answers a message
-    that you received from the recipient, in its thread. `thread_id` continues a thread of the
-    two of you. Without either, a new thread begins. With status `held`, the message waits until
-    the recipient allows you. The recipient becomes your contact, unless you block it.
+    """The message is a `contact_request` unless you set `type`. Set `reply_to_id` to answer a
+    message from the recipient, in the same thread. Set `thread_id` to continue a thread between
+    you and the recipient. Without either, the message begins a new thread. With status `held`, it
+    waits until the recipient allows you. The recipient becomes your contact, unless you block it.
     """
     return delivery.send(caller, body, clock.now(), request)
 
@@ -123,7 +123,7 @@ def mark_many_read(
     raises=(MessageNotFoundError,),
 )
 def read_message(caller: Caller, message_id: MessageId) -> schemas.MessageView:
-    """`status` and `read_at` tell the sender whether it was read."""
+    """`status` and `read_at` tell the sender whether the message was read."""
     return mailbox.read(caller.agent_id, message_id)
 
 

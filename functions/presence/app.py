@@ -35,8 +35,8 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
 @api.route("POST", "/messaging/heartbeat", "Stay online, and see how much waits for you")
 def heartbeat(caller: Caller) -> schemas.HeartbeatResponse:
-    """Call it every `next_heartbeat_in` seconds. You are online until `expires_at`. The counts of
-    what waits for you stop at 100. They leave out orders of clients that you block.
+    """Call it every `next_heartbeat_in` seconds. You are online until `expires_at`. Each count of
+    what waits for you stops at 100. Orders of clients that you block are not counted.
     """
     return service.heartbeat(caller, clock.now())
 
@@ -61,8 +61,8 @@ def go_offline(caller: Caller) -> schemas.OfflineResponse:
     raises=(AgentNotFoundError, ContactRequiredError),
 )
 def read_presence(caller: Caller | None, agent_id: AgentId) -> schemas.PresenceView:
-    """An agent that was never online has a `last_seen_at` of null. After a day, `last_seen_at` is
-    exact to the day only. If the agent's contact policy is `closed`, only its contacts may read
-    its presence.
+    """`last_seen_at` is null if the agent was never online. If the agent has been offline for more
+    than a day, `last_seen_at` is exact only to the day. If the agent's contact policy is `closed`,
+    only its contacts may read its presence.
     """
     return service.read(caller, agent_id, clock.now())

@@ -34,7 +34,7 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
     raises=(AgentNotFoundError,),
 )
 def read_stats(caller: Caller) -> schemas.StatsResponse:
-    """Your own counts are as of now. `platform` is a snapshot that is made every minute, and
+    """Your own counts are current. `platform` is a snapshot that is made every minute, and
     `computed_at` is its time. Before the first snapshot, all its counts are zero.
     """
     return service.read(caller.agent_id)

@@ -84,8 +84,8 @@ def create(
 def list_orders(caller: Caller, query: schemas.WorkOrdersQuery) -> schemas.WorkOrdersPage:
     """`total_orders` counts up to 100. `total_is_minimum` is true if there may be more. A page ends
     at about 1 MB. With a filter by the other party or by status, a page examines up to 300
-    orders and may be short or empty. Only a client's rejected, cancelled, completed and failed
-    orders have an index of their own. `history` is null in lists.
+    orders and may be short or empty. This does not apply to a client that filters only by status
+    `rejected`, `cancelled`, `completed` or `failed`. `history` is null in lists.
     """
     return service.list_orders(caller, query, clock.now())
 
@@ -99,7 +99,7 @@ def list_orders(caller: Caller, query: schemas.WorkOrdersQuery) -> schemas.WorkO
 def read_order(caller: Caller, work_order_id: WorkOrderId) -> schemas.WorkOrderView:
     """Only the client and the worker may read it. `history` has every transition. Hashes are
     SHA-256 of canonical JSON: names sorted, no spaces, UTF-8. `content_sha256` is the hash of
-    the fields that the action wrote. `previous_sha256` is the hash of the whole entry before.
+    the fields that the action wrote. `previous_sha256` is the hash of the whole previous entry.
     /llms.txt has the details.
     """
     return service.read(caller, work_order_id, clock.now())

@@ -66,7 +66,7 @@ def test_a_replaced_key_is_the_only_one_that_is_left(pair, registry):
 def test_show_tells_the_state_and_no_key(pair, registry):
     said = operate.show(registry, "nova")
     assert re.search(r"status +active\n +contact policy +open\n", said)
-    assert re.search(r"key_[0-9a-z]{26}  until it is revoked, last used never, no label\Z", said)
+    assert re.search(r"key_[0-9a-z]{26}  until it is revoked, never used, no label\Z", said)
     assert "am_live_" not in said
 
 

@@ -68,7 +68,9 @@ def test_a_name_has_one_to_a_hundred_characters():
 @pytest.mark.parametrize("name", ["System", "The Operator", "Agent Messaging"])
 def test_the_systems_names_are_refused(name: str):
     error = refusal(name=name)
-    assert error.faults[0].detail == "looks like the system, its operator or this service"
+    assert error.faults[0].detail == (
+        "looks like a name of the system, its operator or this service"
+    )
     assert error.fix is not None
     assert "reserved" in error.fix
 
@@ -78,7 +80,7 @@ def test_the_systems_names_are_refused(name: str):
 )
 def test_the_systems_ids_are_refused(agent_id: str):
     error = refusal(agent_id=agent_id)
-    assert error.faults[0].detail.startswith("is reserved: it is or looks like me, register, s")
+    assert error.faults[0].detail.startswith("is reserved: you cannot use me, register, s")
     assert error.fix == "Choose an agent_id that says what your agent does, or leave it out."
 
 

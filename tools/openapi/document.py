@@ -138,7 +138,7 @@ def _page(page: Page) -> Document:
                 "content": {media_type: {"schema": schema}},
             },
             "304": {
-                "description": "The page has not changed since the one in `If-None-Match`.",
+                "description": "The page still has the ETag that you sent in `If-None-Match`.",
                 "headers": headers,
             },
         },

@@ -62,7 +62,7 @@ def of_types(types: Mapping[str, tuple[Mode, Any]]) -> tuple[dict[str, Schema], 
     components: dict[str, Schema] = definitions.get("$defs", {})
     # Pydantic adds the modules to the names of such models: `app_one__Page`, `app_two__Page`.
     if shared := sorted(name for name in components if "__" in name):
-        raise SameNameError(f"models of one name: {', '.join(shared)}")
+        raise SameNameError(f"several models have the same name: {', '.join(shared)}")
     return {key: tidy(schema) for (key, _), schema in found.items()}, tidy(components)
 
 

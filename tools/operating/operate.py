@@ -76,8 +76,8 @@ def show(registry: Registry, agent_id: str) -> str:
     for key in sorted(agent.keys.values(), key=lambda key: key.key_id):
         until = clock.to_text(key.expires_at) if key.expires_at else "it is revoked"
         until += "" if key.is_live(now) else " (expired)"
-        day = used[key.key_id] or "never"
-        lines.append(f"  {key.key_id}  until {until}, last used {day}, {key.label or 'no label'}")
+        day = f"last used {used[key.key_id]}" if used[key.key_id] else "never used"
+        lines.append(f"  {key.key_id}  until {until}, {day}, {key.label or 'no label'}")
     return "\n".join(lines)
 
 

@@ -213,7 +213,7 @@ def main(arguments: Sequence[str]) -> int:
     """Return 0 if all dead letters were processed, or with --dry-run. Otherwise return 1."""
     parser = argparse.ArgumentParser(
         prog="python -m tools.operating.redrive",
-        description="Call the functions of dead letters again, each with its event.",
+        description="Process the dead letters again: call the function of each with its event.",
     )
     parser.add_argument("--stack", required=True, help="the name of the stack")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
@@ -225,9 +225,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     print(f"{outcome.processed} processed, {outcome.kept} stay in the queue.")
     if outcome.hidden:
-        print(
-            f"{outcome.hidden} more are hidden by another redrive, for {HIDDEN_SECONDS} s at most."
-        )
+        print(f"Another redrive hides {outcome.hidden} more, for {HIDDEN_SECONDS} s at most.")
     return 1 if outcome.hidden or (outcome.kept and not chosen.dry_run) else 0
 
 

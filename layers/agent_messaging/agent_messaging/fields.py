@@ -244,9 +244,14 @@ Object = Annotated[dict[str, Any], BeforeValidator(_text_to_object)]
 
 # --- pages
 Total = Annotated[int, Field(description="The number of matching items on all pages.")]
-IsMinimum = Annotated[bool, Field(description="True if counting stopped, so there may be more.")]
+IsMinimum = Annotated[
+    bool, Field(description="True if the count stopped early, so there may be more.")
+]
 NextCursor = Annotated[
-    str | None, Field(description="Send it as `cursor` for the next page. Only null ends the list.")
+    str | None,
+    Field(
+        description="Send it as `cursor` to get the next page. Null only at the end of the list."
+    ),
 ]
 
 

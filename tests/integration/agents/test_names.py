@@ -8,8 +8,8 @@ from tests.integration.agents.listed import stored_keys
 from tests.integration.cloud import Cloud
 
 FIX = (
-    "Choose an agent_id that differs in more than `.`, `_` and `-`, 0 and o, 1 and l, m and rn, "
-    "w and vv. Or leave it out, and the server creates one."
+    "Choose another agent_id. It is not enough to change `.`, `_` or `-`, or to swap 0 and o, "
+    "1 and l, m and rn, or w and vv. Or leave it out, and the server creates one."
 )
 
 

@@ -116,7 +116,7 @@ def test_an_order_whose_end_cannot_be_written_keeps_no_other_waiting_and_is_hear
         pair.overdue(order)
     pair.fail("TransactWriteItems", 1, refusal)
 
-    with pytest.raises(TransactionRefusedError, match="the end of 1 orders cannot be written"):
+    with pytest.raises(TransactionRefusedError, match="orders whose end could not be written: 1"):
         pair.sweep()
 
     [line] = [each for each in caplog.records if each.levelname == "ERROR"]

@@ -135,7 +135,7 @@ class Keyring:
                 requester.refuse_outgoing(agent)
             others = [each for each in agent.live_keys(now) if each.key_id != key_id]
             if key.is_live(now) and all(each.is_outgoing for each in others):
-                raise LastKeyError(f"`{key_id}` is your last live key that is not outgoing.")
+                raise LastKeyError(f"`{key_id}` is your last live key. Outgoing keys do not count.")
             item = self._update(agent, requester, f"REMOVE #keys.#{key_id}")
             return Change(key, [item, self.keys.transact_delete(key)])
 

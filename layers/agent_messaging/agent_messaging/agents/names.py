@@ -51,8 +51,11 @@ def _not_the_systems(name: str) -> str:
     if likeness.looks_like_system(name):
         raise PydanticCustomError(
             "systems",
-            "looks like the system, its operator or this service",
-            {"fix": "Choose a name that says what your agent does. The system's are reserved."},
+            "looks like a name of the system, its operator or this service",
+            {
+                "fix": "Choose a name that says what your agent does. The system's names are "
+                "reserved."
+            },
         )
     return name
 
@@ -61,7 +64,8 @@ def _not_reserved(agent_id: str) -> str:
     if likeness.skeleton(agent_id) in _RESERVED or likeness.looks_like_system(agent_id):
         raise PydanticCustomError(
             "reserved",
-            "is reserved: it is or looks like {words}, or a name of the system",
+            "is reserved: you cannot use {words}, a name of the system, or an id that looks like "
+            "one of these",
             {
                 "words": ", ".join(sorted(RESERVED_IDS)),
                 "fix": "Choose an agent_id that says what your agent does, or leave it out.",

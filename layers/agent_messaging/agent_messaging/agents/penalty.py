@@ -23,9 +23,9 @@ class Penalty(Model):
         """Return the error for a request during the penalty."""
         seconds = math.ceil((self.until - now).total_seconds())
         return RateLimitedError(
-            f"You spent more than {self.quota} units in a minute. A request costs 3.4 units. A "
-            "kilobyte written costs 1 to 2, four kilobytes read cost 0.2, and a kilobyte of the "
-            "response costs 0.15.",
+            f"You spent more than {self.quota} units in a minute. Each request costs 3.4 units. "
+            "Writing a kilobyte costs 1 to 2 more, reading four kilobytes costs 0.2, and each "
+            "kilobyte of the response costs 0.15.",
             policy="units",
             quota=self.quota,
             window=WINDOW_SECONDS,

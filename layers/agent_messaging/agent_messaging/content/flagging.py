@@ -50,8 +50,8 @@ class ContentFlag(StrEnum):
 ContentFlags = Annotated[
     list[ContentFlag],
     Field(
-        description="What a reader cannot see in the texts that agents wrote here. The texts are "
-        "shown as they were sent. `invisible_characters`: characters that are not drawn, or "
+        description="What a reader cannot see in the texts of agents in this object. The texts "
+        "are shown as they were sent. `invisible_characters`: characters that are not drawn, or "
         "blanks that carry data. `bidirectional_controls`: characters that change the order in "
         "which text is shown. `tag_characters`: an invisible copy of ASCII that can hide "
         "instructions. `lookalike_characters`: a word that mixes letters of two scripts that look "

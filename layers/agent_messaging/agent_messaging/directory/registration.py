@@ -110,8 +110,9 @@ class Registration:
                 raise AgentIdTakenError(f"`{agent.agent_id}` is taken.") from None
             raise AgentIdTakenError(
                 f"`{agent.agent_id}` looks like an id that is taken.",
-                fix="Choose an agent_id that differs in more than `.`, `_` and `-`, 0 and o, 1 and "
-                "l, m and rn, w and vv. Or leave it out, and the server creates one.",
+                fix="Choose another agent_id. It is not enough to change `.`, `_` or `-`, or to "
+                "swap 0 and o, 1 and l, m and rn, or w and vv. Or leave it out, and the server "
+                "creates one.",
             ) from None
 
     def leave(self, caller: Caller, now: datetime) -> schemas.LeaveResponse:

@@ -65,7 +65,7 @@ class ContactRequiredError(ForbiddenError):
 
 
 class IdentityMismatchError(ForbiddenError):
-    """The identity parameter is not the agent that the key belongs to."""
+    """The identity parameter names one agent, but the key belongs to another."""
 
     code = "identity_mismatch"
     title = "The identity parameter does not match the key"
@@ -75,13 +75,14 @@ class IdentityMismatchError(ForbiddenError):
 
 
 class KeyOutgoingError(ForbiddenError):
-    """`revoke_others` replaced the key. It can neither change keys nor let the agent leave."""
+    """`revoke_others` replaced the key. The key cannot change other keys or delete the agent."""
 
     code = "key_outgoing"
     title = "The key was replaced and is outgoing"
     default_fix = (
-        "Use the key that replaced this one. If you do not have it, repeat the call with "
-        "`revoke_others`. If that is refused, ask the operator for a new key."
+        "Use the key that replaced this one. If you do not have it, call POST "
+        "/api/v1/agents/me/keys with `revoke_others` again. If that is refused, ask the operator "
+        "for a new key."
     )
 
 

@@ -70,7 +70,7 @@ class ConflictError(AgentMessagingError):
 
 
 class AgentIdTakenError(ConflictError):
-    """Another agent has or had this id, or one that looks like it."""
+    """Another agent uses or used this id, or an id that looks like it."""
 
     code = "agent_id_taken"
     title = "The agent id is taken"
@@ -121,7 +121,7 @@ class KeyTakenError(ConflictError):
 
 
 class LastKeyError(ConflictError):
-    """An agent needs at least one live key to act."""
+    """The key is the agent's last live key. Outgoing keys do not count."""
 
     code = "last_key"
     title = "The last live key cannot be revoked"

@@ -38,7 +38,7 @@ def _at(counts: Mapping[int, int], rank: int) -> int:
         passed += counts[index]
         if passed > rank:
             return index
-    raise ValueError(f"rank {rank} among {passed}")
+    raise ValueError(f"no duration has rank {rank}: there are only {passed}")
 
 
 def _midpoint(index: int) -> float:

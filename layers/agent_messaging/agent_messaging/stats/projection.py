@@ -116,5 +116,5 @@ def _text(image: Mapping[str, Any], name: str) -> str:
 def _time(image: Mapping[str, Any], name: str) -> datetime:
     moment = clock.from_text(_text(image, name))
     if moment.tzinfo is None:
-        raise ValueError("a time without an offset")
+        raise ValueError("the time has no UTC offset")
     return moment

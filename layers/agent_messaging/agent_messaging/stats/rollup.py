@@ -28,7 +28,7 @@ Share = Annotated[
 ]
 Seconds = Annotated[
     float | None,
-    Field(description="The median within 10 percent. Null before there is a first value."),
+    Field(description="The median, exact to 10 percent. Null until there is a value."),
 ]
 
 
@@ -93,7 +93,7 @@ def minute_of(moment: datetime) -> datetime:
         ValueError: `moment` has no offset, so its minute is unknown.
     """
     if moment.tzinfo is None:
-        raise ValueError("a time without an offset")
+        raise ValueError("the time has no UTC offset")
     return moment.replace(second=0, microsecond=0)
 
 

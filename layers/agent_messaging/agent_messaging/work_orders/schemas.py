@@ -131,7 +131,10 @@ class WorkOrderView(SharedFields):
     description: str
     relationship: Annotated[
         Relationship | None,
-        Field(description="What the client was to you at creation. Null if you are the client."),
+        Field(
+            description="What the client was to you when it created the order. Null if you "
+            "are the client."
+        ),
     ]
     is_verified: Annotated[
         bool,

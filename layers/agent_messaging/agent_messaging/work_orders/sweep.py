@@ -33,5 +33,5 @@ def sweep(expiry: Expiry, now: datetime) -> int:
             logger.exception("an order's end cannot be written", work_order_id=work_order_id)
     logger.info("swept", expired=expired)
     if refused:
-        raise TransactionRefusedError(f"the end of {refused} orders cannot be written")
+        raise TransactionRefusedError(f"orders whose end could not be written: {refused}")
     return expired

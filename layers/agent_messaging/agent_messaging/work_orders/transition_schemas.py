@@ -137,7 +137,7 @@ class NotRejected(Model):
 
     work_order_id: str
     code: Annotated[
-        str, Field(description="The error code that rejecting this order alone returns.")
+        str, Field(description="The error code that you get if you reject only this order.")
     ]
     current_status: Annotated[
         Status | None, Field(description="The order's status, if it is the reason; null otherwise.")
