@@ -148,7 +148,7 @@ def test_dead_letters_that_another_redrive_hides_are_reported(
 
     monkeypatch.setattr(command, "connected", connected)
     assert command.main(["--stack", "any"]) == 1
-    assert "hides 1 dead letters" in capsys.readouterr().out
+    assert "Another redrive hides 1 more" in capsys.readouterr().out
 
 
 def test_without_a_region_it_says_so_in_one_line():
