@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from agent_messaging import watch_garbage
 from agent_messaging.docs.pages import PAGES, serve
 
 # Pages load nothing from other hosts, and send requests only to the API itself.
@@ -13,8 +12,6 @@ POLICY = (
 )
 
 PAGE_OF = {f"GET {page.path}": page for page in PAGES}
-
-watch_garbage()
 
 
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:

@@ -25,6 +25,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent_messaging import watch_garbage
+
 VERSION = "0.1.0"
 
 HERE = Path(__file__).parent
@@ -200,6 +202,10 @@ def render() -> None:
     for page in PAGES:
         for form in ("plain", "plain.etag", "gzip", "gzip.etag"):
             (RENDERED / f"{page.name}.{form}").write_text(_made(page, form), "utf-8")
+
+
+# The function that serves the pages does not connect to DynamoDB, so its import ends here.
+watch_garbage()
 
 
 if __name__ == "__main__":
