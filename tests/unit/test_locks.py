@@ -133,6 +133,18 @@ def test_a_lock_is_stale_when_it_was_edited_or_is_missing(tmp_path: Path):
     assert lock.stale(root) == ["engine", "uv"]
 
 
+def test_no_variable_of_the_shell_weakens_how_uv_is_run(monkeypatch: pytest.MonkeyPatch):
+    for name in uv.SETTINGS:
+        monkeypatch.setenv(name, "hostile")
+    monkeypatch.setattr(uv.sys, "argv", ["uv.py", "venv"])
+    monkeypatch.setattr(uv, "newer_on_path", lambda: "/bin/uv")
+    given: list[dict[str, str]] = []
+    monkeypatch.setattr(uv.os, "execve", lambda _, __, variables: given.append(variables))
+    uv.main()
+    (variables,) = given
+    assert variables.items() >= uv.SETTINGS.items()
+
+
 def test_every_environment_and_the_layer_are_installed_from_locks_alone():
     """Each by the one command that runs uv so that it checks hashes and takes only wheels."""
     assert uv.SETTINGS.items() >= {("UV_REQUIRE_HASHES", "1"), ("UV_NO_BUILD", "1")}
