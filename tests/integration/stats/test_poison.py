@@ -1,4 +1,4 @@
-"""Records that cannot be understood: reported alone, holding nobody up, and counted in the end."""
+"""Records that cannot be parsed: reported alone, holding nobody up, and counted in the end."""
 
 import pytest
 

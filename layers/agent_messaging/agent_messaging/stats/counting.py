@@ -36,7 +36,7 @@ ATTEMPTS = 5
 def count(stats: StatsTable, records: Sequence[Mapping[str, Any]], now: datetime) -> list[str]:
     """Count a batch of one stream, and return the sequence numbers of poison records.
 
-    Poison records cannot be understood. They are logged, and all other records are counted.
+    Poison records cannot be parsed. They are logged, and all other records are counted.
 
     Raises:
         ContentionError: other batches kept changing the same counters or lists. Runs that were
@@ -58,5 +58,5 @@ def _count(stats: StatsTable, records: Sequence[Mapping[str, Any]], now: datetim
     for run in todo.runs:
         stats.commit(stream, run, now)
     for number in todo.poison:
-        logger.error("a stream record cannot be understood", sequence_number=number)
+        logger.error("a stream record cannot be parsed", sequence_number=number)
     return todo.poison

@@ -32,7 +32,7 @@ MESSAGE_HEAD = "msg_"
 
 
 class PoisonRecordError(Exception):
-    """A record that cannot be understood. The error does not quote the record."""
+    """A record that cannot be parsed. The error does not quote the record."""
 
 
 class _Event(StrEnum):
@@ -52,7 +52,7 @@ def changes_of(record: Mapping[str, Any]) -> list[Change]:
         project = _PROJECTIONS[frozenset(image["Keys"])]
         return project(_Event(record["eventName"]), image)
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
-        raise PoisonRecordError("the record cannot be understood") from None
+        raise PoisonRecordError("the record cannot be parsed") from None
 
 
 def _agent(event: _Event, image: Mapping[str, Any]) -> list[Change]:

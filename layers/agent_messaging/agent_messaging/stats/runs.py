@@ -32,7 +32,7 @@ class Run:
 class Plan:
     """The runs of a batch, and its poison records.
 
-    `poison` holds the sequence numbers of the records that cannot be understood.
+    `poison` holds the sequence numbers of the records that cannot be parsed.
     """
 
     runs: list[Run]
