@@ -1,28 +1,24 @@
-"""Patch moto where it differs from DynamoDB, or is too slow.
+"""Patch moto where it differs from DynamoDB.
+
+The modules moto_queries, moto_items, moto_expressions and moto_wire make it faster.
 
 - A failed write changes nothing. Only the items that it touched are restored, so the size of the
   table does not matter.
 - A transaction that is repeated with its token has one effect.
 - An update that creates its item makes one stream record.
-- A query reads only one partition.
 """
 
 from __future__ import annotations
 
 import copy
 import functools
-import inspect
 import json
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from moto.core import responses
 from moto.core.responses import ActionResult
-from moto.core.serialize import ResponseSerializer
-from moto.core.utils import method_names_from_class
 from moto.dynamodb.exceptions import ERROR_TYPE_PREFIX, DynamodbException
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
@@ -30,8 +26,13 @@ from moto.dynamodb.models.table import StreamShard, Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.models import DynamoDBStreamsBackend
 
+from local.moto_expressions import speed_up_expressions
+from local.moto_items import speed_up_items
+from local.moto_queries import narrow_all_queries
+from local.moto_replace import Method, replace
+from local.moto_wire import speed_up_requests
+
 Operation = dict[str, Any]
-Method = Callable[..., Any]
 
 TOKEN_SECONDS = 600
 TOKEN_MISMATCH = ERROR_TYPE_PREFIX + "IdempotentParameterMismatchException"
@@ -61,7 +62,10 @@ def _length(shard: StreamShard | None) -> int:
 def _remember(
     backend: DynamoDBBackend, operation: Operation
 ) -> tuple[Table, DynamoType, DynamoType | None, Item | None] | None:
-    """Return where the operation writes, and a copy of the item. None if it names no item."""
+    """Return where the operation writes, and the item. None if it names no item.
+
+    An update changes the item itself, so it is copied. All other writes replace it.
+    """
     table = backend.tables.get(operation.get("TableName", ""))
     key = operation.get("Key") or operation.get("Item") or {}
     if table is None or table.hash_key_attr not in key:
@@ -69,7 +73,9 @@ def _remember(
     if table.range_key_attr is not None and table.range_key_attr not in key:
         return None
     hash_key, range_key = backend.get_keys_value(table, key)
-    return table, hash_key, range_key, copy.deepcopy(table.get_item(hash_key, range_key))
+    item = table.get_item(hash_key, range_key)
+    is_update = "UpdateExpression" in operation
+    return table, hash_key, range_key, copy.deepcopy(item) if is_update else item
 
 
 def _put_back(
@@ -130,7 +136,8 @@ def atomic_updates(update_item: Method) -> Method:
     def update(self: DynamoDBBackend, table_name: str, key: Any, *args: Any, **options: Any) -> Any:
         table = self.get_table(table_name)
         start = _length(table.stream_shard)
-        with undone_on_error(self, [{"TableName": table.name, "Key": key}]):
+        operation = {"TableName": table.name, "Key": key, "UpdateExpression": ""}
+        with undone_on_error(self, [operation]):
             item = update_item(self, table_name, key, *args, **options)
         if table.stream_shard is not None and len(table.stream_shard.items) > start + 1:
             first, last = table.stream_shard.items[start:]
@@ -139,36 +146,6 @@ def atomic_updates(update_item: Method) -> Method:
         return item
 
     return update
-
-
-def narrow_queries(query: Method, all_items: Method) -> tuple[Method, Method]:
-    """Make a query sort only its partition. moto sorts the whole table for each query."""
-    signature = inspect.signature(query)
-    # Of each thread: without a server there may be several at once.
-    asked = threading.local()
-
-    def narrow_query(self: Table, hash_key: Any, *args: Any, **options: Any) -> Any:
-        index_name = signature.bind(self, hash_key, *args, **options).arguments.get("index_name")
-        asked.candidates = _candidates(self, None if index_name else hash_key)
-        try:
-            return query(self, hash_key, *args, **options)
-        finally:
-            del asked.candidates
-
-    def narrow_all_items(self: Table) -> Any:
-        return asked.candidates if hasattr(asked, "candidates") else all_items(self)
-
-    return narrow_query, narrow_all_items
-
-
-def _candidates(table: Table, hash_key: DynamoType | None) -> list[Item]:
-    """Return the items of one partition, or of the table for an index, in any order."""
-    if table.range_key_attr is None:
-        items: Any = table.items
-        return list(items.values()) if hash_key is None else [items[hash_key]] * (hash_key in items)
-    if hash_key is not None:
-        return list(table.items.get(hash_key, {}).values())
-    return [item for partition in table.items.values() for item in partition.values()]
 
 
 def one_iterator_per_reader(get_records: Method) -> Method:
@@ -182,24 +159,12 @@ def one_iterator_per_reader(get_records: Method) -> Method:
     return get
 
 
-def plain_members(get_value: Method) -> Method:
-    """Look up each member of an answer by one name. moto tries a dozen."""
-
-    def get(self: ResponseSerializer, value: Any, key: str, shape: Any) -> Any:
-        service = self.operation_model.service_model
-        if type(value) is dict and service is not None and service.service_name == "dynamodb":
-            return value.get(key)
-        return get_value(self, value, key, shape)
-
-    return get
-
-
 @functools.cache
 def correct_moto() -> None:
-    """Replaces the parts of moto named above, once in this process."""
-    replace(ResponseSerializer, "get_value", plain_members(ResponseSerializer.get_value))
-    # moto lists the methods of the class anew for every request.
-    replace(responses, "method_names_from_class", functools.cache(method_names_from_class))
+    """Replaces the parts of moto named here and in its neighbours, once in this process."""
+    speed_up_requests()
+    speed_up_items()
+    speed_up_expressions()
     # transact_write_items copies its tables to restore them. undone_on_error replaces that.
     replace(Table, "__deepcopy__", lambda self, _memo: self)
     transact, update = DynamoDBBackend.transact_write_items, DynamoDBBackend.update_item
@@ -208,13 +173,6 @@ def correct_moto() -> None:
     replace(
         DynamoHandler, "transact_write_items", once_per_token(DynamoHandler.transact_write_items)
     )
-    query, all_items = narrow_queries(Table.query, Table.all_items)
-    replace(Table, "query", query)
-    replace(Table, "all_items", all_items)
+    narrow_all_queries()
     get_records = DynamoDBStreamsBackend.get_records
     replace(DynamoDBStreamsBackend, "get_records", one_iterator_per_reader(get_records))
-
-
-def replace(owner: object, name: str, function: Callable[..., Any]) -> None:
-    """Puts a function in the place of one of moto's."""
-    setattr(owner, name, function)

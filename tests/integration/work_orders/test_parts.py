@@ -8,6 +8,7 @@ from agent_messaging.paging import PAGE_BYTES
 from agent_messaging.storage.table import encode
 from agent_messaging.work_orders.states import Status
 from local.in_process.functions import app
+from local.in_process.memory import Memory
 from local.in_process.metering import Meter
 from local.in_process.units import size_of
 from tests import poisoned_orders
@@ -100,12 +101,21 @@ def test_a_part_that_a_replica_has_not_got_is_read_consistently(pair: Cloud):
     assert (answer.status, answer.json["code"]) == (404, "work_order_not_found")
 
 
-@pytest.fixture
-def poisoned(pair: Cloud) -> Cloud:
+@pytest.fixture(scope="module")
+def twenty(aws: None, registered: Memory) -> Memory:
     """Twenty orders of 128 KB, nested deeply; completed ones have a result of 64 KB beside."""
+    cloud = Cloud()
+    registered.put_back()
     for item in poisoned_orders.orders(ORDERS, statuses=(Status.PENDING, Status.COMPLETED)):
-        pair.dynamodb.put_item(TableName="WorkOrdersTable", Item=item)
-    return pair
+        cloud.dynamodb.put_item(TableName="WorkOrdersTable", Item=item)
+    return Memory()
+
+
+@pytest.fixture
+def poisoned(twenty: Memory, cloud: Cloud) -> Cloud:
+    """Those orders: they are made once, because that takes longer than a test."""
+    twenty.put_back()
+    return cloud
 
 
 def bytes_read(calls: list[Call]) -> int:
