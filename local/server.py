@@ -22,6 +22,7 @@ from local.banner import banner
 from local.cloud import Cloud
 from local.engine import Engine, EngineError
 from local.instance import Endpoints
+from local.model import Template
 from local.options import OptionError, Options
 from local.secrets_manager import REGISTRATION_KEY
 from local.seed import Seeded, SeedError
@@ -88,6 +89,7 @@ async def _run(options: Options) -> None:
     async with contextlib.AsyncExitStack() as stack:
         listener = stack.enter_context(listen(options.port))
         template = load(options.template, options.parameters)
+        _require_registration_key(options, template)
         storage = await (engine.connect(options.engine) if options.engine else engine.start_moto())
         stack.push_async_callback(storage.stop)
         secrets = await _start_secrets_manager(options, storage, stack)
@@ -95,7 +97,7 @@ async def _run(options: Options) -> None:
         cloud = Cloud(options, template, endpoints)
         stack.push_async_callback(cloud.close)
         await cloud.create_storage()
-        registration_key = _registration_key(options, cloud)
+        registration_key = cloud.secrets.get(REGISTRATION_KEY)
         watching = asyncio.create_task(reload.watch(options.template, cloud))
         stack.callback(watching.cancel)
         # Clients that connect meanwhile wait in the listener's queue, and find the agents
@@ -125,13 +127,12 @@ async def _start_secrets_manager(
     return secrets
 
 
-def _registration_key(options: Options, cloud: Cloud) -> str | None:
-    if options.registration != "key":
-        return None
-    if REGISTRATION_KEY not in cloud.secrets:
+def _require_registration_key(options: Options, template: Template) -> None:
+    """Raise TemplateError before anything is started, if the template lacks the secret."""
+    names = [secret.name for secret in template.secrets]
+    if options.registration == "key" and REGISTRATION_KEY not in names:
         name = options.template.name
         raise TemplateError(f"REGISTRATION=key: {name} has no secret {REGISTRATION_KEY}")
-    return cloud.secrets[REGISTRATION_KEY]
 
 
 async def _start_http(

@@ -34,12 +34,14 @@ class Stack:
     """Where the API is.
 
     `is_open_mode` where the identity parameter is believed, in the stand-in cloud alone;
-    `registration_key` is what a registration has to show, if anything.
+    `registration_key` is what a registration has to show, if anything. `tables_url` is the DynamoDB
+    of the stand-in cloud that these tests have started, and None for any other stack.
     """
 
     url: str
     is_open_mode: bool
     registration_key: str | None = field(default=None, repr=False)
+    tables_url: str | None = None
 
     def send(self, method: str, path: str, **options: Any) -> requests.Response:
         """One request below /api/v1, without an identity."""

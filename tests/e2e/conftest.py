@@ -37,7 +37,8 @@ def stack() -> Iterator[Stack]:
     registration = os.environ.get("REGISTRATION") or "open"
     with running_server(auth=auth, registration=registration) as server:
         key = server.registration_key() if registration == "key" else None
-        yield Stack(server.url, auth == "open", key)
+        tables_url = server.printed(r"^  Tables +(http://\S+) ")
+        yield Stack(server.url, auth == "open", key, tables_url)
 
 
 @pytest.fixture(scope="session")

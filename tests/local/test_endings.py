@@ -38,13 +38,14 @@ def test_a_server_whose_output_nobody_reads_still_serves_and_still_ends() -> Non
         process.kill()
 
 
-def test_a_request_that_was_never_finished_is_not_carried_out(fresh_url: str) -> None:
+def test_a_request_that_was_never_finished_is_not_carried_out(url: str) -> None:
+    before = inbox_total(url)
     body = b'{"to_agent_id": "boots-agent-id", "body": "Half"}'
     head = (
         b"POST /api/v1/messaging/send?from_agent_id=nova-agent-id HTTP/1.1\r\n"
         b"Host: localhost\r\nContent-Type: application/json\r\n"
     )
-    host, port = fresh_url.removeprefix("http://").split(":")
+    host, port = url.removeprefix("http://").split(":")
     for rest in (
         b"Content-Length: 200\r\n\r\n" + body,
         b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n" % (len(body), body),
@@ -61,14 +62,14 @@ def test_a_request_that_was_never_finished_is_not_carried_out(fresh_url: str) ->
         connection.sendall(whole)
         while connection.recv(4096):
             pass
-    assert inbox_total(fresh_url) == 1
+    assert inbox_total(url) == before + 1
 
 
-def test_the_story_ends_quietly_when_nobody_reads_on(fresh_url: str) -> None:
+def test_the_story_ends_quietly_when_nobody_reads_on(url: str) -> None:
     done = subprocess.run(
         ["bash", "-c", f"{sys.executable} -m local.demo | head -2"],
         cwd=ROOT,
-        env={**os.environ, "API_URL": fresh_url},
+        env={**os.environ, "API_URL": url},
         capture_output=True,
         text=True,
         timeout=60,

@@ -5,9 +5,19 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from tests.e2e.server import ROOT, Server, running_server
+
+
+@pytest.fixture(scope="module")
+def keyed() -> Iterator[Server]:
+    """A server that needs keys of callers, and the registration key of those who register."""
+    with running_server(auth="required", registration="key") as server:
+        yield server
 
 
 def paste(line: str) -> dict[str, Any]:
@@ -24,14 +34,13 @@ def lines(server: Server) -> list[str]:
     return found
 
 
-def test_the_lines_to_paste_work_where_keys_are_required() -> None:
-    with running_server(auth="required", registration="key") as server:
-        ping, register = lines(server)
+def test_the_lines_to_paste_work_where_keys_are_required(keyed: Server) -> None:
+    ping, register = lines(keyed)
 
-        assert "Authorization: Bearer am_live_" in ping
-        assert paste(ping)["success"] is True
-        assert paste(register)["name"] == "Scout"
-        assert "code" in paste(register.replace(server.registration_key(), "another"))
+    assert "Authorization: Bearer am_live_" in ping
+    assert paste(ping)["success"] is True
+    assert paste(register)["name"] == "Scout"
+    assert "code" in paste(register.replace(keyed.registration_key(), "another"))
 
 
 def test_the_line_to_paste_works_in_open_mode() -> None:
@@ -41,28 +50,26 @@ def test_the_line_to_paste_works_in_open_mode() -> None:
         assert paste(ping)["success"] is True
 
 
-def test_no_key_stands_in_a_line_of_a_request() -> None:
-    with running_server(auth="required") as server:
-        key = server.printed(r"^  Nova .* (am_live_\w+)$")
-        paste(lines(server)[0].replace("/ping", f"/ping?key={key}"))
+def test_no_key_stands_in_a_line_of_a_request(keyed: Server) -> None:
+    key = keyed.printed(r"^  Nova .* (am_live_\w+)$")
+    paste(lines(keyed)[0].replace("/ping", f"/ping?key={key}"))
 
-        server.printed(r"(POST /api/v1/messaging/ping\?key=am_live_\[redacted\] )")
-        # Once in its row, once in the line to paste.
-        assert server.output.count(key) == 2
+    keyed.printed(r"(POST /api/v1/messaging/ping\?key=am_live_\[redacted\] )")
+    # Once in its row, once in the line to paste.
+    assert keyed.output.count(key) == 2
 
 
-def test_the_demo_says_that_it_needs_open_mode() -> None:
-    with running_server(auth="required") as server:
-        done = subprocess.run(
-            [sys.executable, "-m", "local.demo"],
-            cwd=ROOT,
-            env={**os.environ, "API_URL": server.url},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+def test_the_demo_says_that_it_needs_open_mode(keyed: Server) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "local.demo"],
+        cwd=ROOT,
+        env={**os.environ, "API_URL": keyed.url},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
     assert done.returncode == 1
-    reason = f"{server.url} needs keys, but the demo needs open mode"
+    reason = f"{keyed.url} needs keys, but the demo needs open mode"
     assert done.stderr == f"\nThe demo failed: {reason}\n"

@@ -9,8 +9,11 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.e2e.server import Server, running_server
 
@@ -21,6 +24,13 @@ PAGES = (README, *(path.read_text() for path in sorted((ROOT / "docs").glob("*.m
 RUN_HERE = ("Five things to do", "More examples", "With keys", "A retry does nothing twice")
 OPEN_MODE = RUN_HERE[:2]
 SECTIONS = [section for page in PAGES for section in re.split(r"^## ", page, flags=re.MULTILINE)]
+
+
+@pytest.fixture(scope="module")
+def keyed() -> Iterator[Server]:
+    """A server that needs keys of callers, and the registration key of those who register."""
+    with running_server(auth="required", registration="key") as server:
+        yield server
 
 
 def commands(*titles: str) -> list[str]:
@@ -91,20 +101,19 @@ def test_a_message_that_is_sent_again_with_its_key_is_sent_once(fresh_url: str) 
     assert again == first
 
 
-def test_every_command_with_a_key_works_where_keys_are_needed() -> None:
+def test_every_command_with_a_key_works_where_keys_are_needed(keyed: Server) -> None:
     key_id = "KEY_ID"
     answers = []
     new = made_by_the_recipe()
-    with running_server(auth="required", registration="key") as server:
-        given = {"KEY": key_of_nova(server), "REGISTRATION_KEY": server.registration_key(), **new}
-        for command in commands("With keys"):
-            answer = run(command.replace("KEY_ID", key_id), server.url, **given)
-            given.setdefault("SCOUT_KEY", answer.get("api_key", ""))
-            key_id = answer.get("key_id", key_id)
-            answers.append(answer)
-        send = commands("With keys")[1]
-        sent_with_new = run(send, server.url, KEY=new["NEW_KEY"])
-        refused = run(send, server.url, KEY=given["KEY"])
+    given = {"KEY": key_of_nova(keyed), "REGISTRATION_KEY": keyed.registration_key(), **new}
+    for command in commands("With keys"):
+        answer = run(command.replace("KEY_ID", key_id), keyed.url, **given)
+        given.setdefault("SCOUT_KEY", answer.get("api_key", ""))
+        key_id = answer.get("key_id", key_id)
+        answers.append(answer)
+    send = commands("With keys")[1]
+    sent_with_new = run(send, keyed.url, KEY=new["NEW_KEY"])
+    refused = run(send, keyed.url, KEY=given["KEY"])
 
     assert len(answers) == 10
     assert [answer for answer in answers if {"code", "message"} & set(answer)] == []
@@ -122,12 +131,11 @@ def test_every_command_with_a_key_works_where_keys_are_needed() -> None:
     assert refused["code"] == "key_revoked"
 
 
-def test_the_commands_with_a_key_are_refused_without_it() -> None:
-    with running_server(auth="required", registration="key") as server:
-        answers = [
-            run(command, server.url, KEY="am_live_", SCOUT_KEY="x", REGISTRATION_KEY="another")
-            for command in commands("With keys")
-        ]
+def test_the_commands_with_a_key_are_refused_without_it(keyed: Server) -> None:
+    answers = [
+        run(command, keyed.url, KEY="am_live_", SCOUT_KEY="x", REGISTRATION_KEY="another")
+        for command in commands("With keys")
+    ]
 
     register, *others = answers
     assert register["code"] == "registration_key_required"

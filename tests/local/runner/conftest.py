@@ -53,6 +53,7 @@ class Server:
     """`python -m local`, as a user starts it."""
 
     def __init__(self, folder, *arguments, **variables):
+        self.folder = folder
         self.log = folder / f"log-{os.urandom(4).hex()}"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(

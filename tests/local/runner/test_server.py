@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from local import engine
 from local.server import listen
 
 
@@ -118,9 +120,8 @@ def test_many_requests_at_the_same_time_are_all_served(shared):
     assert len({each["pid"] for each in answers}) <= 4
 
 
-def test_the_stream_and_the_schedule_reach_their_function(start, project, wait_until):
-    start()
-    collected = project / "collected.jsonl"
+def test_the_stream_and_the_schedule_reach_their_function(shared, wait_until):
+    collected = shared.folder / "collected.jsonl"
 
     wait_until(lambda: collected.exists() and "Scheduled Event" in collected.read_text())
 
@@ -151,6 +152,14 @@ def test_nothing_outlives_a_server_that_was_killed(start, wait_until):
     server.process.kill()
 
     wait_until(lambda: not any(map(is_running, running)), 3)
+
+
+def test_the_tables_are_where_the_banner_says(shared):
+    [url] = re.findall(r"Tables +(http://\S+) \(DynamoDB", shared.output)
+
+    client = engine.dynamodb(url)
+    assert client.list_tables()["TableNames"] == ["ItemsTable"]
+    client.close()
 
 
 def test_two_servers_run_side_by_side(start, shared):
