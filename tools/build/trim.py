@@ -55,6 +55,9 @@ UNUSED = (
     "boto3/s3",
     "boto3/ec2",
     "boto3/crt.py",
+    "boto3/docs",
+    "boto3/resources",
+    "botocore/docs/bcdoc",
     "s3transfer",
     "urllib3/contrib/emscripten",
 )
@@ -64,6 +67,24 @@ EDITS = (
     # It imports multiprocessing and thread pools, only to read one attribute.
     ("boto3/compat.py", "from s3transfer.manager import TransferConfig\n", ""),
     ("boto3/compat.py", "hasattr(TransferConfig, 'UNSET_DEFAULT')", "False"),
+    # Functions use clients. boto3's resources import the writers of docstrings, and help() alone
+    # calls those of botocore.
+    ("boto3/session.py", "from .resources.factory import ResourceFactory\n", ""),
+    (
+        "boto3/session.py",
+        "        self.resource_factory = ResourceFactory(\n"
+        "            self._session.get_component('event_emitter')\n        )\n",
+        "",
+    ),
+    ("botocore/docs/__init__.py", "from botocore.docs.service import ServiceDocumenter\n", ""),
+    (
+        "botocore/docs/docstring.py",
+        "from botocore.docs.bcdoc.restdoc import DocumentStructure\n"
+        "from botocore.docs.method import document_model_driven_method\n"
+        "from botocore.docs.paginator import document_paginate_method\n"
+        "from botocore.docs.waiter import document_wait_method\n",
+        "",
+    ),
     # A thousand annotations for type checkers, which are all compiled.
     (
         "pydantic_core/core_schema.py",
@@ -81,6 +102,8 @@ def main() -> None:
         remove(packages / name)
     for file, old, new in EDITS:
         edit(packages / file, old, new)
+    for record in packages.glob("*.dist-info/RECORD"):  # the files as installed, and their hashes
+        record.unlink()
     trim_services(packages / "botocore" / "data", OPERATIONS)
 
 

@@ -7,8 +7,7 @@ trust the identity parameter. Without a key or open mode, every closed route ans
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -21,8 +20,7 @@ _AGENT_ID: TypeAdapter[str] = TypeAdapter(AgentId)
 KEY_PREFIX = "am_live_"
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(NamedTuple):
     """The agent behind a request.
 
     `key_id` and `epoch` belong to the key that was checked. Both are None in open mode, where

@@ -21,9 +21,8 @@ import hashlib
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -54,8 +53,7 @@ IS_NEW = "(attribute_not_exists(request_key) OR purge_at <= :epoch)"
 _FINAL = (UnauthorizedError, AgentSuspendedError, OutOfTimeError)
 
 
-@dataclass(frozen=True)
-class Replay:
+class Replay(NamedTuple):
     """The stored answer to an earlier request with the same key, as JSON."""
 
     text: str
@@ -95,8 +93,7 @@ class IdempotencyStore:
         return self.table.transact_put(item, IS_NEW, epoch=math.floor(now.timestamp()))
 
 
-@dataclass(frozen=True)
-class IdempotentRequest:
+class IdempotentRequest(NamedTuple):
     """A request that has one effect. Without a key it has an effect each time it is sent."""
 
     table: IdempotencyStore
@@ -112,7 +109,7 @@ class IdempotentRequest:
 
     def answering(self, answer: Callable[[Any], BaseModel]) -> "IdempotentRequest":
         """Return the request with a function that makes the answer from what was written."""
-        return replace(self, answer=answer) if self.is_keyed else self
+        return self._replace(answer=answer) if self.is_keyed else self
 
     def require_new(self) -> None:
         """Check for an existing record before a write outside its transaction.

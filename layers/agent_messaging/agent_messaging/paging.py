@@ -12,9 +12,8 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, takewhile
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from agent_messaging.errors import BadCursorError
 
@@ -26,16 +25,14 @@ _DIGEST_BYTES = 12
 Entry = TypeVar("Entry")
 
 
-@dataclass(frozen=True)
-class Total:
+class Total(NamedTuple):
     """How many items match, counted up to a bound."""
 
     number: int
     is_minimum: bool = False
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(NamedTuple):
     """One list of one caller. A cursor belongs to it.
 
     `position` is a regular expression for the sort keys of the list.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,7 +54,7 @@ def unconditional_moves(monkeypatch: pytest.MonkeyPatch) -> None:
         names = {n: v for n, v in kept["ExpressionAttributeNames"].items() if n in used}
         values = {n: v for n, v in kept["ExpressionAttributeValues"].items() if n in used}
         names_and_values = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
-        return replace(transition, head={"Update": {**kept, **names_and_values}})
+        return transition._replace(head={"Update": {**kept, **names_and_values}})
 
     monkeypatch.setattr(WorkOrdersTable, "transact_transition", move)
 

@@ -13,7 +13,7 @@ the calling key ends at once.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agent_messaging import clock
 from agent_messaging.agents.access import holds_key
@@ -40,8 +40,7 @@ if TYPE_CHECKING:
 ATTEMPTS = 4
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """The items to write, and the key for the answer.
 
     The first item changes the agent. If `is_new`, the second item puts the key's item.

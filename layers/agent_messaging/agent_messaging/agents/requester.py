@@ -1,8 +1,7 @@
 """The party that changes an agent's keys: the agent with one of its keys, or the operator."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from agent_messaging.agents.access import IS_THERE
 from agent_messaging.agents.model import Agent, Key
@@ -14,8 +13,7 @@ Condition = tuple[str, dict[str, Any]]
 BY_OPERATOR: Condition = (IS_THERE, {})
 
 
-@dataclass(frozen=True)
-class Requester:
+class Requester(NamedTuple):
     """The party that changes an agent's keys.
 
     `read` reads the agent consistently, and raises an error if the party may not change it.

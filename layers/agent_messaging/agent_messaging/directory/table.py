@@ -10,7 +10,6 @@ that changes these also writes the keys. Ids, capabilities and words never conta
 """
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agent_messaging.agents.model import Agent
@@ -39,8 +38,7 @@ class DirectoryKey(NamedTuple):
     place: str
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(NamedTuple):
     """The places of a facet that begin with `prefix`. `position` is their regular expression."""
 
     facet: str

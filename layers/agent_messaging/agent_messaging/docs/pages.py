@@ -22,8 +22,8 @@ import importlib.util
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from agent_messaging import watch_garbage
 
@@ -41,8 +41,7 @@ DAY = "public, max-age=86400"
 NO_WEIGHT = re.compile(r"\s*q\s*=\s*0(\.0{0,3})?\s*")
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """One page: its path, its content, and how long a client may cache it.
 
     `make_plain` renders the page for clients without gzip, if they get a different one.
@@ -58,8 +57,7 @@ class Page:
     is_worth_compressing: bool = True
 
 
-@dataclass(frozen=True)
-class Content:
+class Content(NamedTuple):
     """A page as it is sent. `headers` describe the body, except for its media type.
 
     The body is text, or bytes in base64. A function can answer with nothing else.

@@ -11,8 +11,7 @@ A route is a function. The names of its parameters say what it needs:
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -26,8 +25,7 @@ Guard = Callable[[Mapping[str, str]], None]
 type_hints = functools.partial(get_type_hints, include_extras=True)
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(NamedTuple):
     """One declared route."""
 
     method: str

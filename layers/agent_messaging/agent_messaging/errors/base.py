@@ -1,11 +1,9 @@
 """The base of all errors, and one wrong place in a request."""
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """One wrong place in a request, and what is wrong with it.
 
     `pointer` is a JSON Pointer into the body as a fragment (`#/priority`), `?name` for a query

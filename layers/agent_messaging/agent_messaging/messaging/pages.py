@@ -1,8 +1,7 @@
 """Build pages of messages, limited by number and by bytes before the long parts are read."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from agent_messaging import paging
 from agent_messaging.ids import ULID_PATTERN
@@ -16,8 +15,7 @@ from agent_messaging.storage.table import Item, QueryResult
 POSITION = f"msg_{ULID_PATTERN}"
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """What the answers of inbox, sent list and thread have in common."""
 
     total: Total
@@ -35,8 +33,7 @@ class Page:
         }
 
 
-@dataclass(frozen=True)
-class PageRecords:
+class PageRecords(NamedTuple):
     """The keys and sizes of the messages of a page, newest first.
 
     `resume` is the id after which there are more messages, or None at the end.

@@ -1,8 +1,8 @@
 """How many messages an agent may send in a minute, and the error when it sends more."""
 
 import math
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from agent_messaging import ids
 from agent_messaging.errors import RateLimitedError
@@ -11,8 +11,7 @@ from agent_messaging.messaging.sent_chunks import CHUNK_SIZE, FullChunks, SentRe
 WINDOW = timedelta(minutes=1)
 
 
-@dataclass(frozen=True)
-class Quota:
+class Quota(NamedTuple):
     """How many messages one agent may send in a minute: in all, and to one recipient."""
 
     per_sender: int

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from agent_messaging import clock, ids
 
@@ -31,8 +31,7 @@ COUNTER_DIGITS = 5
 _ULID = re.compile(f"{ids.ULID_PATTERN}\\Z")
 
 
-@dataclass(frozen=True)
-class SentRecord:
+class SentRecord(NamedTuple):
     """One message in its sender's log."""
 
     message_id: str
@@ -47,8 +46,7 @@ class SentRecord:
         return f"{self.recipient_id}#{kilobytes}" if kilobytes else self.recipient_id
 
 
-@dataclass(frozen=True)
-class Chunk:
+class Chunk(NamedTuple):
     """One item of the log. Its records have no order."""
 
     minute: str

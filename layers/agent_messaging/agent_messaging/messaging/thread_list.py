@@ -7,6 +7,7 @@ other messages of the thread tell the two agents, or else the reader's own sent 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from agent_messaging import ids, paging
 from agent_messaging.errors import ThreadNotFoundError
@@ -20,8 +21,7 @@ from agent_messaging.paging import Listing, Total
 from agent_messaging.storage.table import QueryResult
 
 
-@dataclass(frozen=True)
-class _PageRead:
+class _PageRead(NamedTuple):
     """What was read for a page: index entries, the heads that fit, and where to go on."""
 
     found: QueryResult

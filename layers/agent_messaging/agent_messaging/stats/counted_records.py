@@ -13,8 +13,8 @@ hexadecimal numbers. Numbers of another shape give longer texts, which are also 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 SECOND_COUNTER = 10**20
 
@@ -27,8 +27,7 @@ SECOND_DIGITS = 10
 MAX_GAP_SECONDS = 10
 
 
-@dataclass(frozen=True)
-class CountedRecords:
+class CountedRecords(NamedTuple):
     """The sequence numbers of one second's records that were counted together: at least one."""
 
     second: int

@@ -10,7 +10,7 @@ can be delivered again without the records that balance it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from agent_messaging.stats.counted_records import SECOND_DIGITS, CountedRecords
 from agent_messaging.stats.model import Cell, Change, Sums, total
@@ -20,16 +20,14 @@ from agent_messaging.stats.projection import PoisonRecordError, changes_of
 MAX_ITEMS = 100
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """The records that one transaction counts, and their sums."""
 
     records: tuple[CountedRecords, ...]
     sums: Sums
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """The runs of a batch, and its poison records.
 
     `poison` holds the sequence numbers of the records that cannot be parsed.

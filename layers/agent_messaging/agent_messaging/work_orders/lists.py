@@ -11,7 +11,7 @@ An overdue order is settled before it is shown (`expiry`). A total counts orders
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from agent_messaging import paging
 from agent_messaging.ids import ULID_PATTERN
@@ -29,8 +29,7 @@ POSITION = f"wo_{ULID_PATTERN}"
 EXAMINED_BATCHES = 3
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """The parts of the answer."""
 
     total: Total
@@ -48,8 +47,7 @@ class Page:
         }
 
 
-@dataclass(frozen=True)
-class Examined:
+class Examined(NamedTuple):
     """The heads that match, the position to go on from, and how many match so far."""
 
     heads: list[WorkOrder]

@@ -4,9 +4,8 @@ Its condition is that the order's status has not changed since it was read, and 
 allows the transition at that moment. Of two concurrent transitions, the second fails.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from agent_messaging import clock
 from agent_messaging.storage.table import TransactItem
@@ -19,8 +18,7 @@ IS_IN_TIME = "(attribute_not_exists(deadline_at) OR deadline_at > :now)"
 IS_OVERDUE = "deadline_at <= :now"
 
 
-@dataclass(frozen=True)
-class TransitionWrite:
+class TransitionWrite(NamedTuple):
     """A transition to write: the order afterwards, and the items of the transaction."""
 
     step: Transition

@@ -11,7 +11,7 @@ order cannot both be written, and no accept can exceed the worker's limit.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agent_messaging.agents.access import require_active
 from agent_messaging.agents.model import Agent
@@ -41,8 +41,7 @@ if TYPE_CHECKING:
 ATTEMPTS = 4
 
 
-@dataclass(frozen=True)
-class TransitionRequest:
+class TransitionRequest(NamedTuple):
     """A caller's request for a transition. `changes` are fields to set with it."""
 
     caller: Caller
