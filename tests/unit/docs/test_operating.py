@@ -29,7 +29,6 @@ def test_what_it_names_of_the_template_is_there():
     assert named <= set(DOCUMENT["Resources"])
     parameters = {
         "AlarmEmail",
-        "MonthlyBudgetUsd",
         "ProtectData",
         "ReservedConcurrency",
         "AccessLog",

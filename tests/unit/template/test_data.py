@@ -20,7 +20,6 @@ TIDIED = {
 # A name of one's own can be given once in an account: a second stack would fail.
 NAMES = {
     "AlarmName",
-    "BudgetName",
     "DashboardName",
     "FunctionName",
     "LayerName",
@@ -64,16 +63,30 @@ def test_what_is_tidied_up_says_when_under_one_name():
     assert said == {name: expected if name in TIDIED else None for name in TABLES}
 
 
-def test_nothing_has_a_name_of_its_own():
-    for name, resource in RESOURCES.items():
-        assert not NAMES & set(resource.get("Properties", {})), name
+def test_a_name_of_its_own_contains_the_stacks_name():
+    for resource, each in RESOURCES.items():
+        for name in NAMES & set(each.get("Properties", {})):
+            assert "${AWS::StackName}" in str(each["Properties"][name]), f"{resource}.{name}"
 
 
 def test_logs_are_kept_as_long_as_the_parameter_says():
-    groups = of_type("AWS::Logs::LogGroup")
+    groups = properties_of("AWS::Logs::LogGroup")
     assert len(groups) == len(of_type("AWS::Serverless::Function")) + 1
     for group in groups.values():
-        assert group["Properties"] == {"RetentionInDays": {"Ref": "LogRetentionDays"}}
+        assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_the_apis_log_does_not_grow_a_policy_that_other_apis_fill():
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html"""
+    name = properties_of("AWS::Logs::LogGroup")["AccessLogs"]["LogGroupName"]["Fn::Sub"]
+    assert name.startswith("/aws/vendedlogs/")
+
+
+def test_tables_with_indexes_are_created_one_after_another():
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html"""
+    indexed = [name for name, each in TABLES.items() if "GlobalSecondaryIndexes" in each]
+    waits_for = {name: RESOURCES[name].get("DependsOn") for name in indexed}
+    assert waits_for == dict(zip(indexed, [None, *indexed], strict=False))
 
 
 def test_a_dead_letter_waits_as_long_as_a_queue_can_keep_it():

@@ -38,8 +38,6 @@ BAD = [
     ("AlarmEmail", "ops@example"),
     ("AlarmEmail", "ops@example.com, dev@example.com"),
     ("AlarmEmail", "ops@example.com\n"),
-    ("MonthlyBudgetUsd", "0"),
-    ("MonthlyBudgetUsd", "twenty"),
 ]
 GOOD = [
     ("PresenceLeaseSeconds", "3600"),
@@ -50,7 +48,6 @@ GOOD = [
     ("SweepSchedule", "rate(1 day)"),
     ("AlarmEmail", ""),
     ("AlarmEmail", "ops+alarms@mail.example.com"),
-    ("MonthlyBudgetUsd", "12.50"),
     ("LogRetentionDays", "365"),
 ]
 
