@@ -1,11 +1,22 @@
-"""Data is kept, encrypted, restorable, and tidied up by the attribute that says when."""
+"""Lasting data is kept and restorable. All data is encrypted, and tidied up when it says so."""
+
+import re
 
 import pytest
 
-from tests.unit.template.written import DOCUMENT, PARAMETERS, RESOURCES, of_type, properties_of
+from tests.unit.template.written import (
+    DOCUMENT,
+    FILE,
+    PARAMETERS,
+    RESOURCES,
+    of_type,
+    properties_of,
+)
 
 TABLES = properties_of("AWS::DynamoDB::Table")
 KEPT = {"Fn::If": ["DataIsProtected", "Retain", "Delete"]}
+# What nobody needs after a day.
+PASSING = {"AgentMeterTable", "AgentPresenceTable", "IdempotencyTable"}
 # What lives as long as an agent or an order does is not tidied up.
 TIDIED = {
     "AgentMeterTable",
@@ -33,19 +44,34 @@ NAMES = {
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_table_is_restorable_and_encrypted(table: str):
-    properties = TABLES[table]
-    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert properties["SSESpecification"] == {"SSEEnabled": True}
-    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+def test_a_table_is_encrypted_and_paid_by_request(table: str):
+    assert TABLES[table]["SSESpecification"] == {"SSEEnabled": True}
+    assert TABLES[table]["BillingMode"] == "PAY_PER_REQUEST"
 
 
-@pytest.mark.parametrize("resource", [*TABLES, "DeadLettersQueue"])
-def test_what_holds_data_outlives_its_stack_where_data_is_protected(resource: str):
-    assert RESOURCES[resource]["DeletionPolicy"] == KEPT
-    assert RESOURCES[resource]["UpdateReplacePolicy"] == KEPT
-    if resource in TABLES:
-        assert TABLES[resource]["DeletionProtectionEnabled"] == {"Ref": "ProtectData"}
+@pytest.mark.parametrize("table", TABLES)
+def test_lasting_data_is_restorable_and_outlives_its_stack_where_data_is_protected(table: str):
+    is_lasting = table not in PASSING
+    policy = KEPT if is_lasting else "Delete"
+    assert RESOURCES[table]["DeletionPolicy"] == RESOURCES[table]["UpdateReplacePolicy"] == policy
+    said = TABLES[table].get("PointInTimeRecoverySpecification")
+    assert said == ({"PointInTimeRecoveryEnabled": True} if is_lasting else None)
+    # CloudFormation could not delete a table that is protected.
+    protected = TABLES[table].get("DeletionProtectionEnabled")
+    assert protected == ({"Ref": "ProtectData"} if is_lasting else None)
+
+
+def test_the_documents_say_which_tables_last():
+    page = (FILE.parent / "docs/deploying.md").read_text("utf-8")
+    rows = re.findall(
+        r"^\| (`\w+Table`[^|]*) \|[^|]+\| (yes|no) \| (stay|are)\b", page, re.MULTILINE
+    )
+    told = {
+        table: (restorable, end)
+        for tables, restorable, end in rows
+        for table in re.findall(r"`(\w+)`", tables)
+    }
+    assert told == {name: ("no", "are") if name in PASSING else ("yes", "stay") for name in TABLES}
 
 
 def test_protection_is_a_parameter_that_is_true_or_false():
