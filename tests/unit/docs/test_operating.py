@@ -30,7 +30,7 @@ def test_what_it_names_of_the_template_is_there():
     parameters = {
         "AlarmEmail",
         "ProtectData",
-        "ReservedConcurrency",
+        "AuthorizerConcurrency",
         "AccessLog",
     }
     assert parameters <= set(DOCUMENT["Parameters"])
