@@ -54,11 +54,11 @@ def test_lasting_data_is_restorable_and_outlives_its_stack_where_data_is_protect
     is_lasting = table not in PASSING
     policy = KEPT if is_lasting else "Delete"
     assert RESOURCES[table]["DeletionPolicy"] == RESOURCES[table]["UpdateReplacePolicy"] == policy
-    said = TABLES[table].get("PointInTimeRecoverySpecification")
-    assert said == ({"PointInTimeRecoveryEnabled": True} if is_lasting else None)
+    said = TABLES[table]["PointInTimeRecoverySpecification"]
+    assert said == {"PointInTimeRecoveryEnabled": is_lasting}
     # CloudFormation could not delete a table that is protected.
-    protected = TABLES[table].get("DeletionProtectionEnabled")
-    assert protected == ({"Ref": "ProtectData"} if is_lasting else None)
+    protected = TABLES[table]["DeletionProtectionEnabled"]
+    assert protected == ({"Ref": "ProtectData"} if is_lasting else False)
 
 
 def test_the_documents_say_which_tables_last():
