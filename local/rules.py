@@ -18,10 +18,10 @@ def check(document: Mapping[str, Any], values: Mapping[str, str]) -> None:
         if values[name] not in allowed:
             raise TemplateError(f"{name} is {values[name]}, but must be {_either(allowed)}")
     for rule in (document.get("Rules") or {}).values():
-        if "RuleCondition" in rule and not _holds(rule["RuleCondition"], values):
+        if "RuleCondition" in rule and not holds(rule["RuleCondition"], values):
             continue
         for assertion in rule["Assertions"]:
-            if not _holds(assertion["Assert"], values):
+            if not holds(assertion["Assert"], values):
                 raise TemplateError(assertion["AssertDescription"])
 
 
@@ -30,16 +30,16 @@ def _either(allowed: list[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def _holds(condition: Any, values: Mapping[str, str]) -> bool:
+def holds(condition: Any, values: Mapping[str, str]) -> bool:
     """Return whether a condition is true. Supports only the functions that the template uses."""
     [(name, argument)] = condition.items()
     match name:
         case "Fn::Or":
-            return any(_holds(each, values) for each in argument)
+            return any(holds(each, values) for each in argument)
         case "Fn::And":
-            return all(_holds(each, values) for each in argument)
+            return all(holds(each, values) for each in argument)
         case "Fn::Not":
-            return not _holds(argument[0], values)
+            return not holds(argument[0], values)
         case "Fn::Equals":
             return _text(argument[0], values) == _text(argument[1], values)
         case "Fn::Contains":

@@ -36,7 +36,7 @@ def test_every_page_that_a_limit_comes_from_is_in_the_document():
 def test_every_parameter_that_it_names_is_there():
     named = {each for each in PARAMETERS if f"`{each}" in PAGE}
     wanted = {"HeartbeatSeconds", "PresenceLeaseSeconds", "RequestsPerSecond", "MessagesPerPair"}
-    assert wanted | {"MessagesPerSender", "ReservedConcurrency"} <= named
+    assert wanted | {"MessagesPerSender", "AuthorizerConcurrency"} <= named
 
 
 @pytest.mark.parametrize(

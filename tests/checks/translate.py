@@ -1,5 +1,7 @@
 """Prints template.yaml with SAM's transform done, for checks that know no SAM.
 
+    python tests/checks/translate.py [CorsOrigins=* ...]
+
 What a parameter decides of a deletion is decided as in production.
 """
 
@@ -25,8 +27,8 @@ class NoManagedPolicies:
         return {}
 
 
-def translated() -> dict[str, Any]:
-    """The template as plain CloudFormation."""
+def translated(parameters: dict[str, str]) -> dict[str, Any]:
+    """The template as plain CloudFormation, with these parameters beside its defaults."""
     template = json.loads(json.dumps(load(str(TEMPLATE))))
     template["Transform"].remove(LANGUAGE_EXTENSIONS)
     for resource in template["Resources"].values():
@@ -36,8 +38,9 @@ def translated() -> dict[str, Any]:
         for name in ("DeletionPolicy", "UpdateReplacePolicy"):
             if isinstance(resource.get(name), dict):
                 resource[name] = resource[name]["Fn::If"][1]
-    return dict(transform(template, {}, NoManagedPolicies()))
+    return dict(transform(template, parameters, NoManagedPolicies()))
 
 
 if __name__ == "__main__":
-    json.dump(translated(), sys.stdout, indent=1)
+    given = dict(each.split("=", 1) for each in sys.argv[1:])
+    json.dump(translated(given), sys.stdout, indent=1)

@@ -20,8 +20,6 @@ from tests.stack.emulator import Account
 SAM = ROOT / ".venv-sam" / "bin" / "sam"
 BUILT = ROOT / ".aws-sam" / "stack" / "template.yaml"
 CONFIG = ROOT / "samconfig.toml"
-# A type that the emulator refuses to know.
-UNKNOWN = "Budget"
 DEPLOY_SECONDS = 300
 
 Edit = Callable[[dict[str, Any]], None]
@@ -83,7 +81,8 @@ def deploy(
     """
     settings = tomllib.loads(CONFIG.read_text("utf-8"))[environment]
     began = time.monotonic()
-    run_sam(account, environment, edited(edit), overrides(settings, parameters))
+    template = BUILT if edit is None else edited(edit)
+    run_sam(account, environment, template, overrides(settings, parameters))
     seconds = time.monotonic() - began
     deployment = Deployment(account, settings["global"]["parameters"]["stack_name"])
     mending.mend(account, deployment.name)
@@ -101,12 +100,10 @@ def overrides(settings: Mapping[str, Any], parameters: Mapping[str, str]) -> lis
     return [*pairs, *(f"{name}={value}" for name, value in added.items())]
 
 
-def edited(edit: Edit | None) -> Path:
-    """The built template without what the emulator does not know; beside it, for its paths."""
+def edited(edit: Edit) -> Path:
+    """A changed copy of the built template; beside it, for its paths."""
     template = yaml.safe_load(BUILT.read_text("utf-8"))
-    del template["Resources"][UNKNOWN]
-    if edit is not None:
-        edit(template)
+    edit(template)
     path = BUILT.with_name("deployed.yaml")
     path.write_text(yaml.safe_dump(template), "utf-8")
     return path

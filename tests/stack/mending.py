@@ -3,8 +3,7 @@
     AWS::ApiGatewayV2::Api     it ignores Body, where SAM puts routes, integrations and authorizer
     AWS::DynamoDB::Table       it ignores TimeToLiveSpecification
 
-On AWS both are part of the deploy. AWS::Budgets::Budget is a type that the emulator does not know;
-it is left out of what is deployed (deployment.py).
+On AWS both are part of the deploy.
 """
 
 from __future__ import annotations

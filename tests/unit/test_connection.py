@@ -1,6 +1,7 @@
 """The connection understands what botocore would, and gives up when it should."""
 
 import json
+import logging
 import zlib
 
 import boto3
@@ -56,3 +57,11 @@ def test_a_client_says_who_it_is_in_one_word():
 )
 def test_the_longest_call_is_known(config, seconds: float):
     assert connection.longest_call(connection.connect(config)) == seconds
+
+
+def test_connecting_logs_nothing(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch):
+    """On Lambda, the level INFO would show where botocore found credentials and endpoint."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1")
+    caplog.set_level(logging.INFO)
+    connection.connect()
+    assert caplog.records == []

@@ -1,9 +1,9 @@
-"""Write the OpenAPI document, the template's routes and the table of calls in docs/api.md.
+"""Write the OpenAPI document, the template's routes and dashboard, and the calls in docs/api.md.
 
     python -m tools.openapi.render            write the files
     python -m tools.openapi.render --check    write nothing; exit 1 if a file is out of date
 
-All of them follow from the routes of the functions in template.yaml.
+All of them follow from the functions in template.yaml and their routes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from local.template import TEMPLATE, Function, Template, load
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "layers" / "agent_messaging"))
 
 from agent_messaging.door.api import Api
-from tools.openapi import calls_table, document, template_routes
+from tools.openapi import calls_table, document, template_dashboard, template_routes
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "layers/agent_messaging/agent_messaging/docs/openapi.json"
@@ -40,10 +40,12 @@ def render() -> str:
 
 def outputs() -> Mapping[Path, str]:
     """Return each file as it should be."""
-    found = groups(load())
+    template = load()
+    found = groups(template)
+    routed = template_routes.placed(TEMPLATE.read_text("utf-8"), found)
     return {
         FILE: render(),
-        TEMPLATE: template_routes.placed(TEMPLATE.read_text("utf-8"), found),
+        TEMPLATE: template_dashboard.placed(routed, template),
         API_PAGE: calls_table.placed(API_PAGE.read_text("utf-8"), found),
     }
 

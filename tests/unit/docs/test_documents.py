@@ -119,7 +119,7 @@ def test_the_table_of_parameters_is_of_the_templates_and_has_their_defaults():
     (table,) = re.findall(r"^\| parameter \|.*?\n\n", TEXTS["deploying.md"], re.M | re.DOTALL)
     rows = dict(re.findall(r"^\| `(\w+)` \|.*\| (?:`(\w+)`|none) \|$", table, re.MULTILINE))
 
-    assert {"RegistrationMode", "MessagesPerSender", "ReservedConcurrency"} <= rows.keys()
+    assert {"RegistrationMode", "MessagesPerSender", "AuthorizerConcurrency"} <= rows.keys()
     assert rows == {name: str(parameters[name]["Default"]) for name in rows}
 
 

@@ -29,9 +29,8 @@ def test_what_it_names_of_the_template_is_there():
     assert named <= set(DOCUMENT["Resources"])
     parameters = {
         "AlarmEmail",
-        "MonthlyBudgetUsd",
         "ProtectData",
-        "ReservedConcurrency",
+        "AuthorizerConcurrency",
         "AccessLog",
     }
     assert parameters <= set(DOCUMENT["Parameters"])

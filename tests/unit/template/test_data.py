@@ -1,11 +1,22 @@
-"""Data is kept, encrypted, restorable, and tidied up by the attribute that says when."""
+"""Lasting data is kept and restorable. All data is encrypted, and tidied up when it says so."""
+
+import re
 
 import pytest
 
-from tests.unit.template.written import DOCUMENT, PARAMETERS, RESOURCES, of_type, properties_of
+from tests.unit.template.written import (
+    DOCUMENT,
+    FILE,
+    PARAMETERS,
+    RESOURCES,
+    of_type,
+    properties_of,
+)
 
 TABLES = properties_of("AWS::DynamoDB::Table")
 KEPT = {"Fn::If": ["DataIsProtected", "Retain", "Delete"]}
+# What nobody needs after a day.
+PASSING = {"AgentMeterTable", "AgentPresenceTable", "IdempotencyTable"}
 # What lives as long as an agent or an order does is not tidied up.
 TIDIED = {
     "AgentMeterTable",
@@ -20,7 +31,6 @@ TIDIED = {
 # A name of one's own can be given once in an account: a second stack would fail.
 NAMES = {
     "AlarmName",
-    "BudgetName",
     "DashboardName",
     "FunctionName",
     "LayerName",
@@ -34,19 +44,34 @@ NAMES = {
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_table_is_restorable_and_encrypted(table: str):
-    properties = TABLES[table]
-    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert properties["SSESpecification"] == {"SSEEnabled": True}
-    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+def test_a_table_is_encrypted_and_paid_by_request(table: str):
+    assert TABLES[table]["SSESpecification"] == {"SSEEnabled": True}
+    assert TABLES[table]["BillingMode"] == "PAY_PER_REQUEST"
 
 
-@pytest.mark.parametrize("resource", [*TABLES, "DeadLettersQueue"])
-def test_what_holds_data_outlives_its_stack_where_data_is_protected(resource: str):
-    assert RESOURCES[resource]["DeletionPolicy"] == KEPT
-    assert RESOURCES[resource]["UpdateReplacePolicy"] == KEPT
-    if resource in TABLES:
-        assert TABLES[resource]["DeletionProtectionEnabled"] == {"Ref": "ProtectData"}
+@pytest.mark.parametrize("table", TABLES)
+def test_lasting_data_is_restorable_and_outlives_its_stack_where_data_is_protected(table: str):
+    is_lasting = table not in PASSING
+    policy = KEPT if is_lasting else "Delete"
+    assert RESOURCES[table]["DeletionPolicy"] == RESOURCES[table]["UpdateReplacePolicy"] == policy
+    said = TABLES[table]["PointInTimeRecoverySpecification"]
+    assert said == {"PointInTimeRecoveryEnabled": is_lasting}
+    # CloudFormation could not delete a table that is protected.
+    protected = TABLES[table]["DeletionProtectionEnabled"]
+    assert protected == ({"Ref": "ProtectData"} if is_lasting else False)
+
+
+def test_the_documents_say_which_tables_last():
+    page = (FILE.parent / "docs/deploying.md").read_text("utf-8")
+    rows = re.findall(
+        r"^\| (`\w+Table`[^|]*) \|[^|]+\| (yes|no) \| (stay|are)\b", page, re.MULTILINE
+    )
+    told = {
+        table: (restorable, end)
+        for tables, restorable, end in rows
+        for table in re.findall(r"`(\w+)`", tables)
+    }
+    assert told == {name: ("no", "are") if name in PASSING else ("yes", "stay") for name in TABLES}
 
 
 def test_protection_is_a_parameter_that_is_true_or_false():
@@ -64,16 +89,32 @@ def test_what_is_tidied_up_says_when_under_one_name():
     assert said == {name: expected if name in TIDIED else None for name in TABLES}
 
 
-def test_nothing_has_a_name_of_its_own():
-    for name, resource in RESOURCES.items():
-        assert not NAMES & set(resource.get("Properties", {})), name
+def test_a_name_contains_the_stacks_name_or_is_a_parameter():
+    for resource, each in RESOURCES.items():
+        for name in NAMES & set(each.get("Properties", {})):
+            text = each["Properties"][name].get("Fn::Sub", "")
+            is_parameter = each["Properties"][name].get("Ref") in PARAMETERS
+            assert "${AWS::StackName}" in text or is_parameter, f"{resource}.{name}"
 
 
 def test_logs_are_kept_as_long_as_the_parameter_says():
-    groups = of_type("AWS::Logs::LogGroup")
+    groups = properties_of("AWS::Logs::LogGroup")
     assert len(groups) == len(of_type("AWS::Serverless::Function")) + 1
     for group in groups.values():
-        assert group["Properties"] == {"RetentionInDays": {"Ref": "LogRetentionDays"}}
+        assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_the_apis_log_does_not_grow_a_policy_that_other_apis_fill():
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html"""
+    name = properties_of("AWS::Logs::LogGroup")["AccessLogs"]["LogGroupName"]["Fn::Sub"]
+    assert name.startswith("/aws/vendedlogs/")
+
+
+def test_tables_with_indexes_are_created_one_after_another():
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html"""
+    indexed = [name for name, each in TABLES.items() if "GlobalSecondaryIndexes" in each]
+    waits_for = {name: RESOURCES[name].get("DependsOn") for name in indexed}
+    assert waits_for == dict(zip(indexed, [None, *indexed], strict=False))
 
 
 def test_a_dead_letter_waits_as_long_as_a_queue_can_keep_it():

@@ -49,8 +49,26 @@ def test_production_alone_keeps_its_data_and_asks_first():
 
 def test_a_stack_says_where_it_is_and_how_to_read_the_registration_key():
     outputs = DOCUMENT["Outputs"]
-    assert set(outputs) == {"ApiUrl", "DocsUrl", "DashboardUrl", "RegistrationKey"}
+    always = {name for name, output in outputs.items() if "Condition" not in output}
+    assert always == {"ApiUrl", "DocsUrl", "DashboardUrl", "RegistrationKey"}
     command = outputs["RegistrationKey"]["Value"]["Fn::Sub"]
-    assert command.startswith("aws secretsmanager get-secret-value --secret-id ${Registration")
+    assert " --secret-id ${RegistrationKeySecret} " in command
     # The output itself holds no secret.
     assert "resolve:" not in str(outputs)
+
+
+def test_a_command_of_the_outputs_names_its_region():
+    values = [output["Value"].get("Fn::Sub", "") for output in DOCUMENT["Outputs"].values()]
+    commands = [value for value in values if str(value).startswith("aws ")]
+    assert len(commands) == 2
+    assert all(" --region ${AWS::Region} " in command for command in commands)
+
+
+def test_the_console_is_the_one_of_the_partition():
+    """https://docs.aws.amazon.com/general/latest/gr/rande.html#console-endpoints"""
+    text, variables = DOCUMENT["Outputs"]["DashboardUrl"]["Value"]["Fn::Sub"]
+    assert text.startswith("https://${AWS::Region}.${Console}/cloudwatch/")
+    assert variables == {
+        "Console": {"Fn::FindInMap": ["Consoles", {"Ref": "AWS::Partition"}, "Host"]}
+    }
+    assert set(DOCUMENT["Mappings"]["Consoles"]) == {"aws", "aws-cn", "aws-us-gov"}

@@ -1,5 +1,6 @@
-"""What an operator is told and looks at: alarms, dashboard, budget, the API's own log."""
+"""What an operator is told and looks at: alarms, dashboard, the API's own log."""
 
+import dataclasses
 import json
 import re
 
@@ -7,7 +8,9 @@ import pytest
 
 from agent_messaging.observability import metrics
 from agent_messaging.stats.rollup import Platform
-from tests.unit.template.written import FILE, FUNCTIONS, RESOURCES, properties_of
+from local.template import load
+from tests.unit.template.written import DOCUMENT, FILE, FUNCTIONS, RESOURCES, properties_of
+from tools.openapi import template_dashboard
 
 ALARMS = properties_of("AWS::CloudWatch::Alarm")
 WATCHED = {
@@ -23,6 +26,7 @@ WATCHED = {
         "IteratorAge",
         {"FunctionName": {"Ref": "ProjectorFunction"}},
     ),
+    "LatencyAlarm": ("AWS/ApiGateway", "Latency", {"ApiId": {"Ref": "MessagingApi"}}),
     "DeadLettersAlarm": (
         "AWS/SQS",
         "ApproximateNumberOfMessagesVisible",
@@ -41,7 +45,7 @@ TITLES = [
     "Work orders by state",
     "Messages sent, orders accepted",
 ]
-# CloudWatch keeps ten metrics of one's own for nothing.
+# Ten metrics of one's own and ten alarms are free in an account.
 FREE = 10
 # Rare, and in the log with the agent's id.
 NOT_DRAWN = {"AgentsTripped"}
@@ -57,13 +61,9 @@ def widgets() -> list[dict[str, object]]:
 
 
 def drawn(title: str) -> list[list[str]]:
-    """The metrics of a widget, `...` and `.` written out as CloudWatch reads them."""
+    """The metrics of a widget, without their labels."""
     (widget,) = [each["properties"] for each in widgets() if each["properties"]["title"] == title]
-    rows: list[list[str]] = []
-    for row in widget["metrics"]:
-        as_before = rows[-1][: 1 - len(row)] if row[0] == "..." else row[:1]
-        rows.append([*as_before, *row[1:]])
-    return rows
+    return [[each for each in row if isinstance(each, str)] for row in widget["metrics"]]
 
 
 def test_each_alarm_watches_what_it_says():
@@ -93,6 +93,13 @@ def test_one_dead_letter_is_enough():
     assert (alarm["Threshold"], alarm["EvaluationPeriods"], alarm["Statistic"]) == (0, 1, "Maximum")
 
 
+def test_a_slow_request_is_told_before_the_functions_give_up():
+    alarm = ALARMS["LatencyAlarm"]
+    assert alarm["ExtendedStatistic"] == "p99"
+    timeouts = [each["Timeout"] for each in FUNCTIONS.values() if "Timeout" in each]
+    assert alarm["Threshold"] < min(*timeouts, DOCUMENT["Globals"]["Function"]["Timeout"]) * 1000
+
+
 def test_the_projector_is_late_long_before_records_are_given_up():
     ages = re.findall(r"MaximumRecordAgeInSeconds: (\d+)", FILE.read_text("utf-8"))
     alarm = ALARMS["StreamAgeAlarm"]
@@ -100,15 +107,8 @@ def test_the_projector_is_late_long_before_records_are_given_up():
     assert heard_after <= min(map(int, ages)) / 4
 
 
-def test_an_address_alone_makes_a_subscription_and_a_budget():
-    for name in ("AlarmsSubscription", "Budget"):
-        assert RESOURCES[name]["Condition"] == "HasAlarmEmail"
-    budget = RESOURCES["Budget"]["Properties"]
-    assert budget["Budget"]["BudgetLimit"]["Amount"] == {"Ref": "MonthlyBudgetUsd"}
-    for each in budget["NotificationsWithSubscribers"]:
-        assert each["Subscribers"] == [
-            {"SubscriptionType": "EMAIL", "Address": {"Ref": "AlarmEmail"}}
-        ]
+def test_an_address_alone_makes_a_subscription():
+    assert RESOURCES["AlarmsSubscription"]["Condition"] == "HasAlarmEmail"
 
 
 def test_the_dashboard_draws_what_an_operator_asks_for():
@@ -121,6 +121,32 @@ def test_errors_and_throttles_are_drawn_for_every_function():
     for title in ("Errors", "Throttles"):
         named = {row[3][2:-1] for row in drawn(title) if row[2:3] == ["FunctionName"]}
         assert named == set(FUNCTIONS)
+
+
+def test_the_age_is_drawn_for_every_function_that_reads_a_stream():
+    readers = {
+        name
+        for name, function in FUNCTIONS.items()
+        if any(each["Type"] == "DynamoDB" for each in function.get("Events", {}).values())
+    }
+    assert {row[3][2:-1] for row in drawn("Age of the streams (ms)")} == readers
+
+
+def test_a_new_function_is_drawn():
+    template = load()
+    more = {**template.functions, "NewFunction": template.functions["DocsFunction"]}
+    text = FILE.read_text("utf-8")
+    drawn_anew = template_dashboard.placed(text, dataclasses.replace(template, functions=more))
+    added = set(drawn_anew.split("\n")) - set(text.split("\n"))
+    assert sum("${NewFunction}" in line for line in added) == 2
+    assert template_dashboard.placed(drawn_anew, template) == text
+
+
+def test_the_alarms_of_a_second_stack_cost_what_the_document_says():
+    """$0.10 for each alarm after ten: https://aws.amazon.com/cloudwatch/pricing/"""
+    page = (FILE.parent / "docs/costs.md").read_text("utf-8")
+    always = [name for name in ALARMS if "Condition" not in RESOURCES[name]]
+    assert f"metrics and {(2 * len(always) - FREE) / 10:.2f} for its alarms" in page
 
 
 def test_the_dashboard_and_the_code_agree_on_the_metrics():

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.template.written import DOCUMENT, FUNCTIONS, listed, properties_of
+from tests.unit.template.written import DOCUMENT, FUNCTIONS, RESOURCES, listed, properties_of
 
 ROLES = properties_of("AWS::IAM::Role")
 # Before a mapping is made, Lambda asks for all four, each on the stream itself.
@@ -37,6 +37,13 @@ def statements(role: str) -> list[dict[str, Any]]:
 
 def test_every_function_has_a_role_of_its_own_and_nobody_else_has_one():
     assert sorted(map(role_of, FUNCTIONS)) == sorted(ROLES)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_its_role_and_its_logs_stand_together_under_one_name(function: str):
+    names = list(RESOURCES)
+    at, own = names.index(function), function.removesuffix("Function")
+    assert names[at : at + 3] == [f"{own}Function", f"{own}Role", f"{own}Logs"]
 
 
 def test_no_policy_is_added_where_it_is_not_seen():

@@ -55,7 +55,28 @@ def test_a_heartbeat_of_a_minute_needs_a_lease_of_two():
 
 
 def test_every_rule_is_compared_with_the_code():
-    assert set(RULES) == set(DOCUMENT["Rules"])
+    assert {*RULES, "DomainHasCertificate"} == set(DOCUMENT["Rules"])
+
+
+CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/0f1e"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ({"DomainName": "a.example.com", "CertificateArn": CERTIFICATE}, None),
+        (
+            {"DomainName": "a.example.com", "CertificateArn": CERTIFICATE, "HostedZoneId": "Z1"},
+            None,
+        ),
+        ({"DomainName": "a.example.com"}, "DomainName needs CertificateArn: "),
+        ({"CertificateArn": CERTIFICATE}, "CertificateArn needs DomainName: "),
+        ({"HostedZoneId": "Z1"}, "HostedZoneId needs DomainName: "),
+    ],
+)
+def test_a_domain_and_its_certificate_come_together(parameters: dict[str, str], said: str | None):
+    assert (refusal(**parameters) or "").startswith(said or "")
+    assert (refusal(**parameters) is None) == (said is None)
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -16,6 +16,7 @@ checksum. If they differ, boto3 retries the call, and after the last attempt an 
 """
 
 import json
+import logging
 import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,10 @@ CHECKSUM = "x-amz-crc32"  # a CRC-32 of the body's bytes as sent
 # A code that boto3's standard mode retries. boto3's own checksum test retries too, but returns the
 # last response even if it is cut.
 CUT_CODE = "RequestTimeout"
+
+# At each start botocore logs where it found the credentials and the endpoint.
+_botocore = logging.getLogger("botocore")
+_botocore.setLevel(max(logging.WARNING, logging.getLogger().level))
 
 
 def _config(read_seconds: int, attempts: int) -> Config:
