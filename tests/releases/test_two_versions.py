@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from agent_messaging.agents.model import AgentStatus, ContactPolicy
 from agent_messaging.contacts.model import ContactState
 from agent_messaging.messaging.model import MessageStatus, MessageType, Relationship
+from agent_messaging.work_orders import history as order_history
+from agent_messaging.work_orders import item as items
+from agent_messaging.work_orders import table
 from agent_messaging.work_orders.states import Status
 from local.in_process.functions import TEMPLATE
 from tests.releases import verdict
@@ -16,6 +21,7 @@ from tests.releases.histories import agents, messages, meter, orders
 from tests.releases.release import Release
 from tests.releases.tape import Tape
 from tests.releases.verdict import History, Runs
+from tests.releases.versions import Versions
 
 HISTORIES: tuple[History, ...] = (
     agents.profiles_and_directory,
@@ -88,3 +94,39 @@ def test_the_histories_call_every_route_and_function(found: Found):
 def test_the_histories_store_every_status_in_every_table(found: Found):
     statuses = {str(member) for each in STORED for member in each}
     assert statuses | {table.name for table in TEMPLATE.tables} <= found.runs.words
+
+
+def offer_and_cancel(versions: Versions) -> None:
+    """A history of three writes."""
+    agents.register(versions, "nova")
+    agents.register(versions, "boots")
+    order_id = versions.offer("nova", "boots", description="Long. " * 500)
+    versions.move("nova", order_id, "cancel")
+    versions.order("boots", order_id)
+
+
+def another_name(patch: pytest.MonkeyPatch) -> None:
+    """Let this code store the long part of an order under another name."""
+    patch.setattr(items, "OFFER", "terms")
+    patch.setattr(items, "PARTS", {"terms": items.PARTS["offer"], "result": items.PARTS["result"]})
+    patch.setattr(table, "OFFER", "terms")
+
+
+def another_value(patch: pytest.MonkeyPatch) -> None:
+    """Let this code store a value in the history that the release does not know."""
+    patch.setitem(order_history._LETTERS, "cancel", "k")
+    patch.setitem(order_history._ACTIONS, "k", "cancel")
+
+
+@pytest.mark.parametrize("change", [another_name, another_value])
+def test_a_format_that_only_this_code_can_read_is_found_whoever_writes_first(
+    last_release: Release, tape: Tape, change: Callable[[pytest.MonkeyPatch], None]
+):
+    runs = Runs(last_release, tape)
+    assert runs.differences(offer_and_cancel) == []
+    with pytest.MonkeyPatch.context() as patch:
+        change(patch)
+        with pytest.raises(pytest.fail.Exception) as failure:
+            verdict.judge("1.0.0", runs.differences(offer_and_cancel), [])
+    assert "WorkOrdersTable" in str(failure.value)
+    assert "GET /api/v1/messaging/work-order/{work_order_id}" in str(failure.value)

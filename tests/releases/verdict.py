@@ -59,9 +59,13 @@ class Runs:
         return found
 
 
-def unwanted(differences: Iterable[Difference], wanted: Sequence[Wanted]) -> dict[Difference, None]:
-    """Return the differences that no entry covers, each once."""
-    return {each: None for each in differences if not any(entry.covers(each) for entry in wanted)}
+def unwanted(differences: Iterable[Difference], wanted: Sequence[Wanted]) -> list[Difference]:
+    """Return the differences that no entry covers, one for each place."""
+    found: dict[tuple[str, str], Difference] = {}
+    for each in differences:
+        if not any(entry.covers(each) for entry in wanted):
+            found.setdefault((each.where, each.pointer), each)
+    return list(found.values())
 
 
 def stale(differences: Iterable[Difference], wanted: Sequence[Wanted]) -> list[Wanted]:
