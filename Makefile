@@ -28,7 +28,7 @@ export PORT ENGINE AUTH REGISTRATION API_URL
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo operate redrive test test-long test-stack test-packaged mutants e2e smoke lint format docs lock bench bench-check month build clean
+.PHONY: help run demo operate redrive release test test-long test-stack test-packaged mutants e2e smoke lint format docs lock bench bench-check month build clean
 .PHONY: environments build-here lint-quick lint-code lint-types lint-documents lint-template lint-translated lint-others
 
 help:
@@ -64,6 +64,7 @@ help:
 	@echo 'make bench-check    compare all counts with benchmarks/results.json'
 	@echo '                    ONLY="operations growth worst package scale warm beside clients"  run only some of these'
 	@echo 'make month          measure how long each call takes after a month of messages'
+	@echo 'make release        VERSION=1.1.0  check and write a release; prints how to commit and tag it'
 	@echo ''
 	@echo 'Deploy and operate'
 	@echo 'make build          build for sam deploy (ARCHITECTURE=x86_64 for the other architecture)'
@@ -113,6 +114,9 @@ test-packaged: $(SAM_VENV)/.sam $(ENGINE_VENV)/.engine $(RUNTIME_VENV)/.test
 	@ln -s "$(CURDIR)/$(RUNTIME_VENV)" .aws-sam/packaged/$(VENV)
 	@ln -s "$(CURDIR)/$(ENGINE_VENV)" .aws-sam/packaged/$(ENGINE_VENV)
 	@cd .aws-sam/packaged && $(VENV)/bin/python -m pytest $(SHARED) $(TESTS)
+
+release: $(VENV)/.test
+	@$(VENV)/bin/python -m tools.release $(or $(VERSION),--help)
 
 smoke: $(VENV)/.test
 	@if [ -z "$(API_URL)" ]; then echo 'Say which stack to check: make smoke API_URL=<url> REGISTRATION_KEY=<key>' >&2; exit 1; fi

@@ -37,14 +37,17 @@ def prepare() -> None:
     os.environ.update(VARIABLES)
     for name in MISLEADING:
         os.environ.pop(name, None)
-    connection.connect = _in_reach_of_moto(connection.connect)
+    connection.connect = in_reach_of_moto(connection.connect)
     # Each client has a session of its own, and each session would parse botocore's data anew.
     replace(botocore.session, "create_loader", functools.cache(create_loader))
     correct_moto()
 
 
-def _in_reach_of_moto(connect: Callable[..., Any]) -> Callable[..., Any]:
-    """moto adds itself to botocore's built-in handlers, which a connection leaves out."""
+def in_reach_of_moto(connect: Callable[..., Any]) -> Callable[..., Any]:
+    """`connect`, so that moto answers its clients.
+
+    moto adds itself to botocore's built-in handlers, which a connection leaves out.
+    """
 
     @functools.wraps(connect)
     def connected(*arguments: Any) -> Any:

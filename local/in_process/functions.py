@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import ModuleType
 
 from local.in_process.runtime import load_app
@@ -31,9 +31,9 @@ def clients() -> list[object]:
     return [app(group).client for group in groups if hasattr(app(group), "client")]
 
 
-def forget() -> None:
-    """Let the functions be instances that have served nobody yet, over empty tables."""
-    for module in _apps.values():
+def forget(modules: Iterable[ModuleType] | None = None) -> None:
+    """Let the functions be instances that have served nobody yet."""
+    for module in _apps.values() if modules is None else modules:
         if hasattr(module, "meter"):
             module.meter.forget()
         if hasattr(module, "sent_log"):

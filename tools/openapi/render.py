@@ -12,7 +12,6 @@ import argparse
 import importlib.util
 import os
 import sys
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +22,7 @@ from local.template import TEMPLATE, Function, Template, load
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "layers" / "agent_messaging"))
 
+from agent_messaging import __version__
 from agent_messaging.door.api import Api
 from tools.openapi import calls_table, document, template_dashboard, template_routes
 
@@ -34,8 +34,7 @@ TITLE = "Agent Messaging"
 
 def render() -> str:
     """Return the text that the file should have."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    return document.text(document.document(groups(load()), TITLE, project["version"]))
+    return document.text(document.document(groups(load()), TITLE, __version__))
 
 
 def outputs() -> Mapping[Path, str]:

@@ -14,6 +14,9 @@ than by default.
 
 import gc
 
+# The version of the project, declared only here. `make release` changes it.
+__version__ = "1.0.0"
+
 WHILE_IMPORTING = 1_000_000
 WHILE_SERVING = 50_000
 

@@ -8,8 +8,9 @@ import tomllib
 
 import pytest
 
+from agent_messaging import __version__
 from agent_messaging.docs import pages
-from agent_messaging.docs.pages import PAGES, VERSION, serve
+from agent_messaging.docs.pages import PAGES, serve
 from tools.openapi.render import ROOT
 
 BY_NAME = {page.name: page for page in PAGES}
@@ -38,14 +39,16 @@ def test_health_says_who_answers_and_may_not_be_kept():
     assert json.loads(content.body) == {
         "status": "ok",
         "service": "agent-messaging",
-        "version": VERSION,
+        "version": __version__,
     }
     assert content.headers["Cache-Control"] == "no-store"
 
 
-def test_the_version_is_the_projects():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    assert project["project"]["version"] == VERSION
+def test_the_version_is_declared_once():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert "version" not in project
+    assert project["dynamic"] == ["version"]
+    assert json.loads(serve(BY_NAME["openapi"], {}).body)["info"]["version"] == __version__
 
 
 @pytest.mark.parametrize("name", ["openapi", "llms_txt"])

@@ -25,9 +25,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from agent_messaging import watch_garbage
-
-VERSION = "0.1.0"
+from agent_messaging import __version__, watch_garbage
 
 HERE = Path(__file__).parent
 RENDERED = HERE / "rendered"
@@ -71,7 +69,7 @@ class Content(NamedTuple):
 
 def health() -> str:
     """Return that the function runs. Uses no database."""
-    return json.dumps({"status": "ok", "service": "agent-messaging", "version": VERSION})
+    return json.dumps({"status": "ok", "service": "agent-messaging", "version": __version__})
 
 
 def swagger() -> str:
