@@ -201,6 +201,7 @@ if [ "$$sources" != "$$(cat .aws-sam/$(1)/.sources 2>/dev/null)" ]; then \
 	PATH="$(RUNTIME)/bin:$$PATH" LAYER_ARCHITECTURE=$(2) $(SAM_VENV)/bin/sam build --no-cached --parallel \
 		--build-dir .aws-sam/$(1) --parameter-overrides Architecture=$(2) \
 		>.aws-sam/$(1).log 2>&1 || { cat .aws-sam/$(1).log >&2; exit 1; }; \
+	$(SAM_VENV)/bin/python -m tools.build.architecture $(2) .aws-sam/$(1)/template.yaml || exit 1; \
 	$(call compile_functions,.aws-sam/$(1)); \
 	"$(RUNTIME)/bin/python3.13" -m tools.build.check $(2) .aws-sam/$(1) || exit 1; \
 	echo "$$sources" >.aws-sam/$(1)/.sources; \
