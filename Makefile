@@ -27,7 +27,7 @@ export PORT ENGINE AUTH REGISTRATION API_URL
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo operate redrive test test-long test-stack test-packaged mutants e2e smoke lint format docs lock bench bench-check month build clean
+.PHONY: help run demo events operate outputs redrive restore test test-long test-stack test-packaged mutants e2e smoke lint format docs lock bench bench-check month build clean
 .PHONY: environments build-here lint-quick lint-code lint-types lint-documents lint-template lint-translated lint-others
 
 help:
@@ -69,6 +69,7 @@ help:
 	@echo 'make smoke          check the stack at API_URL=<url> (REGISTRATION_KEY=<key>)'
 	@echo 'make operate        show or suspend an agent, or replace its keys: DO="suspend AGENT_ID" STACK=<name>'
 	@echo 'make redrive        process the dead letters of STACK=<name> again (DRY_RUN=1 only shows them)'
+	@echo 'make restore        copy what TABLE=<logical id> of STACK=<name> lacks FROM=<restored table>'
 	@echo ''
 	@echo 'PYTHON=<path>       the Python to use, 3.11 or newer'
 
@@ -112,6 +113,14 @@ test-packaged: $(SAM_VENV)/.sam $(ENGINE_VENV)/.engine $(RUNTIME_VENV)/.test
 smoke: $(VENV)/.test
 	@if [ -z "$(API_URL)" ]; then echo 'Say which stack to check: make smoke API_URL=<url> REGISTRATION_KEY=<key>' >&2; exit 1; fi
 	@$(VENV)/bin/python -m pytest -q tests/e2e/test_checklist.py
+
+# FROM is a restored table. Without it, a table that follows from AgentsTable is rebuilt.
+restore: $(VENV)/.run
+	@if [ -z "$(STACK)" ] || [ -z "$(TABLE)" ]; then \
+		echo 'Say what to restore: make restore TABLE=<logical id> FROM=<restored table> STACK=<name>' >&2; exit 1; \
+	fi
+	@$(VENV)/bin/python -m tools.operating.restore $(TABLE) --stack $(STACK) \
+		$(if $(FROM),--from $(FROM)) $(if $(DRY_RUN),--dry-run) $(if $(REPLACE),--replace)
 
 redrive: $(VENV)/.run
 	@if [ -z "$(STACK)" ]; then echo 'Say which stack to use: make redrive STACK=<name>' >&2; exit 1; fi
