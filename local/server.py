@@ -88,7 +88,11 @@ async def _run(options: Options) -> None:
     async with contextlib.AsyncExitStack() as stack:
         listener = stack.enter_context(listen(options.port))
         template = load(options.template, options.parameters)
-        storage = await (engine.connect(options.engine) if options.engine else engine.start_moto())
+        storage = await (
+            engine.connect(options.engine)
+            if options.engine
+            else engine.start_moto(options.tables_host)
+        )
         stack.push_async_callback(storage.stop)
         secrets = await _start_secrets_manager(options, storage, stack)
         endpoints = Endpoints(storage.url, secrets.url if secrets else None)
@@ -120,7 +124,7 @@ async def _start_secrets_manager(
         return None
     if storage.process is not None:
         return storage
-    secrets = await engine.start_moto()
+    secrets = await engine.start_moto(options.tables_host)
     stack.push_async_callback(secrets.stop)
     return secrets
 
