@@ -131,7 +131,8 @@ restore: $(VENV)/.run
 		echo 'Say what to restore: make restore TABLE=<logical id> FROM=<restored table> STACK=<name>' >&2; exit 1; \
 	fi
 	@$(VENV)/bin/python -m tools.operating.restore $(TABLE) --stack $(STACK) \
-		$(if $(FROM),--from $(FROM)) $(if $(DRY_RUN),--dry-run) $(if $(REPLACE),--replace)
+		$(if $(FROM),--from $(FROM)) $(if $(KEPT),--kept) $(if $(DRY_RUN),--dry-run) \
+		$(if $(REPLACE),--replace)
 
 redrive: $(VENV)/.run
 	@if [ -z "$(STACK)" ]; then echo 'Say which stack to use: make redrive STACK=<name>' >&2; exit 1; fi

@@ -198,6 +198,25 @@ def test_a_dry_run_writes_nothing(stack: Stack):
     assert stack.cloud.digest() == before
 
 
+def test_what_a_deleted_stack_left_is_copied_with_its_keys(stack: Stack):
+    """Its key table knows all revocations, as no restored one does."""
+    items = {table: stack.cloud.dynamodb.scan(TableName=table)["Items"] for table in TABLES}
+    names = dict(zip(TABLES, TABLES, strict=True))
+    for table in TABLES:
+        create = next(each.create for each in TEMPLATE.tables if each.name == table)
+        stack.cloud.dynamodb.create_table(**{**create, "TableName": f"old-{table}"})
+        for item in items[table]:
+            stack.cloud.dynamodb.put_item(TableName=f"old-{table}", Item=item)
+        stack.lose(table)
+
+    for table in TABLES:
+        arguments = [table, "--from", f"old-{table}", "--kept", "--stack", "a-stack"]
+        list(restore.lines(stack.cloud.dynamodb, names, restore.parsed(arguments)))
+
+    assert stack.opens("first") == (True, True)
+    assert stack.rebuild() == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -205,6 +224,7 @@ def test_a_dry_run_writes_nothing(stack: Stack):
         (["AgentDirectoryTable", "--from", "old"], "is rebuilt from AgentsTable"),
         (["AgentsTable"], "AgentsTable needs --from"),
         (["AgentsTable", "--from", "old", "--replace"], "could open revoked keys"),
+        (["AgentKeysTable", "--kept"], "AgentKeysTable needs --from"),
         (["Orders", "--from", "old"], "invalid choice"),
     ],
 )

@@ -6,7 +6,9 @@
 
 NAME is the name of the restored table. Items that exist stay as they are, except with `--replace`.
 AgentsTable is restored without opening a revoked key (restore_agents). AgentKeysTable and
-AgentDirectoryTable are never copied (rebuild_agents). With `--dry-run` nothing is written.
+AgentDirectoryTable are not copied from a restored table (rebuild_agents). With `--kept`, NAME is a
+table that a deleted stack left. It knows all revocations, so it is copied as it is. With
+`--dry-run` nothing is written.
 """
 
 from __future__ import annotations
@@ -99,9 +101,9 @@ def lines(
     client: DynamoDBClient, names: Mapping[str, str], chosen: argparse.Namespace
 ) -> Iterator[str]:
     """Restore or rebuild a table. Yield a line for each change."""
-    if chosen.table in REBUILT:
+    if chosen.table in REBUILT and not chosen.kept:
         return REBUILT[chosen.table](agent_tables(client, names), is_dry_run=chosen.dry_run)
-    if chosen.table == AGENTS:
+    if chosen.table == AGENTS and not chosen.kept:
         return bring_back(agent_tables(client, names), chosen.restored, is_dry_run=chosen.dry_run)
     return copy(
         client,
@@ -114,7 +116,7 @@ def lines(
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command. Return 0, or 1 with one line on stderr."""
-    chosen = _parsed(arguments)
+    chosen = parsed(arguments)
     count = 0
     try:
         for line in lines(*deployed(chosen.stack, chosen.region), chosen):
@@ -128,7 +130,8 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the arguments. Exits if they could open a revoked key."""
     parser = argparse.ArgumentParser(
         prog="python -m tools.operating.restore",
         description="Copy what a table lacks from a restored table. AgentKeysTable and"
@@ -140,9 +143,15 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--stack", required=True, help="the name of the stack")
     parser.add_argument("--region", help="its region (default: from your AWS settings)")
     parser.add_argument("--dry-run", action="store_true", help="only say what would change")
+    parser.add_argument(
+        "--kept",
+        action="store_true",
+        help="NAME is a table that a deleted stack left, not a backup",
+    )
     parser.add_argument("--replace", action="store_true", help="also replace items that exist")
     chosen = parser.parse_args(arguments)
-    if (chosen.table in REBUILT) == bool(chosen.restored):
+    is_rebuilt = chosen.table in REBUILT and not chosen.kept
+    if is_rebuilt == bool(chosen.restored):
         needs = "is rebuilt from AgentsTable: leave out" if chosen.restored else "needs"
         parser.error(f"{chosen.table} {needs} --from")
     if chosen.replace and chosen.table in OWN:
