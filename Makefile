@@ -24,11 +24,11 @@ RUNTIME = $(eval RUNTIME := $$(or $$(shell python3.13 -c 'import sys; print(sys.
 # and so do those that share a server (tests/workers.py).
 SHARED := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-export PORT ENGINE AUTH REGISTRATION API_URL
+export PORT ENGINE TABLES_HOST AUTH REGISTRATION API_URL
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo operate redrive release test test-long test-stack test-packaged mutants e2e smoke lint format docs lock bench bench-check month build clean
+.PHONY: help run demo events operate outputs redrive restore release test test-long test-stack test-packaged mutants e2e smoke lint format docs lock bench bench-check month build clean
 .PHONY: environments build-here lint-quick lint-code lint-types lint-documents lint-template lint-translated lint-others
 
 help:
@@ -36,8 +36,10 @@ help:
 	@echo 'make run            run the API on this machine: http://127.0.0.1:8080'
 	@echo '                    PORT=9000         use another port; 0 chooses a free one'
 	@echo '                    ENGINE=<url>      use another DynamoDB instead of the one in memory'
+	@echo '                    TABLES_HOST=<address>  where the DynamoDB in memory listens (default: 127.0.0.1)'
 	@echo '                    AUTH=required     callers need a key, as on AWS (default: open)'
 	@echo '                    REGISTRATION=key  registration needs a key, which is printed (default: open)'
+	@echo 'make events         let the tables ENGINE=<url> hold what the files in events/ name'
 	@echo 'make demo           let two agents work together on the running API (API_URL=<url>)'
 	@echo ''
 	@echo 'Develop'
@@ -70,8 +72,10 @@ help:
 	@echo 'make build          build for sam deploy (ARCHITECTURE=x86_64 for the other architecture)'
 	@echo 'make build-here     build for this machine, for test-stack, test-packaged and bench'
 	@echo 'make smoke          check the stack at API_URL=<url> (REGISTRATION_KEY=<key>)'
+	@echo 'make outputs        print API_URL and REGISTRATION_KEY of STACK=<name>'
 	@echo 'make operate        show or suspend an agent, or replace its keys: DO="suspend AGENT_ID" STACK=<name>'
 	@echo 'make redrive        process the dead letters of STACK=<name> again (DRY_RUN=1 only shows them)'
+	@echo 'make restore        copy what TABLE=<logical id> of STACK=<name> lacks FROM=<restored table>'
 	@echo ''
 	@echo 'PYTHON=<path>       the Python to use, 3.11 or newer'
 
@@ -81,6 +85,10 @@ run: $(VENV)/.run
 
 demo: $(VENV)/.run
 	@exec $(VENV)/bin/python -m local.demo
+
+events: $(VENV)/.run
+	@if [ -z "$(ENGINE)" ]; then echo 'Say which tables to fill: make events ENGINE=<URL of the tables that make run prints>' >&2; exit 1; fi
+	@$(VENV)/bin/python -m tools.events --engine $(ENGINE)
 
 operate: $(VENV)/.run
 	@if [ -n "$(DO)" ] && [ -z "$(STACK)$(ENGINE)" ]; then \
@@ -121,6 +129,19 @@ release: $(VENV)/.test
 smoke: $(VENV)/.test
 	@if [ -z "$(API_URL)" ]; then echo 'Say which stack to check: make smoke API_URL=<url> REGISTRATION_KEY=<key>' >&2; exit 1; fi
 	@$(VENV)/bin/python -m pytest -q tests/e2e/test_checklist.py
+
+outputs: $(VENV)/.run
+	@if [ -z "$(STACK)" ]; then echo 'Say which stack to use: make outputs STACK=<name>' >&2; exit 1; fi
+	@$(VENV)/bin/python -m tools.operating.outputs --stack $(STACK)
+
+# FROM is a restored table. Without it, a table that follows from AgentsTable is rebuilt.
+restore: $(VENV)/.run
+	@if [ -z "$(STACK)" ] || [ -z "$(TABLE)" ]; then \
+		echo 'Say what to restore: make restore TABLE=<logical id> FROM=<restored table> STACK=<name>' >&2; exit 1; \
+	fi
+	@$(VENV)/bin/python -m tools.operating.restore $(TABLE) --stack $(STACK) \
+		$(if $(FROM),--from $(FROM)) $(if $(KEPT),--kept) $(if $(DRY_RUN),--dry-run) \
+		$(if $(REPLACE),--replace)
 
 redrive: $(VENV)/.run
 	@if [ -z "$(STACK)" ]; then echo 'Say which stack to use: make redrive STACK=<name>' >&2; exit 1; fi
@@ -210,6 +231,7 @@ if [ "$$sources" != "$$(cat .aws-sam/$(1)/.sources 2>/dev/null)" ]; then \
 	PATH="$(RUNTIME)/bin:$$PATH" LAYER_ARCHITECTURE=$(2) $(SAM_VENV)/bin/sam build --no-cached --parallel \
 		--build-dir .aws-sam/$(1) --parameter-overrides Architecture=$(2) \
 		>.aws-sam/$(1).log 2>&1 || { cat .aws-sam/$(1).log >&2; exit 1; }; \
+	$(SAM_VENV)/bin/python -m tools.build.architecture $(2) .aws-sam/$(1)/template.yaml || exit 1; \
 	$(call compile_functions,.aws-sam/$(1)); \
 	"$(RUNTIME)/bin/python3.13" -m tools.build.check $(2) .aws-sam/$(1) || exit 1; \
 	echo "$$sources" >.aws-sam/$(1)/.sources; \

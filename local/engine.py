@@ -87,10 +87,10 @@ class Engine:
             await self.process.wait()
 
 
-async def start_moto() -> Engine:
-    """Start the storage process and wait for its port. Raises EngineError."""
+async def start_moto(host: str = "127.0.0.1") -> Engine:
+    """Start the storage process on an address, and wait for its port. Raises EngineError."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "local.moto_engine"),
+        *(sys.executable, "-m", "local.moto_engine", host),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         # Ctrl-C must reach only the server. The storage ends last.
@@ -106,7 +106,7 @@ async def start_moto() -> Engine:
     if not port.strip().isdigit():
         await engine.stop()
         raise EngineError("the storage process did not start. See its output above")
-    engine.url = f"http://127.0.0.1:{int(port)}"
+    engine.url = f"http://{host}:{int(port)}"
     return engine
 
 

@@ -1,6 +1,6 @@
-"""The storage process: serve moto's DynamoDB on 127.0.0.1, one request at a time.
+"""The storage process: serve moto's DynamoDB on an address, one request at a time.
 
-    python -m local.moto_engine     print the port on stdout; end when stdin ends
+    python -m local.moto_engine 127.0.0.1     print the port on stdout; end when stdin ends
 
 moto does not isolate requests from each other, so a lock makes each request atomic.
 """
@@ -23,6 +23,9 @@ from werkzeug.serving import make_server
 
 from local.moto_patches import correct_moto
 from local.origin import is_trusted
+
+# How a container calls its host: https://docs.docker.com/desktop/features/networking/
+DOCKER_HOST = "host.docker.internal"
 
 
 class KeepAliveHandler(MotoRequestHandler):
@@ -56,7 +59,7 @@ def for_tools_alone(application: Callable[..., Any]) -> Callable[..., Any]:
             if name.startswith("HTTP_")
         }
         is_of_a_page = b"origin" in headers or b"sec-fetch-site" in headers
-        if is_of_a_page or not is_trusted(headers) or environ["PATH_INFO"] != "/":
+        if is_of_a_page or not is_trusted(headers, DOCKER_HOST) or environ["PATH_INFO"] != "/":
             start_response("403 Forbidden", [("Content-Type", "text/plain")])
             return [b"Only tools on this machine may use this DynamoDB.\n"]
         return application(environ, start_response)
@@ -75,9 +78,11 @@ def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     correct_moto()
     application = for_tools_alone(serialised(DomainDispatcherApplication(create_backend_app)))
-    server = make_server(
-        "127.0.0.1", 0, application, threaded=True, request_handler=KeepAliveHandler
-    )
+    host = sys.argv[1] if sys.argv[1:] else "127.0.0.1"
+    try:
+        server = make_server(host, 0, application, threaded=True, request_handler=KeepAliveHandler)
+    except SystemExit:  # of werkzeug, which has printed why
+        sys.exit(f"TABLES_HOST={host} cannot be used. Is it an address of this machine?")
     threading.Thread(target=end_with_parent, daemon=True).start()
     print(server.server_port, flush=True)
     server.serve_forever()

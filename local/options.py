@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ class Options:
     """0 chooses a free port."""
     engine: str | None
     """The URL of a DynamoDB. None starts one in memory."""
+    tables_host: str
+    """The address of this machine on which the DynamoDB in memory listens."""
     is_open_mode: bool
     """Whether a request may have no key."""
     registration: str
@@ -43,6 +46,7 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
     return Options(
         port=_port(chosen.port),
         engine=chosen.engine or None,
+        tables_host=_address(chosen.tables_host),
         is_open_mode=_one_of("AUTH", chosen.auth, ("open", "required")) == "open",
         registration=_one_of("REGISTRATION", chosen.registration, ("open", "key")),
         template=Path(chosen.template).absolute(),
@@ -64,6 +68,18 @@ def _port(value: str) -> int:
     return int(value)
 
 
+def _address(value: str) -> str:
+    try:
+        is_usable = not ipaddress.IPv4Address(value).is_unspecified
+    except ValueError:
+        is_usable = False
+    if not is_usable:
+        raise OptionError(
+            f"TABLES_HOST={value} is not one IPv4 address of this machine, such as 127.0.0.1."
+        )
+    return value
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
         raise OptionError(f"{message}. See python -m local --help.")
@@ -79,10 +95,16 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
 
     def option(name: str, default: str, text: str) -> None:
         value = environment.get(name.upper()) or default
-        parser.add_argument(f"--{name}", default=value, metavar=name.upper(), help=text)
+        flag = f"--{name.replace('_', '-')}"
+        parser.add_argument(flag, default=value, metavar=name.upper(), help=text)
 
     option("port", "8080", "port on 127.0.0.1; 0 chooses a free port (default: 8080)")
     option("engine", "", "URL of a DynamoDB to use (default: moto, in memory)")
+    option(
+        "tables_host",
+        "127.0.0.1",
+        "address on which moto listens, for containers that must reach it (default: 127.0.0.1)",
+    )
     option(
         "auth",
         "open",

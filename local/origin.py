@@ -16,18 +16,21 @@ from collections.abc import Mapping
 ELSEWHERE = (b"cross-site", b"same-site")
 
 
-def is_trusted(headers: Mapping[bytes, bytes]) -> bool:
-    """Return whether a request with these headers comes from no foreign web page."""
+def is_trusted(headers: Mapping[bytes, bytes], also: str = "localhost") -> bool:
+    """Return whether a request with these headers comes from no foreign web page.
+
+    `also` is one more name of this machine.
+    """
     host = headers.get(b"host", b"localhost").decode("latin-1")
     origin = headers.get(b"origin", b"").decode("latin-1")
     is_of_a_page_from_here = origin in ("", f"http://{host}")
     is_from_elsewhere = headers.get(b"sec-fetch-site") in ELSEWHERE
-    return _is_of_this_machine(host) and is_of_a_page_from_here and not is_from_elsewhere
+    return _is_of_this_machine(host, also) and is_of_a_page_from_here and not is_from_elsewhere
 
 
-def _is_of_this_machine(host: str) -> bool:
+def _is_of_this_machine(host: str, also: str) -> bool:
     name = re.sub(r":\d*\Z", "", host).lower()
-    return name == "localhost" or name.endswith(".localhost") or _is_address(name)
+    return name in ("localhost", also) or name.endswith(".localhost") or _is_address(name)
 
 
 def _is_address(name: str) -> bool:

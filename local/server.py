@@ -90,7 +90,11 @@ async def _run(options: Options) -> None:
         listener = stack.enter_context(listen(options.port))
         template = load(options.template, options.parameters)
         _require_registration_key(options, template)
-        storage = await (engine.connect(options.engine) if options.engine else engine.start_moto())
+        storage = await (
+            engine.connect(options.engine)
+            if options.engine
+            else engine.start_moto(options.tables_host)
+        )
         stack.push_async_callback(storage.stop)
         secrets = await _start_secrets_manager(options, storage, stack)
         endpoints = Endpoints(storage.url, secrets.url if secrets else None)
@@ -122,7 +126,7 @@ async def _start_secrets_manager(
         return None
     if storage.process is not None:
         return storage
-    secrets = await engine.start_moto()
+    secrets = await engine.start_moto(options.tables_host)
     stack.push_async_callback(secrets.stop)
     return secrets
 

@@ -90,14 +90,12 @@ def deploy(
 
 
 def overrides(settings: Mapping[str, Any], parameters: Mapping[str, str]) -> list[str]:
-    """The environment's own parameters, this machine's architecture, and these.
+    """The environment's own parameters, and these.
 
     All of them, for what an argument says stands in place of what the file says.
     """
     pairs = settings["deploy"]["parameters"]["parameter_overrides"]
-    machine = {"aarch64": "arm64"}.get(os.uname().machine, os.uname().machine)
-    added = {"Architecture": machine, **parameters}
-    return [*pairs, *(f"{name}={value}" for name, value in added.items())]
+    return [*pairs, *(f"{name}={value}" for name, value in parameters.items())]
 
 
 def edited(edit: Edit) -> Path:

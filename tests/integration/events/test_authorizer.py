@@ -22,11 +22,10 @@ def test_the_authorizer_refuses_the_key_of_its_event(path, told):
 
 @pytest.mark.parametrize("path", AUTHORIZERS)
 def test_the_authorizer_tells_whose_key_it_is(path, key_of_nova):
-    api_key, key_id = key_of_nova
     event = copy.deepcopy(EVENTS[path])
-    event["headers"]["authorization"] = event["identitySource"][0] = f"Bearer {api_key}"
+    event["headers"]["authorization"] = event["identitySource"][0] = f"Bearer {key_of_nova}"
 
-    vouched = {"agent_id": example_data.NOVA["id"], "key_id": key_id, "epoch": 1}
+    vouched = {"agent_id": example_data.NOVA["id"], "key_id": example_data.KEY_ID, "epoch": 1}
     answer = authorize(path, event)
     assert answer == {"isAuthorized": True, "context": vouched}
 

@@ -26,6 +26,14 @@ def test_what_is_no_port_is_refused(port):
         parse([f"--port={port}"], {})
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "here", "::1", "127.0.0.1:80", "172.17.0"])
+def test_tables_listen_on_one_address(host):
+    assert parse([], {}).tables_host == "127.0.0.1"
+    assert parse([], {"TABLES_HOST": "172.17.0.1"}).tables_host == "172.17.0.1"
+    with pytest.raises(OptionError, match="is not one IPv4 address of this machine"):
+        parse([], {"TABLES_HOST": host})
+
+
 def test_keys_can_be_required_of_callers_and_of_registrations():
     options = parse(["--registration", "key"], {"AUTH": "required"})
 

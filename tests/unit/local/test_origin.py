@@ -13,7 +13,8 @@ def test_a_request_to_this_machine_by_its_own_names_is_served(host: bytes):
 
 
 @pytest.mark.parametrize(
-    "host", [b"evil.example", b"evil.example:8080", b"localhost.evil", b"[", b""]
+    "host",
+    [b"evil.example", b"evil.example:8080", b"localhost.evil", b"host.docker.internal", b"[", b""],
 )
 def test_a_page_that_leads_its_own_name_here_is_refused(host: bytes):
     assert not is_trusted({b"host": host})
@@ -37,3 +38,8 @@ def test_a_page_that_came_from_here_is_served():
 
 def test_a_tool_that_names_no_host_is_served():
     assert is_trusted({})
+
+
+def test_one_more_name_can_be_this_machines_but_no_other():
+    assert is_trusted({b"host": b"host.docker.internal:8000"}, "host.docker.internal")
+    assert not is_trusted({b"host": b"a.host.docker.internal"}, "host.docker.internal")

@@ -43,6 +43,8 @@ def test_the_template_takes_what_an_environment_says(environment: str):
 def test_production_alone_keeps_its_data_and_asks_first():
     protected = {each: overrides(each)["ProtectData"] for each in ENVIRONMENTS}
     assert protected == {"dev": "false", "staging": "false", "prod": "true"}
+    # A first deploy whose command line replaces the list of an environment must not lose this.
+    assert PARAMETERS["ProtectData"]["Default"] == "true"
     asks = {e: SETTINGS[e]["deploy"]["parameters"]["confirm_changeset"] for e in ENVIRONMENTS}
     assert asks == {"dev": False, "staging": False, "prod": True}
 

@@ -16,6 +16,8 @@ GIVEN = {
     name: dict(function.get("Environment", {}).get("Variables", {}))
     for name, function in FUNCTIONS.items()
 }
+# boto3 reads it when a registration needs the key, and not before (test_endpoint.py).
+LATER = {"AWS_ENDPOINT_URL_SECRETS_MANAGER"}
 TEMPLATES = {name for variables in GIVEN.values() for name in variables}
 
 
@@ -35,7 +37,7 @@ def read() -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_has_the_variables_that_it_reads(function: str, read: dict[str, set[str]]):
-    assert set(GIVEN[function]) == read[function]
+    assert set(GIVEN[function]) - LATER == read[function] - LATER
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -1,0 +1,41 @@
+"""The template of a build has the architecture that was built, and no parameter for it."""
+
+import pytest
+import yaml
+
+from tests.unit.template.written import DOCUMENT
+from tools.build.architecture import settled
+
+WRITTEN = yaml.safe_dump(DOCUMENT)
+
+
+@pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
+def test_functions_and_layer_have_the_architecture_that_was_built(architecture: str):
+    built = yaml.safe_load(settled(WRITTEN, architecture))
+
+    assert built["Globals"]["Function"]["Architectures"] == [architecture]
+    layer = built["Resources"]["AgentMessagingLayer"]
+    assert layer["Properties"]["CompatibleArchitectures"] == [architecture]
+    assert not any("Architectures" in each["Properties"] for each in functions(built))
+
+
+def test_a_deploy_cannot_choose_another_and_the_rest_is_unchanged():
+    built = yaml.safe_load(settled(WRITTEN, "x86_64"))
+
+    assert set(DOCUMENT["Parameters"]) - set(built["Parameters"]) == {"Architecture"}
+    assert "{'Ref': 'Architecture'}" not in str(built)
+    untouched = {"Parameters", "Globals", "Resources"}
+    assert {key: built[key] for key in built if key not in untouched} == {
+        key: DOCUMENT[key] for key in DOCUMENT if key not in untouched
+    }
+    assert settled(settled(WRITTEN, "x86_64"), "x86_64") == settled(WRITTEN, "x86_64")
+
+
+def test_a_misspelt_architecture_ends_the_build():
+    with pytest.raises(ValueError, match="aarch64 is not one of arm64, x86_64"):
+        settled(WRITTEN, "aarch64")
+
+
+def functions(template: dict) -> list:
+    resources = template["Resources"].values()
+    return [each for each in resources if each["Type"] == "AWS::Serverless::Function"]

@@ -1,0 +1,130 @@
+"""Write the agents, keys, messages, orders and contacts that the files in events/ name.
+
+The ids are those of the examples in /openapi.json. The domain's own code writes the items, so they
+are those that requests would have made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import ModuleType
+
+from agent_messaging import clock
+from agent_messaging.agents import keys as api_keys
+from agent_messaging.agents.model import Agent
+from agent_messaging.agents.requester import BY_OPERATOR, Requester
+from agent_messaging.auth import Caller
+from agent_messaging.fields import Party
+from agent_messaging.idempotency import IdempotentRequest
+from agent_messaging.messaging.model import MessageStatus, MessageType, Relationship, compose
+from agent_messaging.storage.transactions import transact
+from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.states import Action
+from agent_messaging.work_orders.transitions import TransitionRequest
+from tools.openapi import example_data, example_messages
+
+NOVA, BOOTS, SCOUT = (
+    Party(**example_data.NOVA),
+    Party(**example_data.BOOTS),
+    Party(**example_data.SCOUT),
+)
+
+# The orders that event files name beside the order of the other examples, which is pending.
+ACCEPTED_ID = "wo_01jd5m5y1x2w3v4t5s6r7q8p9n"
+OVERDUE_ID = "wo_01jd5m7c1d2e3f4g5h6j7k8m9n"
+
+App = Callable[[str], ModuleType]
+"""Returns the `app.py` of a function folder, loaded over the tables that are written."""
+
+
+def write(app: App) -> dict[str, str]:
+    """Write everything into empty tables. Return a key of each agent by its id."""
+    keys = {party.id: register(app, party) for party in (NOVA, BOOTS, SCOUT)}
+    app("presence").service.heartbeat(Caller(BOOTS.id), clock.now())
+    write_messages(app)
+    write_request(app)
+    deadline = clock.from_text(example_data.DEADLINE_AT)
+    for work_order_id in (example_data.ORDER_ID, ACCEPTED_ID):
+        write_order(app, work_order_id, deadline)
+    write_order(app, OVERDUE_ID, clock.now() - timedelta(seconds=1))
+    accept = TransitionRequest(Caller(BOOTS.id), Action.ACCEPT, clock.now(), {})
+    app("work_orders").transitions.apply(ACCEPTED_ID, accept, _without_key(app))
+    return keys
+
+
+def register(app: App, party: Party) -> str:
+    """Register an agent with two keys that have the key ids of the events. Return the first key.
+
+    An event contains what the authorizer answered for the first key. So the functions accept it
+    while the agent has a live key of this id.
+    """
+    agents, now = app("agents"), clock.now()
+    (api_key, first), (_, second) = api_keys.issue(now), api_keys.issue(now)
+    first = first.model_copy(update={"key_id": example_data.KEY_ID})
+    second = second.model_copy(update={"key_id": example_data.NEW_KEY_ID})
+    agent = Agent(agent_id=party.id, name=party.name, created_at=now, keys={first.key_id: first})
+    agents.registration.write(agent, first)
+    agents.key_service.keyring.add(Requester(lambda: agent, BY_OPERATOR), second, now)
+    return api_key
+
+
+def write_messages(app: App) -> None:
+    """Write a message from Nova to Boots and the reply, with the entries of both sent lists."""
+    module, sent_at = app("messaging"), clock.now() - timedelta(minutes=1)
+    for sender, recipient, message_id in (
+        (NOVA, BOOTS, example_data.MESSAGE_ID),
+        (BOOTS, NOVA, example_data.REPLY_ID),
+    ):
+        message = compose(
+            MessageType.CONTACT_REQUEST,
+            sender,
+            recipient,
+            sent_at,
+            message_id=message_id,
+            thread_id=example_data.THREAD_ID,
+            body="Want to collaborate?",
+            is_verified=True,
+        )
+        module.messages.put(message)
+        module.sent_log.record(Caller(sender.id), recipient.id, message_id)
+
+
+def write_request(app: App) -> None:
+    """Write a contact request from Scout, which Boots has not answered."""
+    now = clock.now()
+    message = compose(
+        MessageType.CONTACT_REQUEST,
+        SCOUT,
+        BOOTS,
+        now,
+        relationship=Relationship.STRANGER,
+        is_verified=True,
+        message_id=example_data.REQUEST_ID,
+        thread_id=example_data.REQUEST_THREAD_ID,
+        body=example_messages.REQUEST["body"],
+    )
+    held = message.model_copy(update={"status": MessageStatus.HELD})
+    transact(app("contacts").client, [app("contacts").contacts.transact_hold(held, now)])
+
+
+def write_order(app: App, work_order_id: str, deadline_at: datetime) -> None:
+    """Write a pending order from Nova to Boots."""
+    order = WorkOrder.create(
+        work_order_id=work_order_id,
+        client=NOVA,
+        worker=BOOTS,
+        title="Cost Estimates for 50 Products",
+        description="Need detailed cost breakdowns",
+        deadline_at=deadline_at,
+        message_id=example_data.MESSAGE_ID.replace("msg_01jd5m3", f"msg_{work_order_id[3:10]}"),
+        thread_id=example_data.THREAD_ID,
+        is_verified=True,
+        created_at=clock.now(),
+    )
+    app("work_orders").offering.put(order, _without_key(app))
+
+
+def _without_key(app: App) -> IdempotentRequest:
+    """Return a request without an Idempotency-Key."""
+    return IdempotentRequest(app("work_orders").idempotency_store, clock.now())
