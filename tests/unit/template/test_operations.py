@@ -9,7 +9,12 @@ from agent_messaging.observability import metrics
 from agent_messaging.stats.rollup import Platform
 from tests.unit.template.written import FILE, FUNCTIONS, RESOURCES, properties_of
 
-ALARMS = properties_of("AWS::CloudWatch::Alarm")
+CANARY = "Canary"  # These alarms tell nobody but CodeDeploy (test_updates.py).
+ALARMS = {
+    name: each
+    for name, each in properties_of("AWS::CloudWatch::Alarm").items()
+    if CANARY not in name
+}
 WATCHED = {
     "ServerErrorsAlarm": ("AWS/ApiGateway", "5xx", {"ApiId": {"Ref": "MessagingApi"}}),
     "AuthorizerErrorsAlarm": (
