@@ -70,11 +70,17 @@ class Deployment:
 
 
 def deploy(
-    account: Account, environment: str, *, edit: Edit | None = None, **parameters: str
+    account: Account,
+    environment: str,
+    *,
+    built: Path = BUILT,
+    edit: Edit | None = None,
+    **parameters: str,
 ) -> tuple[Deployment, float]:
     """`sam deploy --config-env <environment>`, mended, and the seconds that the deploy took.
 
     Args:
+        built: the template of what was built.
         edit: changes the built template in place before it is deployed.
         parameters: beside those of the environment.
 
@@ -83,7 +89,7 @@ def deploy(
     """
     settings = tomllib.loads(CONFIG.read_text("utf-8"))[environment]
     began = time.monotonic()
-    run_sam(account, environment, edited(edit), overrides(settings, parameters))
+    run_sam(account, environment, edited(built, edit), overrides(settings, parameters))
     seconds = time.monotonic() - began
     deployment = Deployment(account, settings["global"]["parameters"]["stack_name"])
     mending.mend(account, deployment.name)
@@ -101,13 +107,13 @@ def overrides(settings: Mapping[str, Any], parameters: Mapping[str, str]) -> lis
     return [*pairs, *(f"{name}={value}" for name, value in added.items())]
 
 
-def edited(edit: Edit | None) -> Path:
+def edited(built: Path, edit: Edit | None) -> Path:
     """The built template without what the emulator does not know; beside it, for its paths."""
-    template = yaml.safe_load(BUILT.read_text("utf-8"))
+    template = yaml.safe_load(built.read_text("utf-8"))
     del template["Resources"][UNKNOWN]
     if edit is not None:
         edit(template)
-    path = BUILT.with_name("deployed.yaml")
+    path = built.with_name("deployed.yaml")
     path.write_text(yaml.safe_dump(template), "utf-8")
     return path
 
