@@ -24,7 +24,13 @@ from tools.operating.redrive import ALIAS
 
 SHARED = DOCUMENT["Globals"]["Function"]
 # No part of a version, or nothing that a call sees.
-NOT_OF_A_VERSION = {"Description", "DeploymentPreference", "EventInvokeConfig", "Events"}
+NOT_OF_A_VERSION = {
+    "Description",
+    "VersionDescription",
+    "DeploymentPreference",
+    "EventInvokeConfig",
+    "Events",
+}
 LONGEST_DESCRIPTION = 256
 # Who calls a function, and where it says which.
 CALLERS = {
@@ -64,6 +70,11 @@ def parameters_in(value: Any) -> Iterator[str]:
     """The parameters that a value refers to."""
     for name in re.findall(r"\$\{(\w+)\}|'Ref': '(\w+)'", repr(value)):
         yield from set(name) & set(PARAMETERS)
+
+
+def with_canary(value: dict[str, Any]) -> dict[str, Any]:
+    """The value if the canary is on, as CloudFormation is told."""
+    return {"Fn::If": ["HasCanary", value, {"Ref": "AWS::NoValue"}]}
 
 
 def versions(resources: dict[str, dict[str, Any]]) -> set[str]:
@@ -139,10 +150,13 @@ def test_with_the_canary_alarms_decide_whether_an_alias_moves(
     own = f"{function.removesuffix('Function')}CanaryAlarm"
     assert group["AlarmConfiguration"] == {
         "Enabled": True,
-        "Alarms": [{"Name": {"Ref": "CanaryServerErrorsAlarm"}}, {"Name": {"Ref": own}}],
+        "Alarms": [
+            {"Name": with_canary({"Ref": "CanaryServerErrorsAlarm"})},
+            {"Name": with_canary({"Ref": own})},
+        ],
     }
     assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
-    assert group["ServiceRoleArn"] == {"Fn::GetAtt": ["CanaryRole", "Arn"]}
+    assert group["ServiceRoleArn"] == with_canary({"Fn::GetAtt": ["CanaryRole", "Arn"]})
     alarm = canary[own]["Properties"]
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")
     assert alarm["Dimensions"] == [
