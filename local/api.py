@@ -78,7 +78,8 @@ def _authorizer(name: str, properties: Mapping[str, Any], scope: Scope) -> Autho
         seconds.isdecimal() and int(seconds) <= MAX_SECONDS,
         f"a ReauthorizeEvery from 0 to {MAX_SECONDS} seconds",
     )
-    function = str(properties["FunctionArn"]).rsplit(":", 1)[-1]
+    # After the account: the function, and perhaps an alias. Here all aliases are the one version.
+    function = str(properties["FunctionArn"]).split(":")[5]
     if scope.resource_types.get(function) != "AWS::Serverless::Function":
         raise TemplateError(f"authorizer {name}: {function} is not a function of this template")
     return Authorizer(name, function, headers, int(seconds))

@@ -31,7 +31,7 @@ PYTHON = Path(sys.prefix).with_name(".venv-engine") / "bin" / "python"
 READY_SECONDS = 30
 END_SECONDS = 5
 
-# ministack in one process that ends with its stdin.
+# ministack in one process that ends with its stdin. Something may be done first.
 PROGRAM = """
 import os, sys, threading
 
@@ -40,6 +40,7 @@ def end_with_stdin():
     os._exit(0)
 
 threading.Thread(target=end_with_stdin, daemon=True).start()
+{first}
 from ministack.app import main
 sys.argv = ["ministack"]
 main()
@@ -77,13 +78,16 @@ def renamed(table: Table, name: str) -> Table:
 
 
 @contextlib.contextmanager
-def second_engine(**environment: str) -> Iterator[SecondEngine]:
-    """An empty engine that answers; `environment` are more of ministack's own settings."""
+def second_engine(first: str = "", **environment: str) -> Iterator[SecondEngine]:
+    """An empty engine that answers; `environment` are more of ministack's own settings.
+
+    `first` is code that its process runs before ministack.
+    """
     assert PYTHON.exists(), f"there is no second engine at {PYTHON}: make test makes it"
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="second-engine-") as folder:
         process = subprocess.Popen(
-            [PYTHON, "-c", PROGRAM],
+            [PYTHON, "-c", PROGRAM.format(first=first)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

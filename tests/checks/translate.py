@@ -1,8 +1,9 @@
 """Prints template.yaml with SAM's transform done, for checks that know no SAM.
 
-    python tests/checks/translate.py [CorsOrigins=* ...]
+    python tests/checks/translate.py [Canary=true ...] [AgentMessagingLayer=s3://bucket/new ...]
 
-What a parameter decides of a deletion is decided as in production.
+An argument is the value of a parameter, or the place of a function's code or the layer. What a
+parameter decides of a deletion is decided as in production.
 """
 
 import json
@@ -10,10 +11,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cfnlint.decode.cfn_yaml import load
-from samtranslator.translator.transform import transform
-
 TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
+sys.path.insert(0, str(TEMPLATE.parent))
+
+from samtranslator.translator.transform import transform  # noqa: E402
+
+from local.cloudformation import parse  # noqa: E402
+
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 # What sam package would have put in the place of a folder.
 UPLOADED = "s3://bucket/key"
@@ -27,20 +31,20 @@ class NoManagedPolicies:
         return {}
 
 
-def translated(parameters: dict[str, str]) -> dict[str, Any]:
-    """The template as plain CloudFormation, with these parameters beside its defaults."""
-    template = json.loads(json.dumps(load(str(TEMPLATE))))
+def translated(given: dict[str, str]) -> dict[str, Any]:
+    """The template as plain CloudFormation: parameters, and places of code, have these values."""
+    template = json.loads(json.dumps(parse(TEMPLATE.read_text("utf-8"), TEMPLATE.name)))
     template["Transform"].remove(LANGUAGE_EXTENSIONS)
-    for resource in template["Resources"].values():
+    for logical_id, resource in template["Resources"].items():
         for name in ("CodeUri", "ContentUri"):
             if name in resource.get("Properties", {}):
-                resource["Properties"][name] = UPLOADED
+                resource["Properties"][name] = given.get(logical_id, UPLOADED)
         for name in ("DeletionPolicy", "UpdateReplacePolicy"):
             if isinstance(resource.get(name), dict):
                 resource[name] = resource[name]["Fn::If"][1]
-    return dict(transform(template, parameters, NoManagedPolicies()))
+    return dict(transform(template, given, NoManagedPolicies()))
 
 
 if __name__ == "__main__":
-    given = dict(each.split("=", 1) for each in sys.argv[1:])
-    json.dump(translated(given), sys.stdout, indent=1)
+    arguments = dict(each.split("=", 1) for each in sys.argv[1:])
+    json.dump(translated(arguments), sys.stdout, indent=1)

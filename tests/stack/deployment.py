@@ -68,11 +68,17 @@ class Deployment:
 
 
 def deploy(
-    account: Account, environment: str, *, edit: Edit | None = None, **parameters: str
+    account: Account,
+    environment: str,
+    *,
+    built: Path = BUILT,
+    edit: Edit | None = None,
+    **parameters: str,
 ) -> tuple[Deployment, float]:
     """`sam deploy --config-env <environment>`, mended, and the seconds that the deploy took.
 
     Args:
+        built: the template of what was built.
         edit: changes the built template in place before it is deployed.
         parameters: beside those of the environment.
 
@@ -81,7 +87,7 @@ def deploy(
     """
     settings = tomllib.loads(CONFIG.read_text("utf-8"))[environment]
     began = time.monotonic()
-    template = BUILT if edit is None else edited(edit)
+    template = built if edit is None else edited(built, edit)
     run_sam(account, environment, template, overrides(settings, parameters))
     seconds = time.monotonic() - began
     deployment = Deployment(account, settings["global"]["parameters"]["stack_name"])
@@ -98,11 +104,11 @@ def overrides(settings: Mapping[str, Any], parameters: Mapping[str, str]) -> lis
     return [*pairs, *(f"{name}={value}" for name, value in parameters.items())]
 
 
-def edited(edit: Edit) -> Path:
+def edited(built: Path, edit: Edit) -> Path:
     """A changed copy of the built template; beside it, for its paths."""
-    template = yaml.safe_load(BUILT.read_text("utf-8"))
+    template = yaml.safe_load(built.read_text("utf-8"))
     edit(template)
-    path = BUILT.with_name("deployed.yaml")
+    path = built.with_name("deployed.yaml")
     path.write_text(yaml.safe_dump(template), "utf-8")
     return path
 

@@ -15,6 +15,25 @@ from tests.engine import SecondEngine, second_engine
 
 ROOT_KEY = "local"
 
+# ministack starts a process for each call of a function that finds none free, as Lambda does, but
+# on this one machine: sixteen clients would start hundreds. Here each version of a function has
+# one, and calls wait for it.
+ONE_PROCESS_A_VERSION = """
+import time
+from ministack.core import lambda_runtime
+
+acquire = lambda_runtime.acquire_worker
+
+def acquire_patiently(*arguments, **named):
+    while True:
+        worker, reason = acquire(*arguments, **{**named, "max_concurrency": 1})
+        if worker is not None:
+            return worker, reason
+        time.sleep(0.005)
+
+lambda_runtime.acquire_worker = acquire_patiently
+"""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -49,5 +68,5 @@ def account() -> Iterator[Account]:
     """An empty account."""
     settings = {"AUTH": "true", "SERVICES": "", "LAMBDA_EXECUTOR": "local"}
     root = {"AWS_ACCESS_KEY_ID": ROOT_KEY, "AWS_SECRET_ACCESS_KEY": ROOT_KEY}
-    with second_engine(**settings, **root) as engine:
+    with second_engine(ONE_PROCESS_A_VERSION, **settings, **root) as engine:
         yield Account(engine)

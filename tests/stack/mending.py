@@ -9,6 +9,7 @@ On AWS both are part of the deploy.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.stack.emulator import Account
 
 INTEGRATION = "x-amazon-apigateway-integration"
 AUTHORIZER = "x-amazon-apigateway-authorizer"
+INVOCATIONS = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{{}}/invocations"
 
 
 def physical_ids(account: Account, stack: str) -> dict[str, str]:
@@ -56,7 +58,10 @@ def set_time_to_live(account: Account, table: str, specification: Mapping[str, A
 
 
 class Routes:
-    """The routes of one API, made from the OpenAPI document that SAM writes."""
+    """The routes of one API, made from the OpenAPI document that SAM writes.
+
+    What is as the document says stays untouched, so a deploy takes no route away that it keeps.
+    """
 
     def __init__(self, account: Account, physical: Mapping[str, str], api_id: str) -> None:
         self.gateway = account.client("apigatewayv2")
@@ -65,62 +70,86 @@ class Routes:
         self.api_id = api_id
 
     def replace(self, body: Mapping[str, Any]) -> None:
-        """Take away what there is, and make what the document says."""
-        for kind in ("route", "integration", "authorizer"):
-            key = f"{kind.title()}Id"
-            for each in getattr(self.gateway, f"get_{kind}s")(ApiId=self.api_id)["Items"]:
-                getattr(self.gateway, f"delete_{kind}")(ApiId=self.api_id, **{key: each[key]})
+        """Make what the document says, and then take away what it does not say."""
         schemes = (body.get("components") or {}).get("securitySchemes") or {}
         authorizers = {name: self._authorizer(name, each) for name, each in schemes.items()}
-        integrations: dict[str, str] = {}
-        for route, operation in operations(body):
-            function = self._named_in(operation[INTEGRATION]["uri"])
+        integrations = {each["IntegrationUri"]: each for each in self._there("integration")}
+        there = {each["RouteKey"]: each for each in self._there("route")}
+        for key, operation in operations(body):
+            function = self.called(operation[INTEGRATION]["uri"])
             if function not in integrations:
                 integrations[function] = self._integration(function)
-            self.gateway.create_route(
-                ApiId=self.api_id,
-                RouteKey=route,
-                Target=f"integrations/{integrations[function]}",
-                **closed(operation, authorizers),
-            )
+            target = f"integrations/{integrations[function]['IntegrationId']}"
+            self._route(there.pop(key, None), key, Target=target, **closed(operation, authorizers))
+        for gone in there.values():
+            self.gateway.delete_route(ApiId=self.api_id, RouteId=gone["RouteId"])
+
+    def _there(self, kind: str) -> list[dict[str, Any]]:
+        found = getattr(self.gateway, f"get_{kind}s")(ApiId=self.api_id, MaxResults="500")
+        return list(found["Items"])
+
+    def _route(self, now: Mapping[str, Any] | None, key: str, **said: str) -> None:
+        if now is None:
+            self.gateway.create_route(ApiId=self.api_id, RouteKey=key, **said)
+        elif any(now.get(name) != value for name, value in said.items()):
+            self.gateway.update_route(ApiId=self.api_id, RouteId=now["RouteId"], **said)
 
     def _authorizer(self, name: str, scheme: Mapping[str, Any]) -> str:
         said = scheme[AUTHORIZER]
-        arn = self._arn(self._named_in(said["authorizerUri"]))
-        created = self.gateway.create_authorizer(
-            ApiId=self.api_id,
-            Name=name,
-            AuthorizerType="REQUEST",
-            AuthorizerUri=f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{arn}/invocations",
-            AuthorizerPayloadFormatVersion=str(said["authorizerPayloadFormatVersion"]),
-            EnableSimpleResponses=said["enableSimpleResponses"],
-            IdentitySource=list(said["identitySource"]),
-            AuthorizerResultTtlInSeconds=int(said["authorizerResultTtlInSeconds"]),
-        )
+        wanted = {
+            "Name": name,
+            "AuthorizerType": "REQUEST",
+            "AuthorizerUri": INVOCATIONS.format(self.called(said["authorizerUri"])),
+            "AuthorizerPayloadFormatVersion": str(said["authorizerPayloadFormatVersion"]),
+            "EnableSimpleResponses": said["enableSimpleResponses"],
+            "IdentitySource": list(said["identitySource"]),
+            "AuthorizerResultTtlInSeconds": int(said["authorizerResultTtlInSeconds"]),
+        }
+        for now in self._there("authorizer"):
+            if now["Name"] == name:
+                if any(now.get(key) != value for key, value in wanted.items()):
+                    self.gateway.update_authorizer(
+                        ApiId=self.api_id, AuthorizerId=now["AuthorizerId"], **wanted
+                    )
+                return str(now["AuthorizerId"])
+        created = self.gateway.create_authorizer(ApiId=self.api_id, **wanted)
         return str(created["AuthorizerId"])
 
-    def _integration(self, function: str) -> str:
-        created = self.gateway.create_integration(
-            ApiId=self.api_id,
-            IntegrationType="AWS_PROXY",
-            IntegrationUri=self._arn(function),
-            PayloadFormatVersion="2.0",
+    def _integration(self, function: str) -> dict[str, Any]:
+        return dict(
+            self.gateway.create_integration(
+                ApiId=self.api_id,
+                IntegrationType="AWS_PROXY",
+                IntegrationUri=function,
+                PayloadFormatVersion="2.0",
+            )
         )
-        return str(created["IntegrationId"])
+
+    def called(self, uri: Any) -> str:
+        """The ARN that a URI of the document leads to: of a function, or of its alias."""
+        text = self._substituted(uri)
+        return text.split("/functions/")[1].removesuffix("/invocations")
+
+    def _substituted(self, value: Any) -> str:
+        """The text of an Fn::Sub; what names a function's ARN or an alias has its value."""
+        if not isinstance(value, Mapping):
+            return str(value)
+        said = value["Fn::Sub"]
+        text, own = (said, {}) if isinstance(said, str) else said
+
+        def found(match: re.Match[str]) -> str:
+            name = match[1]
+            if name in own:
+                return self._substituted(own[name])
+            if name.endswith(".Arn"):
+                return self._arn(name.removesuffix(".Arn"))
+            return self.physical.get(name, name)
+
+        return re.sub(r"\$\{([^}]+)\}", found, text)
 
     def _arn(self, function: str) -> str:
         found = self.functions.get_function(FunctionName=self.physical[function])
         return str(found["Configuration"]["FunctionArn"])
-
-    def _named_in(self, uri: Any) -> str:
-        """The logical id of the function that a URI of the document leads to."""
-        text = json.dumps(uri)
-        (function,) = (
-            name
-            for name in self.physical
-            if f"${{{name}.Arn}}" in text or f'["{name}", "Arn"]' in text
-        )
-        return function
 
 
 def closed(operation: Mapping[str, Any], authorizers: Mapping[str, str]) -> dict[str, str]:

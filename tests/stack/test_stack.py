@@ -163,16 +163,3 @@ def test_production_keeps_its_tables_when_its_stack_is_deleted(account: Account)
         StackName=prod.name, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
     )
     assert dynamodb.describe_table(TableName=table)["Table"]["TableStatus"] == "ACTIVE"
-
-
-def test_another_stack_leaves_nothing_behind(account: Account):
-    staging, _ = deploy(account, "staging")
-    dynamodb, table = account.client("dynamodb"), staging.physical("AgentsTable")
-
-    cloudformation = account.client("cloudformation")
-    cloudformation.delete_stack(StackName=staging.name)
-    cloudformation.get_waiter("stack_delete_complete").wait(
-        StackName=staging.name, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
-    )
-    with pytest.raises(dynamodb.exceptions.ResourceNotFoundException):
-        dynamodb.describe_table(TableName=table)

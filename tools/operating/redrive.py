@@ -31,6 +31,9 @@ from tools.operating.dead_letters import (
     read_again,
 )
 
+# AutoPublishAlias in template.yaml: the version that serves. Without it, Lambda would call $LATEST,
+# which may be half a deploy.
+ALIAS = "live"
 # Longer than one dead letter takes: reading its records, and a function's time (see PATIENT). While
 # it is hidden, nobody else receives it. So dead letters are received one by one.
 HIDDEN_SECONDS = 300
@@ -199,7 +202,9 @@ def _invoke(account: Account, dead_letter: DeadLetter, event: Mapping[str, Any])
     try:
         # Not escaped: a call may have six megabytes, and `\u` makes some texts three times as long.
         body = json.dumps(event, ensure_ascii=False).encode()
-        answer = account.functions.invoke(FunctionName=dead_letter.function, Payload=body)
+        answer = account.functions.invoke(
+            FunctionName=dead_letter.function, Qualifier=ALIAS, Payload=body
+        )
         result = json.loads(answer["Payload"].read() or b"null")
     except (*FAILURES, ValueError) as error:
         raise RedriveError(f"its function did not answer ({code_of(error)})") from error

@@ -15,11 +15,11 @@ TICK = {"source": "aws.events", "time": "2026-11-26T19:00:00Z"}
 OF_A_STREAM = {
     "requestContext": {
         "requestId": "r",
-        "functionArn": PROJECTOR,
+        "functionArn": f"{PROJECTOR}:live",
         "condition": "RetryAttemptsExhausted",
         "approximateInvokeCount": 6,
     },
-    "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": None},
+    "responseContext": {"statusCode": 200, "executedVersion": "7", "functionError": None},
     "version": "1.0",
     "timestamp": "2026-11-26T19:00:00.000Z",
     "DDBStreamBatchInfo": {
@@ -32,7 +32,7 @@ OF_A_STREAM = {
 }
 OF_A_SCHEDULE = {
     "version": "1.0",
-    "requestContext": {"functionArn": f"{ROLL_UP}:$LATEST", "condition": "RetriesExhausted"},
+    "requestContext": {"functionArn": f"{ROLL_UP}:live", "condition": "RetriesExhausted"},
     "requestPayload": TICK,
     "responseContext": {"statusCode": 200, "functionError": "Unhandled"},
     "responsePayload": {"errorMessage": "no"},
@@ -96,6 +96,7 @@ class Functions:
 
     def invoke(self, **asked: Any) -> dict[str, Any]:
         self.payloads.append(asked["Payload"])
+        assert asked["Qualifier"] == "live"
         self.events.append((asked["FunctionName"], json.loads(asked["Payload"])))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, BaseException):

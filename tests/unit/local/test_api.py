@@ -51,6 +51,12 @@ def test_a_route_has_the_default_authorizer_unless_it_says_none(project):
     }
 
 
+def test_an_authorizer_may_be_called_by_an_alias(rewritten):
+    path = rewritten("!GetAtt DoorFunction.Arn", '!Sub "${DoorFunction.Arn}:live"')
+
+    assert authorizers(path)["GET /echo/fixed"] == DOOR
+
+
 def test_without_a_default_only_the_routes_that_name_an_authorizer_are_closed(rewritten):
     rewritten("        DefaultAuthorizer: DoorAuthorizer\n", "")
     path = rewritten("Authorizer: NONE", "Authorizer: DoorAuthorizer")

@@ -18,6 +18,7 @@ BAD = [
     ("OrderRetentionDays", "3651"),
     ("ProtectData", "yes"),
     ("AccessLog", "on"),
+    ("Canary", "yes"),
     ("RegistrationMode", "closed"),
     ("MessagesPerSender", "0"),
     ("MessagesPerSender", "5001"),
