@@ -13,7 +13,6 @@ from typing import Any
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import StreamRecord
-from moto.dynamodb.models.utilities import bytesize
 
 from local.moto_replace import Method, replace
 
@@ -35,11 +34,23 @@ _cast_scalar: Method = DynamoType.cast_value.fget  # type: ignore[attr-defined]
 
 def size(self: DynamoType) -> int:
     """Return the bytes of a value. moto copies each part of it first."""
-    if self.type == "M":
-        return sum(bytesize(name) + _typed(each).size() for name, each in self.value.items())
-    if self.type == "L":
-        return sum(each.size() for each in self.value)
+    kind, value = self.type, self.value
+    if kind == "S" and type(value) is str:
+        return _bytes(value)
+    if kind == "M":
+        return sum(_bytes(name) + _typed(each).size() for name, each in value.items())
+    if kind == "L":
+        return sum(each.size() for each in value)
     return int(_size_of_scalar(self))
+
+
+def size_of_item(self: Item) -> int:
+    """Return the bytes of an item."""
+    return sum(_bytes(name) + value.size() for name, value in self.attrs.items())
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
 _size_of_scalar: Method = DynamoType.size
@@ -128,6 +139,7 @@ def speed_up_items() -> None:
     replace(DynamoType, "size", size)
     replace(DynamoType, "to_regular_json", to_regular_json)
     replace(DynamoType, "__deepcopy__", copy_value)
+    replace(Item, "size", size_of_item)
     replace(Item, "__deepcopy__", copy_item)
     replace(Item, "__init__", measured_once)
     replace(Item, "project", project(Item.project))

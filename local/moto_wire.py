@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import base64
 import functools
+import io
 import string
+import sys
 from collections.abc import Callable
 from typing import Any
 
 from moto import backend_index
 from moto.core import responses
 from moto.core.parse import BaseJSONParser
+from moto.core.request import Request, environ_key_for_header
 from moto.core.serialize import BaseJSONSerializer, ResponseSerializer
 from moto.core.utils import method_names_from_class
+from moto.dynamodb.responses import DynamoHandler
 from moto.moto_api._internal.moto_random import MotoRandom
+from moto.utilities.aws_headers import gen_amzn_requestid_long
 
 from local.moto_replace import Method, replace
 
@@ -93,6 +98,38 @@ def _converted(value: Any, binary: type, convert: Callable[[Any], Any]) -> dict[
     raise _OtherFormError
 
 
+def plain_requests(build: Method) -> Method:
+    """Make a request from the one before it to the same address. moto makes each from nothing."""
+
+    @functools.cache
+    def pattern(cls: Any, url: str) -> dict[str, Any]:
+        environ: dict[str, Any] = build(cls, "POST", url, {}, b"").environ
+        return environ
+
+    def make(cls: Any, method: str, url: str, headers: Any, body: Any = None) -> Any:
+        names = [name.lower() for name in headers]
+        is_plain = len(set(names)) == len(names) and "_" not in "".join(names)
+        is_plain = is_plain and "transfer-encoding" not in names
+        if not (method == "POST" and type(body) is bytes and is_plain):
+            return build(cls, method, url, headers, body)
+        environ = {**pattern(cls, url), "wsgi.input": io.BytesIO(body), "wsgi.errors": sys.stderr}
+        for name, value in headers.items():
+            text = value.decode() if isinstance(value, bytes) else value
+            environ[environ_key_for_header(name)] = text
+        environ["CONTENT_LENGTH"] = str(len(body))
+        return cls(environ)
+
+    return make
+
+
+def enrich(headers: dict[str, str], body: Any) -> tuple[dict[str, str], Any]:
+    """Add a request id. moto also looks for one in the body, as if it were XML."""
+    if "status" in headers:
+        headers["status"] = str(headers["status"])
+    gen_amzn_requestid_long(headers)
+    return headers, body
+
+
 def random_string(
     self: MotoRandom, length: int = 20, *, include_digits: bool = True, lower_case: bool = False
 ) -> str:
@@ -108,6 +145,9 @@ def speed_up_requests() -> None:
     structure = "_serialize_type_structure"
     replace(BaseJSONSerializer, structure, whole_values(getattr(BaseJSONSerializer, structure)))
     replace(BaseJSONParser, "_parse_structure", whole_arguments(BaseJSONParser._parse_structure))
+    build = plain_requests(Request.from_primitives.__func__)  # type: ignore[attr-defined]
+    replace(Request, "from_primitives", classmethod(build))
+    replace(DynamoHandler, "_enrich_response", staticmethod(enrich))
     replace(MotoRandom, "get_random_string", random_string)
     # moto lists the methods of the class anew for every request.
     replace(responses, "method_names_from_class", functools.cache(method_names_from_class))

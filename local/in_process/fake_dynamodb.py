@@ -18,7 +18,6 @@ from typing import Any
 
 from moto.dynamodb.comparisons import get_filter_expression
 from moto.dynamodb.models.dynamo_type import DynamoType
-from moto.dynamodb.models.dynamo_type import Item as MotoItem
 from moto.dynamodb.parsing.key_condition_expression import parse_expression
 
 from agent_messaging.storage.table import encode
@@ -162,8 +161,12 @@ def on_fake(tables: Tables) -> Iterator[FakeDynamoDB]:
     for table in TEMPLATE.tables:
         for item in tables.items(table.name):
             fake.put(table.name, encode(item))
-    with fake.serving((*clients(), tables.dynamodb)):
-        yield fake
+    tables.is_on_fake = True
+    try:
+        with fake.serving((*clients(), tables.dynamodb)):
+            yield fake
+    finally:
+        tables.is_on_fake = False
 
 
 def _page(items: Iterable[Item], limit: int | None) -> tuple[list[Item], bool]:
@@ -179,13 +182,20 @@ def _page(items: Iterable[Item], limit: int | None) -> tuple[list[Item], bool]:
 
 
 def _filter(request: Mapping[str, Any]) -> Callable[[Item], bool]:
-    condition = get_filter_expression(
+    condition: Any = get_filter_expression(
         request.get("FilterExpression"),
         request.get("ExpressionAttributeNames", {}),
         request.get("ExpressionAttributeValues"),
     )
-    keyless = DynamoType({"S": ""})  # conditions only use attributes
-    return lambda item: bool(condition.expr(MotoItem(keyless, None, dict(item))))
+    # Conditions only use attributes of the item, and only a few of them.
+    return lambda item: bool(condition.expr(SimpleNamespace(attrs=_Attributes(item))))
+
+
+class _Attributes(dict[str, Any]):
+    """The attributes of an item, converted when moto reads them."""
+
+    def __getitem__(self, name: str) -> Any:
+        return DynamoType(super().__getitem__(name))
 
 
 def _key(keyed: Mapping[str, Any], item: Item) -> Place:

@@ -7,6 +7,7 @@ import functools
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from moto.dynamodb.models import dynamodb_backends
 
 from local.cloudformation import ACCOUNT_ID, REGION
@@ -16,7 +17,8 @@ from local.in_process.functions import TEMPLATE
 @functools.cache
 def client() -> Any:
     """A client of the tests' own, which nothing records."""
-    return boto3.client("dynamodb")
+    # Without botocore's check of the parameters: it takes longer than the writes of a large test.
+    return boto3.client("dynamodb", config=Config(parameter_validation=False))
 
 
 def tables() -> dict[str, Any]:
