@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -43,7 +44,7 @@ def load(path: Path = TEMPLATE, parameters: Mapping[str, str] | None = None) -> 
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise TemplateError(f"{path.name} cannot be read: {error}") from error
-    document = parse(text, path.name)
+    document = _parsed(text, path.name)
     try:
         scope = scope_of(document, parameters or {})
         check(document, scope.values)
@@ -55,6 +56,10 @@ def load(path: Path = TEMPLATE, parameters: Mapping[str, str] | None = None) -> 
         raise TemplateError(
             f"{path.name}: malformed near {error}. Run make lint for details"
         ) from error
+
+
+# Only read. With other parameters the text is the same, and to parse it takes longest.
+_parsed = functools.lru_cache(maxsize=4)(parse)
 
 
 def _template(document: Mapping[str, Any], root: Path, scope: Scope) -> Template:

@@ -65,6 +65,7 @@ class World:
             self.done(agent_id, "POST", "/messaging/heartbeat")
         self._memory = Memory()
         self.reset()
+        self.first_digest = self.digest()
 
     def reset(self) -> None:
         """Everything is as it was at first; the gateway remembers nobody."""
