@@ -1,4 +1,6 @@
-"""How much a test does: a tenth with every commit, all of it with `make test-long`.
+"""How much a test does: all of it with `make test-long`, and a part with every commit.
+
+A race or a fault does a tenth, and a property is tried on a third of its examples.
 
 Beside it, the figures: what a test has measured is printed in a table at the end of the run.
 """
@@ -16,6 +18,11 @@ Figure = Callable[[str, object], None]
 def scaled(full: int) -> int:
     """The size of this run: `full` in a long one, a tenth (at least 1) in any other."""
     return full if IS_FULL else max(1, full // 10)
+
+
+def examples(full: int) -> int:
+    """How many examples a property is tried on: `full` in a long run, a third in any other."""
+    return full if IS_FULL else max(1, full // 3)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from local.in_process.functions import TEMPLATE
 from local.in_process.requests import BASE
 from tests.integration.cloud import Cloud
 from tests.integration.test_open_mode import GROUPS, filled, parameter
+from tests.scale import examples
 
 ROUTES = sorted(
     (route.method, route.path.removeprefix(BASE))
@@ -75,7 +76,7 @@ def test_nothing_that_is_sent_breaks_a_route(pair: Cloud, method: str, path: str
         path, identity = f"/messaging/work-order/{order_id}/{path.split('/')[-1]}", "agent_id=boots"
 
     @settings(
-        max_examples=40,
+        max_examples=examples(40),
         deadline=None,
         derandomize=True,
         database=None,
@@ -98,7 +99,7 @@ def test_no_query_breaks_a_list(pair: Cloud, path: str):
     texts = st.text(max_size=12) | st.sampled_from(["worker", "pending", "true", "1", "100"])
 
     @settings(
-        max_examples=60,
+        max_examples=examples(60),
         deadline=None,
         derandomize=True,
         database=None,

@@ -11,9 +11,11 @@ from agent_messaging.agents.access import parse
 from agent_messaging.directory import table
 from local.in_process.functions import app
 from local.in_process.host import Agent
+from local.in_process.memory import Memory
 from tests.integration.agents.listed import listed, stored_keys
 from tests.integration.cloud import Cloud
 from tests.integration.recorder import Call
+from tests.scale import examples
 
 NINE_PARTS = "a1-b2-c3-d4-e5-f6-g7-h8-i9"
 TEN_WORDS = "k1 l2 m3 n4 o5 p6 q7 r8 s9 t0"
@@ -94,18 +96,17 @@ steps = st.lists(st.tuples(st.sampled_from(["nova", "boots"]), bodies | st.none(
 
 
 @settings(
-    max_examples=30,
+    max_examples=examples(30),
     deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-@given(steps)
-def test_whatever_agents_change_the_keys_are_those_of_the_agents(steps: list):
+@given(steps=steps)
+def test_whatever_agents_change_the_keys_are_those_of_the_agents(registered: Memory, steps: list):
     with mock_aws():
         cloud = Cloud()
-        for agent_id in ("nova", "boots", "third"):
-            cloud.register(agent_id)
+        registered.put_back()
         for agent_id, body in steps:
             if body is None:
                 cloud.call("DELETE", "/agents/me", {"agent_id": agent_id})

@@ -13,6 +13,7 @@ from agent_messaging import clock
 from agent_messaging.agents.model import Agent, ContactPolicy
 from tests.integration.agents.listed import agent, listed, write_agents
 from tests.integration.cloud import Cloud
+from tests.scale import examples
 
 # Few letters, so that much is alike; short names, so that all their words count.
 LETTERS = "aAbéß漢1"
@@ -74,7 +75,7 @@ asked = st.fixed_dictionaries(
 
 
 @settings(
-    max_examples=100,
+    max_examples=examples(100),
     deadline=None,
     derandomize=True,
     database=None,

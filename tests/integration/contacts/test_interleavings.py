@@ -18,6 +18,7 @@ from local.in_process.requests import Answer
 from tests.integration.cloud import Cloud
 from tests.integration.contacts.interleaving import interleaved
 from tests.integration.contacts.mailboxes import decide, ping, set_policy, write
+from tests.scale import examples
 
 NOVAS = ("send", "ping")
 OWNERS = ("allow", "block", "forget", "answer", "accept")
@@ -71,7 +72,7 @@ plans = st.builds(
 
 
 @settings(
-    max_examples=50,
+    max_examples=examples(50),
     deadline=None,
     derandomize=True,
     database=None,

@@ -12,6 +12,7 @@ from agent_messaging.auth import Caller
 from agent_messaging.errors import RateLimitedError
 from agent_messaging.messaging.sent_log import SentLog
 from tests.integration.cloud import Cloud
+from tests.scale import examples
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _days = itertools.count()
@@ -21,7 +22,7 @@ attempts = st.lists(st.tuples(agents, agents, st.integers(0, 119)), max_size=60)
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     derandomize=True,
     database=None,
