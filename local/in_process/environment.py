@@ -7,10 +7,13 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import botocore.session
+from botocore.loaders import create_loader
 from moto.core.models import patch_client
 
 from agent_messaging.storage import connection
 from local.moto_patches import correct_moto
+from local.moto_replace import replace
 
 VARIABLES = {
     "AWS_REGION": "us-east-1",
@@ -35,6 +38,8 @@ def prepare() -> None:
     for name in MISLEADING:
         os.environ.pop(name, None)
     connection.connect = _in_reach_of_moto(connection.connect)
+    # Each client has a session of its own, and each session would parse botocore's data anew.
+    replace(botocore.session, "create_loader", functools.cache(create_loader))
     correct_moto()
 
 

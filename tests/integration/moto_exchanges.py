@@ -99,8 +99,6 @@ WRITES = [
     update("SET absent.deep = :v", v={"S": "x"}),
     update("SET label = :v, label = :v", v={"S": "x"}),
     update("SET size = :v", v={"S": "x"}),
-    update("SET two = :v", v=LARGE),
-    update("SET three = :v", v=LARGE),
     update("SET label = :unknown", v={"S": "x"}),
     update("SET label = label + :v", v={"N": "1"}),
 ]
@@ -137,7 +135,12 @@ BATCHES = [
     ("batch_write_item", {"RequestItems": {NAME: [{"PutRequest": {"Item": OTHER}}]}}),
     ("batch_get_item", {"RequestItems": {NAME: {"Keys": [KEY, OTHER_KEY]}}}),
 ]
-ENDS = [("delete_item", {"Key": KEY, "ReturnValues": "ALL_OLD"}), ("scan", {})]
+ENDS = [
+    update("SET two = :v", v=LARGE),
+    update("SET three = :v", v=LARGE),
+    ("delete_item", {"Key": KEY, "ReturnValues": "ALL_OLD"}),
+    ("scan", {}),
+]
 EXCHANGES = [*WRITES, *READS, *CONDITIONS, *TRANSACTIONS, *BATCHES, *READS, *ENDS]
 
 
