@@ -49,12 +49,19 @@ def orders(
 ) -> Iterator[dict[str, Any]]:
     """The items of so many orders, a head and its parts each; statuses take turns.
 
-    Requirements and deliverables are 64 KB each, and so is the result of a completed one.
+    Requirements and deliverables are 64 KB each, and so is the result of a completed one. They are
+    checked and hashed once: the history of each order begins with the record of the first.
     """
+    first = offered(now - timedelta(minutes=number), client, worker, deadline_at)
     for place in range(number):
         at = now - timedelta(minutes=number - place)
-        status = statuses[place % len(statuses)]
-        yield from items(offered(at, client, worker, deadline_at), WAYS[status])
+        own = {
+            "work_order_id": ids.new("wo", at),
+            "message_id": ids.new("msg", at),
+            "thread_id": ids.new_thread(at, client, worker),
+            "created_at": at,
+        }
+        yield from items(first.model_copy(update=own), WAYS[statuses[place % len(statuses)]])
 
 
 def offered(at: datetime, client: str, worker: str, deadline_at: datetime | None) -> WorkOrder:
