@@ -21,10 +21,11 @@ from moto.core.request import Request, environ_key_for_header
 from moto.core.serialize import BaseJSONSerializer, ResponseSerializer
 from moto.core.utils import method_names_from_class
 from moto.dynamodb.responses import DynamoHandler
-from moto.moto_api._internal.moto_random import MotoRandom
-from moto.utilities.aws_headers import gen_amzn_requestid_long
+from moto.moto_api._internal import mock_random
 
 from local.moto_replace import Method, replace
+
+ID_CHARACTERS = string.ascii_letters + string.digits
 
 
 class _OtherFormError(Exception):
@@ -123,20 +124,11 @@ def plain_requests(build: Method) -> Method:
 
 
 def enrich(headers: dict[str, str], body: Any) -> tuple[dict[str, str], Any]:
-    """Add a request id. moto also looks for one in the body, as if it were XML."""
+    """Add a request id, drawn at once. moto also looks for one in the body, as if it were XML."""
     if "status" in headers:
         headers["status"] = str(headers["status"])
-    gen_amzn_requestid_long(headers)
+    headers["x-amzn-requestid"] = "".join(mock_random.choices(ID_CHARACTERS, k=52))
     return headers, body
-
-
-def random_string(
-    self: MotoRandom, length: int = 20, *, include_digits: bool = True, lower_case: bool = False
-) -> str:
-    """Return a request id, drawn at once. moto draws each of its 52 characters."""
-    pool = string.ascii_letters + string.digits * include_digits
-    text = "".join(self.choices(pool, k=length))
-    return text.lower() if lower_case else text
 
 
 def speed_up_requests() -> None:
@@ -148,7 +140,6 @@ def speed_up_requests() -> None:
     build = plain_requests(Request.from_primitives.__func__)  # type: ignore[attr-defined]
     replace(Request, "from_primitives", classmethod(build))
     replace(DynamoHandler, "_enrich_response", staticmethod(enrich))
-    replace(MotoRandom, "get_random_string", random_string)
     # moto lists the methods of the class anew for every request.
     replace(responses, "method_names_from_class", functools.cache(method_names_from_class))
     # moto tries the address patterns of all services in order, for every request.
