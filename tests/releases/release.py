@@ -45,6 +45,12 @@ class Release:
         with self.active():
             return self.app(group).handler(event, context)
 
+    def has(self, where: str, group: str) -> bool:
+        """Whether it has the route `where`, or else the function of this folder."""
+        if " " not in where:
+            return any(each.code.name == group for each in self.template.functions.values())
+        return any(where == f"{route.method} {route.path}" for route in self.template.routes)
+
     def app(self, group: str) -> ModuleType:
         """The `app.py` of a folder, loaded once. Call it only while the release is active."""
         if group not in self._apps:

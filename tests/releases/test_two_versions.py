@@ -130,3 +130,17 @@ def test_a_format_that_only_this_code_can_read_is_found_whoever_writes_first(
             verdict.judge("1.0.0", runs.differences(offer_and_cancel), [])
     assert "WorkOrdersTable" in str(failure.value)
     assert "GET /api/v1/messaging/work-order/{work_order_id}" in str(failure.value)
+
+
+def test_what_only_this_code_serves_is_not_asked_of_the_release(
+    last_release: Release, tape: Tape, monkeypatch: pytest.MonkeyPatch
+):
+    versions = Versions(last_release, tape, last_release.name, monkeypatch)
+    assert last_release.has("POST /api/v1/messaging/ping", "messaging")
+    assert last_release.has("projector", "projector")
+    assert not last_release.has("POST /api/v1/messaging/unsend", "messaging")
+    assert not last_release.has("unsend", "unsend")
+    monkeypatch.setattr(last_release, "handle", None)
+    with versions.alone():
+        agents.register(versions, "nova")
+    assert versions.differences == []

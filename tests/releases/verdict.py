@@ -42,7 +42,7 @@ class Runs:
         same: it would be the same run.
         """
         found: list[Difference] = []
-        for first in ("release", "checkout"):
+        for first in (self.release.name, "checkout"):
             with pytest.MonkeyPatch.context() as patch:
                 versions = Versions(self.release, self.tape, first, patch)
                 try:

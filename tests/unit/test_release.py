@@ -90,6 +90,7 @@ def test_a_tag_is_a_release_only_with_the_sources_that_are_kept(checkout: Path):
         git(checkout, "tag", tag)
     assert checks.of_tag("v1.1.0", checkout) == []
     assert len(checks.of_tag("v1.2.0", checkout)) == 2
+    assert "has no tag v1.3.0" in checks.of_tag("v1.3.0", checkout)[0]
     (checkout / "template.yaml").write_text("A: 2\n", "utf-8")
     git(checkout, "commit", "--quiet", "--all", "--message", "later")
     git(checkout, "tag", "--force", "v1.1.0")

@@ -67,6 +67,8 @@ def of_tree(version: str, root: Path) -> list[str]:
 
 def of_tag(tag: str, root: Path) -> list[str]:
     """Return why a tag is not a release: its version, or the file of the release, is another."""
+    if not _git(root, "tag", "--list", tag):
+        return [f"This clone has no tag {tag}. Get the tags with `git fetch --tags`."]
     version, wrong = tag.removeprefix("v"), []
     if tag != f"v{declared(root)}":
         wrong.append(f"The tag is {tag}, and {PACKAGE} declares {declared(root)}.")

@@ -63,9 +63,8 @@ def move(
 
 
 def read(versions: Versions, order_id: str) -> None:
-    """Read an order as each of its parties, and check its history as a client can."""
-    for reader in (NOVA, BOOTS):
-        order = ok(versions.get(f"/messaging/work-order/{order_id}", reader))
+    """Read an order, and check its history as a client can."""
+    order = ok(versions.get(f"/messaging/work-order/{order_id}", BOOTS))
     previous = None
     for entry in order["history"]:
         assert entry["previous_sha256"] == previous
@@ -149,8 +148,8 @@ def statistics(versions: Versions) -> None:
     """Each version counts the records of what the other wrote, once, and adds to its snapshot."""
     register(versions, "nova")
     register(versions, "boots")
-    for times in (2, 1):
-        for name in ("completed", "rejected", "stopped"):
+    for times, names in ((2, ("completed", "rejected")), (1, ("completed",))):
+        for name in names:
             order_id = versions.offer("nova", "boots")
             for agent_id, action, body in WAYS[name]:
                 versions.pass_time(seconds=20)
