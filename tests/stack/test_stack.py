@@ -151,15 +151,14 @@ def test_a_deploy_that_fails_leaves_the_old_version_serving(dev: Deployment, nov
     assert lease(nova) == 120
 
 
-def test_production_keeps_its_tables_when_its_stack_is_deleted(account: Account):
-    prod, _ = deploy(account, "prod")
-    dynamodb, table = account.client("dynamodb"), prod.physical("AgentsTable")
-    with pytest.raises(dynamodb.exceptions.ClientError, match="protect"):
-        dynamodb.delete_table(TableName=table)
+def test_another_stack_leaves_nothing_behind(account: Account):
+    staging, _ = deploy(account, "staging")
+    dynamodb, table = account.client("dynamodb"), staging.physical("AgentsTable")
 
     cloudformation = account.client("cloudformation")
-    cloudformation.delete_stack(StackName=prod.name)
+    cloudformation.delete_stack(StackName=staging.name)
     cloudformation.get_waiter("stack_delete_complete").wait(
-        StackName=prod.name, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+        StackName=staging.name, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
     )
-    assert dynamodb.describe_table(TableName=table)["Table"]["TableStatus"] == "ACTIVE"
+    with pytest.raises(dynamodb.exceptions.ResourceNotFoundException):
+        dynamodb.describe_table(TableName=table)

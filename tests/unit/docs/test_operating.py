@@ -1,14 +1,11 @@
-"""The runbook names what exists, and its script overwrites nothing."""
+"""The runbook names what exists, and its commands are taken as they are written."""
 
 import os
 import re
 import subprocess
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from tests.unit.template.written import DOCUMENT, properties_of
 from tools.operating.operate import ACTIONS
@@ -16,7 +13,7 @@ from tools.operating.operate import ACTIONS
 ROOT = Path(__file__).resolve().parents[3]
 RUNBOOK = (ROOT / "docs" / "operating.md").read_text("utf-8")
 (STACK,) = re.findall(r"^export STACK=(\S+)$", RUNBOOK, re.MULTILINE)
-COMMANDS = re.findall(r"^ *(make (?:operate|redrive)\b.*)$", RUNBOOK, re.MULTILINE)
+COMMANDS = re.findall(r"^ *(make (?:operate|redrive|restore)\b.*)$", RUNBOOK, re.MULTILINE)
 
 
 def test_every_alarm_that_sends_a_mail_has_a_row_and_every_row_an_alarm():
@@ -74,28 +71,3 @@ def test_a_command_is_taken_as_it_is_written(line: str):
     assert completed.returncode == 0, completed.stderr
     assert where in completed.stdout
     assert completed.stdout.count("--stack") == (0 if "ENGINE=" in line else 1)
-
-
-@mock_aws
-def test_copying_back_puts_what_is_missing_and_overwrites_nothing(monkeypatch: Any):
-    dynamodb = boto3.client("dynamodb")
-    for table in ("orders", "orders-restored"):
-        dynamodb.create_table(
-            TableName=table,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        )
-
-    def put(table: str, name: str, state: str) -> None:
-        dynamodb.put_item(TableName=table, Item={"id": {"S": name}, "state": {"S": state}})
-
-    put("orders", "kept", "new")
-    put("orders-restored", "kept", "old")
-    put("orders-restored", "lost", "old")
-    monkeypatch.setenv("TABLE", "orders")
-    (script,) = re.findall(r"```python\n(.*?)```", RUNBOOK, re.DOTALL)
-    exec(compile(script, "operating.md", "exec"), {})
-
-    items = dynamodb.scan(TableName="orders")["Items"]
-    assert {each["id"]["S"]: each["state"]["S"] for each in items} == {"kept": "new", "lost": "old"}
