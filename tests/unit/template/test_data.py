@@ -1,5 +1,7 @@
 """Data is kept, encrypted, restorable, and tidied up by the attribute that says when."""
 
+from typing import Any
+
 import pytest
 
 from tests.unit.template.written import DOCUMENT, PARAMETERS, RESOURCES, of_type, properties_of
@@ -66,7 +68,14 @@ def test_what_is_tidied_up_says_when_under_one_name():
 
 def test_nothing_has_a_name_of_its_own():
     for name, resource in RESOURCES.items():
-        assert not NAMES & set(resource.get("Properties", {})), name
+        properties = resource.get("Properties", {})
+        # A reference to another resource is no name.
+        named = {each for each in NAMES & set(properties) if not refers(properties[each])}
+        assert not named, name
+
+
+def refers(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("Ref") in RESOURCES
 
 
 def test_logs_are_kept_as_long_as_the_parameter_says():

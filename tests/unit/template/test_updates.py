@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from typing import Any
 
 import pytest
@@ -75,6 +76,21 @@ def parameters_in(value: Any) -> Iterator[str]:
 def with_canary(value: dict[str, Any]) -> dict[str, Any]:
     """The value if the canary is on, as CloudFormation is told."""
     return {"Fn::If": ["HasCanary", value, {"Ref": "AWS::NoValue"}]}
+
+
+def named_by(value: Any) -> Iterator[Any]:
+    """What a resource refers to."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            if name in ("Ref", "Fn::GetAtt", "DependsOn"):
+                yield each
+            elif name == "Fn::Sub":
+                text = each if isinstance(each, str) else each[0]
+                yield re.findall(r"\$\{(\w+)", text)
+            yield from named_by(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from named_by(each)
 
 
 def versions(resources: dict[str, dict[str, Any]]) -> set[str]:
@@ -172,6 +188,37 @@ def test_an_alarm_goes_off_before_the_five_minutes_are_over():
         assert RESOURCES[name]["Condition"] == "HasCanary"
         assert alarm["Period"] * alarm["EvaluationPeriods"] <= 180
         assert (alarm["Threshold"], alarm["TreatMissingData"]) == (0, "notBreaching")
+
+
+def test_a_500_of_any_function_with_routes_counts():
+    filters = properties_of("AWS::Logs::MetricFilter")
+    groups = {each["LogGroupName"]["Ref"] for each in filters.values()}
+    with_routes = {name for name, each in FUNCTIONS.items() if "HttpApi" in repr(each)}
+    assert groups == {name.replace("Function", "Logs") for name in with_routes}
+    alarm = RESOURCES["CanaryServerErrorsAlarm"]["Properties"]
+    door = FILE.parent / "layers/agent_messaging/agent_messaging/door/api.py"
+    assert 'logger.exception("failed"' in door.read_text("utf-8")
+    for name, each in filters.items():
+        assert RESOURCES[name]["Condition"] == "HasCanary"
+        assert each["FilterPattern"] == '{ ($.level = "ERROR") && ($.message = "failed") }'
+        (counted,) = each["MetricTransformations"]
+        assert counted["MetricNamespace"] == alarm["Namespace"]
+        assert counted["MetricName"] == alarm["MetricName"]
+
+
+def test_no_resource_waits_for_itself(canary: dict[str, dict[str, Any]]):
+    """An alarm decides about an alias, and the API waits for the alias."""
+    waits_for = {
+        name: {
+            found
+            for found in re.findall(r"\w+", json.dumps(list(named_by(each))))
+            if found in canary and found != name
+        }
+        for name, each in canary.items()
+    }
+    assert "CanaryServerErrorsAlarm" in waits_for["AgentsFunctionDeploymentGroup"]
+    assert "AgentsFunctionAliaslive" in waits_for["MessagingApi"]
+    TopologicalSorter(waits_for).prepare()
 
 
 def test_codedeploy_may_read_alarms_and_move_aliases_and_nothing_else():
