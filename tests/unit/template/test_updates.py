@@ -4,14 +4,15 @@ import json
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.cloudformation import REGION
-from tests.engine import PYTHON
 from tests.unit.template.written import (
     DOCUMENT,
     FILE,
@@ -23,6 +24,8 @@ from tests.unit.template.written import (
 )
 from tools.operating.redrive import ALIAS
 
+# SAM's transform is beside the second engine.
+TRANSLATOR = Path(sys.prefix).with_name(".venv-engine") / "bin" / "python"
 SHARED = DOCUMENT["Globals"]["Function"]
 # No part of a version, or nothing that a call sees.
 NOT_OF_A_VERSION = {
@@ -46,7 +49,7 @@ CALLED = re.compile(r"\$?\b(\w+Function)(Aliaslive|\.Arn\}:live)?\b")
 def translated(*arguments: str) -> dict[str, dict[str, Any]]:
     """The resources after SAM's transform."""
     done = subprocess.run(
-        [PYTHON, "tests/checks/translate.py", *arguments],
+        [TRANSLATOR, "tests/checks/translate.py", *arguments],
         check=True,
         capture_output=True,
         text=True,
