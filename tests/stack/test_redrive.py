@@ -70,7 +70,7 @@ def has_snapshot(dev: Deployment, window: str) -> bool:
 
 def failed(dev: Deployment, function: str, event: Any) -> dict[str, Any]:
     """What Lambda writes when a function has failed as often as it may."""
-    context = {"functionArn": f"{arn(dev, function)}:$LATEST", "condition": "RetriesExhausted"}
+    context = {"functionArn": f"{arn(dev, function)}:live", "condition": "RetriesExhausted"}
     return {"version": "1.0", "requestContext": context, "requestPayload": event}
 
 

@@ -20,6 +20,7 @@ from tests.scale import Figure
 from tests.stack import releases
 from tests.stack.deployment import DeployFailedError, Deployment, deploy
 from tests.stack.emulator import Account
+from tests.stack.scenes import SCENES
 from tests.stack.traffic import Answer, Client
 
 CLIENTS = 16
@@ -55,7 +56,7 @@ def story(account: Account) -> Story:
     stop = threading.Event()
     key = deployment.registration_key
     stack = Stack(deployment.api_url, is_open_mode=False, registration_key=key)
-    clients = [Client(stack, number, stop) for number in range(CLIENTS)]
+    clients = [Client(stack, SCENES, number, stop) for number in range(CLIENTS)]
     for client in clients:
         client.start()
     deploys: dict[str, tuple[float, float]] = {}

@@ -1,14 +1,15 @@
-"""Clients that call every route again and again, and remember what was answered.
+"""Clients that go round scenes (scenes.py) again and again, and remember what was answered.
 
-Each client has two agents, Nova and Boots, and goes round scenes of its own: pages, profile, keys,
-messages, contacts, presence, work orders. What the API has acknowledged is looked for at the end.
+Each client has two agents, Nova and Boots. What the API has acknowledged is looked for at the end.
 """
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,9 @@ BELOW = "/api/v1"
 
 class AbandonedError(Exception):
     """A scene cannot go on after a bad answer."""
+
+
+Scene = Callable[["Client"], None]
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,15 @@ class Answer:
 
 
 class Client(threading.Thread):
-    """One client. It stops between two scenes once `stop` is set."""
+    """One client. It begins with a scene of its own, and ends with one once `stop` is set."""
 
-    def __init__(self, stack: Stack, number: int, stop: threading.Event) -> None:
+    def __init__(
+        self, stack: Stack, scenes: Sequence[Scene], number: int, stop: threading.Event
+    ) -> None:
         super().__init__(daemon=True)
+        first = number % len(scenes)
+        self.scenes = [*scenes[first:], *scenes[:first]]
         self.stack = stack
-        self.number = number
         self.stop = stop
         self.answers: list[Answer] = []
         self.messages: list[str] = []
@@ -72,16 +79,12 @@ class Client(threading.Thread):
         self.nova.put(f"/messaging/contacts/{self.boots.agent_id}", state="allowed")
 
     def run(self) -> None:
-        """Go round the scenes, each client from another one on."""
-        scenes = SCENES[self.number % len(SCENES) :] + SCENES[: self.number % len(SCENES)]
-        while True:
-            for scene in scenes:
-                if self.stop.is_set():
-                    return
-                try:
-                    scene(self)
-                except AbandonedError:
-                    continue
+        """Go round the scenes. A bad answer ends a scene, and is kept."""
+        for scene in itertools.cycle(self.scenes):
+            if self.stop.is_set():
+                return
+            with contextlib.suppress(AbandonedError):
+                scene(self)
 
     def call(self, agent: Agent | None, route: str, id_: str = "", **body: Any) -> Any:
         """The JSON of a good answer; a bad one is kept, and ends the scene."""
@@ -133,100 +136,3 @@ class Client(threading.Thread):
             if page["next_cursor"] is None:
                 return found
             cursor = {"cursor": page["next_cursor"]}
-
-
-def pages(client: Client) -> None:
-    for page in ("/health", "/docs", "/openapi.json", "/llms.txt"):
-        client.call(None, f"GET {page}")
-
-
-def profile(client: Client) -> None:
-    nova = client.nova
-    client.call(nova, "GET /api/v1/agents")
-    client.call(nova, "PATCH /api/v1/agents/me", description=f"At {time.time()}")
-    client.call(nova, "GET /api/v1/agents/me")
-    client.call(nova, "GET /api/v1/agents/{agent_id}", client.boots.agent_id)
-    client.call(nova, "GET /api/v1/messaging/stats")
-
-
-def keys(client: Client) -> None:
-    made = client.call(client.nova, "POST /api/v1/agents/me/keys", label="Another")
-    client.call(client.nova, "GET /api/v1/agents/me/keys")
-    client.call(client.nova, "DELETE /api/v1/agents/me/keys/{key_id}", made["key_id"])
-
-
-def leaving(client: Client) -> None:
-    if time.monotonic() < client.left_at + SECONDS_TO_LEAVE:
-        return
-    client.left_at = time.monotonic()
-    made = client.call(None, "POST /api/v1/agents/register", name="Scout")
-    scout = Agent(client.stack, made["agent_id"], "Scout", made["api_key"])
-    client.call(scout, "DELETE /api/v1/agents/me")
-
-
-def messages(client: Client) -> None:
-    nova, boots, to = client.nova, client.boots, client.boots.agent_id
-    client.call(nova, "POST /api/v1/messaging/ping", to_agent_id=to)
-    sent = []
-    for _ in range(2):
-        said = {"to_agent_id": to, "body": "Is anything lost?"}
-        sent.append(client.call(nova, "POST /api/v1/messaging/send", **said)["message_id"])
-        client.messages.append(sent[-1])
-    client.call(boots, "GET /api/v1/messaging/inbox")
-    read = client.call(boots, "GET /api/v1/messaging/messages/{message_id}", sent[0])
-    client.call(boots, "POST /api/v1/messaging/mark-read/{message_id}", sent[0])
-    client.call(boots, "POST /api/v1/messaging/mark-read", message_ids=sent)
-    client.call(nova, "GET /api/v1/messaging/sent")
-    client.call(nova, "GET /api/v1/messaging/threads/{thread_id}", read["thread_id"])
-
-
-def contacts(client: Client) -> None:
-    nova, contact = client.nova, client.boots.agent_id
-    client.call(nova, "PUT /api/v1/messaging/contacts/{agent_id}", contact, state="allowed")
-    client.call(nova, "GET /api/v1/messaging/contacts")
-    client.call(nova, "GET /api/v1/messaging/contacts/{agent_id}", contact)
-    client.call(nova, "DELETE /api/v1/messaging/contacts/{agent_id}", contact)
-
-
-def presence(client: Client) -> None:
-    client.call(client.boots, "POST /api/v1/messaging/heartbeat")
-    client.call(client.boots, "PUT /api/v1/messaging/presence", max_concurrent_jobs=10)
-    client.call(client.nova, "GET /api/v1/messaging/presence/{agent_id}", client.boots.agent_id)
-    client.call(client.boots, "DELETE /api/v1/messaging/presence")
-
-
-def orders(client: Client) -> None:
-    boots = client.boots
-    for ending in ("completed", "failed", "cancelled", "rejected"):
-        order = _offer(client)
-        if ending in ("completed", "failed"):
-            _end(client, boots, order, "respond", "accepted", action="accept")
-        if ending == "completed":
-            _end(client, boots, order, "complete", ending, summary="Done")
-        elif ending == "failed":
-            _end(client, boots, order, "fail", ending, reason="No")
-        elif ending == "cancelled":
-            _end(client, client.nova, order, "cancel", ending, reason="No")
-        else:
-            route = "POST /api/v1/messaging/work-orders/reject"
-            client.call(boots, route, work_order_ids=[order])
-            client.orders[order] = ending
-    client.call(boots, "GET /api/v1/messaging/work-orders?role=worker")
-    client.call(boots, "GET /api/v1/messaging/work-order/{work_order_id}", order)
-
-
-def _offer(client: Client) -> str:
-    said = {"to_agent_id": client.boots.agent_id, "title": "A job", "description": "Do it."}
-    made = client.call(client.nova, "POST /api/v1/messaging/work-order", **said)
-    order: str = made["work_order_id"]
-    client.orders[order] = "pending"
-    return order
-
-
-def _end(client: Client, agent: Agent, order: str, verb: str, status: str, **said: str) -> None:
-    client.call(agent, f"POST /api/v1/messaging/work-order/{{work_order_id}}/{verb}", order, **said)
-    client.orders[order] = status
-
-
-Scene = Callable[[Client], None]
-SCENES: list[Scene] = [pages, profile, keys, leaving, messages, contacts, presence, orders]

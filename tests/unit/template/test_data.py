@@ -89,12 +89,12 @@ def test_what_is_tidied_up_says_when_under_one_name():
     assert said == {name: expected if name in TIDIED else None for name in TABLES}
 
 
-def test_a_name_contains_the_stacks_name_or_is_a_parameter():
+def test_a_name_contains_the_stacks_name_or_is_a_reference():
     for resource, each in RESOURCES.items():
         for name in NAMES & set(each.get("Properties", {})):
             text = each["Properties"][name].get("Fn::Sub", "")
-            is_parameter = each["Properties"][name].get("Ref") in PARAMETERS
-            assert "${AWS::StackName}" in text or is_parameter, f"{resource}.{name}"
+            is_reference = each["Properties"][name].get("Ref") in PARAMETERS | RESOURCES
+            assert "${AWS::StackName}" in text or is_reference, f"{resource}.{name}"
 
 
 def test_logs_are_kept_as_long_as_the_parameter_says():

@@ -1,24 +1,17 @@
 """What an update relies on: everybody calls an alias, which moves when a version is complete."""
 
 import json
-import os
 import re
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from local.cloudformation import REGION
-from tests.engine import PYTHON
 from tests.unit.template.written import (
     DOCUMENT,
-    FILE,
     FUNCTIONS,
     PARAMETERS,
     RESOURCES,
-    listed,
-    properties_of,
 )
 from tools.operating.redrive import ALIAS
 
@@ -42,39 +35,10 @@ CALLERS = {
 CALLED = re.compile(r"\$?\b(\w+Function)(Aliaslive|\.Arn\}:live)?\b")
 
 
-def translated(*arguments: str) -> dict[str, dict[str, Any]]:
-    """The resources after SAM's transform."""
-    done = subprocess.run(
-        [PYTHON, "tests/checks/translate.py", *arguments],
-        check=True,
-        capture_output=True,
-        text=True,
-        cwd=FILE.parent,
-        env={**os.environ, "AWS_DEFAULT_REGION": REGION},
-    )
-    return dict(json.loads(done.stdout)["Resources"])
-
-
-@pytest.fixture(scope="module")
-def plain() -> dict[str, dict[str, Any]]:
-    return translated()
-
-
-@pytest.fixture(scope="module")
-def canary() -> dict[str, dict[str, Any]]:
-    """With the canary on, and another layer."""
-    return translated("Canary=true", "AgentMessagingLayer=s3://bucket/new")
-
-
 def parameters_in(value: Any) -> Iterator[str]:
     """The parameters that a value refers to."""
     for name in re.findall(r"\$\{(\w+)\}|'Ref': '(\w+)'", repr(value)):
         yield from set(name) & set(PARAMETERS)
-
-
-def with_canary(value: dict[str, Any]) -> dict[str, Any]:
-    """The value if the canary is on, as CloudFormation is told."""
-    return {"Fn::If": ["HasCanary", value, {"Ref": "AWS::NoValue"}]}
 
 
 def versions(resources: dict[str, dict[str, Any]]) -> set[str]:
@@ -132,59 +96,3 @@ def test_a_description_is_short_enough_with_every_value(function: str):
 
     text = re.sub(r"\$\{(\w+)\}", longest, FUNCTIONS[function]["Description"]["Fn::Sub"])
     assert len(text) <= LONGEST_DESCRIPTION
-
-
-def test_without_the_canary_an_alias_moves_at_once(plain: dict[str, dict[str, Any]]):
-    aliases = [each for each in plain.values() if each["Type"] == "AWS::Lambda::Alias"]
-    assert len(aliases) == len(FUNCTIONS)
-    assert not any("UpdatePolicy" in each for each in aliases)
-    assert "CodeDeploy" not in repr({each["Type"] for each in plain.values()})
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_with_the_canary_alarms_decide_whether_an_alias_moves(
-    function: str, canary: dict[str, dict[str, Any]]
-):
-    policy = canary[f"{function}Alias{ALIAS}"]["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
-    group = canary[policy["DeploymentGroupName"]["Ref"]]["Properties"]
-    own = f"{function.removesuffix('Function')}CanaryAlarm"
-    assert group["AlarmConfiguration"] == {
-        "Enabled": True,
-        "Alarms": [
-            {"Name": with_canary({"Ref": "CanaryServerErrorsAlarm"})},
-            {"Name": with_canary({"Ref": own})},
-        ],
-    }
-    assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
-    assert group["ServiceRoleArn"] == with_canary({"Fn::GetAtt": ["CanaryRole", "Arn"]})
-    alarm = canary[own]["Properties"]
-    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")
-    assert alarm["Dimensions"] == [
-        {"Name": "FunctionName", "Value": {"Ref": function}},
-        {"Name": "Resource", "Value": {"Fn::Sub": f"${{{function}}}:{ALIAS}"}},
-    ]
-
-
-def test_an_alarm_goes_off_before_the_five_minutes_are_over():
-    alarms = {n: e for n, e in properties_of("AWS::CloudWatch::Alarm").items() if "Canary" in n}
-    assert len(alarms) == len(FUNCTIONS) + 1
-    for name, alarm in alarms.items():
-        assert RESOURCES[name]["Condition"] == "HasCanary"
-        assert alarm["Period"] * alarm["EvaluationPeriods"] <= 180
-        assert (alarm["Threshold"], alarm["TreatMissingData"]) == (0, "notBreaching")
-
-
-def test_codedeploy_may_read_alarms_and_move_aliases_and_nothing_else():
-    role = RESOURCES["CanaryRole"]
-    assert role["Condition"] == "HasCanary"
-    (policy,) = role["Properties"]["Policies"]
-    alarms, aliases = policy["PolicyDocument"]["Statement"]
-    assert alarms["Action"] == "cloudwatch:DescribeAlarms"
-    assert set(listed(aliases["Action"])) == {
-        "lambda:GetAlias",
-        "lambda:GetProvisionedConcurrencyConfig",
-        "lambda:UpdateAlias",
-    }
-    assert sorted(each["Fn::Sub"] for each in aliases["Resource"]) == sorted(
-        f"${{{function}.Arn}}*" for function in FUNCTIONS
-    )

@@ -1,0 +1,102 @@
+"""What a client does: scenes that together call every route."""
+
+import time
+
+from tests.e2e.client import Agent
+from tests.stack.traffic import SECONDS_TO_LEAVE, Client
+
+
+def pages(client: Client) -> None:
+    for page in ("/health", "/docs", "/openapi.json", "/llms.txt"):
+        client.call(None, f"GET {page}")
+
+
+def profile(client: Client) -> None:
+    nova = client.nova
+    client.call(nova, "GET /api/v1/agents")
+    client.call(nova, "PATCH /api/v1/agents/me", description=f"At {time.time()}")
+    client.call(nova, "GET /api/v1/agents/me")
+    client.call(nova, "GET /api/v1/agents/{agent_id}", client.boots.agent_id)
+    client.call(nova, "GET /api/v1/messaging/stats")
+
+
+def keys(client: Client) -> None:
+    made = client.call(client.nova, "POST /api/v1/agents/me/keys", label="Another")
+    client.call(client.nova, "GET /api/v1/agents/me/keys")
+    client.call(client.nova, "DELETE /api/v1/agents/me/keys/{key_id}", made["key_id"])
+
+
+def leaving(client: Client) -> None:
+    if time.monotonic() < client.left_at + SECONDS_TO_LEAVE:
+        return
+    client.left_at = time.monotonic()
+    made = client.call(None, "POST /api/v1/agents/register", name="Scout")
+    scout = Agent(client.stack, made["agent_id"], "Scout", made["api_key"])
+    client.call(scout, "DELETE /api/v1/agents/me")
+
+
+def messages(client: Client) -> None:
+    nova, boots, to = client.nova, client.boots, client.boots.agent_id
+    client.call(nova, "POST /api/v1/messaging/ping", to_agent_id=to)
+    sent = []
+    for _ in range(2):
+        said = {"to_agent_id": to, "body": "Is anything lost?"}
+        sent.append(client.call(nova, "POST /api/v1/messaging/send", **said)["message_id"])
+        client.messages.append(sent[-1])
+    client.call(boots, "GET /api/v1/messaging/inbox")
+    read = client.call(boots, "GET /api/v1/messaging/messages/{message_id}", sent[0])
+    client.call(boots, "POST /api/v1/messaging/mark-read/{message_id}", sent[0])
+    client.call(boots, "POST /api/v1/messaging/mark-read", message_ids=sent)
+    client.call(nova, "GET /api/v1/messaging/sent")
+    client.call(nova, "GET /api/v1/messaging/threads/{thread_id}", read["thread_id"])
+
+
+def contacts(client: Client) -> None:
+    nova, contact = client.nova, client.boots.agent_id
+    client.call(nova, "PUT /api/v1/messaging/contacts/{agent_id}", contact, state="allowed")
+    client.call(nova, "GET /api/v1/messaging/contacts")
+    client.call(nova, "GET /api/v1/messaging/contacts/{agent_id}", contact)
+    client.call(nova, "DELETE /api/v1/messaging/contacts/{agent_id}", contact)
+
+
+def presence(client: Client) -> None:
+    client.call(client.boots, "POST /api/v1/messaging/heartbeat")
+    client.call(client.boots, "PUT /api/v1/messaging/presence", max_concurrent_jobs=10)
+    client.call(client.nova, "GET /api/v1/messaging/presence/{agent_id}", client.boots.agent_id)
+    client.call(client.boots, "DELETE /api/v1/messaging/presence")
+
+
+def orders(client: Client) -> None:
+    boots = client.boots
+    for ending in ("completed", "failed", "cancelled", "rejected"):
+        order = _offer(client)
+        if ending in ("completed", "failed"):
+            _end(client, boots, order, "respond", "accepted", action="accept")
+        if ending == "completed":
+            _end(client, boots, order, "complete", ending, summary="Done")
+        elif ending == "failed":
+            _end(client, boots, order, "fail", ending, reason="No")
+        elif ending == "cancelled":
+            _end(client, client.nova, order, "cancel", ending, reason="No")
+        else:
+            route = "POST /api/v1/messaging/work-orders/reject"
+            client.call(boots, route, work_order_ids=[order])
+            client.orders[order] = ending
+    client.call(boots, "GET /api/v1/messaging/work-orders?role=worker")
+    client.call(boots, "GET /api/v1/messaging/work-order/{work_order_id}", order)
+
+
+def _offer(client: Client) -> str:
+    said = {"to_agent_id": client.boots.agent_id, "title": "A job", "description": "Do it."}
+    made = client.call(client.nova, "POST /api/v1/messaging/work-order", **said)
+    order: str = made["work_order_id"]
+    client.orders[order] = "pending"
+    return order
+
+
+def _end(client: Client, agent: Agent, order: str, verb: str, status: str, **said: str) -> None:
+    client.call(agent, f"POST /api/v1/messaging/work-order/{{work_order_id}}/{verb}", order, **said)
+    client.orders[order] = status
+
+
+SCENES = (pages, profile, keys, leaving, messages, contacts, presence, orders)
