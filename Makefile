@@ -64,7 +64,7 @@ help:
 	@echo 'make mutants        plant bugs in a copy of the code, and check that the tests find them'
 	@echo 'make bench          measure calls, units and CPU of each operation; write benchmarks/results.json'
 	@echo 'make bench-check    compare all counts with benchmarks/results.json'
-	@echo '                    ONLY="operations growth worst package scale warm beside clients"  run only some of these'
+	@echo '                    ONLY="operations sizes instructions growth worst package scale dollars"  run only some of these'
 	@echo 'make month          measure how long each call takes after a month of messages'
 	@echo 'make release        VERSION=1.1.0  check and write a release; prints how to commit and tag it'
 	@echo ''

@@ -1,11 +1,13 @@
 """Measure everything, print one table, and write results.json.
 
-    python -m benchmarks [--check] [GROUP ...]
+    python -m benchmarks [--check | --keep-counts] [GROUP ...]
 
-Groups, in this order: operations, sizes, growth, worst, package, scale, warm, beside, clients.
-Without groups, all are measured and results.json is written. With --check, the first six are
-measured and their counts are compared with results.json. A count that is more than 2 percent higher
-is a regression, and the exit code is 1. Ratios vary with the machine and are not compared.
+Groups, in this order: operations, sizes, instructions, growth, worst, package, scale, dollars,
+warm, beside, clients. Without groups, all are measured and results.json is written. With --check,
+the groups of counts are measured, which are those up to dollars, and compared with results.json. A
+count that is more than 2 percent higher is a regression, and the exit code is 1. Ratios vary with
+the machine and are not compared. With --keep-counts, the groups of counts are written, and the
+others stay as they were.
 
 Counts do not depend on how busy the machine is, so two of these groups run at the same time, each
 in its own process. The other groups follow, one at a time.
@@ -16,7 +18,8 @@ import sys
 from collections.abc import Iterable
 from itertools import groupby
 
-from benchmarks import costs_page, figures, operations, sizes
+from benchmarks import costs_page, figures, operations
+from benchmarks.dollars import tables
 from benchmarks.figures import Figure
 from benchmarks.groups import COUNTED, GROUPS, measured, module_of
 
@@ -97,16 +100,23 @@ def main() -> int:
     parser.add_argument(
         "--check", action="store_true", help="only compare counts with results.json"
     )
+    parser.add_argument(
+        "--keep-counts", action="store_true", help="write only counts, even on a busy machine"
+    )
     asked = parser.parse_args()
     if unknown := set(asked.groups) - set(GROUPS):
         parser.error(
             f"unknown group: {', '.join(sorted(unknown))}. The groups are {', '.join(GROUPS)}"
         )
-    groups = asked.groups or (COUNTED if asked.check else GROUPS)
+    if asked.keep_counts and (times := set(asked.groups) - set(COUNTED)):
+        parser.error(f"{', '.join(sorted(times))}: depends on how busy the machine is")
+    groups = asked.groups or (COUNTED if asked.check or asked.keep_counts else GROUPS)
     found = list(measured(groups))
     show(found)
     if asked.check:
         return check(found, groups)
+    if asked.keep_counts:
+        return keep(with_the_others(found, figures.read()))
     if asked.groups:
         print("\nNothing was written, because not all groups were measured. Use make bench.")
         return 0
@@ -127,6 +137,13 @@ def check(found: list[Figure], groups: Iterable[str]) -> int:
     return 1 if wrong else 0
 
 
+def with_the_others(found: list[Figure], kept: list[Figure]) -> list[Figure]:
+    """Return the figures, and those of results.json that belong to other groups."""
+    measured = {figure.group for figure in found}
+    others = [figure for figure in kept if figure.group not in measured]
+    return sorted((*found, *others), key=lambda figure: GROUPS.index(figure.group))
+
+
 def keep(found: list[Figure]) -> int:
     """Write the figures, unless the machine was busy. Then return 1."""
     if wrong := disturbed(found):
@@ -136,7 +153,7 @@ def keep(found: list[Figure]) -> int:
         return 1
     figures.write(found)
     costs_page.main()
-    sizes.main()
+    tables.write()
     print(f"\nWrote {figures.RESULTS.name} and docs/costs.md")
     return 0
 

@@ -30,5 +30,3 @@ UNITS: dict[str, tuple[float, float]] = {
     "send, 16 KB": (20, 3),
     "mark-read, 16 KB": (2, 2),
 }
-# To project a message or a transition of a busy stream.
-PROJECTION_WRITE_UNITS = 0.1

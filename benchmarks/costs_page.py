@@ -1,4 +1,4 @@
-"""Write the table "What was measured" of docs/costs.md: the figures with a target.
+"""Write the table "What was measured" of docs/costs.md: figures with a target, and comparisons.
 
 python -m benchmarks.costs_page        brings docs/costs.md up to date
 """
@@ -12,6 +12,7 @@ from benchmarks.figures import Figure
 
 COSTS = Path(__file__).resolve().parents[1] / "docs" / "costs.md"
 BEGIN, END = "<!-- bench -->", "<!-- end -->"
+COMPARED_WITH = ("a dict-routed script", "FastAPI + SQLite")  # reported without a target
 MANY = 100  # from here on, show no decimals
 HEAD = ("| figure | measured | target |", "|---|---:|---:|")
 
@@ -32,10 +33,10 @@ def _lines(found: list[Figure]) -> Iterator[str]:
         yield f"| {told} | {measured[0]:g} / {measured[1]:g} | ≤ {writes:g} / {reads:g} |"
     yield from _growth([figure for figure in found if figure.group == "growth"])
     for figure in found:
-        if figure.group in ("warm", "beside") and figure.target is not None:
-            took = by_name.get(figure.name.partition(" to ")[0])
-            told = f"{figure.name} (ours: {took.value:,.0f} µs)" if took else figure.name
-            yield _line(told, figure.value, figure.target, figure.unit)
+        ours, _, other = figure.name.partition(" to ")
+        if figure.group in ("warm", "beside") and other in COMPARED_WITH and ours in by_name:
+            told = f"{figure.name} (ours: {by_name[ours].value:,.0f} µs)"
+            yield f"| {told} | {figure.value:,.1f} {figure.unit} | none |"
 
 
 def _growth(pages: list[Figure]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The groups of figures, and how they are measured.
 
 A count is the same however busy the machine is: two groups of counts run at a time, in a process
-each. The others run alone, after them.
+each. The dollars follow from them. The others run alone, after them.
 """
 
 import importlib
@@ -13,13 +13,15 @@ from dataclasses import replace
 from multiprocessing import get_context
 from types import ModuleType
 
+from benchmarks import figures
 from benchmarks.figures import Figure
 
-COUNTED = ("operations", "sizes", "growth", "worst", "package", "scale")
+COUNTED = ("operations", "sizes", "instructions", "growth", "worst", "package", "scale", "dollars")
 GROUPS = (*COUNTED, "warm", "beside", "clients")
 MODULES = {"scale": "benchmarks.scale.figures", "beside": "benchmarks.comparisons.run"}
 AT_ONCE = 2
-LONGEST_FIRST = ("package", "worst", "growth", "operations", "sizes", "scale")
+LONGEST_FIRST = ("instructions", "package", "worst", "growth", "operations", "sizes", "scale")
+FOLLOWING = "dollars"  # it measures nothing: its figures follow from the counts of the others
 
 
 def measured(groups: Iterable[str]) -> Iterator[Figure]:
@@ -28,16 +30,24 @@ def measured(groups: Iterable[str]) -> Iterator[Figure]:
     with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as pool:
         counting = {group: pool.submit(timed, group) for group in LONGEST_FIRST if group in wanted}
         wait(counting.values())
+        known: list[Figure] = []
         for group in wanted:
-            found, seconds = counting[group].result() if group in counting else timed(group)
+            given = (known,) if group == FOLLOWING else ()
+            found, seconds = counting[group].result() if group in counting else timed(group, *given)
             print(f"{group}: {seconds:.0f} s", file=sys.stderr, flush=True)
+            known += found
             yield from found
 
 
-def timed(group: str) -> tuple[list[Figure], float]:
-    """Measure a group. Return its figures and the seconds that it took."""
+def timed(group: str, *known: Iterable[Figure]) -> tuple[list[Figure], float]:
+    """Measure a group. Return its figures and the seconds that it took.
+
+    The dollars follow from the counts that are `known`, and from those of results.json for groups
+    that were not measured.
+    """
     begun = time.monotonic()
-    found = [replace(figure, group=group) for figure in module_of(group).measure()]
+    given = [[*figures.read(), *each] for each in known]
+    found = [replace(figure, group=group) for figure in module_of(group).measure(*given)]
     return found, time.monotonic() - begun
 
 

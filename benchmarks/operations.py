@@ -1,46 +1,82 @@
-"""What each operation of the API costs: calls of DynamoDB, units, and US dollars for a million.
+"""What each operation of the API needs: calls of DynamoDB, units, bytes, and stream records.
 
     python -m benchmarks.operations
 
-The functions' handlers run in this process with moto. `metering` counts their calls and units. The
-result is the same each time. `budgets` has the targets.
+The functions' handlers run in this process with moto. `metering` counts their calls and units, and
+`heard` the bytes that they answer and log. The result is the same each time. `budgets` has the
+targets, and `dollars` what this costs.
 """
 
 import contextlib
-import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import budgets, prices
-from benchmarks.figures import Figure
+from benchmarks import budgets, heard
+from benchmarks.figures import Figure, Kind
+from benchmarks.heard import unheard
+
+__all__ = ["Counted", "counted", "matrix", "measure", "metered_workload", "over_moto", "unheard"]
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Calls by schedules and by the gateway, for which the gateway charges nothing.
-UNASKED = ("roll-up", "sweep", "authorizer")
 COLUMNS = (
     "DynamoDB calls",
     "round trips",
     "write units",
     "read units",
     "botocore calls",
-    "$ a million",
+    "answer bytes",
+    "log bytes",
+    "stream records",
+    "stored bytes",
+    "custom metrics",
 )
 
 
-def costs() -> Iterator[tuple[str, Any]]:
-    """Yield each operation and its `metering.Cost`. The first run only warms up."""
+@dataclass
+class Counted:
+    """One operation: what its tables needed, its invocation, and what followed from it."""
+
+    name: str
+    cost: Any  # `metering.Cost`
+    invocation: heard.Invocation
+    logs: list[str]
+    records: dict[str, int]  # of the streams, by the function that gets them
+    stored_bytes: int
+
+
+def counted(operations: Iterable[Any], meter: Any) -> Iterator[Counted]:
+    """Run operations, each of which invokes one function, and yield what each needed."""
+    from local.in_process.functions import TEMPLATE, app  # noqa: PLC0415 - within moto
+
+    tables = {table.name: table.create for table in TEMPLATE.tables}
+    apps = {group: app(group) for group in {each.code.name for each in TEMPLATE.functions.values()}}
+    for name, perform in operations:
+        heard.Nowhere.texts.clear()
+        with heard.listening(apps) as invocations, meter.reading() as cost:
+            perform()
+        [invocation] = invocations
+        yield Counted(
+            name,
+            cost,
+            invocation,
+            heard.logged(),
+            heard.records(TEMPLATE, cost.changes),
+            heard.stored_bytes(tables, cost.changes),
+        )
+
+
+def costs() -> Iterator[Counted]:
+    """Yield what each operation needs. The first run only warms up."""
     with unheard(), over_moto():
         for _, perform in metered_workload()[1].operations():
             perform()
     with unheard(), over_moto():
         meter, workload = metered_workload()
-        for name, perform in workload.operations():
-            with meter.reading() as cost:
-                perform()
-            yield name, cost
+        yield from counted(workload.operations(), meter)
 
 
 def metered_workload() -> tuple[Any, Any]:
@@ -67,37 +103,23 @@ def over_moto() -> Iterator[None]:
         yield
 
 
-class Nowhere(io.TextIOBase):
-    """A stream that drops everything. A logger may use it for longer."""
-
-    def write(self, text: str) -> int:
-        """Drop a text."""
-        return len(text)
-
-
-def unheard() -> contextlib.AbstractContextManager[object]:
-    """Drop what the functions log."""
-    return contextlib.redirect_stdout(Nowhere())
-
-
 def measure() -> Iterator[Figure]:
     """Yield the figures of each operation."""
-    for name, cost in list(costs()):
+    for each in list(costs()):
+        name, cost = each.name, each.cost
         writes, reads = budgets.UNITS.get(name, (None, None))
         yield Figure(f"{name}: DynamoDB calls", cost.calls, "calls")
         yield Figure(f"{name}: round trips", cost.round_trips, "round trips")
         yield Figure(f"{name}: write units", cost.write_units, "WCU", writes)
         yield Figure(f"{name}: read units", cost.read_units, "RCU", reads)
-        kind = "ratio" if cost.is_pooled else "count"
-        calls = cost.botocore_calls
-        yield Figure(f"{name}: botocore calls", calls, "function calls", kind=kind)
-        yield Figure(f"{name}: $ a million", dollars(name, cost), "$")
-
-
-def dollars(name: str, cost: Any) -> float:
-    """Return the US dollars of a million operations, including what is around the tables."""
-    tables = prices.of_units(cost.write_units, cost.read_units)
-    return tables + (0 if name.startswith(UNASKED) else prices.around_it())
+        kind: Kind = "ratio" if cost.is_pooled else "count"
+        yield Figure(f"{name}: botocore calls", cost.botocore_calls, "function calls", kind=kind)
+        yield Figure(f"{name}: answer bytes", each.invocation.answered_bytes, "bytes")
+        yield Figure(f"{name}: log bytes", heard.logged_bytes(each.logs), "bytes")
+        yield Figure(f"{name}: stream records", sum(each.records.values()), "records")
+        # Not compared: a message that begins a minute begins an item of the sent log too.
+        yield Figure(f"{name}: stored bytes", each.stored_bytes, "bytes", kind="machine")
+        yield Figure(f"{name}: custom metrics", heard.custom_metrics(each.logs), "metrics")
 
 
 def matrix(figures: list[Figure]) -> str:

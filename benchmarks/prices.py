@@ -1,92 +1,65 @@
-"""What a million calls cost, from their budgets in units and the prices below.
+"""The price list: what AWS charges, each price with its page. This is its only place.
 
-    python -m benchmarks.prices
+    python -m benchmarks.dollars --write     compute all dollars of docs/costs.md again
 
-The units are the most that an operation may take (`budgets`), and what it takes to project it. The
-prices are those of us-east-1 in November 2026, without a free tier. To use your own prices, change
-them and run this again.
+The prices are those of one region on one day, in US dollars, without a free tier and without taxes.
+To use your own prices, change them and run the command.
 """
 
-from benchmarks.budgets import PROJECTION_WRITE_UNITS, UNITS
+from typing import Self
 
-# US dollars.
-PER_MILLION_WRITE_UNITS = 0.625
-PER_MILLION_READ_UNITS = 0.125
-PER_MILLION_GATEWAY_REQUESTS = 1.00
-PER_MILLION_INVOCATIONS = 0.20
-PER_GB_SECOND = 0.0000133334  # arm64
-PER_GB_OF_LOGS = 0.50
-PER_GB_OF_TRAFFIC = 0.09  # to the internet
-# What a call needs in addition to DynamoDB.
-MEMORY_GB = 0.5
-SECONDS = 0.03
-LOG_BYTES = 800  # the three lines of Lambda
-ACCESS_LOG_BYTES = 400  # the line of the gateway, with AccessLog=true
-# The authorizer runs once a minute for each key. Here it runs for every fifth call.
-AUTHORIZED_EACH = 5
-AUTHORIZER_READ_UNITS = 0.5
-# The operations of an agent, and how many stream records each makes.
-OPERATIONS = {
-    "heartbeat": 0,
-    "inbox page of 20 × 400 B": 0,
-    "mark-read": 0,
-    "send": 1,
-    "send, with a key": 1,
-    "send, 16 KB": 1,
-    "mark-read, 16 KB": 0,
-    "create order": 2,
-    "create order, with a deadline": 2,
-    "accept": 2,
-    "complete": 2,
-}
+REGION = "us-east-1"
+DATE = "2026-11-30"
+
+_DYNAMODB = "https://aws.amazon.com/dynamodb/pricing/on-demand/"
+_GATEWAY = "https://aws.amazon.com/api-gateway/pricing/"
+_LAMBDA = "https://aws.amazon.com/lambda/pricing/"
+_CLOUDWATCH = "https://aws.amazon.com/cloudwatch/pricing/"
+_SECRETS = "https://aws.amazon.com/secrets-manager/pricing/"
+_KMS = "https://aws.amazon.com/kms/pricing/"
+_TRAFFIC = "https://aws.amazon.com/ec2/pricing/on-demand/"
+_EVENTBRIDGE = "https://aws.amazon.com/eventbridge/pricing/"
 
 
-def units_of(name: str) -> tuple[float, float]:
-    """Return the write and read units of an operation and of its projection."""
-    writes, reads = UNITS[name]
-    return writes + OPERATIONS[name] * PROJECTION_WRITE_UNITS, reads
+class Price(float):
+    """A price in US dollars, with what it is for, and the page that says so."""
+
+    what: str
+    source: str
+
+    def __new__(cls, dollars: float, what: str, source: str) -> Self:
+        """Return a number that knows what it is for."""
+        price = super().__new__(cls, dollars)
+        price.what, price.source = what, source
+        return price
 
 
-def of_units(writes: float, reads: float) -> float:
-    """Return the US dollars of these units, a million times."""
-    return writes * PER_MILLION_WRITE_UNITS + reads * PER_MILLION_READ_UNITS
+PER_MILLION_WRITE_UNITS = Price(0.625, "a million write units, on demand", _DYNAMODB)
+PER_MILLION_READ_UNITS = Price(0.125, "a million read units, on demand", _DYNAMODB)
+PER_GB_MONTH_OF_TABLES = Price(0.25, "a GB stored for a month", _DYNAMODB)
+PER_GB_MONTH_OF_RECOVERY = Price(0.20, "a GB of point-in-time recovery for a month", _DYNAMODB)
+PER_MILLION_STREAM_READS = Price(0.0, "reads of a stream by Lambda", _DYNAMODB)
+PER_MILLION_GATEWAY_REQUESTS = Price(1.00, "a million requests to an HTTP API", _GATEWAY)
+PER_MILLION_INVOCATIONS = Price(0.20, "a million invocations", _LAMBDA)
+PER_GB_SECOND = Price(0.0000133334, "a GB-second on arm64", _LAMBDA)
+PER_GB_SECOND_X86 = Price(0.0000166667, "a GB-second on x86_64", _LAMBDA)
+PER_MILLION_SCHEDULED = Price(0.0, "invocations by scheduled rules", _EVENTBRIDGE)
+PER_GB_OF_LOGS = Price(0.50, "a GB of logs taken in", _CLOUDWATCH)
+PER_GB_MONTH_OF_LOGS = Price(0.03, "a GB of logs stored for a month", _CLOUDWATCH)
+PER_METRIC_MONTH = Price(0.30, "a custom metric for a month", _CLOUDWATCH)
+PER_ALARM_MONTH = Price(0.10, "an alarm for a month", _CLOUDWATCH)
+PER_DASHBOARD_MONTH = Price(3.00, "a dashboard for a month", _CLOUDWATCH)
+PER_SECRET_MONTH = Price(0.40, "a secret for a month", _SECRETS)
+PER_10000_KEY_REQUESTS = Price(0.03, "10,000 requests to KMS", _KMS)
+PER_GB_OF_TRAFFIC = Price(0.09, "a GB sent to the internet", _TRAFFIC)
+
+# What an account has free of charge in each month, all its stacks together.
+FREE_METRICS = 10
+FREE_ALARMS = 10
+FREE_DASHBOARDS = 3
+FREE_KEY_REQUESTS = 20_000
 
 
-def around_it() -> float:
-    """Return the US dollars of a million calls: gateway, functions, authorizer, logs."""
-    return sum(parts_around_it().values())
-
-
-def access_log() -> float:
-    """Return the US dollars of a million lines in the access log."""
-    return ACCESS_LOG_BYTES * 1e6 / 1e9 * PER_GB_OF_LOGS
-
-
-def parts_around_it() -> dict[str, float]:
-    """Return the same by what you pay for."""
-    invocation = PER_MILLION_INVOCATIONS + MEMORY_GB * SECONDS * PER_GB_SECOND * 1e6
-    authorizer = (invocation + AUTHORIZER_READ_UNITS * PER_MILLION_READ_UNITS) / AUTHORIZED_EACH
-    return {
-        "API Gateway": PER_MILLION_GATEWAY_REQUESTS,
-        "Lambda": invocation,
-        "authorizer, one call in five": authorizer,
-        "logs": LOG_BYTES * 1e6 / 1e9 * PER_GB_OF_LOGS,
-    }
-
-
-def table() -> str:
-    """Return the table of docs/costs.md."""
-    lines = [
-        "| a million of | write units | read units | tables, $ | all, $ |",
-        "|---|---:|---:|---:|---:|",
-    ]
-    for name in OPERATIONS:
-        writes, reads = units_of(name)
-        tables = of_units(writes, reads)
-        units = f"{writes:g} | {reads:g}"
-        lines.append(f"| {name} | {units} | {tables:.2f} | {tables + around_it():.2f} |")
-    return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    print(table())
+def price_list() -> dict[str, Price]:
+    """Return each price by its name."""
+    return {name: price for name, price in globals().items() if isinstance(price, Price)}

@@ -1,46 +1,42 @@
-"""What operations cost with texts of 0.4, 4 and 64 KB.
+"""What operations need with texts of 0.4, 4 and 64 KB.
 
-    python -m benchmarks.sizes           measure, and print the two tables
-    python -m benchmarks.sizes --write   update docs/costs.md from results.json
+    python -m benchmarks.sizes
 
 The functions' handlers run in this process with moto, as in `operations`. 64 KB is the maximum for
-a message, the description of an order, and the summary of a result.
+a message, the description of an order, and the summary of a result. `dollars` computes what they
+cost.
 """
 
-import re
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-from benchmarks import figures, prices
+from benchmarks import figures, heard
 from benchmarks.figures import Figure
-from benchmarks.operations import over_moto, unheard
+from benchmarks.operations import Counted, counted, metered_workload, over_moto, unheard
 
-COSTS = Path(__file__).resolve().parents[1] / "docs" / "costs.md"
 SIZES = {"0.4 KB": 400, "4 KB": 4 * 1024, "64 KB": 64 * 1024}
 PAGE = {"limit": "20"}
 
 
 def measure() -> Iterator[Figure]:
-    """Yield the units and the dollars of each operation at each size."""
+    """Yield what each operation needs at each size."""
     for size, length in SIZES.items():
-        for name, cost in list(_costs("x" * length)):
-            yield Figure(f"{name}, {size}: write units", cost.write_units, "WCU")
-            yield Figure(f"{name}, {size}: read units", cost.read_units, "RCU")
-            dollars = prices.of_units(cost.write_units, cost.read_units) + prices.around_it()
-            yield Figure(f"{name}, {size}: $ a million", dollars, "$")
+        for each in list(_costs("x" * length)):
+            name = f"{each.name}, {size}"
+            yield Figure(f"{name}: write units", each.cost.write_units, "WCU")
+            yield Figure(f"{name}: read units", each.cost.read_units, "RCU")
+            yield Figure(f"{name}: round trips", each.cost.round_trips, "round trips")
+            yield Figure(f"{name}: answer bytes", each.invocation.answered_bytes, "bytes")
+            yield Figure(f"{name}: log bytes", heard.logged_bytes(each.logs), "bytes")
+            yield Figure(f"{name}: stream records", sum(each.records.values()), "records")
+            # Not compared: a message that begins a minute begins an item of the sent log too.
+            yield Figure(f"{name}: stored bytes", each.stored_bytes, "bytes", kind="machine")
 
 
-def _costs(text: str) -> Iterator[tuple[str, Any]]:
+def _costs(text: str) -> Iterator[Counted]:
     with unheard(), over_moto():
-        from benchmarks.operations import metered_workload  # noqa: PLC0415 - within moto
-
         meter, workload = metered_workload()
-        for name, perform in _operations(workload, text):
-            with meter.reading() as cost:
-                perform()
-            yield name, cost
+        yield from counted(_operations(workload, text), meter)
 
 
 def _operations(workload: Any, text: str) -> Iterator[tuple[str, Callable[[], Any]]]:
@@ -89,67 +85,5 @@ def _orders(workload: Any, text: str) -> Iterator[tuple[str, Callable[[], Any]]]
     )
 
 
-def table(found: list[Figure]) -> str:
-    """Return a table of the operations: their units, and the dollars of a million, at each size."""
-    by_name = {figure.name: figure.value for figure in found if figure.group == "sizes"}
-    first = next(iter(SIZES))
-    names = [
-        name.removesuffix(f", {first}: $ a million")
-        for name in by_name
-        if name.endswith(f", {first}: $ a million")
-    ]
-    head = "| a million of | " + " | ".join(f"{size}: W / R | $" for size in SIZES) + " |"
-    lines = [head, "|---|" + "---:|---:|" * len(SIZES)]
-    for name in names:
-        cells = []
-        for size in SIZES:
-            told = f"{name}, {size}"
-            writes, reads = by_name[f"{told}: write units"], by_name[f"{told}: read units"]
-            cells += [f"{writes:g} / {reads:g}", f"{by_name[f'{told}: $ a million']:,.2f}"]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def shares(found: list[Figure]) -> str:
-    """Return what the dollars of a million sends pay for, at each size."""
-    by_name = {figure.name: figure.value for figure in found if figure.group == "sizes"}
-    parts: dict[str, list[float]] = {}
-    for size in SIZES:
-        writes = by_name[f"send, {size}: write units"] * prices.PER_MILLION_WRITE_UNITS
-        reads = by_name[f"send, {size}: read units"] * prices.PER_MILLION_READ_UNITS
-        counted = prices.PROJECTION_WRITE_UNITS * prices.PER_MILLION_WRITE_UNITS
-        around = {"DynamoDB, writes": writes, "DynamoDB, reads": reads, "counting it": counted}
-        for part, dollars in (around | prices.parts_around_it()).items():
-            parts.setdefault(part, []).append(dollars)
-    totals = [sum(column) for column in zip(*parts.values(), strict=True)]
-    lines = ["| a million sends pay for | " + " | ".join(f"{size}, $" for size in SIZES) + " |"]
-    lines.append("|---|" + "---:|" * len(SIZES))
-    for part, dollars in parts.items():
-        pairs = zip(dollars, totals, strict=True)
-        lines.append(f"| {part} | " + " | ".join(f"{d:.2f} ({d / t:.0%})" for d, t in pairs) + " |")
-    lines.append("| together | " + " | ".join(f"{total:.2f}" for total in totals) + " |")
-    return "\n".join(lines)
-
-
-def placed(text: str, found: list[Figure]) -> str:
-    """Return docs/costs.md with both tables in their places."""
-    for name, shown in (("sizes", table(found)), ("shares", shares(found))):
-        block = f"<!-- {name} -->\n{shown}\n<!-- end -->"
-        pattern = f"<!-- {name} -->.*?<!-- end -->"
-        text = re.sub(pattern, lambda _, block=block: block, text, flags=re.DOTALL)
-    return text
-
-
-def main() -> None:
-    """Update docs/costs.md from results.json, or print the tables."""
-    COSTS.write_text(placed(COSTS.read_text("utf-8"), figures.read()), "utf-8")
-
-
 if __name__ == "__main__":
-    if "--write" in sys.argv[1:]:
-        main()
-    else:
-        from dataclasses import replace
-
-        measured = [replace(figure, group="sizes") for figure in measure()]
-        print(table(measured), shares(measured), sep="\n\n")
+    print(figures.table(measure()))

@@ -23,8 +23,8 @@ from benchmarks.figures import Figure
 from benchmarks.plain import Plain
 from benchmarks.recorded import Case
 
-TARGET = 5.0
 BY_HAND = ("send", "inbox", "heartbeat")
+BY_HAND_IS = "a dict-routed script"
 
 
 class PreparedClient:
@@ -99,7 +99,7 @@ def measure(cases: Mapping[str, Case] | None = None) -> Iterator[Figure]:
             found = compared(candidates, "make_empty")
         if "make_by_hand" in found:
             ratio = found["make"].ratio / found["make_by_hand"].ratio
-            yield Figure(f"{ours} to a dict-routed script", ratio, "×", TARGET, kind="ratio")
+            yield Figure(f"{ours} to {BY_HAND_IS}", ratio, "×", kind="ratio")
         yield Figure(f"{ours} to an empty handler", found["make"].ratio, "×", kind="ratio")
         yield Figure(ours, found["make"].microseconds, "µs", kind="machine")
 

@@ -7,6 +7,7 @@ long as a typical one.
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from benchmarks import unasked
 from local.in_process.functions import app
 from local.in_process.host import Host
 from local.in_process.runtime import Context
@@ -88,8 +89,10 @@ class Workload:
         yield from self.large_orders()
         yield from self.contacts()
         yield from self.statistics()
+        yield from unasked.streams(self)
         yield from self.directory()
         yield from self.long_messages()
+        yield from unasked.pages()
 
     def messaging(self) -> Iterator[Operation]:
         """Yield sending, listing and reading messages."""
@@ -189,6 +192,8 @@ class Workload:
         """Yield the caller's and the platform's statistics."""
         event = {"time": "2036-01-01T00:00:00Z"}
         yield "roll-up", lambda: app("stats_roll_up").handler(event, Context())
+        later = {"time": "2036-01-01T00:01:00Z"}
+        yield "roll-up, idle", lambda: app("stats_roll_up").handler(later, Context())
         yield "stats", lambda: self.call("GET", "/messaging/stats")
 
     def directory(self) -> Iterator[Operation]:

@@ -34,7 +34,7 @@ ORDERS = 20
 PARTS = (
     Part("messages of 1 KB sent, with a key", SENT - ORDERS, "send, with a key", 4, 250),
     Part("orders created, with a key and a deadline", ORDERS, "create order, with a key", 4, 250),
-    Part("inbox pages, every 5 s", 12, "inbox page of 20 × 400 B", 3, 20_000),
+    Part("inbox pages, every 5 s", 12, "inbox page of 20 × 400 B and its total", 2, 18_000),
     Part("messages marked as read, one by one", 240, "mark-read", 2, 150),
     Part("presence of other agents", 60, "presence", 1, 400),
     Part("orders accepted, with a key", 10, "accept, with a key", 4, 250),

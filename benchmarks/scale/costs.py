@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from benchmarks import prices
+from benchmarks import assumed, prices
 from benchmarks.scale import markdown
 from benchmarks.scale.limits import TRANSACTION_FACTOR
 from benchmarks.scale.loads import AUTHORIZER_SECONDS, Load
@@ -43,8 +43,8 @@ def month(load: Load) -> Month:
     busy += load.authorizations * AUTHORIZER_SECONDS
     calls = requests + load.authorizations
     functions = calls * prices.PER_MILLION_INVOCATIONS
-    functions += busy * prices.MEMORY_GB * prices.PER_GB_SECOND * MILLION
-    logs = requests * prices.LOG_BYTES * MILLION / 1e9 * prices.PER_GB_OF_LOGS
+    functions += busy * assumed.MEMORY_GB * prices.PER_GB_SECOND * MILLION
+    logs = requests * assumed.LOG_BYTES * MILLION / 1e9 * prices.PER_GB_OF_LOGS
     gateway = requests * prices.PER_MILLION_GATEWAY_REQUESTS
     return Month(*(each * MONTH_SECONDS / MILLION for each in (tables, gateway, functions, logs)))
 

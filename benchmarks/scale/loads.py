@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from agent_messaging.presence.table import SHARDS, shard_of
-from benchmarks import prices
+from benchmarks import assumed
 from benchmarks.scale import samples
 from benchmarks.scale.items import Touch, queried, reads, writes
 
@@ -20,9 +20,9 @@ ORDERS_PER_SECOND = 100_000 / 3600
 PARTIES = 200  # the clients, and also the workers
 REMEMBERED_SECONDS = 60  # how long the gateway caches a key
 BATCH = 100  # messages on a page, and in one call that marks them as read
-# Stated, as is all that a clock would tell: a call as benchmarks/prices.py has it; the authorizer's
-# one read; a hundred updates, one after the other.
-CALL_SECONDS = prices.SECONDS
+# Stated, as is all that a clock would tell: a call as in benchmarks/assumed.py; one read of the
+# authorizer; a hundred updates, one after the other.
+CALL_SECONDS = assumed.SECONDS
 AUTHORIZER_SECONDS = 0.015
 MARK_MANY_SECONDS = CALL_SECONDS + BATCH * 0.005
 

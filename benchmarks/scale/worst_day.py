@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from agent_messaging import limits as counters
 from agent_messaging.meter.model import FLUSH_UNITS, MINUTE, PENALTIES
-from benchmarks import prices, worst
+from benchmarks import assumed, prices, worst
 from benchmarks.scale import limits, markdown
 from local.cloudformation import parse, scope_of
 from local.in_process.runtime import load_app
@@ -41,19 +41,20 @@ UNTIL_TOLD = 2  # requests of a tripped agent that an instance serves
 DAY_SECONDS = 86_400
 DAY_MINUTES = 1_440
 UNIT_DOLLARS = prices.PER_MILLION_WRITE_UNITS / 1e6
-GATEWAY_BYTES = 512 * 1024  # https://aws.amazon.com/api-gateway/pricing/: the metering of answers
 
 # The time of a function to refuse a request, or to send a prepared page.
 QUICK_SECONDS = 0.005
-REFUSED_LOG_BYTES = prices.LOG_BYTES + 200  # and the log line of the refusal
+REFUSED_LOG_BYTES = assumed.LOG_BYTES + 200  # and the log line of the refusal
 AUTHORIZER_SECONDS = 0.015
 AUTHORIZER_LOG_BYTES = 600
 
 
 def quick_request(answered_bytes: int = 600) -> float:
     """Return the US dollars of a request that uses no table."""
-    gateway = prices.PER_MILLION_GATEWAY_REQUESTS * math.ceil(answered_bytes / GATEWAY_BYTES)
-    running = prices.MEMORY_GB * QUICK_SECONDS * prices.PER_GB_SECOND
+    gateway = prices.PER_MILLION_GATEWAY_REQUESTS * math.ceil(
+        answered_bytes / assumed.GATEWAY_BYTES
+    )
+    running = assumed.MEMORY_GB * QUICK_SECONDS * prices.PER_GB_SECOND
     traffic = answered_bytes / 1024**3 * prices.PER_GB_OF_TRAFFIC
     return (
         (gateway + prices.PER_MILLION_INVOCATIONS) / 1e6
@@ -150,7 +151,7 @@ def nobody() -> dict[str, float]:
 
 def unauthorized_lines() -> float:
     """Return the dollars of a day of requests without a key. Only the access log costs."""
-    return limits.GATEWAY_REQUESTS * DAY_SECONDS * _logs(prices.ACCESS_LOG_BYTES)
+    return limits.GATEWAY_REQUESTS * DAY_SECONDS * _logs(assumed.ACCESS_LOG_BYTES)
 
 
 def made_up_keys() -> float:
@@ -159,7 +160,7 @@ def made_up_keys() -> float:
     Their checksum is right, so the authorizer reads for each. The gateway charges nothing.
     """
     invocation = prices.PER_MILLION_INVOCATIONS / 1e6
-    running = prices.MEMORY_GB * AUTHORIZER_SECONDS * prices.PER_GB_SECOND
+    running = assumed.MEMORY_GB * AUTHORIZER_SECONDS * prices.PER_GB_SECOND
     read = prices.PER_MILLION_READ_UNITS / 1e6
     logs = _logs(AUTHORIZER_LOG_BYTES)
     return limits.GATEWAY_REQUESTS * DAY_SECONDS * (invocation + running + read + logs)

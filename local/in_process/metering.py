@@ -12,9 +12,9 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 from agent_messaging.presence.table import PARALLEL
 from local.in_process import units
@@ -40,6 +40,15 @@ def is_flush(operation: str, request: Any) -> bool:
     return is_metering and request["Key"]["window"] == {"S": "units"}
 
 
+class Change(NamedTuple):
+    """One item that a request wrote, before and after it, in typed JSON. None means no item."""
+
+    table: str
+    key: Mapping[str, Any]
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+
 @dataclass
 class Cost:
     """What one request needs of DynamoDB."""
@@ -51,6 +60,7 @@ class Cost:
     items_read: int = 0  # also of indexes, and including what a filter drops
     botocore_calls: int = 0  # calls of botocore's Python functions, without the transport
     is_pooled: bool = False  # a thread pool made some of the calls
+    changes: list[Change] = field(default_factory=list)
 
 
 class Meter:
@@ -107,6 +117,7 @@ class Meter:
             factor = units.TRANSACTION if model.name == "TransactWriteItems" else 1
             for key, old in zip(written(model.name, request), before, strict=True):
                 new = self._stored(*key)
+                self.cost.changes.append(Change(*key, old, new))
                 self.cost.write_units += factor * units.write_units(old, new)
                 self.cost.write_units += sum(units.index_units(TABLES[key[0]], old, new).values())
 

@@ -12,6 +12,7 @@ from typing import Any
 
 KIBIBYTE = 1024
 READ_BLOCK = 4 * KIBIBYTE
+ITEM_OVERHEAD = 100  # of each item, for storage
 TRANSACTION = 2  # each of its items is written twice: to prepare and to commit
 
 Item = Mapping[str, Any]
@@ -86,6 +87,16 @@ def projected(table: Mapping[str, Any], index: Mapping[str, Any], item: Item | N
         return item
     kept = {*key_of(index), *key_of(table), *index["Projection"].get("NonKeyAttributes", [])}
     return {name: value for name, value in item.items() if name in kept}
+
+
+def stored_bytes(table: Mapping[str, Any], item: Item | None) -> int:
+    """Return the bytes that DynamoDB bills for an item and its entries in the indexes.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+    """
+    entries = [projected(table, index, item) for index in table.get("GlobalSecondaryIndexes", [])]
+    held = [each for each in (item, *entries) if each is not None]
+    return sum(size_of(each) + ITEM_OVERHEAD for each in held)
 
 
 def read_units(size: int, *, consistent: bool) -> float:

@@ -1,45 +1,27 @@
-"""What things cost: on the costs page, in the meter's units, and for pages without a key."""
+"""What things cost in the meter's units, and for pages without a key."""
 
 import base64
 import math
 import re
 
-import pytest
-
 from agent_messaging.docs import pages
 from agent_messaging.docs.pages import PAGES, serve
 from agent_messaging.storage import units
-from benchmarks import figures, prices, sizes
+from benchmarks import assumed, prices
 from local import cloudformation
 from tools.openapi.render import ROOT
 
 COSTS = (ROOT / "docs" / "costs.md").read_text("utf-8")
-PER_GB_OF_TRAFFIC = 0.09  # US dollars, from us-east-1 to the internet
 HEADER_BYTES = 1_000  # of an answer, with the gateway's own
-
-
-def test_the_prices_are_those_of_the_script():
-    shown = re.search(r"<!-- prices -->\n(.*?)\n<!-- end -->", COSTS, re.DOTALL)
-    assert shown is not None
-    assert shown[1] == prices.table()
-
-
-def test_the_costs_by_size_are_those_that_were_measured():
-    assert sizes.placed(COSTS, figures.read()) == COSTS
-
-
-def test_a_price_is_the_sum_of_its_parts():
-    # 3.1 write units at 0.625 and 3 read units at 0.125.
-    assert prices.of_units(*prices.units_of("send")) == pytest.approx(1.9375 + 0.375)
 
 
 def test_the_constants_cover_the_prices():
     """In write units; each is rounded up to a tenth of one. A request may be logged."""
     write = prices.PER_MILLION_WRITE_UNITS
-    around = prices.around_it() + prices.access_log()
+    around = assumed.around_it() + assumed.access_log()
     assert math.ceil(around / write * units.UNIT) == units.REQUEST
     assert prices.PER_MILLION_READ_UNITS / write == units.READ_UNIT / units.WRITE_UNIT
-    nine_milliseconds = prices.MEMORY_GB * 0.009 * prices.PER_GB_SECOND * 1e6
+    nine_milliseconds = assumed.MEMORY_GB * 0.009 * prices.PER_GB_SECOND * 1e6
     assert math.ceil(nine_milliseconds / write * units.UNIT) == units.CALL
     megabyte = prices.PER_GB_OF_TRAFFIC / 1024 + 2 * prices.PER_MILLION_GATEWAY_REQUESTS / 1e6
     assert units.of_request(1024 * 1024) / units.UNIT >= megabyte / (write / 1e6)
@@ -50,11 +32,11 @@ def dollars_a_day(page, settings) -> float:
     forms = (serve(page, {}).body.encode(), base64.b64decode(pages._form(page, "gzip")))
     body = max(map(len, forms)) if page.is_worth_compressing else len(forms[0])
     requests = settings["ThrottlingRateLimit"] * 86_400 + settings["ThrottlingBurstLimit"]
-    traffic = (body + HEADER_BYTES) / 1e9 * PER_GB_OF_TRAFFIC
+    traffic = (body + HEADER_BYTES) / 1e9 * prices.PER_GB_OF_TRAFFIC
     # The gateway counts an answer by 512 KB, and in base64 if it does so before it decodes.
     gateway = math.ceil(4 / 3 * body / 512_000) * prices.PER_MILLION_GATEWAY_REQUESTS / 1e6
-    function = prices.PER_MILLION_INVOCATIONS / 1e6 + 0.25 * prices.SECONDS * prices.PER_GB_SECOND
-    logs = prices.LOG_BYTES / 1e9 * prices.PER_GB_OF_LOGS
+    function = prices.PER_MILLION_INVOCATIONS / 1e6 + 0.25 * assumed.SECONDS * prices.PER_GB_SECOND
+    logs = assumed.LOG_BYTES / 1e9 * prices.PER_GB_OF_LOGS
     return requests * (traffic + gateway + function + logs)
 
 

@@ -4,8 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks import costs_page, figures, sizes
-from benchmarks.__main__ import absent, check, disturbed, improvements, keep, regressions
+from benchmarks import costs_page, figures
+from benchmarks.__main__ import (
+    absent,
+    check,
+    disturbed,
+    improvements,
+    keep,
+    regressions,
+    with_the_others,
+)
+from benchmarks.dollars import tables
 from benchmarks.figures import Figure
 
 SEND = Figure("send: write units", 5, "WCU", 5, group="operations")
@@ -83,7 +92,7 @@ def kept(tmp_path, monkeypatch):
     monkeypatch.setattr(figures.write, "__defaults__", (tmp_path / "results.json",))
     monkeypatch.setattr(figures.read, "__defaults__", (tmp_path / "results.json",))
     monkeypatch.setattr(costs_page, "main", lambda: None)
-    monkeypatch.setattr(sizes, "main", lambda: None)
+    monkeypatch.setattr(tables, "write", lambda: None)
     figures.write([SEND, CPU])
     return tmp_path / "results.json"
 
@@ -111,3 +120,16 @@ def test_what_was_measured_on_a_disturbed_machine_is_not_kept(kept, capsys):
     assert "Nothing was written" in capsys.readouterr().out
     assert keep([SEND, replace(twice, value=1.01)]) == 0
     assert kept.read_text() != before
+
+
+def test_counts_are_kept_without_the_figures_of_other_groups():
+    """So results.json follows the code where the machine is too busy to measure times."""
+    better = replace(SEND, value=4)
+    assert with_the_others([better], [SEND, CPU]) == [better, CPU]
+
+
+def test_a_comparison_with_other_programs_has_no_target():
+    compared = [each for each in figures.read() if each.name.endswith(costs_page.COMPARED_WITH)]
+    assert len(compared) > 3
+    assert {each.target for each in compared} == {None}
+    assert all(f"{each.name} (ours" in costs_page.table(figures.read()) for each in compared[:1])

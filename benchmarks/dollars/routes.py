@@ -1,0 +1,84 @@
+"""The call that is measured for each route, and what a million of them cost."""
+
+from typing import NamedTuple
+
+from benchmarks.dollars.bills import ALONE, BUSY, TEMPLATE, Bill, Counts, Need, request
+from local.in_process.requests import BASE
+from local.model import Route
+
+ORDER = "/messaging/work-order/{work_order_id}"
+# The operation of `workload` that stands for a route, and what is called.
+CALLS: dict[str, tuple[str, str]] = {
+    "POST /agents/register": ("register", "a short profile"),
+    "GET /agents": ("directory", "all agents, a page"),
+    "GET /agents/me": ("own profile", ""),
+    "PATCH /agents/me": ("own profile, change", "a description"),
+    "DELETE /agents/me": ("leave", ""),
+    "GET /agents/{agent_id}": ("profile", ""),
+    "GET /agents/me/keys": ("keys", "two keys"),
+    "POST /agents/me/keys": ("key, create", ""),
+    "DELETE /agents/me/keys/{key_id}": ("key, revoke", ""),
+    "POST /messaging/ping": ("ping", "a sentence"),
+    "POST /messaging/send": ("send", "500 B"),
+    "GET /messaging/inbox": (
+        "inbox page of 20 × 400 B and its total",
+        "a first page of 20 × 400 B, 150 wait",
+    ),
+    "POST /messaging/mark-read/{message_id}": ("mark-read", ""),
+    "POST /messaging/mark-read": ("mark-read, ten", "ten messages"),
+    "GET /messaging/messages/{message_id}": ("message", "500 B"),
+    "GET /messaging/sent": ("sent", "a page of 20 × 400 B"),
+    "GET /messaging/threads/{thread_id}": ("thread", "a short one"),
+    "GET /messaging/contacts": ("contacts", "one contact"),
+    "GET /messaging/contacts/{agent_id}": ("contact", ""),
+    "PUT /messaging/contacts/{agent_id}": ("contact, set", ""),
+    "DELETE /messaging/contacts/{agent_id}": ("contact, forget", ""),
+    "POST /messaging/heartbeat": ("heartbeat", "little waits"),
+    "PUT /messaging/presence": ("presence, set", ""),
+    "DELETE /messaging/presence": ("go offline", ""),
+    "GET /messaging/presence/{agent_id}": ("presence", ""),
+    "POST /messaging/work-order": ("create order", "a short one"),
+    "GET /messaging/work-orders": ("work-orders", "a page of nine"),
+    f"GET {ORDER}": ("work-order", "a short one"),
+    f"POST {ORDER}/respond": ("accept", "accept"),
+    "POST /messaging/work-orders/reject": ("reject, ten at once", "ten orders"),
+    f"POST {ORDER}/complete": ("complete", "a sentence and a link"),
+    f"POST {ORDER}/cancel": ("cancel", ""),
+    f"POST {ORDER}/fail": ("fail", ""),
+    "GET /messaging/stats": ("stats", ""),
+    "GET /health": ("/health", ""),
+    "GET /docs": ("/docs", "the whole page"),
+    "GET /openapi.json": ("/openapi.json", "with gzip"),
+    "GET /llms.txt": ("/llms.txt", "with gzip"),
+}
+
+
+class Row(NamedTuple):
+    """A route, the call that stands for it, what it needs, and its dollars."""
+
+    route: str
+    call: str
+    need: Need
+    busy: Bill
+    alone: Bill
+
+
+def name_of(route: Route) -> str:
+    """Return a route as the documents name it: without the path of the API."""
+    return f"{route.method} {route.path.removeprefix(BASE)}"
+
+
+def rows(counts: Counts) -> list[Row]:
+    """Return a row for each route of the template, the most expensive first.
+
+    Raises:
+        KeyError: a route has no call.
+    """
+    found = []
+    for route in TEMPLATE.routes:
+        operation, call = CALLS[name_of(route)]
+        need = counts.need(operation, route.function)
+        is_open = route.authorizer is None
+        busy, alone = (request(counts, need, usage, is_open=is_open) for usage in (BUSY, ALONE))
+        found.append(Row(name_of(route), call, need, busy, alone))
+    return sorted(found, key=lambda row: -row.busy.total)

@@ -1,0 +1,81 @@
+"""Which preparation belongs to which route of the template."""
+
+from collections.abc import Callable, Mapping
+
+from benchmarks.worst import prepared
+from benchmarks.worst.stage import LINE, WORDS, Call, Stage
+from local.in_process.requests import BASE
+from local.template import load
+
+ORDER = "/messaging/work-order/{work_order_id}"
+# The other routes are transitions, or take no body and depend at most on the agent's inbox.
+OWN: Mapping[str, Callable[[Stage], Call]] = {
+    "POST /agents/register": prepared.register,
+    "GET /agents": prepared.full_directory,
+    "GET /agents/me": prepared.a_call("GET", "/agents/me"),
+    "PATCH /agents/me": prepared.a_call(
+        "PATCH", "/agents/me", {"name": WORDS, "capabilities": [f"z{n}" for n in range(8)]}
+    ),
+    "DELETE /agents/me": prepared.a_call("DELETE", "/agents/me"),
+    "GET /agents/{agent_id}": prepared.a_call("GET", "/agents/boots"),
+    "GET /agents/me/keys": prepared.keys,
+    "POST /agents/me/keys": prepared.create_key,
+    "DELETE /agents/me/keys/{key_id}": prepared.revoke,
+    "POST /messaging/ping": prepared.ping,
+    "POST /messaging/send": lambda stage: lambda: stage.send("send"),
+    "GET /messaging/inbox": prepared.a_list("/messaging/inbox", prepared.full_inbox, "boots"),
+    "POST /messaging/mark-read/{message_id}": prepared.mark_one,
+    "POST /messaging/mark-read": prepared.mark_all,
+    "GET /messaging/messages/{message_id}": prepared.one_message,
+    "GET /messaging/sent": prepared.a_list("/messaging/sent", prepared.full_inbox, "nova"),
+    "GET /messaging/threads/{thread_id}": prepared.thread,
+    "GET /messaging/contacts": prepared.contacts,
+    "GET /messaging/contacts/{agent_id}": prepared.contact,
+    "PUT /messaging/contacts/{agent_id}": prepared.held,
+    "DELETE /messaging/contacts/{agent_id}": prepared.stranger,
+    "PUT /messaging/presence": prepared.a_call(
+        "PUT", "/messaging/presence", {"status_message": LINE}
+    ),
+    "DELETE /messaging/presence": prepared.a_call("DELETE", "/messaging/presence"),
+    "GET /messaging/presence/{agent_id}": prepared.a_call("GET", "/messaging/presence/boots"),
+    "POST /messaging/work-order": lambda stage: lambda: stage.offer("create"),
+    "GET /messaging/work-orders": prepared.a_list(
+        "/messaging/work-orders", prepared.full_orders, "boots", role="worker", status="pending"
+    ),
+    "POST /messaging/work-orders/reject": prepared.reject_many,
+    f"GET {ORDER}": prepared.one_order,
+    f"POST {ORDER}/respond": prepared.respond,
+}
+# The routes that use no table.
+PAGES = ("GET /health", "GET /docs", "GET /openapi.json", "GET /llms.txt")
+
+
+def _dearest(route: str) -> Callable[[Stage], Call]:
+    if route in OWN:
+        return OWN[route]
+    method, _, path = route.partition(" ")
+    if path.startswith(f"{ORDER}/"):
+        return prepared.transition(path.removeprefix(f"{ORDER}/"))
+    return prepared.with_full_inbox(method, path)
+
+
+def _routes() -> list[str]:
+    named = (f"{each.method} {each.path.removeprefix(BASE)}" for each in load().routes)
+    return [route for route in named if route not in PAGES]
+
+
+WORST = {route: _dearest(route) for route in _routes()}
+
+
+# Requests that change agents or lists get tables of their own.
+ALONE = {
+    "PATCH /agents/me",
+    "DELETE /agents/me",
+    "GET /agents/me/keys",
+    "POST /agents/me/keys",
+    "DELETE /agents/me/keys/{key_id}",
+    "GET /messaging/contacts",
+    "GET /messaging/contacts/{agent_id}",
+    "PUT /messaging/contacts/{agent_id}",
+    "DELETE /messaging/contacts/{agent_id}",
+}
