@@ -96,7 +96,7 @@ def test_every_route_but_the_five_open_ones_is_behind_the_authorizer(
 def test_the_authorizer_is_asked_as_the_function_expects_it(api: dict[str, Any]):
     assert set(api["Auth"]) == {"DefaultAuthorizer", "Authorizers"}
     assert api["Auth"]["Authorizers"]["KeyAuthorizer"] == {
-        "FunctionArn": ("GetAtt", "AuthorizerFunction.Arn"),
+        "FunctionArn": ("Sub", "${AuthorizerFunction.Arn}:live"),
         "EnableFunctionDefaultPermissions": True,
         "AuthorizerPayloadFormatVersion": "2.0",
         "EnableSimpleResponses": True,
@@ -110,6 +110,7 @@ def test_nothing_of_the_api_is_defined_elsewhere(document: Any, api: dict[str, A
     assert set(api) == {
         "Description",
         "Auth",
+        "CorsConfiguration",
         "DefaultRouteSettings",
         "RouteSettings",
         "AccessLogSettings",
@@ -121,11 +122,17 @@ def test_nothing_of_the_api_is_defined_elsewhere(document: Any, api: dict[str, A
 def test_a_function_is_reached_through_the_api_alone(resources: dict[str, Any]):
     for name, resource in resources.items():
         kind = resource["Type"]
-        assert not kind.startswith(OTHER_DOORS), name
+        assert not kind.startswith(OTHER_DOORS) or name in {"ApiDomain", "ApiDomainMapping"}, name
         if kind == "AWS::Serverless::Function":
             assert "FunctionUrlConfig" not in resource["Properties"], name
             events = resource["Properties"].get("Events", {}).values()
             assert {event["Type"] for event in events} <= {"HttpApi", "Schedule", "DynamoDB"}, name
+
+
+def test_a_domain_name_leads_to_the_same_api(resources: dict[str, Any]):
+    mapping = resources["ApiDomainMapping"]["Properties"]
+    assert mapping["ApiId"] == ("Ref", "MessagingApi")
+    assert "ApiMappingKey" not in mapping
 
 
 def test_the_authorizer_has_no_route_and_reads_one_table(resources: dict[str, Any]):

@@ -147,13 +147,6 @@ def test_a_new_function_is_drawn():
     assert template_dashboard.placed(drawn_anew, template) == text
 
 
-def test_the_alarms_of_a_second_stack_cost_what_the_document_says():
-    """$0.10 for each alarm after ten: https://aws.amazon.com/cloudwatch/pricing/"""
-    page = (FILE.parent / "docs/costs.md").read_text("utf-8")
-    always = [name for name in ALARMS if "Condition" not in RESOURCES[name]]
-    assert f"metrics and {(2 * len(always) - FREE) / 10:.2f} for its alarms" in page
-
-
 def test_the_dashboard_and_the_code_agree_on_the_metrics():
     titles = ("Agents online", "Work orders by state", "Messages sent, orders accepted")
     rows = [row for title in titles for row in drawn(title)]
