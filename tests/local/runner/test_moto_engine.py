@@ -1,3 +1,4 @@
+import asyncio
 import contextlib
 import subprocess
 import sys
@@ -254,6 +255,13 @@ def test_no_web_page_reads_or_empties_the_tables(path: str, headers: dict[str, s
     assert (answers, served) == (["403 Forbidden"], [])
 
 
-def test_a_tool_of_this_machine_is_served():
+@pytest.mark.parametrize("host", ["127.0.0.1:1", "172.17.0.1:1", "host.docker.internal:1"])
+def test_a_tool_of_this_machine_or_in_a_container_is_served(host: str):
     application = moto_engine.for_tools_alone(lambda *_: [b"served"])
-    assert application({"PATH_INFO": "/", "HTTP_HOST": "127.0.0.1:1"}, None) == [b"served"]
+    assert application({"PATH_INFO": "/", "HTTP_HOST": host}, None) == [b"served"]
+
+
+def test_an_address_of_another_machine_is_refused_in_one_line(capfd: pytest.CaptureFixture[str]):
+    with pytest.raises(engine.EngineError):
+        asyncio.run(engine.start_moto("192.0.2.1"))
+    assert "TABLES_HOST=192.0.2.1 cannot be used" in capfd.readouterr().err
