@@ -17,12 +17,15 @@ ROOT_KEY = "local"
 
 # ministack starts a process for each call of a function that finds none free, as Lambda does, but
 # on this one machine: sixteen clients would start hundreds. Here each version of a function has
-# one, and calls wait for it.
-ONE_PROCESS_A_VERSION = """
-import time
+# one, and calls wait for it. Each process would also unpack the layer's thousand files for itself;
+# here the first one does.
+FRUGAL = """
+import os, threading, time, zipfile
 from ministack.core import lambda_runtime
 
 acquire = lambda_runtime.acquire_worker
+unpack = zipfile.ZipFile.extractall
+unpacking = threading.Lock()
 
 def acquire_patiently(*arguments, **named):
     while True:
@@ -31,7 +34,19 @@ def acquire_patiently(*arguments, **named):
             return worker, reason
         time.sleep(0.005)
 
+def unpack_once(archive, path=None, members=None, pwd=None):
+    if not os.path.basename(str(archive.filename)).startswith("layer_"):
+        return unpack(archive, path, members, pwd)
+    content = hash(tuple((each.filename, each.CRC) for each in archive.infolist()))
+    shared = os.path.join(os.environ["TMPDIR"], f"unpacked-{content:x}")
+    with unpacking:
+        if not os.path.exists(shared):
+            unpack(archive, shared)
+    for name in os.listdir(shared):
+        os.symlink(os.path.join(shared, name), os.path.join(path, name))
+
 lambda_runtime.acquire_worker = acquire_patiently
+zipfile.ZipFile.extractall = unpack_once
 """
 
 
@@ -68,5 +83,5 @@ def account() -> Iterator[Account]:
     """An empty account."""
     settings = {"AUTH": "true", "SERVICES": "", "LAMBDA_EXECUTOR": "local"}
     root = {"AWS_ACCESS_KEY_ID": ROOT_KEY, "AWS_SECRET_ACCESS_KEY": ROOT_KEY}
-    with second_engine(ONE_PROCESS_A_VERSION, **settings, **root) as engine:
+    with second_engine(FRUGAL, **settings, **root) as engine:
         yield Account(engine)
