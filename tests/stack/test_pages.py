@@ -13,12 +13,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-import yaml
 
 from local.template import load
 from tests.e2e.server import ROOT
 from tests.stack import mending
-from tests.stack.deployment import BUILT, SAM, UNKNOWN, Deployment, deploy
+from tests.stack.deployment import BUILT, SAM, Deployment, deploy
 from tests.stack.emulator import Account
 from tests.stack.emulator import account as empty_account
 
@@ -91,9 +90,7 @@ def checkout_at(folder: Path) -> Path:
     build.mkdir(parents=True)
     for path in (path for path in BUILT.parent.iterdir() if path.is_dir()):
         (build / path.name).symlink_to(path)
-    template = yaml.safe_load(BUILT.read_text("utf-8"))
-    template["Resources"].pop(UNKNOWN, None)
-    (build / "template.yaml").write_text(yaml.safe_dump(template, sort_keys=False))
+    (build / "template.yaml").write_text(BUILT.read_text("utf-8"))
     (folder / "bin").mkdir()
     (folder / "bin" / "aws").symlink_to(SAM.with_name("aws"))
     return folder
