@@ -24,7 +24,7 @@ def test_every_alarm_that_sends_a_mail_has_a_row_and_every_row_an_alarm():
 
 def test_it_says_how_many_alarms_watch_a_trial_and_what_they_cost():
     watching = [name for name in properties_of("AWS::CloudWatch::Alarm") if "Canary" in name]
-    assert f"The {len(watching)} alarms cost ${len(watching) / 10:.2f} a month" in RUNBOOK
+    assert f"adds {len(watching)} alarms, which cost ${len(watching) / 10:.2f} a month" in RUNBOOK
 
 
 def test_what_it_names_of_the_template_is_there():
