@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 LAYER = "layers/agent_messaging/agent_messaging"
 MOST_LINES = 175
-MOST_ROWS_OF_FILES = 14
+MOST_ROWS_OF_FILES = 25
 MOST_LINES_OF_THE_AGENT = 30
 
 

@@ -58,7 +58,7 @@ def test_every_code_that_a_route_answers_is_named():
 
 
 def test_what_the_system_sets_and_what_a_sender_writes_is_every_field_of_a_message(document):
-    believe = TEXT.split("the system sets or checks these fields:")[1]
+    believe = TEXT.split("the server sets or checks these fields:")[1]
     system, sender = believe.split("the sender writes these fields:")
     written = {"subject", "body", "priority", "metadata", "untrusted"}
     fields = set(document["components"]["schemas"]["MessageView"]["properties"])
