@@ -204,4 +204,4 @@ def test_a_list_on_the_command_line_leaves_the_other_parameters_as_they_were(she
     values = {each["ParameterKey"]: each["ParameterValue"] for each in state["Parameters"]}
     assert values["LogRetentionDays"] == "14"
     # Of samconfig.toml, which the page's command replaces as a whole.
-    assert (values["ProtectData"], values["MonthlyBudgetUsd"]) == ("false", "20")
+    assert values["ProtectData"] == "false"
