@@ -24,7 +24,8 @@ def test_the_budget_is_deployed_where_budgets_exist_and_not_with_a_stack():
     budget = parse(BUDGET.read_text("utf-8"), BUDGET.name)
     (region,) = budget["Metadata"]["cfn-lint"]["config"]["regions"]
     (command,) = re.findall(
-        r"^\$ \.venv-sam/bin/sam deploy --template-file tools/operating/budget.yaml(.*?)\nSuccessfully",
+        r"^\$ \.venv-sam/bin/sam deploy --template-file tools/operating/budget.yaml(.*?)"
+        r"\nSuccessfully",
         (ROOT / "docs/operating.md").read_text("utf-8"),
         re.MULTILINE | re.DOTALL,
     )
