@@ -39,7 +39,7 @@ help:
 	@echo '                    TABLES_HOST=<address>  where the DynamoDB in memory listens (default: 127.0.0.1)'
 	@echo '                    AUTH=required     callers need a key, as on AWS (default: open)'
 	@echo '                    REGISTRATION=key  registration needs a key, which is printed (default: open)'
-	@echo 'make events         let the tables ENGINE=<url> hold what the files in events/ name'
+	@echo 'make events         fill the tables at ENGINE=<url> with the data that the files in events/ need'
 	@echo 'make demo           let two agents work together on the running API (API_URL=<url>)'
 	@echo ''
 	@echo 'Develop'
@@ -75,7 +75,7 @@ help:
 	@echo 'make outputs        print API_URL and REGISTRATION_KEY of STACK=<name>'
 	@echo 'make operate        show or suspend an agent, or replace its keys: DO="suspend AGENT_ID" STACK=<name>'
 	@echo 'make redrive        process the dead letters of STACK=<name> again (DRY_RUN=1 only shows them)'
-	@echo 'make restore        copy what TABLE=<logical id> of STACK=<name> lacks FROM=<restored table>'
+	@echo 'make restore        copy lost items of TABLE=<logical id> in STACK=<name> FROM=<restored table>'
 	@echo ''
 	@echo 'PYTHON=<path>       the Python to use, 3.11 or newer'
 
@@ -134,7 +134,7 @@ outputs: $(VENV)/.run
 	@if [ -z "$(STACK)" ]; then echo 'Say which stack to use: make outputs STACK=<name>' >&2; exit 1; fi
 	@$(VENV)/bin/python -m tools.operating.outputs --stack $(STACK)
 
-# FROM is a restored table. Without it, a table that follows from AgentsTable is rebuilt.
+# FROM is a restored table. Without it, a table is rebuilt from AgentsTable.
 restore: $(VENV)/.run
 	@if [ -z "$(STACK)" ] || [ -z "$(TABLE)" ]; then \
 		echo 'Say what to restore: make restore TABLE=<logical id> FROM=<restored table> STACK=<name>' >&2; exit 1; \

@@ -75,7 +75,8 @@ def _address(value: str) -> str:
         is_usable = False
     if not is_usable:
         raise OptionError(
-            f"TABLES_HOST={value} is not one IPv4 address of this machine, such as 127.0.0.1."
+            f"TABLES_HOST={value} is invalid."
+            " Use one IPv4 address of this machine, such as 127.0.0.1."
         )
     return value
 
@@ -99,17 +100,18 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         parser.add_argument(flag, default=value, metavar=name.upper(), help=text)
 
     option("port", "8080", "port on 127.0.0.1; 0 chooses a free port (default: 8080)")
-    option("engine", "", "URL of a DynamoDB to use (default: moto, in memory)")
+    option("engine", "", "URL of a DynamoDB to use (default: one in memory, by moto)")
     option(
         "tables_host",
         "127.0.0.1",
-        "address on which moto listens, for containers that must reach it (default: 127.0.0.1)",
+        "address on which the DynamoDB in memory listens; containers need another than the default"
+        " (127.0.0.1)",
     )
     option(
         "auth",
         "open",
-        "open: callers need no key, the server trusts the identity parameters (default); required:"
-        " callers need a key, as on AWS",
+        "open: callers need no key, and the server believes the agent id in a request (default);"
+        " required: callers need a key, as on AWS",
     )
     option(
         "registration",

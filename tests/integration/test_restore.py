@@ -169,7 +169,7 @@ def test_revoked_keys_that_somebody_copied_back_are_deleted(stack: Stack):
 
 def test_the_keys_of_a_lost_agent_are_kept_for_its_restore(stack: Stack):
     stack.lose("AgentsTable")
-    line = f"nova  is lost, but its {stack.ids['first']} is not: restore AgentsTable"
+    line = f"nova  is lost, but {stack.ids['first']} is not. Restore AgentsTable first"
     assert stack.rebuild() == [line]
     assert len(stack.keys_of("AgentKeysTable")) == 1
 
@@ -223,7 +223,7 @@ def test_what_a_deleted_stack_left_is_copied_with_its_keys(stack: Stack):
         (["AgentKeysTable", "--from", "old"], "is rebuilt from AgentsTable: leave out --from"),
         (["AgentDirectoryTable", "--from", "old"], "is rebuilt from AgentsTable"),
         (["AgentsTable"], "AgentsTable needs --from"),
-        (["AgentsTable", "--from", "old", "--replace"], "could open revoked keys"),
+        (["AgentsTable", "--from", "old", "--replace"], "could make revoked keys valid again"),
         (["AgentKeysTable", "--kept"], "AgentKeysTable needs --from"),
         (["Orders", "--from", "old"], "invalid choice"),
     ],

@@ -95,7 +95,7 @@ def test_a_tag_is_a_release_only_with_the_sources_that_are_kept(checkout: Path):
     git(checkout, "commit", "--quiet", "--all", "--message", "later")
     git(checkout, "tag", "--force", "v1.1.0")
     assert checks.of_tag("v1.1.0", checkout) == [
-        "The commit of v1.1.0 has other sources than 1.1.0.zip."
+        "The sources in the commit of v1.1.0 and in 1.1.0.zip are different."
     ]
 
 

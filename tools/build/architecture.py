@@ -1,10 +1,10 @@
-"""Write the architecture of a build into its template, in place of the parameter.
+"""Replace the parameter Architecture in a built template by the architecture of the build.
 
     .venv-sam/bin/python -m tools.build.architecture x86_64 .aws-sam/build/template.yaml
 
 The layer contains compiled packages, so it works on one architecture only. `sam deploy` takes the
-parameter from samconfig.toml, from the command line, or from the stack as it is. None of them knows
-what was built. So the built template has no such parameter, and the functions always get the
+parameter from samconfig.toml, from the command line, or from the stack as it is. None of these
+depends on the build. So the built template has no such parameter, and the functions always get the
 architecture of their layer.
 """
 

@@ -4,7 +4,8 @@
 
 - Each function contains only `app.py` and its bytecode.
 - The layer is for the right machine, and contains its bytecode, so a cold start compiles nothing.
-- If this is such a machine: each handler can be imported from its folder and the layer alone.
+- If this machine has the architecture of the build: each handler can be imported from its folder
+  and the layer alone.
 """
 
 import json
@@ -43,7 +44,7 @@ def problems(architecture: str) -> list[str]:
     if machine == platform.machine():
         found += [problem for folder in functions() if (problem := import_problem(folder))]
     found += [
-        f"{folder.name} contains more or less than app.py and its bytecode"
+        f"{folder.name} must contain app.py and its bytecode, and nothing else"
         for folder in functions()
         if {str(path.relative_to(folder)) for path in folder.rglob("*.*")} != OWN_FILES
     ]

@@ -123,7 +123,7 @@ def edit(path: Path, old: str, new: str) -> None:
     """
     source = path.read_text("utf-8")
     if source.count(old) != 1:
-        raise ValueError(f"{path}: {old!r} is there {source.count(old)} times")
+        raise ValueError(f"{path}: {old!r} occurs {source.count(old)} times, not once")
     path.write_text(source.replace(old, new), "utf-8")
 
 

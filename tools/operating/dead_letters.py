@@ -117,13 +117,13 @@ def read_again(streams: Any, where: Range, mapping: StreamMapping) -> dict[str, 
         streams.exceptions.TrimmedDataAccessException,
     ) as error:
         raise RedriveError(
-            "its records have left the stream, which keeps them for 24 hours"
+            "its records are no longer in the stream, which keeps them for 24 hours"
         ) from error
     except FAILURES as error:
         raise RedriveError(f"its records cannot be read ({code_of(error)})") from error
     if not {int(where.first), int(where.last)} <= set(map(_number, found)):
         raise RedriveError(
-            "some of its records have left the stream, which keeps them for 24 hours"
+            "some of its records are no longer in the stream, which keeps them for 24 hours"
         )
     records = [lambda_record(each, where.stream) for each in found]
     wanted = [each for each in records if _passes_filters(mapping, each)]

@@ -82,7 +82,7 @@ def show(registry: Registry, agent_id: str) -> str:
 
 
 def replace_key(registry: Registry, agent_id: str) -> str:
-    """Revoke all keys of the agent, and print a new one once."""
+    """Revoke all keys of the agent, and print a new key, which is shown only once."""
     now = clock.now()
     api_key, key = api_keys.issue(now, label="made by the operator")
     keyring = Keyring(registry.client, registry.agents.table, registry.keys)
@@ -165,8 +165,8 @@ def _hint(error: Exception) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tools.operating.operate",
-        description="Work on one agent, as the operator of a stack.",
-        epilog="With make: make operate DO='suspend boots-agent-id' STACK=agent-messaging-dev",
+        description="Show an agent, suspend it or replace its keys, as the operator of a stack.",
+        epilog="With make: make operate DO='suspend AGENT_ID' STACK=agent-messaging-dev",
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     for name, action in ACTIONS.items():
@@ -175,7 +175,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("agent_id", metavar="AGENT_ID")
         where = command.add_mutually_exclusive_group(required=True)
         where.add_argument("--stack", help="the name of a deployed stack")
-        where.add_argument("--engine", metavar="URL", help="the DynamoDB of a local server")
+        where.add_argument("--engine", metavar="URL", help="the URL of a local server's tables")
         command.add_argument(
             "--region", help="the stack's region (default: from your AWS settings)"
         )

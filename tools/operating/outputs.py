@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         found = outputs(chosen.stack, chosen.region)
     except KeyError as missing:
-        print(f"{chosen.stack} has no output {missing}: its deploy has not ended", file=sys.stderr)
+        print(f"{chosen.stack} has no output {missing}. Has its deploy ended?", file=sys.stderr)
         return 1
     except (BotoCoreError, ClientError) as error:
         print(" ".join(str(error).split()), file=sys.stderr)

@@ -1,8 +1,8 @@
-"""Rebuild the tables that follow from AgentsTable: AgentKeysTable and AgentDirectoryTable.
+"""Rebuild AgentKeysTable and AgentDirectoryTable from AgentsTable.
 
-So nobody has to copy either of them from a restored table, which could open revoked keys and list
-agents that left. The stack may serve requests meanwhile. Each change has the condition that the
-agent still has, or still does not have, the key.
+So nobody has to copy either of them from a restored table. A copy could make revoked keys valid
+again, and list agents that left. The stack may serve requests meanwhile. Each change has the
+condition that the agent still has, or still does not have, the key.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def rebuild_keys(tables: AgentTables, *, is_dry_run: bool) -> Iterator[str]:
     for grant in stored.values():
         owner = agents.get(grant.agent_id)
         if owner is None:
-            yield f"{grant.agent_id}  is lost, but its {grant.key_id} is not: restore AgentsTable"
+            yield f"{grant.agent_id}  is lost, but {grant.key_id} is not. Restore AgentsTable first"
         elif not _is_of(owner, grant):
             deletion = tables.keys.table.transact_delete({"key_hash": grant.key_hash})
             done = is_dry_run or _is_written(tables, [_holds_not(tables, grant), deletion])

@@ -230,7 +230,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     print(f"{outcome.processed} processed, {outcome.kept} stay in the queue.")
     if outcome.hidden:
-        print(f"Another redrive hides {outcome.hidden} more, for {HIDDEN_SECONDS} s at most.")
+        print(f"Another redrive has {outcome.hidden} more. Try again after {HIDDEN_SECONDS} s.")
     return 1 if outcome.hidden or (outcome.kept and not chosen.dry_run) else 0
 
 

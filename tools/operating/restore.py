@@ -1,11 +1,11 @@
-"""Copy what a table lacks from a restored table, or rebuild what follows from another table.
+"""Copy lost items from a restored table, or rebuild a table from AgentsTable.
 
     python -m tools.operating.restore WorkOrdersTable --from NAME --stack agent-messaging-prod
     python -m tools.operating.restore AgentsTable --from NAME --stack agent-messaging-prod
     python -m tools.operating.restore AgentKeysTable --stack agent-messaging-prod
 
 NAME is the name of the restored table. Items that exist stay as they are, except with `--replace`.
-AgentsTable is restored without opening a revoked key (restore_agents). AgentKeysTable and
+In AgentsTable, revoked keys stay revoked (restore_agents). AgentKeysTable and
 AgentDirectoryTable are not copied from a restored table (rebuild_agents). With `--kept`, NAME is a
 table that a deleted stack left. It knows all revocations, so it is copied as it is. With
 `--dry-run` nothing is written.
@@ -131,15 +131,15 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:
-    """Return the arguments. Exits if they could open a revoked key."""
+    """Return the arguments. Exits if they could make a revoked key valid again."""
     parser = argparse.ArgumentParser(
         prog="python -m tools.operating.restore",
-        description="Copy what a table lacks from a restored table. AgentKeysTable and"
-        " AgentDirectoryTable are rebuilt from AgentsTable instead.",
+        description="Copy lost items from a restored table into a table of a stack. AgentKeysTable"
+        " and AgentDirectoryTable are rebuilt from AgentsTable instead.",
     )
     tables = [table.name for table in load().tables]
     parser.add_argument("table", choices=tables, metavar="TABLE", help="the table's logical id")
-    parser.add_argument("--from", dest="restored", metavar="NAME", help="the restored table")
+    parser.add_argument("--from", dest="restored", metavar="NAME", help="the restored table's name")
     parser.add_argument("--stack", required=True, help="the name of the stack")
     parser.add_argument("--region", help="its region (default: from your AWS settings)")
     parser.add_argument("--dry-run", action="store_true", help="only say what would change")
@@ -155,7 +155,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
         needs = "is rebuilt from AgentsTable: leave out" if chosen.restored else "needs"
         parser.error(f"{chosen.table} {needs} --from")
     if chosen.replace and chosen.table in OWN:
-        parser.error(f"--replace could open revoked keys, so {chosen.table} does not take it")
+        parser.error(f"{chosen.table} refuses --replace, which could make revoked keys valid again")
     return chosen
 
 

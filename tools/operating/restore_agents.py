@@ -1,4 +1,4 @@
-"""Bring lost agents back, without opening a key that was revoked.
+"""Bring lost agents back. A key that was revoked stays revoked.
 
 A restored table is as old as the time to which it was restored. It does not know which keys were
 revoked since. Two tables that are in use do: a revocation deletes the key in the agent's item
@@ -42,12 +42,12 @@ def bring_back(tables: AgentTables, restored: str, *, is_dry_run: bool) -> Itera
         known = newest(grants.get(agent_id, []))
         line = f"has {len(known)} of its keys" if known else _needs_key(agent_id)
         if "deleted_at" in item:
-            line = "left before, and stays away"
+            line = "had left before, and is stored again as an agent that left"
         try:
             if not is_dry_run:
                 transact(tables.client, list(_writes(tables, with_keys(item, known), known)))
         except TransactionFailedError:
-            line = "stays lost: it, its keys or the owner of a similar id changed. Try again"
+            line = "is not restored: it, its keys or a similar id changed meanwhile. Try again"
         yield f"{agent_id}  {line}"
 
 

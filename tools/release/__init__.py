@@ -1,4 +1,4 @@
-"""Make a release: check it, keep its sources for the next release to test against, name its tag.
+"""Make a release. Its sources are kept, and the next release is tested against them.
 
 archive    the sources of a release in a zip, with their digest
 checks     what must be true before a release

@@ -1,8 +1,8 @@
 """Make a release of this checkout, on this machine. Nothing is committed, tagged or pushed.
 
     make release VERSION=1.1.0                   check, test, write the files, print what to do next
-    python -m tools.release --check v1.1.0       check only that a tag is that release
-    python -m tools.release --keep 1.1.0 v1.1.0  write only the file of a release, from a commit
+    python -m tools.release --check v1.1.0       only check that a tag matches its release
+    python -m tools.release --keep 1.1.0 v1.1.0  only write the zip file of a release from a commit
 
 A release needs a clean checkout, a version that is higher than the declared one, and a section
 `## [1.1.0] - YYYY-MM-DD` in CHANGELOG.md. It writes the version into the package and /openapi.json,
@@ -28,7 +28,7 @@ def release(version: str, root: Path) -> None:
     """Check, run the tests of two versions, and write the files of the release."""
     refuse_if(checks.faults(version, root))
     if subprocess.run(TWO_VERSIONS, cwd=root, check=False).returncode:
-        refuse_if(["This code and the last release do not share their data. See above."])
+        refuse_if(["This code and the last release cannot share tables. See the tests above."])
     declare(version, root)
     subprocess.run(OPENAPI, cwd=root, check=True)
     removed = archive.keep(version, archive.of_checkout(root))
@@ -77,14 +77,14 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("version", nargs="?", help="the version to release, such as 1.1.0")
-    parser.add_argument("--check", metavar="TAG", help="check that a tag is the declared release")
+    parser.add_argument("--check", metavar="TAG", help="check that a tag matches its release")
     parser.add_argument(
         "--keep", nargs=2, metavar=("VERSION", "COMMIT"), help="keep the sources of a commit"
     )
     options = parser.parse_args()
     if options.check:
         refuse_if(checks.of_tag(options.check, archive.ROOT))
-        print(f"{options.check} is the release that it says.")
+        print(f"{options.check} has the version and the sources of its release.")
     elif options.keep:
         version, commit = options.keep
         archive.keep(version, archive.of_revision(commit))

@@ -75,9 +75,9 @@ def of_tag(tag: str, root: Path) -> list[str]:
     folder = root / archive.RELEASES.relative_to(archive.ROOT)
     kept = archive.digests(folder).get(version)
     if kept is None:
-        wrong.append(f"{folder.name} has no sources of {version}. Use `make release`.")
+        wrong.append(f"tests/releases has no sources of {version}. Use `make release`.")
     elif kept != archive.digest(archive.of_revision(tag, root)):
-        wrong.append(f"The commit of {tag} has other sources than {version}.zip.")
+        wrong.append(f"The sources in the commit of {tag} and in {version}.zip are different.")
     return wrong
 
 

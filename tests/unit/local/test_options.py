@@ -30,7 +30,7 @@ def test_what_is_no_port_is_refused(port):
 def test_tables_listen_on_one_address(host):
     assert parse([], {}).tables_host == "127.0.0.1"
     assert parse([], {"TABLES_HOST": "172.17.0.1"}).tables_host == "172.17.0.1"
-    with pytest.raises(OptionError, match="is not one IPv4 address of this machine"):
+    with pytest.raises(OptionError, match="Use one IPv4 address of this machine"):
         parse([], {"TABLES_HOST": host})
 
 

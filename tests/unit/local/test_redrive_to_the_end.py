@@ -92,7 +92,7 @@ class Unreadable(Streams):
         (refusal("ValidationException"), "cannot be read (ValidationException)"),
         (refusal("AccessDeniedException"), "cannot be read (AccessDeniedException)"),
         (EndpointConnectionError(endpoint_url="x"), "cannot be read (EndpointConnectionError)"),
-        (Streams.exceptions.TrimmedDataAccessException(), "have left the stream"),
+        (Streams.exceptions.TrimmedDataAccessException(), "no longer in the stream"),
     ],
 )
 def test_a_dead_letter_whose_records_cannot_be_read_does_not_stop_the_others(
@@ -148,7 +148,7 @@ def test_dead_letters_that_another_redrive_hides_are_reported(
 
     monkeypatch.setattr(command, "connected", connected)
     assert command.main(["--stack", "any"]) == 1
-    assert "Another redrive hides 1 more" in capsys.readouterr().out
+    assert "Another redrive has 1 more" in capsys.readouterr().out
 
 
 def test_without_a_region_it_says_so_in_one_line():

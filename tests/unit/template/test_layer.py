@@ -76,9 +76,9 @@ def test_of_the_services_those_that_are_called_stay_in_their_latest_version(tmp_
 def test_an_edit_that_finds_another_source_stops_the_build(tmp_path):
     source = tmp_path / "a.py"
     source.write_text("import heavy\nimport heavy\n")
-    with pytest.raises(ValueError, match="is there 2 times"):
+    with pytest.raises(ValueError, match="occurs 2 times"):
         trim.edit(source, "import heavy\n", "")
-    with pytest.raises(ValueError, match="is there 0 times"):
+    with pytest.raises(ValueError, match="occurs 0 times"):
         trim.edit(source, "import light\n", "")
     with pytest.raises(FileNotFoundError):
         trim.remove(tmp_path / "absent")
