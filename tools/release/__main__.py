@@ -29,11 +29,28 @@ def release(version: str, root: Path) -> None:
     refuse_if(checks.faults(version, root))
     if subprocess.run(TWO_VERSIONS, cwd=root, check=False).returncode:
         refuse_if(["This code and the last release do not share their data. See above."])
-    declare(version, root)
-    subprocess.run(OPENAPI, cwd=root, check=True)
-    removed = archive.keep(version, archive.of_checkout(root))
+    refuse_if(checks.of_tree(version, root))  # the tests took minutes, and a failure undoes all
+    removed = write(version, root)
     print(f"tests/releases/{version}.zip: written", *(f"(removed {each}.zip)" for each in removed))
     print(next_steps(version))
+
+
+def write(version: str, root: Path) -> list[str]:
+    """Write the files of a release. Return which older releases were removed.
+
+    The checkout must be clean. If anything fails, or on Ctrl-C, it is clean again.
+    """
+    folder = root / archive.RELEASES.relative_to(archive.ROOT)
+    try:
+        declare(version, root)
+        subprocess.run(OPENAPI, cwd=root, check=True)
+        return archive.keep(version, archive.of_checkout(root), folder)
+    except BaseException as error:
+        for undo in (("checkout", "--", "."), ("clean", "-d", "--force", "--", str(folder))):
+            subprocess.run(("git", *undo), cwd=root, check=True, capture_output=True)
+        if isinstance(error, (OSError, subprocess.CalledProcessError)):
+            refuse_if([f"{error}\nNothing is written. Fix this, and try again."])
+        raise
 
 
 def declare(version: str, root: Path) -> None:
