@@ -2,8 +2,9 @@
 
     python -m tools.events --engine http://127.0.0.1:PORT     `make run` prints the URL
 
-It deletes everything else in these tables. Then it prints the command that invokes a function with
-an event file. It cannot reach tables on AWS, because it uses no AWS key of yours.
+It deletes everything else in these tables. So it refuses tables that are neither at a loopback
+address nor those of `make run`. Then it prints the command that invokes a function with an event
+file. It cannot reach tables on AWS, because it uses no AWS key of yours.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from local.engine import EngineError
 from local.moto_engine import DOCKER_HOST
 from local.tables import create_tables
 from local.template import load
+from tools.events.tables import require_local
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "layers" / "agent_messaging"))
@@ -86,6 +88,7 @@ def main(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(arguments)
     try:
         asyncio.run(engine.connect(chosen.engine))
+        require_local(chosen.engine)
     except EngineError as error:
         print(error, file=sys.stderr)
         return 1
