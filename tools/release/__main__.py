@@ -46,11 +46,17 @@ def write(version: str, root: Path) -> list[str]:
         subprocess.run(OPENAPI, cwd=root, check=True)
         return archive.keep(version, archive.of_checkout(root), folder)
     except BaseException as error:
-        for undo in (("checkout", "--", "."), ("clean", "-d", "--force", "--", str(folder))):
-            subprocess.run(("git", *undo), cwd=root, check=True, capture_output=True)
+        undo(root, folder)
         if isinstance(error, (OSError, subprocess.CalledProcessError)):
             refuse_if([f"{error}\nNothing is written. Fix this, and try again."])
         raise
+
+
+def undo(root: Path, folder: Path) -> None:
+    """Bring the checkout back to its commit. `folder` may hold new files, which are removed."""
+    for arguments in (("checkout", "--", "."), ("clean", "-d", "--force", "--", str(folder))):
+        command = ["git", *arguments]
+        subprocess.run(command, cwd=root, check=True, capture_output=True)
 
 
 def declare(version: str, root: Path) -> None:
