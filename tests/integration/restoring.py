@@ -1,6 +1,9 @@
 """A stack with an agent, and a table of other agents to restore from."""
 
+from collections.abc import Mapping
 from typing import Any
+
+import pytest
 
 from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.agents.table import AgentsTable
@@ -8,7 +11,7 @@ from agent_messaging.directory.table import DirectoryTable
 from local.in_process.functions import TEMPLATE
 from tests.integration.authorisation.gateway import Gateway
 from tests.integration.cloud import Cloud
-from tools.operating import rebuild_directory, rebuild_keys, restore_agents
+from tools.operating import rebuild_directory, rebuild_keys, restore, restore_agents
 from tools.operating.agent_tables import AgentTables
 
 TABLES = ("AgentsTable", "AgentKeysTable", "AgentDirectoryTable")
@@ -73,3 +76,12 @@ class Stack:
         gateway, key = Gateway(self.cloud), self.keys[name]
         read = gateway.call("GET", "/agents/me", key=key).status == 200
         return read, gateway.call("POST", "/messaging/heartbeat", key=key).status == 200
+
+
+def run(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, *arguments: str, lacks: str = "") -> int:
+    """The command, over the tables of the test as a stack."""
+    names: Mapping[str, str] = {
+        table.name: table.name for table in TEMPLATE.tables if table.name != lacks
+    }
+    monkeypatch.setattr(restore, "deployed", lambda *_: (cloud.dynamodb, names))
+    return restore.main([*arguments, "--stack", "a-stack"])

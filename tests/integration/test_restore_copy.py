@@ -1,6 +1,5 @@
 """`make restore` of tables without a rule of their own, and what it says of each outcome."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -8,20 +7,11 @@ import pytest
 from agent_messaging.storage.transactions import TransactionFailedError, TransactionRefusedError
 from local.in_process.functions import TEMPLATE
 from tests.integration.cloud import Cloud
-from tests.integration.restoring import RESTORED, TABLES, Stack
-from tools.operating import agent_tables, copying, restore
+from tests.integration.restoring import RESTORED, TABLES, Stack, run
+from tools.operating import agent_tables, copying
 
 AGENTS = ["AgentsTable", "--from", RESTORED]
 REFUSED = TransactionRefusedError("transaction cancelled: ['ItemCollectionSizeLimitExceeded']")
-
-
-def run(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, *arguments: str, lacks: str = "") -> int:
-    """The command, over the tables of the test as a stack."""
-    names: Mapping[str, str] = {
-        table.name: table.name for table in TEMPLATE.tables if table.name != lacks
-    }
-    monkeypatch.setattr(restore, "deployed", lambda *_: (cloud.dynamodb, names))
-    return restore.main([*arguments, "--stack", "a-stack"])
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from tests.integration.cloud import Cloud
-from tests.integration.restoring import RESTORED, TABLES, Stack
-from tools.operating import copying
+from tests.integration.restoring import RESTORED, TABLES, Stack, run
 
 MOVED = ["nova  is here with its keys"]
 
@@ -65,11 +64,20 @@ def test_an_agent_that_left_there_is_a_marker_here(cloud: Cloud):
     assert stack.rebuild() == []
 
 
-def test_a_backup_is_not_what_a_stack_left(cloud: Cloud, monkeypatch: pytest.MonkeyPatch):
-    client: Any = cloud.dynamodb
-    described = client.describe_table(TableName="AgentsTable")
-    copying.refuse_backup(client, "AgentsTable")
-    described["Table"]["RestoreSummary"] = {"RestoreInProgress": False}
-    monkeypatch.setattr(client, "describe_table", lambda **_: described)
-    with pytest.raises(copying.RestoreError, match="leave out KEPT"):
-        copying.refuse_backup(client, RESTORED)
+def test_a_backup_is_not_what_a_stack_left(stack: Stack, monkeypatch: Any, capsys: Any):
+    client: Any = stack.cloud.dynamodb
+    arguments = ("AgentsTable", "--from", RESTORED, "--kept")
+    describe = client.describe_table
+
+    def restored(**asked: str) -> Any:
+        is_source = asked["TableName"] == RESTORED
+        summary = {"RestoreSummary": {"RestoreInProgress": False}} if is_source else {}
+        return {"Table": describe(**asked)["Table"] | summary}
+
+    with monkeypatch.context() as patch:
+        patch.setattr(client, "describe_table", restored)
+        assert run(stack.cloud, patch, *arguments) == 1
+    assert "leave out KEPT" in capsys.readouterr().err
+    assert stack.keys_of("AgentsTable") == []
+    assert run(stack.cloud, monkeypatch, *arguments) == 0
+    assert capsys.readouterr().out == f"{MOVED[0]}\nAgentsTable: 1 changed\n"
