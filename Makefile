@@ -76,8 +76,13 @@ help:
 	@echo 'make operate        show or suspend an agent, or replace its keys: DO="suspend AGENT_ID" STACK=<name>'
 	@echo 'make redrive        process the dead letters of STACK=<name> again (DRY_RUN=1 only shows them)'
 	@echo 'make restore        copy lost items of TABLE=<logical id> in STACK=<name> FROM=<restored table>'
+	@echo '                    DRY_RUN=1 only shows it, REPLACE=1 also replaces items that exist, and'
+	@echo '                    KEPT=1 is for a table that a deleted stack left. Each takes only 1'
 	@echo ''
 	@echo 'PYTHON=<path>       the Python to use, 3.11 or newer'
+
+# The option $(2), if the variable $(1) is 1. Another value, such as `no`, ends make.
+switch = $(if $(filter-out 1,$($(1))),$(error $(1)=$($(1)) is unknown. Use $(1)=1, or leave it out))$(if $($(1)),$(2))
 
 # exec, so that Ctrl-C reaches only the server.
 run: $(VENV)/.run
@@ -140,12 +145,12 @@ restore: $(VENV)/.run
 		echo 'Say what to restore: make restore TABLE=<logical id> FROM=<restored table> STACK=<name>' >&2; exit 1; \
 	fi
 	@$(VENV)/bin/python -m tools.operating.restore $(TABLE) --stack $(STACK) \
-		$(if $(FROM),--from $(FROM)) $(if $(KEPT),--kept) $(if $(DRY_RUN),--dry-run) \
-		$(if $(REPLACE),--replace)
+		$(if $(FROM),--from $(FROM)) $(call switch,KEPT,--kept) $(call switch,DRY_RUN,--dry-run) \
+		$(call switch,REPLACE,--replace)
 
 redrive: $(VENV)/.run
 	@if [ -z "$(STACK)" ]; then echo 'Say which stack to use: make redrive STACK=<name>' >&2; exit 1; fi
-	@$(VENV)/bin/python -m tools.operating.redrive --stack $(STACK) $(if $(DRY_RUN),--dry-run)
+	@$(VENV)/bin/python -m tools.operating.redrive --stack $(STACK) $(call switch,DRY_RUN,--dry-run)
 
 e2e: $(VENV)/.test
 	@$(VENV)/bin/python -m pytest tests/e2e

@@ -26,6 +26,8 @@ from local.origin import is_trusted
 
 # How a container calls its host: https://docs.docker.com/desktop/features/networking/
 DOCKER_HOST = "host.docker.internal"
+# Also the sign by which `make events` knows these tables.
+REFUSAL = b"Only tools on this machine may use this DynamoDB.\n"
 
 
 class KeepAliveHandler(MotoRequestHandler):
@@ -61,7 +63,7 @@ def for_tools_alone(application: Callable[..., Any]) -> Callable[..., Any]:
         is_of_a_page = b"origin" in headers or b"sec-fetch-site" in headers
         if is_of_a_page or not is_trusted(headers, DOCKER_HOST) or environ["PATH_INFO"] != "/":
             start_response("403 Forbidden", [("Content-Type", "text/plain")])
-            return [b"Only tools on this machine may use this DynamoDB.\n"]
+            return [REFUSAL]
         return application(environ, start_response)
 
     return call

@@ -120,13 +120,14 @@ async def _start_secrets_manager(
 ) -> Engine | None:
     """Return the engine with the secrets, or None if no option needs them.
 
-    A DynamoDB at a URL has no secrets, so this starts moto for them.
+    A DynamoDB at a URL has no secrets, so this starts moto for them. It listens on 127.0.0.1,
+    because TABLES_HOST is the address of tables in memory alone.
     """
     if options.registration != "key":
         return None
     if storage.process is not None:
         return storage
-    secrets = await engine.start_moto(options.tables_host)
+    secrets = await engine.start_moto()
     stack.push_async_callback(secrets.stop)
     return secrets
 

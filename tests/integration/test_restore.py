@@ -4,77 +4,9 @@ from typing import Any
 
 import pytest
 
-from agent_messaging.agents.key_table import AgentKeysTable
-from agent_messaging.agents.table import AgentsTable
-from agent_messaging.directory.table import DirectoryTable
-from local.in_process.functions import TEMPLATE
-from tests.integration.authorisation.gateway import Gateway
 from tests.integration.cloud import Cloud
-from tools.operating import operate, rebuild_agents, restore, restore_agents
-from tools.operating.agent_tables import AgentTables
-
-TABLES = ("AgentsTable", "AgentKeysTable", "AgentDirectoryTable")
-RESTORED = "restored"
-
-
-class Stack:
-    """A stack with an agent, its keys by a name of the test's own, and a backup of its tables."""
-
-    def __init__(self, cloud: Cloud) -> None:
-        self.cloud, self.gateway = cloud, Gateway(cloud)
-        client = cloud.dynamodb
-        self.tables = AgentTables(
-            client,
-            AgentsTable(client, "AgentsTable"),
-            AgentKeysTable(client, "AgentKeysTable"),
-            DirectoryTable(client, "AgentDirectoryTable"),
-        )
-        body = {"name": "Nova", "agent_id": "nova", "capabilities": ["estimates"]}
-        first = cloud.post("/agents/register", body=body)
-        self.keys = {"first": first.json["api_key"]}
-        self.ids = {"first": first.json["key_id"]}
-
-    def add(self, name: str, **body: Any) -> None:
-        answer = self.gateway.call("POST", "/agents/me/keys", body=body, key=self.keys["first"])
-        self.keys[name], self.ids[name] = answer.json["api_key"], answer.json["key_id"]
-
-    def revoke(self, name: str, by: str = "first") -> None:
-        path = f"/agents/me/keys/{self.ids[name]}"
-        assert self.gateway.call("DELETE", path, key=self.keys[by]).status == 204
-
-    def back_up(self) -> None:
-        """Keep the agents as a point-in-time restore would: in a table of another name."""
-        client = self.cloud.dynamodb
-        (table,) = (each for each in TEMPLATE.tables if each.name == "AgentsTable")
-        client.create_table(**{**table.create, "TableName": RESTORED})
-        for item in client.scan(TableName="AgentsTable")["Items"]:
-            client.put_item(TableName=RESTORED, Item=item)
-
-    def lose(self, *tables: str) -> None:
-        for table in tables:
-            for key in self.keys_of(table):
-                self.cloud.dynamodb.delete_item(TableName=table, Key=key)
-
-    def keys_of(self, table: str) -> list[Any]:
-        schema = self.cloud.dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]
-        names = [part["AttributeName"] for part in schema]
-        items = self.cloud.dynamodb.scan(TableName=table)["Items"]
-        return [{name: item[name] for name in names} for item in items]
-
-    def bring_back(self, *, is_dry_run: bool = False) -> list[str]:
-        return list(restore_agents.bring_back(self.tables, RESTORED, is_dry_run=is_dry_run))
-
-    def rebuild(self) -> list[str]:
-        return [
-            *rebuild_agents.rebuild_keys(self.tables, is_dry_run=False),
-            *rebuild_agents.rebuild_directory(self.tables, is_dry_run=False),
-        ]
-
-    def opens(self, name: str) -> tuple[bool, bool]:
-        """Whether a key can read, and whether it can write, at a gateway that remembers nothing."""
-        gateway, key = Gateway(self.cloud), self.keys[name]
-        read = gateway.call("GET", "/agents/me", key=key).status == 200
-        return read, gateway.call("POST", "/messaging/heartbeat", key=key).status == 200
+from tests.integration.restoring import TABLES, Stack
+from tools.operating import agent_tables, operate, restore
 
 
 @pytest.fixture
@@ -169,8 +101,8 @@ def test_revoked_keys_that_somebody_copied_back_are_deleted(stack: Stack):
 
 def test_the_keys_of_a_lost_agent_are_kept_for_its_restore(stack: Stack):
     stack.lose("AgentsTable")
-    line = f"nova  is lost, but {stack.ids['first']} is not. Restore AgentsTable first"
-    assert stack.rebuild() == [line]
+    line = f"nova  is lost, but its {stack.ids['first']} is not: restore AgentsTable"
+    assert stack.rebuild() == [line, "nova  0 entries added, 3 deleted"]
     assert len(stack.keys_of("AgentKeysTable")) == 1
 
 
@@ -182,8 +114,8 @@ def test_a_key_that_is_revoked_during_the_restore_stays_closed(stack: Stack, mon
         stack.lose("AgentKeysTable")
         write(client, items)
 
-    write = restore_agents.transact
-    monkeypatch.setattr(restore_agents, "transact", late)
+    write = agent_tables.transact
+    monkeypatch.setattr(agent_tables, "transact", late)
 
     (line,) = stack.bring_back()
     assert "Try again" in line
@@ -198,33 +130,15 @@ def test_a_dry_run_writes_nothing(stack: Stack):
     assert stack.cloud.digest() == before
 
 
-def test_what_a_deleted_stack_left_is_copied_with_its_keys(stack: Stack):
-    """Its key table knows all revocations, as no restored one does."""
-    items = {table: stack.cloud.dynamodb.scan(TableName=table)["Items"] for table in TABLES}
-    names = dict(zip(TABLES, TABLES, strict=True))
-    for table in TABLES:
-        create = next(each.create for each in TEMPLATE.tables if each.name == table)
-        stack.cloud.dynamodb.create_table(**{**create, "TableName": f"old-{table}"})
-        for item in items[table]:
-            stack.cloud.dynamodb.put_item(TableName=f"old-{table}", Item=item)
-        stack.lose(table)
-
-    for table in TABLES:
-        arguments = [table, "--from", f"old-{table}", "--kept", "--stack", "a-stack"]
-        list(restore.lines(stack.cloud.dynamodb, names, restore.parsed(arguments)))
-
-    assert stack.opens("first") == (True, True)
-    assert stack.rebuild() == []
-
-
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["AgentKeysTable", "--from", "old"], "is rebuilt from AgentsTable: leave out --from"),
-        (["AgentDirectoryTable", "--from", "old"], "is rebuilt from AgentsTable"),
+        (["AgentKeysTable", "--from", "old"], "first restore that table"),
+        (["AgentKeysTable", "--from", "old", "--kept"], "make restore TABLE=AgentKeysTable"),
+        (["AgentDirectoryTable", "--from", "old", "--kept"], "is never copied"),
         (["AgentsTable"], "AgentsTable needs --from"),
-        (["AgentsTable", "--from", "old", "--replace"], "could make revoked keys valid again"),
-        (["AgentKeysTable", "--kept"], "AgentKeysTable needs --from"),
+        (["AgentsTable", "--from", "old", "--replace"], "could open revoked keys"),
+        (["AgentKeysTable", "--kept"], "AgentKeysTable is never copied"),
         (["Orders", "--from", "old"], "invalid choice"),
     ],
 )
@@ -232,33 +146,3 @@ def test_what_could_open_a_revoked_key_is_refused(arguments: list[str], said: st
     with pytest.raises(SystemExit):
         restore.main([*arguments, "--stack", "agent-messaging-prod"])
     assert said in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(("options", "kept"), [({}, "new"), ({"replaces": True}, "old")])
-def test_copying_adds_what_is_lost_and_replaces_only_if_told(
-    cloud: Cloud, options: dict[str, bool], kept: str
-):
-    client = cloud.dynamodb
-    (table,) = (each for each in TEMPLATE.tables if each.name == "ContactsTable")
-    client.create_table(**{**table.create, "TableName": RESTORED})
-    names = [part["AttributeName"] for part in table.create["KeySchema"]]
-
-    def put(table: str, name: str, state: str) -> None:
-        key = {part: {"S": name} for part in names}
-        client.put_item(TableName=table, Item={**key, "state": {"S": state}})
-
-    put("ContactsTable", "kept", "new")
-    put(RESTORED, "kept", "old")
-    put(RESTORED, "lost", "old")
-    arguments = (client, RESTORED, "ContactsTable")
-
-    planned = list(restore.copy(*arguments, is_dry_run=True, **options))
-    assert [each["state"]["S"] for each in client.scan(TableName="ContactsTable")["Items"]] == [
-        "new"
-    ]
-    assert list(restore.copy(*arguments, is_dry_run=False, **options)) == planned
-    items = client.scan(TableName="ContactsTable")["Items"]
-    assert {each[names[0]]["S"]: each["state"]["S"] for each in items} == {
-        "kept": kept,
-        "lost": "old",
-    }

@@ -20,6 +20,7 @@ from tests.stack import mending
 from tests.stack.deployment import BUILT, SAM, Deployment, deploy
 from tests.stack.emulator import Account
 from tests.stack.emulator import account as empty_account
+from tests.unit.template.written import of_type
 
 BLOCK = re.compile(r"^ *```(sh|text)\n(.*?)^ *```$|^##+ ([^\n]+)$", re.DOTALL | re.MULTILINE)
 ENVIRONMENTS = {".venv": (".run", ".test"), ".venv-sam": (".sam",), ".venv-engine": (".engine",)}
@@ -29,6 +30,11 @@ endpoint_url = {url}
 aws_access_key_id = local
 aws_secret_access_key = local
 """
+RETAINED = {
+    name
+    for name, each in of_type("AWS::DynamoDB::Table").items()
+    if each["DeletionPolicy"] != "Delete"
+}
 # `make build` is run by .ci/run. The page's prod is the account's dev, but where it is deleted.
 REPLACED = {
     "make build\n": "",
@@ -127,12 +133,18 @@ def deploy_prod_again(shell: Shell) -> None:
     kept = dict(line.split() for line in shell.type("cat kept.txt").split("\n") if line)
     with pytest.raises(dynamodb.exceptions.ClientError, match="protect"):
         dynamodb.delete_table(TableName=kept["AgentsTable"])
-    for table in load().tables:
+    assert set(kept) == RETAINED
+    for table in (table for table in load().tables if table.name in RETAINED):
         name = f"{kept[table.name]}-kept"
         dynamodb.create_table(**{**table.create, "TableName": name}, DeletionProtectionEnabled=True)
-    item = {"agent_id": {"S": "kept"}, "name": {"S": "Kept"}}
+    item = {
+        "agent_id": {"S": "kept"},
+        "name": {"S": "Kept"},
+        "capabilities": {"L": []},
+        "created_at": {"S": "2026-11-23T12:00:00.000Z"},
+    }
     dynamodb.put_item(TableName=f"{kept['AgentsTable']}-kept", Item=item)
-    shell.type("sed -i '/Table/ s/$/-kept/' kept.txt")
+    shell.type("sed -i 's/$/-kept/' kept.txt")
     deploy_prod(shell)
 
 

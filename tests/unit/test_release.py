@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,32 @@ def test_a_tag_is_a_release_only_with_the_sources_that_are_kept(checkout: Path):
     assert checks.of_tag("v1.1.0", checkout) == [
         "The sources in the commit of v1.1.0 and in 1.1.0.zip are different."
     ]
+
+
+def test_a_release_that_fails_midway_leaves_the_checkout_as_it_was(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+):
+    fails = (sys.executable, "-c", "open('template.yaml', 'w'); raise SystemExit(1)")
+    monkeypatch.setattr(program, "OPENAPI", fails)
+    with pytest.raises(SystemExit, match="Nothing is written"):
+        program.write("1.1.0", checkout)
+    assert checks.faults("1.1.0", checkout) == []
+
+
+@pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt()])
+def test_so_does_one_that_fails_after_its_file_is_written(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+):
+    def keep(*arguments: object) -> None:
+        kept(*arguments)
+        raise error
+
+    kept = archive.keep
+    monkeypatch.setattr(program, "OPENAPI", ("true",))
+    monkeypatch.setattr(archive, "keep", keep)
+    with pytest.raises((SystemExit, KeyboardInterrupt)):
+        program.write("1.1.0", checkout)
+    assert checks.faults("1.1.0", checkout) == []
 
 
 def test_the_page_and_the_program_name_the_same_tests_and_targets():

@@ -1,10 +1,10 @@
-"""Fill the tables of a local server with the data that the files in events/ need.
+"""Let the tables of a local server hold exactly what the files in events/ name.
 
     python -m tools.events --engine http://127.0.0.1:PORT     `make run` prints the URL
 
-First it deletes everything in these tables. At the end it prints the command that invokes a
-function with an event file. It does not use your AWS credentials, so it cannot change tables on
-AWS.
+It deletes everything else in these tables. So it refuses tables that are neither at a loopback
+address nor those of `make run`. Then it prints the command that invokes a function with an event
+file. It cannot reach tables on AWS, because it uses no AWS key of yours.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from local.engine import EngineError
 from local.moto_engine import DOCKER_HOST
 from local.tables import create_tables
 from local.template import load
+from tools.events.tables import require_local
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "layers" / "agent_messaging"))
@@ -82,22 +83,17 @@ def command(url: str, function: str, event: str) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command. Return 0, or 1 with one line on stderr."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.events",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "--engine", required=True, metavar="URL", help="the URL of the tables, from make run"
-    )
+    parser = argparse.ArgumentParser(prog="python -m tools.events", description=__doc__)
+    parser.add_argument("--engine", required=True, metavar="URL", help="the tables of make run")
     chosen = parser.parse_args(arguments)
     try:
         asyncio.run(engine.connect(chosen.engine))
+        require_local(chosen.engine)
     except EngineError as error:
         print(error, file=sys.stderr)
         return 1
     keys = fill(chosen.engine)
-    print("The tables have only the data that the files in events/ need. The agents' keys:\n")
+    print("The tables now hold what the files in events/ name, and nothing else.\n")
     for agent_id, key in keys.items():
         print(f"  {agent_id:<16} {key}")
     print("\nBuild with make build-here. Then invoke a function:\n")

@@ -1,4 +1,4 @@
-"""Copy lost items from a restored table, or rebuild a table from AgentsTable.
+"""Copy lost items from another table, or rebuild a table from AgentsTable.
 
     python -m tools.operating.restore WorkOrdersTable --from NAME --stack agent-messaging-prod
     python -m tools.operating.restore AgentsTable --from NAME --stack agent-messaging-prod
@@ -6,8 +6,8 @@
 
 NAME is the name of the restored table. Items that exist stay as they are, except with `--replace`.
 In AgentsTable, revoked keys stay revoked (restore_agents). AgentKeysTable and
-AgentDirectoryTable are not copied from a restored table (rebuild_agents). With `--kept`, NAME is a
-table that a deleted stack left. It knows all revocations, so it is copied as it is. With
+AgentDirectoryTable are never copied (rebuild_keys, rebuild_directory). With `--kept`, NAME is a
+table that a deleted stack left. Then agents that this stack has never had keep their keys. With
 `--dry-run` nothing is written.
 """
 
@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -31,46 +31,26 @@ from agent_messaging.agents.table import AgentsTable
 from agent_messaging.directory.table import DirectoryTable
 from agent_messaging.errors import AgentMessagingError
 from agent_messaging.storage.connection import CONFIG
-from tools.operating.agent_tables import AgentTables, scan_raw
-from tools.operating.rebuild_agents import rebuild_directory, rebuild_keys
+from tools.operating.agent_tables import AgentTables, Change
+from tools.operating.copying import RestoreError, copy, refuse_backup, require_same_key
+from tools.operating.rebuild_directory import rebuild_directory
+from tools.operating.rebuild_keys import rebuild_keys
 from tools.operating.restore_agents import bring_back
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 AGENTS = "AgentsTable"
-REBUILT: dict[str, Callable[..., Iterator[str]]] = {
+REBUILT: dict[str, Callable[..., Iterator[Change]]] = {
     "AgentKeysTable": rebuild_keys,
     "AgentDirectoryTable": rebuild_directory,
 }
 OWN = (AGENTS, *REBUILT)
+REBUILD = (
+    "It follows from AgentsTable: first restore that table, or with KEPT=1 copy it. Then run this"
+    " without FROM and KEPT: make restore TABLE="
+)
 SHOWN = 20  # lines. The others are only counted
-
-
-def copy(
-    client: DynamoDBClient, restored: str, table: str, *, is_dry_run: bool, replaces: bool = False
-) -> Iterator[str]:
-    """Copy items from a restored table. Yield the key of each item that is written.
-
-    Items that exist stay as they are, unless `replaces`.
-    """
-    schema = client.describe_table(TableName=table)["Table"]["KeySchema"]
-    names = [part["AttributeName"] for part in schema]
-    condition: Any = {
-        "ConditionExpression": "attribute_not_exists(#key)",
-        "ExpressionAttributeNames": {"#key": names[0]},
-    }
-    for item in scan_raw(client, restored):
-        key = {name: item[name] for name in names}
-        if is_dry_run:
-            if not replaces and "Item" in client.get_item(TableName=table, Key=key):
-                continue
-        else:
-            try:
-                client.put_item(TableName=table, Item=item, **({} if replaces else condition))
-            except client.exceptions.ConditionalCheckFailedException:
-                continue
-        yield "  ".join(str(next(iter(value.values()))) for value in key.values())
 
 
 def deployed(stack: str, region: str | None) -> tuple[DynamoDBClient, dict[str, str]]:
@@ -88,58 +68,80 @@ def deployed(stack: str, region: str | None) -> tuple[DynamoDBClient, dict[str, 
 
 
 def agent_tables(client: DynamoDBClient, names: Mapping[str, str]) -> AgentTables:
-    """Return the three tables of the agents."""
+    """Return the three tables of the agents. Raises RestoreError: the stack lacks one."""
     return AgentTables(
         client,
-        AgentsTable(client, names["AgentsTable"]),
-        AgentKeysTable(client, names["AgentKeysTable"]),
-        DirectoryTable(client, names["AgentDirectoryTable"]),
+        AgentsTable(client, physical(names, AGENTS)),
+        AgentKeysTable(client, physical(names, "AgentKeysTable")),
+        DirectoryTable(client, physical(names, "AgentDirectoryTable")),
     )
 
 
-def lines(
+def physical(names: Mapping[str, str], table: str) -> str:
+    """Return the name of a stack's table. Raises RestoreError: the stack lacks it."""
+    if table not in names:
+        raise RestoreError(f"The stack has no {table}. Is it a stack of this project?")
+    return names[table]
+
+
+def changes(
     client: DynamoDBClient, names: Mapping[str, str], chosen: argparse.Namespace
-) -> Iterator[str]:
-    """Restore or rebuild a table. Yield a line for each change."""
-    if chosen.table in REBUILT and not chosen.kept:
+) -> Iterator[Change]:
+    """Restore or rebuild a table. Yield each change.
+
+    Raises:
+        RestoreError: the stack lacks the table, or the other table is not one to copy from.
+    """
+    if chosen.table in REBUILT:
         return REBUILT[chosen.table](agent_tables(client, names), is_dry_run=chosen.dry_run)
-    if chosen.table == AGENTS and not chosen.kept:
-        return bring_back(agent_tables(client, names), chosen.restored, is_dry_run=chosen.dry_run)
-    return copy(
-        client,
-        chosen.restored,
-        names[chosen.table],
-        is_dry_run=chosen.dry_run,
-        replaces=chosen.replace,
-    )
+    table = physical(names, chosen.table)
+    require_same_key(client, chosen.restored, table)
+    if chosen.kept:
+        refuse_backup(client, chosen.restored)
+    if chosen.table == AGENTS:
+        return bring_back(
+            agent_tables(client, names),
+            chosen.restored,
+            is_dry_run=chosen.dry_run,
+            is_kept=chosen.kept,
+        )
+    return copy(client, chosen.restored, table, is_dry_run=chosen.dry_run, replaces=chosen.replace)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command. Return 0, or 1 with one line on stderr."""
+    """Run the command. Return 0, or 1 if something failed or was left as it was."""
     chosen = parsed(arguments)
-    count = 0
     try:
-        for line in lines(*deployed(chosen.stack, chosen.region), chosen):
-            count += 1
-            if count <= SHOWN or chosen.table in OWN:
-                print(line, flush=True)
-    except (AgentMessagingError, BotoCoreError, ClientError) as error:
+        done, left = shown(changes(*deployed(chosen.stack, chosen.region), chosen), chosen.table)
+    except (AgentMessagingError, BotoCoreError, ClientError, RestoreError) as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         return 1
-    print(f"{chosen.table}: {count} {'would change' if chosen.dry_run else 'changed'}")
-    return 0
+    what = "would change" if chosen.dry_run else "changed"
+    print(f"{chosen.table}: {done} {what}" + (f", {left} left" if left else ""))
+    return 1 if left else 0
+
+
+def shown(all_changes: Iterable[Change], table: str) -> tuple[int, int]:
+    """Print the changes as they are made. Return how many were made, and how many were not."""
+    done = left = 0
+    for change in all_changes:
+        done += change.is_done
+        left += not change.is_done
+        if done <= SHOWN or table in OWN or not change.is_done:
+            print(change.line, flush=True)
+    return done, left
 
 
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:
-    """Return the arguments. Exits if they could make a revoked key valid again."""
+    """Return the arguments. Exits if they could open a revoked key."""
     parser = argparse.ArgumentParser(
         prog="python -m tools.operating.restore",
-        description="Copy lost items from a restored table into a table of a stack. AgentKeysTable"
-        " and AgentDirectoryTable are rebuilt from AgentsTable instead.",
+        description="Copy what a table lacks from a restored table. AgentKeysTable and"
+        " AgentDirectoryTable are rebuilt from AgentsTable instead.",
     )
     tables = [table.name for table in load().tables]
     parser.add_argument("table", choices=tables, metavar="TABLE", help="the table's logical id")
-    parser.add_argument("--from", dest="restored", metavar="NAME", help="the restored table's name")
+    parser.add_argument("--from", dest="restored", metavar="NAME", help="the restored table")
     parser.add_argument("--stack", required=True, help="the name of the stack")
     parser.add_argument("--region", help="its region (default: from your AWS settings)")
     parser.add_argument("--dry-run", action="store_true", help="only say what would change")
@@ -150,12 +152,12 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--replace", action="store_true", help="also replace items that exist")
     chosen = parser.parse_args(arguments)
-    is_rebuilt = chosen.table in REBUILT and not chosen.kept
-    if is_rebuilt == bool(chosen.restored):
-        needs = "is rebuilt from AgentsTable: leave out" if chosen.restored else "needs"
-        parser.error(f"{chosen.table} {needs} --from")
+    if chosen.table in REBUILT and (chosen.restored or chosen.kept):
+        parser.error(f"{chosen.table} is never copied. {REBUILD}{chosen.table}")
+    if chosen.table not in REBUILT and not chosen.restored:
+        parser.error(f"{chosen.table} needs --from")
     if chosen.replace and chosen.table in OWN:
-        parser.error(f"{chosen.table} refuses --replace, which could make revoked keys valid again")
+        parser.error(f"--replace could open revoked keys, so {chosen.table} does not take it")
     return chosen
 
 

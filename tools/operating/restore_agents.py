@@ -1,4 +1,4 @@
-"""Bring lost agents back. A key that was revoked stays revoked.
+"""Bring lost agents back, without opening a key that was revoked.
 
 A restored table is as old as the time to which it was restored. It does not know which keys were
 revoked since. Two tables that are in use do: a revocation deletes the key in the agent's item
@@ -10,6 +10,10 @@ revoked since. Two tables that are in use do: a revocation deletes the key in th
     both                the agent, its entries   nothing, so it has no key, and its epoch increases
 
 An agent's entries are its items in AgentDirectoryTable. They follow from the agent's item.
+
+A table that a deleted stack left knows all revocations of that stack. So an agent moves into a new
+stack with all its keys, but only once. If the new stack has ever had the agent, the rules above
+count, because a key may have been revoked there.
 """
 
 from __future__ import annotations
@@ -18,37 +22,49 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from agent_messaging import ids
+from agent_messaging import clock, ids
 from agent_messaging.agents.access import parse
 from agent_messaging.agents.key_table import Grant
 from agent_messaging.agents.model import Agent, Key
-from agent_messaging.content import likeness
-from agent_messaging.directory.table import LIKENESSES, NEVER_SEEN
 from agent_messaging.storage.table import Item, TransactItem
-from agent_messaging.storage.transactions import TransactionFailedError, batch_get, transact
-from tools.operating.agent_tables import AgentTables, check, scan
+from agent_messaging.storage.transactions import batch_get
+from tools.operating.agent_tables import AgentTables, Change, check, scan, written
+from tools.operating.rebuild_directory import reservation
 
 BATCH = 100  # agents for which one read asks
-OWN_OR_FREE = f"{NEVER_SEEN} OR agent_id = :agent_id"
+STAYS_LOST = "stays lost: it, its keys or the owner of a similar id changed. Try again"
+SEEN_BEFORE = "stays lost: this stack has had this id or a similar one. Try again without KEPT"
 
 
-def bring_back(tables: AgentTables, restored: str, *, is_dry_run: bool) -> Iterator[str]:
-    """Write the agents of a restored table that the table in use lacks. Yield a line for each."""
+def bring_back(
+    tables: AgentTables, source: str, *, is_dry_run: bool, is_kept: bool = False
+) -> Iterator[Change]:
+    """Write the agents of another table that the table in use lacks. Yield a line for each.
+
+    With `is_kept`, agents that this stack has never had keep the keys of their items.
+    """
     grants: dict[str, list[Grant]] = defaultdict(list)
     for item in scan(tables.client, tables.keys.table.name):
         grants[item["agent_id"]].append(Grant.model_validate(item))
-    for item in _missing(tables, scan(tables.client, restored)):
-        agent_id = item["agent_id"]
-        known = newest(grants.get(agent_id, []))
-        line = f"has {len(known)} of its keys" if known else _needs_key(agent_id)
-        if "deleted_at" in item:
-            line = "had left before, and is stored again as an agent that left"
-        try:
-            if not is_dry_run:
-                transact(tables.client, list(_writes(tables, with_keys(item, known), known)))
-        except TransactionFailedError:
-            line = "is not restored: it, its keys or a similar id changed meanwhile. Try again"
-        yield f"{agent_id}  {line}"
+    for item in _missing(tables, scan(tables.client, source)):
+        known = newest(grants.get(item["agent_id"], []))
+        moves = is_kept and not known
+        writes = list(_moves(tables, item) if moves else _writes(tables, item, known))
+        yield written(
+            tables,
+            [] if is_dry_run else writes,
+            f"{item['agent_id']} ",
+            _said(item, known, moves=moves),
+            SEEN_BEFORE if moves else STAYS_LOST,
+        )
+
+
+def _said(item: Item, known: list[Grant], *, moves: bool) -> str:
+    if "deleted_at" in item:
+        return "left before, and stays away"
+    if moves:
+        return "is here with its keys"
+    return f"has {len(known)} of its keys" if known else _needs_key(item["agent_id"])
 
 
 def _needs_key(agent_id: str) -> str:
@@ -100,15 +116,12 @@ def _of_batch(tables: AgentTables, batch: list[Item]) -> Iterator[Item]:
     return (item for item, there in zip(batch, present, strict=True) if there is None)
 
 
-def _writes(tables: AgentTables, item: Item, known: list[Grant]) -> Iterator[TransactItem]:
+def _writes(tables: AgentTables, old: Item, known: list[Grant]) -> Iterator[TransactItem]:
     """Yield the writes of one transaction. It fails if one of the keys has gone meanwhile."""
-    agent_id = item["agent_id"]
-    yield tables.agents.table.transact_put(item, "attribute_not_exists(agent_id)")
-    like = {"facet": LIKENESSES, "place": likeness.skeleton(agent_id), "agent_id": agent_id}
-    yield tables.directory.table.transact_put(like, OWN_OR_FREE, agent_id=agent_id)
+    item = with_keys(old, known)
+    yield from _listed(tables, item, reservation(tables, item["agent_id"]))
     if "deleted_at" in item:
         return
-    yield from tables.directory.transact_put_all(parse(item))
     for grant in known:
         yield check(
             tables.keys.table,
@@ -117,3 +130,21 @@ def _writes(tables: AgentTables, item: Item, known: list[Grant]) -> Iterator[Tra
             key_id=grant.key_id,
             epoch=grant.epoch,
         )
+
+
+def _moves(tables: AgentTables, item: Item) -> Iterator[TransactItem]:
+    """Yield the writes of one transaction. It fails if this stack ever had the agent.
+
+    Then some of the keys may have been revoked here, and the old item does not know it.
+    """
+    agent = parse(item)
+    yield from _listed(tables, item, tables.directory.transact_claim_likeness(agent))
+    for key in agent.live_keys(clock.now()):
+        yield tables.keys.transact_put(agent, key)
+
+
+def _listed(tables: AgentTables, item: Item, claim: TransactItem) -> Iterator[TransactItem]:
+    yield tables.agents.table.transact_put(item, "attribute_not_exists(agent_id)")
+    yield claim
+    if "deleted_at" not in item:
+        yield from tables.directory.transact_put_all(parse(item))

@@ -1,9 +1,14 @@
 """`python -m local` where keys are asked for: of callers, and of those who register."""
 
+import asyncio
+import contextlib
 import re
 
 import pytest
 import requests
+
+from local import engine, server
+from local.options import parse
 
 REGISTRAR = """
 import json, os
@@ -104,6 +109,24 @@ def test_a_registration_shows_the_key_that_is_printed(
     # The two agents came in by the same door.
     assert "good-nova" in server.output
     assert "good-boots" in server.output
+
+
+def test_secrets_beside_tables_elsewhere_are_for_this_machine_alone(monkeypatch, moto_url):
+    asked = []
+
+    async def start_moto(*hosts):
+        asked.append(hosts)
+        return engine.Engine(moto_url, None)
+
+    async def start():
+        async with contextlib.AsyncExitStack() as stack:
+            tables = engine.Engine(moto_url, None)
+            await server._start_secrets_manager(options, tables, stack)
+
+    options = parse(["--registration", "key", "--tables-host", "172.17.0.1"], {})
+    monkeypatch.setattr(engine, "start_moto", start_moto)
+    asyncio.run(start())
+    assert asked == [()]
 
 
 def test_a_saved_template_keeps_what_was_chosen(start, project, wait_until):

@@ -1,5 +1,6 @@
 """Lasting data is kept and restorable. All data is encrypted, and tidied up when it says so."""
 
+import json
 import re
 
 import pytest
@@ -131,3 +132,12 @@ def test_the_rules_of_this_account_may_leave_a_dead_letter_and_nobody_else():
     ((key, rules),) = statement["Condition"]["ArnLike"].items()
     assert key == "aws:SourceArn"
     assert rules["Fn::Sub"].endswith(":events:${AWS::Region}:${AWS::AccountId}:rule/*")
+
+
+def test_the_page_notes_the_tables_that_stay_and_no_other():
+    page = (FILE.parent / "docs" / "deploying.md").read_text("utf-8")
+    (names,) = re.findall(r"!contains\(`(\[.+?\])`, LogicalResourceId\)", page)
+    gone = set(json.loads(names))
+    assert {name for name in TABLES if RESOURCES[name]["DeletionPolicy"] == KEPT} == {
+        *TABLES
+    } - gone
