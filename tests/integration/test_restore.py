@@ -137,7 +137,7 @@ def test_a_dry_run_writes_nothing(stack: Stack):
         (["AgentKeysTable", "--from", "old", "--kept"], "make restore TABLE=AgentKeysTable"),
         (["AgentDirectoryTable", "--from", "old", "--kept"], "is never copied"),
         (["AgentsTable"], "AgentsTable needs --from"),
-        (["AgentsTable", "--from", "old", "--replace"], "could open revoked keys"),
+        (["AgentsTable", "--from", "old", "--replace"], "could make revoked keys valid again"),
         (["AgentKeysTable", "--kept"], "AgentKeysTable is never copied"),
         (["Orders", "--from", "old"], "invalid choice"),
     ],

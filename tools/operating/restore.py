@@ -157,7 +157,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     if chosen.table not in REBUILT and not chosen.restored:
         parser.error(f"{chosen.table} needs --from")
     if chosen.replace and chosen.table in OWN:
-        parser.error(f"--replace could open revoked keys, so {chosen.table} does not take it")
+        parser.error(f"{chosen.table} refuses --replace, which could make revoked keys valid again")
     return chosen
 
 
