@@ -1,8 +1,8 @@
 """Rebuild AgentKeysTable from AgentsTable.
 
-So nobody has to copy it from another table, which could make revoked keys valid again. The stack may serve
-requests meanwhile. Each change has the condition that the agent still has, or still does not have,
-the key.
+So nobody has to copy it from another table, which could make revoked keys valid again. The stack
+may serve requests meanwhile. Each change has the condition that the agent still has, or still does
+not have, the key.
 """
 
 from __future__ import annotations
