@@ -44,6 +44,7 @@ class Stage:
         path, body = KINDS[kind]
         agent = f"agent-{next(self.numbers)}"
         key, made = None, issue(clock.now())
+        self.world.forget_registrations()
         if path == KEYS:
             self.world.register(agent)
             key = self.world.keys[agent]

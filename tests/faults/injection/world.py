@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agent_messaging import clock
+from agent_messaging.limits import minute_of
 from agent_messaging.storage.table import decode, encode
 from tests.e2e.server import log_file
 from tests.engine import SecondEngine
@@ -90,6 +92,12 @@ class World:
     def read(self, table: str, **key: Any) -> Item:
         """An item."""
         return decode(self.dynamodb.get_item(TableName=self.tables[table], Key=encode(key))["Item"])
+
+    def forget_registrations(self) -> None:
+        """Let no registration of this minute count towards the stack's limit."""
+        window = clock.to_text(minute_of(clock.now()))
+        key = encode({"agent_id": "#registrations", "window": window})
+        self.dynamodb.delete_item(TableName=self.tables["AgentMeterTable"], Key=key)
 
     def count(self, table: str) -> int:
         """How many items a table has; of a few thousand."""
