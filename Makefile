@@ -118,7 +118,7 @@ mutants: $(VENV)/.test
 test-stack: $(VENV)/.test $(SAM_VENV)/.sam $(ENGINE_VENV)/.engine
 	@$(call need_runtime,make test-stack)
 	@$(call build_stack,stack,$(HERE))
-	@$(VENV)/bin/python -m pytest tests/stack
+	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile tests/stack
 
 test-packaged: $(SAM_VENV)/.sam $(ENGINE_VENV)/.engine $(RUNTIME_VENV)/.test
 	@$(call need_runtime,make test-packaged)

@@ -108,7 +108,7 @@ def edited(built: Path, edit: Edit) -> Path:
     """A changed copy of the built template; beside it, for its paths."""
     template = yaml.safe_load(built.read_text("utf-8"))
     edit(template)
-    path = built.with_name("deployed.yaml")
+    path = built.with_name(f"deployed-{os.getpid()}.yaml")
     path.write_text(yaml.safe_dump(template), "utf-8")
     return path
 
