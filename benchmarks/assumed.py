@@ -1,4 +1,4 @@
-"""What no count says: times, sizes and shares. Each is stated here once, with its reason.
+"""Times, sizes and shares that are assumed, because no benchmark counts them. Each has its reason.
 
 The meter of the functions charges a request for what is around its tables (`storage.units`). These
 assumptions are higher than what `benchmarks.dollars` computes from counts, and `benchmarks.scale`

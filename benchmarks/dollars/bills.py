@@ -1,4 +1,4 @@
-"""What one invocation needs, and what a million of them cost, part by part."""
+"""The resources of one invocation, and the dollars of a million invocations, part by part."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -58,7 +58,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Need:
-    """What one invocation needs. Sizes are in bytes, the function's memory in MB."""
+    """The resources of one invocation. Sizes are in bytes, the function's memory in MB."""
 
     memory: int
     instructions: float
