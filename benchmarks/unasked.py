@@ -12,7 +12,16 @@ from local.in_process.runtime import Context
 
 BATCH = 100  # records that the projector gets at most
 OFFER = {"description": "x" * 60 * 1024, "requirements": {"all": "x" * 40 * 1024}}  # 100 KB
-PAGES = ("/docs", "/openapi.json", "/llms.txt", "/health")
+PAGES = (
+    "/docs",
+    "/docs/swagger-ui-bundle.js",
+    "/docs/swagger-ui.css",
+    "/docs/page.js",
+    "/openapi.json",
+    "/arazzo.json",
+    "/llms.txt",
+    "/health",
+)
 
 Operation = tuple[str, Callable[[], Any]]
 

@@ -47,8 +47,12 @@ CALLS: dict[str, tuple[str, str]] = {
     f"POST {ORDER}/fail": ("fail", ""),
     "GET /messaging/stats": ("stats", ""),
     "GET /health": ("/health", ""),
-    "GET /docs": ("/docs", "the whole page"),
+    "GET /docs": ("/docs", "with gzip"),
+    "GET /docs/swagger-ui-bundle.js": ("/docs/swagger-ui-bundle.js", "with gzip"),
+    "GET /docs/swagger-ui.css": ("/docs/swagger-ui.css", "with gzip"),
+    "GET /docs/page.js": ("/docs/page.js", "with gzip"),
     "GET /openapi.json": ("/openapi.json", "with gzip"),
+    "GET /arazzo.json": ("/arazzo.json", "with gzip"),
     "GET /llms.txt": ("/llms.txt", "with gzip"),
 }
 

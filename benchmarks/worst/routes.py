@@ -47,7 +47,16 @@ OWN: Mapping[str, Callable[[Stage], Call]] = {
     f"POST {ORDER}/respond": prepared.respond,
 }
 # The routes that use no table.
-PAGES = ("GET /health", "GET /docs", "GET /openapi.json", "GET /llms.txt")
+PAGES = (
+    "GET /health",
+    "GET /docs",
+    "GET /docs/swagger-ui-bundle.js",
+    "GET /docs/swagger-ui.css",
+    "GET /docs/page.js",
+    "GET /openapi.json",
+    "GET /arazzo.json",
+    "GET /llms.txt",
+)
 
 
 def _dearest(route: str) -> Callable[[Stage], Call]:

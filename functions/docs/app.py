@@ -1,13 +1,14 @@
-"""Docs: a health check, Swagger UI, the OpenAPI document, and /llms.txt."""
+"""Docs: a health check, Swagger UI, /openapi.json, /arazzo.json and /llms.txt."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from agent_messaging.docs.pages import PAGES, serve
 
-# Pages load nothing from other hosts, and send requests only to the API itself.
+# Pages load nothing from other hosts, and send requests only to the API itself. Scripts are files
+# of this host. Swagger UI sets the styles of single elements.
 POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 

@@ -44,7 +44,7 @@ def test_the_open_pages_cost_a_day_what_the_costs_page_says_at_most():
     template = cloudformation.parse((ROOT / "template.yaml").read_text(), "template.yaml")
     settings = template["Resources"]["MessagingApi"]["Properties"]["RouteSettings"]
     rows = re.findall(
-        r"^\| `(/[\w.]+)` \| [^|]+ \| ([\d.]+) \| (\d+) \| ([\d.]+) \|$",
+        r"^\| `(/[\w./-]+)` \| [^|]+ \| ([\d.]+) \| (\d+) \| ([\d.]+) \|$",
         COSTS,
         re.MULTILINE,
     )

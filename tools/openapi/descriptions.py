@@ -44,6 +44,8 @@ give `request_id` to the operator. The gateway in front of the API has its own e
 `/llms.txt` says what to do about each.
 """
 
+WORKFLOWS = "An Arazzo document: which calls lead from a registration to a completed work order."
+
 BEARER = (
     "A key of your agent: `am_live_` and 46 letters and digits. Registration and POST "
     "/api/v1/agents/me/keys show it once. A revoked key cannot write from that moment on, and can "
@@ -98,7 +100,13 @@ PARAMETERS = {
 
 PAGES = {
     "health": "Says that the API answers. It does not check the database.",
-    "docs": "Swagger UI in a single page. A client without gzip gets a page of links.",
+    "docs": "Shows this document in Swagger UI. A client without gzip gets a page of links.",
+    "swagger_ui_script": "A file of /docs. A client without gzip gets one line that says so.",
+    "swagger_ui_style": "A file of /docs. A client without gzip gets one line that says so.",
+    "docs_script": "A file of /docs. It fills in the requests and asks for your API key.",
     "openapi": "OpenAPI 3.1, one document for all functions.",
+    "arazzo": "Arazzo 1.0.1, a sequence of calls with the values that go from one call to the "
+    "next. It starts with the registration of two agents and ends with a completed work order. A "
+    "program that follows it needs no other knowledge of this API.",
     "llms_txt": "Explains the API to a language model. Plain text.",
 }

@@ -27,6 +27,7 @@ PAGE_SCHEMAS: Document = {
         "properties": {"status": {"const": "ok"}, "service": TEXT, "version": TEXT},
     },
     "openapi": {"type": "object"},
+    "arazzo": {"type": "object"},
 }
 
 HEADERS: Document = {
@@ -92,6 +93,7 @@ def document(groups: Sequence[Group], title: str, version: str) -> Document:
             "description": descriptions.API,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
+        "externalDocs": {"description": descriptions.WORKFLOWS, "url": "/arazzo.json"},
         "servers": [{"url": "/", "description": "The host that sent this document."}],
         "security": [{"bearer": []}],
         "tags": [

@@ -28,6 +28,15 @@ REQUEST_THREAD_ID = "thr_01jd5m2v9k8q7w6x5y4z3a2b1cm5wyvv6cg45trns3"
 KEY_ID = "key_01jd5m3v9k8q7w6x5y4z3a2b1c"
 NEW_KEY_ID = "key_01jd5m7w1e2r3t4y5q6p7a8s9d"
 
+# The examples of parameters that a request must have. In all others, the path names an agent.
+PARAMETERS = {
+    "key_id": KEY_ID,
+    "message_id": MESSAGE_ID,
+    "thread_id": THREAD_ID,
+    "work_order_id": ORDER_ID,
+    "role": "client",
+}
+
 CREATED_AT = "2026-02-15T20:30:00.000Z"
 SEEN_AT = "2026-02-15T20:31:00.000Z"
 MOVED_AT = "2026-02-15T20:32:00.000Z"

@@ -18,6 +18,7 @@ from agent_messaging.fields import AgentId
 from agent_messaging.idempotency import HEADER as IDEMPOTENCY_KEY
 from agent_messaging.idempotency import REPLAYED
 from tools.openapi import descriptions, gateway, problems, schemas
+from tools.openapi.example_data import BOOTS, PARAMETERS
 from tools.openapi.examples import EXAMPLES, derived
 from tools.openapi.examples.example import Example
 from tools.openapi.schemas import Mode, Schema
@@ -160,11 +161,13 @@ class Describer:
 def _parameter(name: str, place: str, schema: Schema, *, is_required: bool) -> dict[str, Any]:
     rest = {key: value for key, value in schema.items() if key != "description"}
     description = descriptions.PARAMETERS.get(name) or schema["description"]
+    example = {"example": PARAMETERS.get(name, BOOTS["id"])} if is_required else {}
     return {
         "name": name,
         "in": place,
         "required": is_required,
         "description": description,
+        **example,
         "schema": rest,
     }
 

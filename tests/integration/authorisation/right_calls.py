@@ -50,7 +50,17 @@ def by_worker(path: str, body: Any) -> RightCall:
 MESSAGE = {"to_agent_id": "{target}", "body": "Hello"}
 ORDER = {"to_agent_id": "{target}", "title": "Estimates", "description": "Fifty of them"}
 
-ROOT = {f"GET {path}": RightCall(None, path) for path in ("/health", "/docs", "/openapi.json")}
+PAGES = (
+    "/health",
+    "/docs",
+    "/docs/swagger-ui-bundle.js",
+    "/docs/swagger-ui.css",
+    "/docs/page.js",
+    "/openapi.json",
+    "/arazzo.json",
+    "/llms.txt",
+)
+ROOT = {f"GET {path}": RightCall(None, path) for path in PAGES}
 BELOW_BASE = {
     "POST /agents/register": RightCall(
         None, "/agents/register", {"agent_id": "newcomer", "name": "Newcomer"}, 201
@@ -102,4 +112,4 @@ BELOW_BASE = {
     "GET /messaging/stats": RightCall("nova", "/messaging/stats"),
 }
 # By the template's name of the route, less /api/v1.
-RIGHT_CALLS = {**BELOW_BASE, **ROOT, "GET /llms.txt": RightCall(None, "/llms.txt")}
+RIGHT_CALLS = {**BELOW_BASE, **ROOT}

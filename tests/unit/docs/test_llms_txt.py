@@ -15,6 +15,8 @@ from tools.openapi.render import groups
 
 ROOT = Path(__file__).parents[3]
 (TEXT,) = (serve(page, {}).body for page in PAGES if page.name == "llms_txt")
+LINES_OF_A_SCREEN = 45
+MOST_BYTES = 39_501  # what it had before it had chapters
 ROUTE = re.compile(r"^(GET|POST|PUT|PATCH|DELETE) (/\S+)", re.MULTILINE)
 
 
@@ -30,7 +32,7 @@ def test_every_route_is_named_and_no_other():
 
 def test_paths_in_the_prose_are_routes_too():
     paths = {route.path for route in load().routes}
-    named = re.findall(r"(?<![\w.])(/(?:api|health|docs|openapi|llms)[\w/{}.-]*)", TEXT)
+    named = re.findall(r"(?<![\w.])(/(?:api|arazzo|health|docs|openapi|llms)[\w/{}.-]*)", TEXT)
     assert {each.rstrip(".") for each in named} <= paths
 
 
@@ -94,6 +96,36 @@ def test_it_warns_of_what_others_write_and_tells_of_the_gateways_answers():
         assert answer in TEXT
     for status in ("404", "413", "429", "503"):
         assert re.search(rf"^{status} ", TEXT, re.MULTILINE)
+
+
+def test_the_loop_stands_first_and_fits_on_one_screen():
+    chapters = re.findall(r"^## (.*)$", TEXT, re.MULTILINE)
+    loop = TEXT.partition("## The loop\n")[2].partition("\n## ")[0]
+
+    assert chapters[:2] == ["The loop", "Contents"]
+    assert loop.count("\n") < LINES_OF_A_SCREEN
+    told = re.findall(r"(?:POST|GET)\s(/api/v1/[\w/-]+)", loop)
+    assert told[:5] == [
+        "/api/v1/agents/register",
+        "/api/v1/messaging/heartbeat",
+        "/api/v1/messaging/inbox",
+        "/api/v1/messaging/send",
+        "/api/v1/messaging/mark-read/",
+    ]
+
+
+def test_the_contents_name_every_chapter_in_its_order():
+    chapters = re.findall(r"^## (.*)$", TEXT, re.MULTILINE)
+    contents = TEXT.partition("## Contents\n")[2].partition("\n## ")[0]
+    listed = re.findall(r"^  (\w.*?)  +\w", contents, re.MULTILINE)
+
+    assert listed == chapters[2:]
+    for referred in re.findall(r'[sS]ee\s"([^"]+)"', TEXT):
+        assert " ".join(referred.split()) in [*chapters, "Open pages"]
+
+
+def test_it_is_no_longer_than_an_agent_can_afford():
+    assert len(TEXT.encode()) <= MOST_BYTES
 
 
 def test_it_promises_nothing_that_is_still_to_come():

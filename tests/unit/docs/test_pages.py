@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import hashlib
 import json
 import re
 import tomllib
@@ -11,6 +12,8 @@ import pytest
 from agent_messaging import __version__
 from agent_messaging.docs import pages
 from agent_messaging.docs.pages import PAGES, serve
+from local.in_process.functions import app
+from tools.openapi import example_data
 from tools.openapi.render import ROOT
 
 BY_NAME = {page.name: page for page in PAGES}
@@ -18,6 +21,7 @@ BY_NAME = {page.name: page for page in PAGES}
 
 GZIP = {"accept-encoding": "gzip, deflate, br"}
 TEXTS = ("health", "openapi", "llms_txt")
+FILES = ("swagger_ui_script", "swagger_ui_style", "docs_script")
 
 
 def plain(content) -> str:
@@ -96,7 +100,7 @@ def test_a_browser_keeps_a_page_for_a_day_and_asks_for_the_document_of_its_own_p
         assert content.headers["Cache-Control"] == "public, max-age=86400", name
 
     tag = serve(BY_NAME["openapi"], {}).headers["ETag"].strip('"')
-    assert f'url: "/openapi.json?v={tag}"' in swagger()
+    assert f'data-document="/openapi.json?v={tag}"' in swagger()
 
 
 @pytest.fixture
@@ -138,30 +142,56 @@ def test_a_reader_that_has_the_page_is_told_so(page, accepted):
     assert serve(page, {**accepted, "if-none-match": '"other"'}).status == 200
 
 
-def test_swagger_ui_fetches_nothing_but_the_document():
-    body = swagger()
+def test_the_page_loads_its_own_files_and_nothing_else():
+    style, *scripts = re.findall(r'(?:href|src)="(/docs/[^"]+)"', swagger())
+    loaded = dict(url.split("?v=") for url in (style, *scripts))
 
-    assert "persistAuthorization: true" in body
-    assert "deepLinking: true" in body
-    assert "validatorUrl: null" in body
-    assert not re.search(r"<(script|img|iframe)[^>]+src=|<link[^>]+href=\"(?!data:)", body)
-
-
-def test_the_script_cannot_end_or_nest_its_own_element():
-    body = swagger()
-
-    # Two elements of the page itself; whatever the bundle says of scripts is escaped.
-    assert body.count("<script") == body.count("</script") == 2
-    assert "<!--" not in body
-    assert "\\x3cscript" in body
+    assert set(loaded) == {BY_NAME[name].path for name in FILES}
+    for name in FILES:
+        digest = loaded[BY_NAME[name].path]
+        assert digest == hashlib.sha256(plain(serve(BY_NAME[name], GZIP)).encode()).hexdigest()[:16]
+    assert not re.search(r"<(img|iframe|object)|https?://", swagger())
 
 
-@pytest.mark.parametrize("breaker", ["</script>", "<script>", "<!-- "])
-def test_a_script_that_speaks_of_scripts_says_the_same_when_enclosed(breaker):
-    enclosed = pages.enclosed(f"let text = '{breaker}'")
+def test_the_page_has_no_script_of_its_own_so_the_policy_permits_only_files():
+    assert re.findall(r"<script[^>]*>[^<]", swagger()) == []
+    assert "script-src 'self';" in app("docs").POLICY
+    assert not re.search(r" on\w+=", swagger())
 
-    assert breaker not in enclosed
-    assert enclosed.replace("\\x3c", "<") == f"let text = '{breaker}'"
+
+def test_the_page_itself_is_small():
+    assert len(serve(BY_NAME["docs"], GZIP).body) * 3 / 4 < 3_000
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_browser_keeps_a_file_of_the_page_for_a_year(name):
+    cached = serve(BY_NAME[name], GZIP).headers["Cache-Control"]
+    assert cached == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("name", ["swagger_ui_script", "swagger_ui_style"])
+def test_without_gzip_a_large_file_is_one_line_that_says_why(name):
+    content = serve(BY_NAME[name], {})
+
+    assert re.fullmatch(r"/\* .* Accept-Encoding: gzip. \*/\n", content.body)
+
+
+def test_the_documents_for_agents_stand_before_the_operations():
+    top = swagger().partition('id="swagger-ui"')[0]
+    assert all(f'href="{path}"' in top for path in ("/llms.txt", "/openapi.json", "/arazzo.json"))
+
+
+def test_the_page_tells_the_mode_and_has_a_place_for_the_key():
+    script = plain(serve(BY_NAME["docs_script"], GZIP))
+
+    assert all(f'id="{name}" hidden' in swagger() for name in ("open", "keyed"))
+    assert all(f"getElementById({name}" in script for name in ('"key"', '"keyed"', "isOpen"))
+    # What is never cached shows the mode of the server that runs now.
+    assert BY_NAME["health"].cache_control == "no-store"
+    assert 'fetch("/health", { cache: "no-store" })' in script
+    assert example_data.NOVA["id"] in script
+    assert "persistAuthorization: true" in script
+    assert "validatorUrl: null" in script
 
 
 def test_only_the_documents_own_page_is_in_the_document():

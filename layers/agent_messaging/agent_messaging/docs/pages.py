@@ -1,11 +1,13 @@
 """Serve the pages at the host's root.
 
-Pages load nothing from other hosts. Swagger UI ships with Powertools and is part of its page.
+Pages load nothing from other hosts. Swagger UI ships with Powertools. Its script and its style are
+pages of their own.
 
 Anybody may read these pages, and the operator pays for each byte. So every client that accepts gzip
 gets a compressed page. Other clients get plain text without white space. Instead of Swagger UI,
 which is 1.7 MB, they get a short page with links. A browser caches a page for a day. After that, or
-when the user reloads, it sends the ETag and gets the new page or an empty 304.
+when the user reloads, it sends the ETag and gets the new page or an empty 304. The files of /docs
+are cached for a year, because their URLs change with their content.
 
 The build of the layer renders all forms of the pages into files, which are then served:
 
@@ -30,12 +32,13 @@ from agent_messaging import __version__, watch_garbage
 HERE = Path(__file__).parent
 RENDERED = HERE / "rendered"
 SWAGGER_UI = "event_handler/openapi/swagger_ui"
+BUNDLE, STYLE = "swagger-ui-bundle.min.js", "swagger-ui.min.css"
 
-# These would end or nest a script element if JavaScript inside HTML contained them. `\x3c` is `<`
-# in strings, templates and regular expressions.
-SCRIPT_BREAKERS = ("</script", "<script", "<!--")
+# What a client without gzip gets instead of a file of /docs. It is valid in JavaScript and in CSS.
+ONLY_COMPRESSED = "/* The server sends this file only compressed. Send Accept-Encoding: gzip. */\n"
 
 DAY = "public, max-age=86400"
+YEAR = "public, max-age=31536000, immutable"
 NO_WEIGHT = re.compile(r"\s*q\s*=\s*0(\.0{0,3})?\s*")
 
 
@@ -73,28 +76,44 @@ def health() -> str:
 
 
 def swagger() -> str:
-    """Return Swagger UI for /openapi.json, as one complete page.
+    """Return the page that shows /openapi.json in Swagger UI.
 
-    The page requests the document with the document's tag. So a browser that has loaded a new page
-    never shows an old document from its cache.
+    Each URL in the page has the digest of its content. So a browser that has loaded a new page
+    never shows an old document or an old file from its cache.
     """
-    assets = _package("aws_lambda_powertools") / SWAGGER_UI
-    style = (assets / "swagger-ui.min.css").read_text("utf-8")
-    script = (assets / "swagger-ui-bundle.min.js").read_text("utf-8")
-    page = _file("swagger.html").replace("{{version}}", _digest(document()))
-    return page.replace("/* style */", style).replace("/* script */", enclosed(script))
+    contents = {
+        "document": document(),
+        "bundle": swagger_ui(BUNDLE),
+        "style": swagger_ui(STYLE),
+        "script": _file("page.js"),
+    }
+    page = _file("swagger.html")
+    for name, content in contents.items():
+        page = page.replace(f"{{{{{name}}}}}", _digest(content))
+    return page
 
 
 def document() -> str:
     """Return the OpenAPI document without white space. The file is indented for readers."""
-    return json.dumps(json.loads(_file("openapi.json")), separators=(",", ":"), ensure_ascii=False)
+    return _compact(_file("openapi.json"))
 
 
-def enclosed(script: str) -> str:
-    """Return the script in a form that is safe inside a script element and does the same."""
-    for breaker in SCRIPT_BREAKERS:
-        script = script.replace(breaker, "\\x3c" + breaker.removeprefix("<"))
-    return script
+def workflows() -> str:
+    """Return the Arazzo document without white space, with the version of this release.
+
+    Arazzo 1.0.1 (https://spec.openapis.org/arazzo/v1.0.1.html) describes sequences of calls, so
+    that a program can make them without knowing the API.
+    """
+    return _compact(_file("arazzo.json").replace("{{version}}", __version__))
+
+
+def _compact(text: str) -> str:
+    return json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
+
+
+def swagger_ui(file: str) -> str:
+    """Return the text of a file of Swagger UI."""
+    return (_package("aws_lambda_powertools") / SWAGGER_UI / file).read_text("utf-8")
 
 
 def _package(name: str) -> Path:
@@ -128,11 +147,44 @@ PAGES = (
         make_plain=functools.partial(_file, "plain.html"),
     ),
     Page(
+        "swagger_ui_script",
+        "/docs/swagger-ui-bundle.js",
+        "Load the script of Swagger UI",
+        "text/javascript; charset=utf-8",
+        functools.partial(swagger_ui, BUNDLE),
+        make_plain=lambda: ONLY_COMPRESSED,
+        cache_control=YEAR,
+    ),
+    Page(
+        "swagger_ui_style",
+        "/docs/swagger-ui.css",
+        "Load the style of Swagger UI",
+        "text/css; charset=utf-8",
+        functools.partial(swagger_ui, STYLE),
+        make_plain=lambda: ONLY_COMPRESSED,
+        cache_control=YEAR,
+    ),
+    Page(
+        "docs_script",
+        "/docs/page.js",
+        "Load the script of /docs",
+        "text/javascript; charset=utf-8",
+        functools.partial(_file, "page.js"),
+        cache_control=YEAR,
+    ),
+    Page(
         "openapi",
         "/openapi.json",
         "Read this document",
         "application/json",
         document,
+    ),
+    Page(
+        "arazzo",
+        "/arazzo.json",
+        "Read which calls lead to a completed work order",
+        "application/vnd.oai.workflows+json",
+        workflows,
     ),
     Page(
         "llms_txt",
