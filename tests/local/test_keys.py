@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.front_page import session
+from tests.e2e.newcomer import Newcomer
 from tests.e2e.server import ROOT, Server, running_server
 
 
@@ -41,6 +43,15 @@ def test_the_lines_to_paste_work_where_keys_are_required(keyed: Server) -> None:
     assert paste(ping)["success"] is True
     assert paste(register)["name"] == "Scout"
     assert "code" in paste(register.replace(keyed.registration_key(), "another"))
+
+
+def test_a_program_that_knows_the_url_alone_completes_a_work_order(keyed: Server) -> None:
+    visitor = Newcomer(session(), keyed.url, keyed.registration_key())
+
+    visitor.visit()
+
+    assert visitor.answers[-1].json()["status"] == "completed"
+    assert visitor.answers[-1].json()["verified"] is True
 
 
 def test_the_line_to_paste_works_in_open_mode() -> None:
