@@ -16,6 +16,7 @@ from boto3.session import Session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local import environment
 from local.cloudformation import REGION
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ async def start_moto(host: str = "127.0.0.1") -> Engine:
         *(sys.executable, "-m", "local.moto_engine", host),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        env=environment.cleaned(os.environ),
         # Ctrl-C must reach only the server. The storage ends last.
         start_new_session=True,
     )

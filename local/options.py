@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.origin import HOST, ORIGIN, Trusted
 from local.template import TEMPLATE
 
 HIGHEST_PORT = 65535
@@ -30,6 +31,8 @@ class Options:
     """The address of this machine on which the DynamoDB in memory listens."""
     is_open_mode: bool
     """Whether a request may have no key."""
+    trusted: Trusted
+    """The host names and the origins of web pages that the API also answers."""
     registration: str
     """`open`, or `key`: registration needs the registration key."""
     template: Path
@@ -48,6 +51,7 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
         engine=chosen.engine or None,
         tables_host=_address(chosen.tables_host),
         is_open_mode=_one_of("AUTH", chosen.auth, ("open", "required")) == "open",
+        trusted=Trusted(_hosts(chosen.allow_host), _origins(chosen.allow_origin)),
         registration=_one_of("REGISTRATION", chosen.registration, ("open", "key")),
         template=Path(chosen.template).absolute(),
     )
@@ -58,6 +62,32 @@ def _one_of(name: str, value: str, known: tuple[str, str]) -> str:
         first, second = known
         raise OptionError(f"{name}={value} is unknown. Use {name}={first} or {name}={second}.")
     return value
+
+
+def _hosts(value: str) -> frozenset[str]:
+    names = [name.lower().removesuffix(".") for name in _listed(value)]
+    for name in names:
+        if not HOST.fullmatch(name):
+            raise OptionError(
+                f"ALLOW_HOST={name} is not a host name. Use names without a port, such as"
+                " ALLOW_HOST=host.docker.internal."
+            )
+    return frozenset(names)
+
+
+def _origins(value: str) -> frozenset[str]:
+    origins = [origin.lower().removesuffix("/") for origin in _listed(value)]
+    for origin in origins:
+        if not ORIGIN.fullmatch(origin):
+            raise OptionError(
+                f"ALLOW_ORIGIN={origin} is not an origin. Use scheme, host and port of the page,"
+                " such as ALLOW_ORIGIN=http://localhost:3000."
+            )
+    return frozenset(origins)
+
+
+def _listed(value: str) -> list[str]:
+    return [each.strip() for each in value.split(",") if each.strip()]
 
 
 def _port(value: str) -> int:
@@ -106,6 +136,18 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         "127.0.0.1",
         "address on which the DynamoDB in memory listens; containers need another than the default"
         " (127.0.0.1)",
+    )
+    option(
+        "allow_host",
+        "",
+        "host names by which clients may also call the API, separated by commas, such as"
+        " host.docker.internal (default: only names and addresses of this machine)",
+    )
+    option(
+        "allow_origin",
+        "",
+        "origins of web pages that may call the API, separated by commas, such as"
+        " http://localhost:3000 (default: only the API's own pages)",
     )
     option(
         "auth",

@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
-from local import engine
+from local import engine, environment
 from local.cloudformation import REGION
 from local.engine import EngineError
 from local.moto_engine import DOCKER_HOST
@@ -102,4 +102,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    environment.isolate()
     sys.exit(main(sys.argv[1:]))

@@ -170,5 +170,7 @@ def test_no_byte_of_a_request_can_forge_a_line_of_the_log(capsys):
 def test_a_page_from_elsewhere_is_refused_before_any_function():
     application = Gateway(NeverPool(), [Route("GET", "/slow", "SlowFunction", None)])
 
-    answer = serve(application, headers=[(b"host", b"evil.example")])
-    assert answer == (403, {"message": "Forbidden"})
+    status, problem = serve(application, headers=[(b"host", b"evil.example")])
+
+    assert (status, problem["code"]) == (403, "host_refused")
+    assert "ALLOW_HOST=evil.example" in problem["fix"]
