@@ -98,6 +98,11 @@ async def start_moto(host: str = "127.0.0.1") -> Engine:
         # Ctrl-C must reach only the server. The storage ends last.
         start_new_session=True,
     )
+    return await listening(process, host)
+
+
+async def listening(process: asyncio.subprocess.Process, host: str) -> Engine:
+    """Return the engine of a process when it has printed its port. Raises EngineError."""
     engine = Engine("", process)
     try:
         async with asyncio.timeout(START_SECONDS):

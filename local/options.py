@@ -12,7 +12,9 @@ from pathlib import Path
 from local.origin import HOST, ORIGIN, Trusted
 from local.template import TEMPLATE
 
+DEFAULT_PORT = "8080"
 HIGHEST_PORT = 65535
+ISOLATED = "isolated"
 
 
 class OptionError(Exception):
@@ -27,6 +29,8 @@ class Options:
     """0 chooses a free port."""
     engine: str | None
     """The URL of a DynamoDB. None starts one in memory."""
+    is_isolated: bool
+    """Whether the DynamoDB in memory keeps concurrent requests apart, as AWS does."""
     tables_host: str
     """The address of this machine on which the DynamoDB in memory listens."""
     is_open_mode: bool
@@ -48,7 +52,8 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
     chosen = _parser(environment).parse_args(arguments)
     return Options(
         port=_port(chosen.port),
-        engine=chosen.engine or None,
+        engine=None if chosen.engine in ("", ISOLATED) else chosen.engine,
+        is_isolated=chosen.engine == ISOLATED,
         tables_host=_address(chosen.tables_host),
         is_open_mode=_one_of("AUTH", chosen.auth, ("open", "required")) == "open",
         trusted=Trusted(_hosts(chosen.allow_host), _origins(chosen.allow_origin)),
@@ -129,8 +134,13 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         flag = f"--{name.replace('_', '-')}"
         parser.add_argument(flag, default=value, metavar=name.upper(), help=text)
 
-    option("port", "8080", "port on 127.0.0.1; 0 chooses a free port (default: 8080)")
-    option("engine", "", "URL of a DynamoDB to use (default: one in memory, by moto)")
+    option("port", DEFAULT_PORT, "port on 127.0.0.1; 0 chooses a free port (default: 8080)")
+    option(
+        "engine",
+        "",
+        "URL of a DynamoDB to use, or isolated: one in memory for races and load, by ministack"
+        " (default: one in memory, by moto)",
+    )
     option(
         "tables_host",
         "127.0.0.1",

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from local import engine, environment
 from local.cloudformation import REGION
 from local.engine import EngineError
-from local.moto_engine import DOCKER_HOST
+from local.origin import DOCKER_HOST
 from local.tables import create_tables
 from local.template import load
 from tools.events.tables import require_local
