@@ -37,7 +37,7 @@ def lines(server: Server) -> list[str]:
 def test_the_lines_to_paste_work_where_keys_are_required(keyed: Server) -> None:
     ping, register = lines(keyed)
 
-    assert "Authorization: Bearer am_live_" in ping
+    assert "Authorization: Bearer am_local_" in ping
     assert paste(ping)["success"] is True
     assert paste(register)["name"] == "Scout"
     assert "code" in paste(register.replace(keyed.registration_key(), "another"))
@@ -51,10 +51,10 @@ def test_the_line_to_paste_works_in_open_mode() -> None:
 
 
 def test_no_key_stands_in_a_line_of_a_request(keyed: Server) -> None:
-    key = keyed.printed(r"^  Nova .* (am_live_\w+)$")
+    key = keyed.printed(r"^  Nova .* (am_local_\w+)$")
     paste(lines(keyed)[0].replace("/ping", f"/ping?key={key}"))
 
-    keyed.printed(r"(POST /api/v1/messaging/ping\?key=am_live_\[redacted\] )")
+    keyed.printed(r"(POST /api/v1/messaging/ping\?key=am_local_\[redacted\] )")
     # Once in its row, once in the line to paste.
     assert keyed.output.count(key) == 2
 
