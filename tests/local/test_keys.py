@@ -43,6 +43,17 @@ def test_the_lines_to_paste_work_where_keys_are_required(keyed: Server) -> None:
     assert "code" in paste(register.replace(keyed.registration_key(), "another"))
 
 
+def test_a_shell_gets_keys_that_the_server_has(keyed: Server) -> None:
+    port = keyed.url.rpartition(":")[2]
+    shell = f'cd {ROOT} && eval "$(PORT={port} {sys.executable} -E -m local.env)" && '
+
+    me = 'curl -s "$AGENT_MESSAGING_URL/api/v1/agents/me" -H "Authorization: Bearer $BOOTS_KEY"'
+    assert paste(shell + me)["agent_id"] == "boots-agent-id"
+    assert paste(shell + 'echo "{\\"key\\": \\"$REGISTRATION_KEY\\"}"') == {
+        "key": keyed.registration_key()
+    }
+
+
 def test_the_line_to_paste_works_in_open_mode() -> None:
     with running_server() as server:
         (ping,) = lines(server)
