@@ -7,6 +7,7 @@ closes, and the process ends by itself.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
@@ -114,7 +115,8 @@ class Instance:
     async def start(cls, function: Function, endpoints: Endpoints) -> Instance:
         """Start the process and wait until its handler is imported. Raises InvocationError."""
         ours, theirs = socket.socketpair()
-        with theirs:
+        with contextlib.ExitStack() as stack, theirs:
+            stack.enter_context(ours)
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", str(WORKER), function.name, str(theirs.fileno())),
                 stdin=asyncio.subprocess.DEVNULL,
@@ -123,6 +125,7 @@ class Instance:
                 # Ctrl-C must reach only the server, which then ends its workers.
                 start_new_session=True,
             )
+            stack.pop_all()  # From here on, the instance closes its own end.
         reader, writer = await asyncio.open_connection(sock=ours)
         instance = cls(function, process, ours, reader, writer)
         try:
