@@ -24,11 +24,11 @@ RUNTIME = $(eval RUNTIME := $$(or $$(shell python3.13 -c 'import sys; print(sys.
 # and so do those that share a server (tests/workers.py).
 SHARED := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-export PORT ENGINE TABLES_HOST AUTH REGISTRATION API_URL
+export PORT ENGINE TABLES_HOST ALLOW_HOST ALLOW_ORIGIN AUTH REGISTRATION API_URL
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo events operate outputs redrive restore release test test-long test-stack test-packaged mutants e2e smoke lint format docs lock bench bench-check month build clean
+.PHONY: help run env demo events operate outputs redrive restore release test test-long test-stack test-packaged mutants e2e smoke lint format docs lock bench bench-check month build clean
 .PHONY: environments build-here lint-quick lint-code lint-types lint-documents lint-template lint-translated lint-others
 
 help:
@@ -36,9 +36,13 @@ help:
 	@echo 'make run            run the API on this machine: http://127.0.0.1:8080'
 	@echo '                    PORT=9000         use another port; 0 chooses a free one'
 	@echo '                    ENGINE=<url>      use another DynamoDB instead of the one in memory'
+	@echo '                    ENGINE=isolated   use a second one in memory, for races and load'
 	@echo '                    TABLES_HOST=<address>  where the DynamoDB in memory listens (default: 127.0.0.1)'
+	@echo '                    ALLOW_HOST=<names>     by which clients may also call it: host.docker.internal'
+	@echo '                    ALLOW_ORIGIN=<origins> whose web pages may call it: http://localhost:3000'
 	@echo '                    AUTH=required     callers need a key, as on AWS (default: open)'
 	@echo '                    REGISTRATION=key  registration needs a key, which is printed (default: open)'
+	@echo 'make env            print its URL and keys for a shell: eval "$$(make -s env)" (PORT=9000)'
 	@echo 'make events         fill the tables at ENGINE=<url> with the data that the files in events/ need'
 	@echo 'make demo           let two agents work together on the running API (API_URL=<url>)'
 	@echo ''
@@ -84,16 +88,20 @@ help:
 # The option $(2), if the variable $(1) is 1. Another value, such as `no`, ends make.
 switch = $(if $(filter-out 1,$($(1))),$(error $(1)=$($(1)) is unknown. Use $(1)=1, or leave it out))$(if $($(1)),$(2))
 
-# exec, so that Ctrl-C reaches only the server.
-run: $(VENV)/.run
-	@exec $(VENV)/bin/python -m local
+# exec, so that Ctrl-C reaches only the server. -E, because variables such as PYTHONPATH are meant for
+# other programs.
+run: $(VENV)/.run $(if $(filter isolated,$(ENGINE)),$(ENGINE_VENV)/.engine)
+	@exec $(VENV)/bin/python -E -m local
+
+env: $(VENV)/.run
+	@$(VENV)/bin/python -E -m local.env
 
 demo: $(VENV)/.run
-	@exec $(VENV)/bin/python -m local.demo
+	@exec $(VENV)/bin/python -E -m local.demo
 
 events: $(VENV)/.run
 	@if [ -z "$(ENGINE)" ]; then echo 'Say which tables to fill: make events ENGINE=<URL of the tables that make run prints>' >&2; exit 1; fi
-	@$(VENV)/bin/python -m tools.events --engine $(ENGINE)
+	@$(VENV)/bin/python -E -m tools.events --engine $(ENGINE)
 
 operate: $(VENV)/.run
 	@if [ -n "$(DO)" ] && [ -z "$(STACK)$(ENGINE)" ]; then \
@@ -280,29 +288,29 @@ define install
 endef
 
 $(VENV)/.run: $(LOCKS)/run.txt
-	@echo 'Installing the packages to run the server into $(VENV) (only once)'
+	@echo 'Installing the packages to run the server into $(VENV) (only once)' >&2
 	$(call install,$(VENV),$(PYTHON),$<)
 
 $(VENV)/.test: $(LOCKS)/test.txt $(VENV)/.run
-	@echo 'Installing the packages to run the tests into $(VENV) (only once)'
+	@echo 'Installing the packages to run the tests into $(VENV) (only once)' >&2
 	$(call install,$(VENV),$(PYTHON),$<,--compile-bytecode)
 
 $(SAM_VENV)/.sam: $(LOCKS)/sam.txt
-	@echo 'Installing the SAM CLI into $(SAM_VENV) (only once)'
+	@echo 'Installing the SAM CLI into $(SAM_VENV) (only once)' >&2
 	$(call install,$(SAM_VENV),$(PYTHON),$<,--compile-bytecode)
 
 $(CHECKS_VENV)/.checks: $(LOCKS)/checks.txt
-	@echo 'Installing the checks of the template and the workflow into $(CHECKS_VENV) (only once)'
+	@echo 'Installing the checks of the template and the workflow into $(CHECKS_VENV) (only once)' >&2
 	$(call install,$(CHECKS_VENV),$(PYTHON),$<)
 
 # With the runtime's version if possible, so that it can also run the functions.
 $(ENGINE_VENV)/.engine: $(LOCKS)/engine.txt
-	@echo 'Installing a second DynamoDB into $(ENGINE_VENV) (only once)'
+	@echo 'Installing a second DynamoDB into $(ENGINE_VENV) (only once)' >&2
 	$(call install,$(ENGINE_VENV),$(if $(RUNTIME),$(RUNTIME)/bin/python3.13,$(PYTHON)),$<,--compile-bytecode)
 
 # On the functions' Python: the tests of the package, the benchmarks and what they compare with.
 $(RUNTIME_VENV)/.test: $(LOCKS)/measure.txt
 	@$(call need_runtime,make $(MAKECMDGOALS))
-	@echo 'Installing the packages to test and measure into $(RUNTIME_VENV) (only once), with the Python of the functions'
+	@echo 'Installing the packages to test and measure into $(RUNTIME_VENV) (only once), with the Python of the functions' >&2
 	$(call install,$(RUNTIME_VENV),$(RUNTIME)/bin/python3.13,$<,--compile-bytecode)
 	@touch $(RUNTIME_VENV)/.run

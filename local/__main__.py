@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 
-from local import terminal
+from local import environment, terminal
 from local.engine import EngineError
 from local.options import OptionError, parse
 from local.server import serve
@@ -20,7 +20,9 @@ def main() -> int:
     # asyncio also warns of ended processes. The answer to their request already says so.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
     try:
-        asyncio.run(serve(parse(sys.argv[1:], os.environ)))
+        options = parse(sys.argv[1:], os.environ)
+        environment.isolate()
+        asyncio.run(serve(options))
     except (EngineError, OptionError, TemplateError) as error:
         print(error, file=sys.stderr)
         return 2

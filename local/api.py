@@ -1,4 +1,4 @@
-"""Read the Auth of a template's HTTP APIs: which authorizer each route has.
+"""Read the Auth of a template's HTTP APIs: which authorizer each route has. And read their CORS.
 
 A route has the authorizer that its event names, or its API's default. `NONE` opens it. Settings
 that the local server cannot follow are refused, so no route is more open here than on AWS.
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.cloudformation import Scope, TemplateError
-from local.model import Authorizer
+from local.cors import read_cors
+from local.model import Authorizer, Cors
 
 OPEN = "NONE"
 IDENTITY = {"Headers", "ReauthorizeEvery"}
@@ -20,10 +21,11 @@ MAX_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Api:
-    """The Auth of one HTTP API."""
+    """The Auth and the CorsConfiguration of one HTTP API."""
 
     authorizers: Mapping[str, Authorizer]
     default: str | None
+    cors: Cors | None = None
 
     def authorizer(self, named: str | None) -> Authorizer | None:
         """Return the authorizer of a route, from the name in its event if any. None means open."""
@@ -45,16 +47,18 @@ def read_apis(
     if "Auth" in shared:
         raise TemplateError("the local server does not support Auth in Globals. Move it to the API")
     return {
-        name: _api(scope.resolve((resource.get("Properties") or {}).get("Auth") or {}), scope)
+        name: _api(resource.get("Properties") or {}, scope)
         for name, resource in resources.items()
         if resource.get("Type") == "AWS::Serverless::HttpApi"
     }
 
 
-def _api(auth: Mapping[str, Any], scope: Scope) -> Api:
+def _api(properties: Mapping[str, Any], scope: Scope) -> Api:
+    auth = scope.resolve(properties.get("Auth") or {})
     declared = auth.get("Authorizers") or {}
     authorizers = {name: _authorizer(name, each, scope) for name, each in declared.items()}
-    api = Api(authorizers, auth.get("DefaultAuthorizer"))
+    cors = read_cors(properties.get("CorsConfiguration"))
+    api = Api(authorizers, auth.get("DefaultAuthorizer"), cors)
     api.authorizer(None)
     return api
 

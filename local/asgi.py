@@ -10,6 +10,7 @@ from typing import Any
 
 from local.events import Request
 from local.redaction import redacted
+from local.refusals import reason_of
 from local.responses import WITHOUT_BODY, Response
 
 Scope = Mapping[str, Any]
@@ -17,11 +18,12 @@ Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 MAX_REQUEST_BYTES = 10 * 1024 * 1024
+TOO_LARGE = "the body exceeds 10 MB, the limit of API Gateway"
 DRAINED_BYTES = 100 * 1024 * 1024
 
 
 class RequestTooLargeError(Exception):
-    """The request exceeds a limit of API Gateway or Lambda."""
+    """The request exceeds a limit of API Gateway or Lambda. The message says which."""
 
 
 class ClientGoneError(Exception):
@@ -37,7 +39,7 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
     headers = dict(scope["headers"])
     declared = headers.get(b"content-length", b"0")
     if int(declared) > MAX_REQUEST_BYTES and b"expect" in headers:
-        raise RequestTooLargeError
+        raise RequestTooLargeError(TOO_LARGE)
     body, size, is_complete = bytearray(), 0, False
     while not is_complete and size <= DRAINED_BYTES:
         message = await receive()
@@ -49,7 +51,7 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
             body += chunk
         is_complete = not message.get("more_body", False)
     if size > MAX_REQUEST_BYTES:
-        raise RequestTooLargeError
+        raise RequestTooLargeError(TOO_LARGE)
     return bytes(body)
 
 
@@ -96,7 +98,10 @@ async def send_response(send: Send, answer: Response) -> None:
 def print_line(
     scope: Scope, answer: Response, function: str, seconds: float, request_id: str
 ) -> None:
-    """Print one line on stdout. The request cannot forge a second line, and keys are redacted."""
+    """Print one line on stdout, which ends with the reason of a refusal.
+
+    The request cannot forge a second line, and keys are redacted.
+    """
     target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
     print(
         time.strftime("%H:%M:%S"),
@@ -106,5 +111,6 @@ def print_line(
         f"{seconds * 1000:.0f}ms",
         function,
         request_id,
+        *filter(None, [reason_of(answer)]),
         flush=True,
     )

@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from local import events
+from local import events, refusals
 from local.cloudformation import ACCOUNT_ID, REGION
 from local.delivery import Invoke
 from local.events import API_ID, Request
@@ -35,7 +35,7 @@ OPEN_MODE = {"lambda": {"mode": "open"}}
 
 
 class AuthorizationError(Exception):
-    """The request is refused with `status`.
+    """The request is refused with `status`. The message says why, for the log.
 
     AuthorizationError
     ├── UnauthorizedError      401  the identity source is missing or empty
@@ -59,7 +59,7 @@ class ForbiddenError(AuthorizationError):
 
 
 class AuthorizerFailedError(AuthorizationError):
-    """The authorizer failed, or its answer is not a simple response. The message says why."""
+    """The authorizer failed, or its answer is not a simple response."""
 
     status = HTTPStatus.INTERNAL_SERVER_ERROR
 
@@ -100,10 +100,11 @@ class Authorizers:
             return dict(OPEN_MODE)
         identity = [headers.get(name, "") for name in authorizer.headers]
         if not all(identity):
-            raise UnauthorizedError
+            name = next(name for name in authorizer.headers if not headers.get(name))
+            raise UnauthorizedError(refusals.missing(name, headers))
         answer = await self._answer(authorizer, identity, request, match)
         if not answer["isAuthorized"]:
-            raise ForbiddenError
+            raise ForbiddenError(refusals.why_refused(identity[0]))
         return {"lambda": answer.get("context")}
 
     async def _answer(

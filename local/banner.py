@@ -1,10 +1,13 @@
-"""The text that the server prints when it is ready: URLs, settings and commands to paste."""
+"""The text that the server prints when it is ready: URLs, settings and commands to paste.
+
+Its last line begins with `Ready`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from local.options import Options
+from local.options import DEFAULT_PORT, Options
 from local.seed import NOVA, Seeded
 
 UNKNOWN_KEY = "<key>"
@@ -37,10 +40,17 @@ def banner(
         rows.append(("Registration", f"key required: send X-Registration-Key: {registration_key}"))
         tries.append(_register(base_url, registration_key))
     for agent in seeded:
-        key = agent.api_key or "(already registered; a key is shown only once)"
+        key = agent.api_key or "(already registered, with another key)"
         rows.append((agent.name, f"{agent.agent_id:<16} {key}"))
     lines = [f"  {name:<17} {text}" for name, text in rows]
-    return "\n".join(["", *lines, "", "  Try", *(f"    {line}" for line in tries), ""])
+    tried = ["  Try", *(f"    {line}" for line in tries)]
+    return "\n".join(["", *lines, "", *tried, "", _ready(base_url)])
+
+
+def _ready(base_url: str) -> str:
+    port = base_url.rpartition(":")[2]
+    command = "make -s env" if port == DEFAULT_PORT else f"make -s env PORT={port}"
+    return f'Ready. Give an agent {base_url} or enter in a second shell: eval "$({command})"'
 
 
 def _key_of_nova(seeded: Sequence[Seeded]) -> str:

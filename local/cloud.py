@@ -33,7 +33,13 @@ class Cloud:
         self.secrets: dict[str, str] = {}
         """The values of the template's secrets. Empty if there is no Secrets Manager."""
         self.pools = Pools(template.functions, endpoints)
-        self.gateway = Gateway(self.pools, template.routes, is_open_mode=options.is_open_mode)
+        self.gateway = Gateway(
+            self.pools,
+            template.routes,
+            template.cors,
+            is_open_mode=options.is_open_mode,
+            trusted=options.trusted,
+        )
         self._options = options
         self._dynamodb = engine.dynamodb(endpoints.dynamodb)
         self._streams = engine.dynamodb_streams(endpoints.dynamodb)
@@ -77,7 +83,7 @@ class Cloud:
                 return
             await self.create_storage()
         replaced = self.pools.replace(self.template.functions)
-        self.gateway.replace_routes(self.template.routes)
+        self.gateway.replace_routes(self.template.routes, self.template.cors)
         await self.start_sources()
         await replaced
 

@@ -16,6 +16,7 @@ from boto3.session import Session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local import environment
 from local.cloudformation import REGION
 
 if TYPE_CHECKING:
@@ -93,9 +94,15 @@ async def start_moto(host: str = "127.0.0.1") -> Engine:
         *(sys.executable, "-m", "local.moto_engine", host),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        env=environment.cleaned(os.environ),
         # Ctrl-C must reach only the server. The storage ends last.
         start_new_session=True,
     )
+    return await listening(process, host)
+
+
+async def listening(process: asyncio.subprocess.Process, host: str) -> Engine:
+    """Return the engine of a process when it has printed its port. Raises EngineError."""
     engine = Engine("", process)
     try:
         async with asyncio.timeout(START_SECONDS):

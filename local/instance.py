@@ -7,6 +7,7 @@ closes, and the process ends by itself.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local import environment
 from local.cloudformation import REGION
 from local.model import Function
 
@@ -63,12 +65,11 @@ class Endpoints:
         return variables
 
 
-def environment(function: Function, endpoints: Endpoints) -> dict[str, str]:
+def variables(function: Function, endpoints: Endpoints) -> dict[str, str]:
     """Return the function's environment: the template's variables and Lambda's, not the user's."""
-    inherited = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
     search_path = os.pathsep.join(str(folder) for folder in (function.code, *function.layers))
     return {
-        **inherited,
+        **environment.cleaned(os.environ),
         **function.environment,
         # The gateway already prints a line for each request.
         "POWERTOOLS_LOG_LEVEL": "WARNING",
@@ -86,9 +87,7 @@ def environment(function: Function, endpoints: Endpoints) -> dict[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
+        "ACCEPT_LOCAL_KEYS": "true",
         **endpoints.variables(),
         # Otherwise boto3 puts the account into the host name, where no engine listens.
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
@@ -116,15 +115,17 @@ class Instance:
     async def start(cls, function: Function, endpoints: Endpoints) -> Instance:
         """Start the process and wait until its handler is imported. Raises InvocationError."""
         ours, theirs = socket.socketpair()
-        with theirs:
+        with contextlib.ExitStack() as stack, theirs:
+            stack.enter_context(ours)
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", str(WORKER), function.name, str(theirs.fileno())),
                 stdin=asyncio.subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
-                env=environment(function, endpoints),
+                env=variables(function, endpoints),
                 # Ctrl-C must reach only the server, which then ends its workers.
                 start_new_session=True,
             )
+            stack.pop_all()  # From here on, the instance closes its own end.
         reader, writer = await asyncio.open_connection(sock=ours)
         instance = cls(function, process, ours, reader, writer)
         try:

@@ -36,6 +36,19 @@ class Authorizer:
 
 
 @dataclass(frozen=True)
+class Cors:
+    """What web pages of the allowed origins may do. Lists are separated by commas."""
+
+    methods: str
+    headers: str
+    """The headers that a page may send."""
+    exposed: str
+    """The headers that a page may read."""
+    max_age: int
+    """For how many seconds a browser caches this."""
+
+
+@dataclass(frozen=True)
 class Route:
     """A method and a path of the API."""
 
@@ -105,3 +118,4 @@ class Template:
     secrets: tuple[Secret, ...]
     schedules: tuple[Schedule, ...]
     streams: tuple[StreamMapping, ...]
+    cors: Cors | None = None

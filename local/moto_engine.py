@@ -22,12 +22,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from local.moto_patches import correct_moto
-from local.origin import is_trusted
-
-# How a container calls its host: https://docs.docker.com/desktop/features/networking/
-DOCKER_HOST = "host.docker.internal"
-# Also the sign by which `make events` knows these tables.
-REFUSAL = b"Only tools on this machine may use this DynamoDB.\n"
+from local.origin import REFUSAL, is_of_a_tool
 
 
 class KeepAliveHandler(MotoRequestHandler):
@@ -60,8 +55,7 @@ def for_tools_alone(application: Callable[..., Any]) -> Callable[..., Any]:
             for name, value in environ.items()
             if name.startswith("HTTP_")
         }
-        is_of_a_page = b"origin" in headers or b"sec-fetch-site" in headers
-        if is_of_a_page or not is_trusted(headers, DOCKER_HOST) or environ["PATH_INFO"] != "/":
+        if not is_of_a_tool(headers) or environ["PATH_INFO"] != "/":
             start_response("403 Forbidden", [("Content-Type", "text/plain")])
             return [REFUSAL]
         return application(environ, start_response)

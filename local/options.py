@@ -9,9 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.origin import HOST, ORIGIN, Trusted
 from local.template import TEMPLATE
 
+DEFAULT_PORT = "8080"
 HIGHEST_PORT = 65535
+ISOLATED = "isolated"
 
 
 class OptionError(Exception):
@@ -26,10 +29,14 @@ class Options:
     """0 chooses a free port."""
     engine: str | None
     """The URL of a DynamoDB. None starts one in memory."""
+    is_isolated: bool
+    """Whether the DynamoDB in memory keeps concurrent requests apart, as AWS does."""
     tables_host: str
     """The address of this machine on which the DynamoDB in memory listens."""
     is_open_mode: bool
     """Whether a request may have no key."""
+    trusted: Trusted
+    """The host names and the origins of web pages that the API also answers."""
     registration: str
     """`open`, or `key`: registration needs the registration key."""
     template: Path
@@ -45,9 +52,11 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
     chosen = _parser(environment).parse_args(arguments)
     return Options(
         port=_port(chosen.port),
-        engine=chosen.engine or None,
+        engine=None if chosen.engine in ("", ISOLATED) else chosen.engine,
+        is_isolated=chosen.engine == ISOLATED,
         tables_host=_address(chosen.tables_host),
         is_open_mode=_one_of("AUTH", chosen.auth, ("open", "required")) == "open",
+        trusted=Trusted(_hosts(chosen.allow_host), _origins(chosen.allow_origin)),
         registration=_one_of("REGISTRATION", chosen.registration, ("open", "key")),
         template=Path(chosen.template).absolute(),
     )
@@ -58,6 +67,32 @@ def _one_of(name: str, value: str, known: tuple[str, str]) -> str:
         first, second = known
         raise OptionError(f"{name}={value} is unknown. Use {name}={first} or {name}={second}.")
     return value
+
+
+def _hosts(value: str) -> frozenset[str]:
+    names = [name.lower().removesuffix(".") for name in _listed(value)]
+    for name in names:
+        if not HOST.fullmatch(name):
+            raise OptionError(
+                f"ALLOW_HOST={name} is not a host name. Use names without a port, such as"
+                " ALLOW_HOST=host.docker.internal."
+            )
+    return frozenset(names)
+
+
+def _origins(value: str) -> frozenset[str]:
+    origins = [origin.lower().removesuffix("/") for origin in _listed(value)]
+    for origin in origins:
+        if not ORIGIN.fullmatch(origin):
+            raise OptionError(
+                f"ALLOW_ORIGIN={origin} is not an origin. Use scheme, host and port of the page,"
+                " such as ALLOW_ORIGIN=http://localhost:3000."
+            )
+    return frozenset(origins)
+
+
+def _listed(value: str) -> list[str]:
+    return [each.strip() for each in value.split(",") if each.strip()]
 
 
 def _port(value: str) -> int:
@@ -99,13 +134,30 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         flag = f"--{name.replace('_', '-')}"
         parser.add_argument(flag, default=value, metavar=name.upper(), help=text)
 
-    option("port", "8080", "port on 127.0.0.1; 0 chooses a free port (default: 8080)")
-    option("engine", "", "URL of a DynamoDB to use (default: one in memory, by moto)")
+    option("port", DEFAULT_PORT, "port on 127.0.0.1; 0 chooses a free port (default: 8080)")
+    option(
+        "engine",
+        "",
+        "URL of a DynamoDB to use, or isolated: one in memory for races and load, by ministack"
+        " (default: one in memory, by moto)",
+    )
     option(
         "tables_host",
         "127.0.0.1",
         "address on which the DynamoDB in memory listens; containers need another than the default"
         " (127.0.0.1)",
+    )
+    option(
+        "allow_host",
+        "",
+        "host names by which clients may also call the API, separated by commas, such as"
+        " host.docker.internal (default: only names and addresses of this machine)",
+    )
+    option(
+        "allow_origin",
+        "",
+        "origins of web pages that may call the API, separated by commas, such as"
+        " http://localhost:3000 (default: only the API's own pages)",
     )
     option(
         "auth",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-KEY = re.compile(r"am_live_\w+")
+KEY = re.compile(r"(am_(?:live|local)_)\w+")
 
 
 def redacted(text: str) -> str:
     """Return the text without its API keys."""
-    return KEY.sub("am_live_[redacted]", text)
+    return KEY.sub(r"\1[redacted]", text)

@@ -25,6 +25,8 @@ class Response:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    reason: str = ""
+    """Why the gateway itself refused the request. Only the log shows it."""
 
 
 class BadResultError(Exception):

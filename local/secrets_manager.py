@@ -1,16 +1,16 @@
-"""Create the template's generated secrets in the Secrets Manager of a storage process."""
+"""Create the template's generated secrets in the Secrets Manager of a storage process.
+
+Their values are the same at each start, so that a shell can keep them. On AWS they are random.
+"""
 
 from __future__ import annotations
 
-import secrets
-import string
 from collections.abc import Iterable
 from typing import Any
 
 from local.model import Secret
 
 REGISTRATION_KEY = "RegistrationKeySecret"
-CHARACTERS = string.ascii_letters + string.digits
 
 
 def create_secrets(client: Any, wanted: Iterable[Secret]) -> dict[str, str]:
@@ -18,8 +18,13 @@ def create_secrets(client: Any, wanted: Iterable[Secret]) -> dict[str, str]:
     return {secret.name: _value(client, secret) for secret in wanted}
 
 
+def local_value(secret: Secret) -> str:
+    """Return the value of a secret on this machine: letters and digits of the wanted length."""
+    return f"LocalOnly{secret.name}".ljust(secret.length, "0")[: secret.length]
+
+
 def _value(client: Any, secret: Secret) -> str:
-    value = "".join(secrets.choice(CHARACTERS) for _ in range(secret.length))
+    value = local_value(secret)
     try:
         client.create_secret(Name=secret.name, SecretString=value)
     except client.exceptions.ResourceExistsException:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 
 import uvicorn
 
-from local import engine, reload, seed
+from local import engine, isolated_engine, reload, seed
 from local.banner import banner
 from local.cloud import Cloud
 from local.engine import Engine, EngineError
@@ -90,22 +90,20 @@ async def _run(options: Options) -> None:
         listener = stack.enter_context(listen(options.port))
         template = load(options.template, options.parameters)
         _require_registration_key(options, template)
-        storage = await (
-            engine.connect(options.engine)
-            if options.engine
-            else engine.start_moto(options.tables_host)
-        )
+        storage = await _start_storage(options)
         stack.push_async_callback(storage.stop)
         secrets = await _start_secrets_manager(options, storage, stack)
         endpoints = Endpoints(storage.url, secrets.url if secrets else None)
         cloud = Cloud(options, template, endpoints)
         stack.push_async_callback(cloud.close)
+        print("Creating the tables ...", flush=True)
         await cloud.create_storage()
         registration_key = cloud.secrets.get(REGISTRATION_KEY)
         watching = asyncio.create_task(reload.watch(options.template, cloud))
         stack.callback(watching.cancel)
         # Clients that connect meanwhile wait in the listener's queue, and find the agents
         # registered.
+        print("Registering Nova and Boots ...", flush=True)
         seeded = await _seed(cloud, registration_key)
         http = await _start_http(cloud, listener)
         stack.push_async_callback(_stop_http, *http, cloud)
@@ -113,6 +111,16 @@ async def _run(options: Options) -> None:
         await cloud.start_sources()
         print(banner(base_url, storage.url, options, seeded, registration_key), flush=True)
         await _until_broken([storage, secrets or storage], http[1])
+
+
+async def _start_storage(options: Options) -> Engine:
+    """Return the DynamoDB that the options name. Raises EngineError."""
+    if options.engine:
+        return await engine.connect(options.engine)
+    kind = "isolated " if options.is_isolated else ""
+    print(f"Starting the {kind}DynamoDB in memory ...", flush=True)
+    start = isolated_engine.start if options.is_isolated else engine.start_moto
+    return await start(options.tables_host)
 
 
 async def _start_secrets_manager(

@@ -75,6 +75,7 @@ def _template(document: Mapping[str, Any], root: Path, scope: Scope) -> Template
         secrets=tuple(_secrets(resources, scope)),
         schedules=tuple(_schedule(event) for event in events if event.kind == "Schedule"),
         streams=tuple(_stream(event) for event in events if event.kind == "DynamoDB"),
+        cors=next((api.cors for api in apis.values() if api.cors), None),
     )
 
 

@@ -83,7 +83,8 @@ def send(connection: socket.socket, frame: dict[str, Any]) -> None:
 def error_frame(error: BaseException) -> dict[str, Any]:
     """Return the frame of an error. Print its traceback on stderr."""
     text = "".join(traceback.format_exception(error))
-    print(re.sub(r"am_live_\w+", "am_live_[redacted]", text), end="", file=sys.stderr, flush=True)
+    text = re.sub(r"(am_(?:live|local)_)\w+", r"\1[redacted]", text)
+    print(text, end="", file=sys.stderr, flush=True)
     return {"error": {"type": type(error).__name__, "message": str(error)}}
 
 

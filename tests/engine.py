@@ -20,7 +20,9 @@ import boto3
 import requests
 from botocore.config import Config
 
-from local.cloudformation import ACCOUNT_ID, REGION
+from local import isolated_engine
+from local.cloudformation import REGION
+from local.isolated_process import folders
 from local.model import Table
 from local.tables import create_tables
 from local.template import load
@@ -108,16 +110,9 @@ def settings(port: int, folder: str) -> dict[str, str]:
     """On this machine alone, DynamoDB alone, nothing kept; nothing of the user's environment."""
     return {
         "PATH": os.environ["PATH"],
-        "HOME": folder,
-        "TMPDIR": folder,
-        "STATE_DIR": f"{folder}/state",
-        "S3_DATA_DIR": f"{folder}/s3",
-        "PERSIST_STATE": "0",
-        "BIND_HOST": "127.0.0.1",
-        "MINISTACK_HOST": "127.0.0.1",
+        **folders(folder),
+        **isolated_engine.settings("dynamodb,dynamodbstreams"),
         "GATEWAY_PORT": str(port),
-        "MINISTACK_ACCOUNT_ID": ACCOUNT_ID,
-        "SERVICES": "dynamodb,dynamodbstreams",
     }
 
 

@@ -29,7 +29,7 @@ NO_TEXT = re.compile(
 )
 # Of the API's own words those that are long enough; a fuzzer sends them anywhere.
 WORDS = ("chat_message", "contact_request", "notification")
-KEY = re.compile(r"am_live_[0-9A-Za-z]{8,}")
+KEY = re.compile(r"am_(?:live|local)_[0-9A-Za-z]{8,}")
 CREDENTIALS = ("authorization", "x-registration-key")
 # How a local server greets its user: keys to use, and lines to paste.
 GREETING = re.compile(r"  (Registration|Nova|Boots) |    curl ")

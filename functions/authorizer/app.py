@@ -15,7 +15,12 @@ from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.storage import connection
 
 client = connection.connect(connection.HURRIED_CONFIG)
-keys = AgentKeysTable(client, os.environ["AGENT_KEYS_TABLE"])
+keys = AgentKeysTable(
+    client,
+    os.environ["AGENT_KEYS_TABLE"],
+    # Only `make run` sets it, for its two keys that everybody knows.
+    accepts_local_keys=os.environ.get("ACCEPT_LOCAL_KEYS") == "true",
+)
 
 
 @deadline.bounded

@@ -78,7 +78,7 @@ def running_server(
         server = Server(f"http://127.0.0.1:{port}", process, log, begins_at)
         try:
             # The banner is printed last. A request would start a process that few tests need.
-            server.printed(r"^  (Try)$")
+            server.printed(r"^(Ready)\b")
             yield server
         finally:
             process.send_signal(signal.SIGINT)

@@ -39,7 +39,7 @@ def lines(server: Server) -> list[str]:
 def test_the_lines_to_paste_work_where_keys_are_required(keyed: Server) -> None:
     ping, register = lines(keyed)
 
-    assert "Authorization: Bearer am_live_" in ping
+    assert "Authorization: Bearer am_local_" in ping
     assert paste(ping)["success"] is True
     assert paste(register)["name"] == "Scout"
     assert "code" in paste(register.replace(keyed.registration_key(), "another"))
@@ -54,6 +54,17 @@ def test_a_program_that_knows_the_url_alone_completes_a_work_order(keyed: Server
     assert visitor.answers[-1].json()["verified"] is True
 
 
+def test_a_shell_gets_keys_that_the_server_has(keyed: Server) -> None:
+    port = keyed.url.rpartition(":")[2]
+    shell = f'cd {ROOT} && eval "$(PORT={port} {sys.executable} -E -m local.env)" && '
+
+    me = 'curl -s "$AGENT_MESSAGING_URL/api/v1/agents/me" -H "Authorization: Bearer $BOOTS_KEY"'
+    assert paste(shell + me)["agent_id"] == "boots-agent-id"
+    assert paste(shell + 'echo "{\\"key\\": \\"$REGISTRATION_KEY\\"}"') == {
+        "key": keyed.registration_key()
+    }
+
+
 def test_the_line_to_paste_works_in_open_mode() -> None:
     with running_server() as server:
         (ping,) = lines(server)
@@ -62,12 +73,12 @@ def test_the_line_to_paste_works_in_open_mode() -> None:
 
 
 def test_no_key_stands_in_a_line_of_a_request(keyed: Server) -> None:
-    key = keyed.printed(r"^  Nova .* (am_live_\w+)$")
+    key = keyed.printed(r"^  Nova .* (am_local_\w+)$")
     paste(lines(keyed)[0].replace("/ping", f"/ping?key={key}"))
 
-    keyed.printed(r"(POST /api/v1/messaging/ping\?key=am_live_\[redacted\] )")
-    # Once in its row, once in the line to paste.
-    assert keyed.output.count(key) == 2
+    keyed.printed(r"(POST /api/v1/messaging/ping\?key=am_local_\[redacted\] )")
+    # In its row and in the line to paste alone.
+    assert re.findall(rf"^(?!  Nova |    curl ).*{key}", keyed.output, re.MULTILINE) == []
 
 
 def test_the_demo_says_that_it_needs_open_mode(keyed: Server) -> None:

@@ -63,7 +63,7 @@ def made_by_the_recipe() -> dict[str, str]:
 
 
 def key_of_nova(server: Server) -> str:
-    return server.printed(r"^  Nova .* (am_live_\w+)$")
+    return server.printed(r"^  Nova .* (am_local_\w+)$")
 
 
 def test_every_curl_command_is_in_a_section_that_is_run() -> None:

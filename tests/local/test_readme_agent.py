@@ -54,7 +54,7 @@ def wait_until_all_is_read(server: Server, key: str) -> None:
 def test_the_agent_answers_each_message_once_and_stays_online(auth: str) -> None:
     with running_server(auth=auth) as server:
         nova, boots = (
-            server.printed(rf"^  {name} .* (am_live_\w+)$") for name in ("Nova", "Boots")
+            server.printed(rf"^  {name} .* (am_local_\w+)$") for name in ("Nova", "Boots")
         )
         as_nova = {"params": {"from_agent_id": NOVA}}
         call(server, nova, "POST", "ping", json={"to_agent_id": BOOTS}, **as_nova)

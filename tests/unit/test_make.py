@@ -38,5 +38,15 @@ def test_a_switch_takes_only_1(target: tuple[str, ...], name: str, option: str):
     assert f"Use {name}=1, or leave it out" in refused.stderr
 
 
+def test_the_server_ignores_variables_that_are_meant_for_other_python_programs():
+    for target in ("run", "env", "demo"):
+        assert "/bin/python -E -m local" in planned(target).stdout
+
+
+def test_the_isolated_engine_is_installed_for_it_alone():
+    assert ".venv-engine" in planned("--always-make", "run", "ENGINE=isolated").stdout
+    assert ".venv-engine" not in planned("--always-make", "run").stdout
+
+
 def test_nor_does_one_of_the_environment():
     assert planned(*RESTORE, KEPT="0").returncode != 0

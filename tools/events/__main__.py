@@ -19,10 +19,10 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
-from local import engine
+from local import engine, environment
 from local.cloudformation import REGION
 from local.engine import EngineError
-from local.moto_engine import DOCKER_HOST
+from local.origin import DOCKER_HOST
 from local.tables import create_tables
 from local.template import load
 from tools.events.tables import require_local
@@ -102,4 +102,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    environment.isolate()
     sys.exit(main(sys.argv[1:]))

@@ -7,7 +7,7 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from local.engine import EngineError
-from local.moto_engine import REFUSAL
+from local.origin import REFUSAL
 
 SECONDS = 3
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
-from local import engine
+from local import engine, environment
 from local.engine import EngineError
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "layers" / "agent_messaging"))
@@ -183,4 +183,6 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    if any(each.startswith("--engine") for each in sys.argv):  # A stack needs the AWS settings.
+        environment.isolate()
     sys.exit(main(sys.argv[1:]))

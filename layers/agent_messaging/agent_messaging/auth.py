@@ -16,8 +16,10 @@ from agent_messaging.fields import AgentId
 
 _AGENT_ID: TypeAdapter[str] = TypeAdapter(AgentId)
 
-# The prefix of every API key.
+# The prefix of every API key that the API creates.
 KEY_PREFIX = "am_live_"
+# The prefix of the two keys of `make run`, which everybody knows.
+LOCAL_KEY_PREFIX = "am_local_"
 
 
 class Caller(NamedTuple):

@@ -75,7 +75,7 @@ class Server:
 
     def wait_until_started(self):
         """Returns when it is ready or has ended."""
-        wait(lambda: "Try" in self.output or self.process.poll() is not None)
+        wait(lambda: "\nReady" in self.output or self.process.poll() is not None, seconds=30)
 
     def end(self):
         self.process.terminate()

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import re
 import signal
 import socket
@@ -15,6 +16,7 @@ import pytest
 import requests
 
 from local import engine
+from local.origin import REFUSAL
 from local.server import listen
 
 
@@ -154,6 +156,62 @@ def test_nothing_outlives_a_server_that_was_killed(start, wait_until):
     wait_until(lambda: not any(map(is_running, running)), 3)
 
 
+def test_an_isolated_engine_has_streams_lets_no_page_in_and_outlives_nobody(start, wait_until):
+    server = start(ENGINE="isolated")
+    [tables] = re.findall(r"Tables +(http://\S+) \(DynamoDB", server.output)
+    client = engine.dynamodb(tables)
+
+    client.put_item(TableName="ItemsTable", Item={"id": {"S": "a"}, "sort": {"S": "1"}})
+    client.close()
+
+    collected = server.folder / "collected.jsonl"
+    wait_until(lambda: collected.exists() and '"INSERT"' in collected.read_text())
+    page = requests.get(tables, headers={"Origin": "http://evil.example"}, timeout=10)
+    assert (page.status_code, page.content) == (403, REFUSAL)
+    running = children(server.process.pid)
+    server.process.kill()
+    wait_until(lambda: not any(map(is_running, running)), 3)
+
+
+HARMFUL = {
+    "AWS_PROFILE": "no-such-profile",
+    "AWS_CONFIG_FILE": __file__,
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    "AWS_CA_BUNDLE": "/no/such/file",
+    "AWS_MAX_ATTEMPTS": "many",
+    "AWS_RETRY_MODE": "bogus",
+    "AWS_DEFAULTS_MODE": "bogus",
+    "AWS_LAMBDA_EXEC_WRAPPER": "/no/such/file",
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "POWERTOOLS_LOG_LEVEL": "BOGUS",
+    "WEB_CONCURRENCY": "many",
+}
+
+
+def test_settings_for_other_programs_do_not_keep_a_server_from_serving(start):
+    server = start(**HARMFUL)
+
+    with requests.Session() as session:
+        session.trust_env = False
+        assert session.get(server.url + "/echo/fixed", timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "command", [["tools.events"], ["tools.operating.operate", "show", "nova-agent-id"]]
+)
+def test_nor_do_they_reach_a_tool_that_uses_the_tables(command):
+    done = subprocess.run(
+        [sys.executable, "-m", *command, "--engine", "http://127.0.0.1:9"],
+        env={**os.environ, **HARMFUL},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "does not answer like DynamoDB: Could not connect to the endpoint" in done.stderr
+
+
 def test_the_tables_are_where_the_banner_says(shared):
     [url] = re.findall(r"Tables +(http://\S+) \(DynamoDB", shared.output)
 
@@ -265,13 +323,16 @@ def test_a_saved_template_is_followed_and_a_broken_one_is_not(start, project, wa
     assert requests.get(url, timeout=10).json()["environment"]["GREETING"] == "ahoy"
 
 
+NAMED_IN_HELP = ("PORT", "ENGINE", "ALLOW_HOST", "ALLOW_ORIGIN", "AUTH", "REGISTRATION", "8080")
+
+
 def test_help_says_what_can_be_chosen():
     done = subprocess.run(
         [sys.executable, "-m", "local", "--help"], capture_output=True, text=True, check=False
     )
 
     assert done.returncode == 0
-    assert all(word in done.stdout for word in ("PORT", "ENGINE", "AUTH", "REGISTRATION", "8080"))
+    assert all(word in done.stdout for word in NAMED_IN_HELP)
 
 
 def test_an_answer_on_a_kept_connection_does_not_wait_for_the_clients_acknowledgement():

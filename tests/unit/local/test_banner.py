@@ -24,7 +24,7 @@ def row(text, name):
 
 
 def tries(text):
-    return [shlex.split(line) for line in text.split("  Try\n")[1].splitlines() if line]
+    return [shlex.split(line) for line in text.splitlines() if line.startswith("    curl ")]
 
 
 def test_open_mode_says_so_and_its_line_names_the_caller():
@@ -57,6 +57,15 @@ def test_a_key_that_nobody_knows_any_more_is_left_to_be_filled_in(seeded):
     assert "Authorization: Bearer <key>" in ping
     assert row(text, "Data") == "in http://db:8000, kept when you stop the server"
     assert text.count("already registered") == len(seeded)
+
+
+@pytest.mark.parametrize(
+    ("url", "command"), [(URL, "make -s env"), ("http://127.0.0.1:9000", "make -s env PORT=9000")]
+)
+def test_the_last_line_says_what_to_paste(url, command):
+    ready = banner(url, STORAGE, parse([], {}), SEEDED, None).splitlines()[-1]
+
+    assert ready == f'Ready. Give an agent {url} or enter in a second shell: eval "$({command})"'
 
 
 @pytest.mark.parametrize("auth", ["open", "required"])

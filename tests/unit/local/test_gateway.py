@@ -1,12 +1,14 @@
 import asyncio
 import json
+import re
 
 import pytest
 
-from local import gateway
+from local import asgi, gateway
 from local.gateway import Gateway
 from local.instance import FunctionFailedError
-from local.model import Authorizer, Route
+from local.model import Authorizer, Cors, Route
+from local.origin import Trusted
 
 NOVA = {"agent_id": "nova", "key_id": "k1", "epoch": 1}
 
@@ -18,8 +20,8 @@ class NeverPool:
         await asyncio.Event().wait()
 
 
-def exchange(application, path="/slow", query=b"", headers=()):
-    """The status, the headers and the body of a GET, asked below HTTP."""
+def exchange(application, path="/slow", query=b"", headers=(), method="GET"):
+    """The status, the headers and the body of a request, asked below HTTP."""
     sent = []
 
     async def receive():
@@ -30,7 +32,7 @@ def exchange(application, path="/slow", query=b"", headers=()):
 
     scope = {
         "type": "http",
-        "method": "GET",
+        "method": method,
         "raw_path": path.encode(),
         "query_string": query,
         "headers": list(headers),
@@ -170,5 +172,82 @@ def test_no_byte_of_a_request_can_forge_a_line_of_the_log(capsys):
 def test_a_page_from_elsewhere_is_refused_before_any_function():
     application = Gateway(NeverPool(), [Route("GET", "/slow", "SlowFunction", None)])
 
-    answer = serve(application, headers=[(b"host", b"evil.example")])
-    assert answer == (403, {"message": "Forbidden"})
+    status, problem = serve(application, headers=[(b"host", b"evil.example")])
+
+    assert (status, problem["code"]) == (403, "host_refused")
+    assert "ALLOW_HOST=evil.example" in problem["fix"]
+
+
+def logged(application, capsys, **request):
+    """What a request's line says after its id."""
+    exchange(application, **request)
+    return re.split(r" [\w-]{15}= ?", capsys.readouterr().out.rstrip("\n"), maxsplit=1)[1]
+
+
+MALFORMED = b"Bearer am_live_short"
+UNKNOWN = b"Bearer am_live_" + b"0" * 46
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "reason"),
+    [
+        ("/closed", [], "no Authorization header"),
+        ("/closed", EMPTY, "the Authorization header is empty"),
+        ("/closed", [(b"authorization", b"Basic x")], "the Authorization header is not `Bearer"),
+        ("/closed", [(b"authorization", MALFORMED)], "the key is incomplete: am_live_ and 46"),
+        ("/closed", [(b"authorization", UNKNOWN)], "the key is unknown, mistyped, revoked"),
+        ("/nowhere", [], "the template has no route with this method and path"),
+        ("/open", [(b"host", b"box")], "host_refused: The Host header names `box`"),
+        ("/open", [], ""),
+    ],
+)
+def test_the_line_of_a_request_says_why_the_gateway_refused_it(capsys, path, headers, reason):
+    application = Gateway(Functions(), ROUTES, is_open_mode=False)
+
+    line = logged(application, capsys, path=path, headers=headers)
+
+    assert line.startswith(reason)
+    assert bool(line) == bool(reason)
+
+
+def test_the_line_says_that_a_body_is_too_large(capsys, monkeypatch):
+    monkeypatch.setattr(asgi, "MAX_REQUEST_BYTES", -1)
+
+    assert "the body exceeds 10 MB" in logged(Gateway(Functions(), ROUTES), capsys, path="/open")
+
+
+PAGE = (b"origin", b"http://localhost:3000")
+ASKED = (b"access-control-request-method", b"POST")
+CORS = Cors("GET,POST", "authorization", "etag", 7200)
+OF_THE_PAGE = Trusted(origins=frozenset({"http://localhost:3000"}))
+
+
+def test_a_page_that_is_allowed_may_ask_and_read():
+    application = Gateway(Functions(), ROUTES, CORS, is_open_mode=False, trusted=OF_THE_PAGE)
+
+    status, headers, body = exchange(
+        application, "/closed", headers=[PAGE, ASKED], method="OPTIONS"
+    )
+    assert (status, body) == (204, b"")
+    assert headers == {
+        b"access-control-allow-origin": b"http://localhost:3000",
+        b"access-control-allow-methods": b"GET,POST",
+        b"access-control-allow-headers": b"authorization",
+        b"access-control-max-age": b"7200",
+    }
+    status, headers, _ = exchange(application, "/closed", headers=[*GOOD, PAGE])
+    assert status == 200
+    assert headers[b"access-control-allow-origin"] == b"http://localhost:3000"
+    assert headers[b"access-control-expose-headers"] == b"etag"
+
+
+def test_a_tool_and_a_page_of_here_get_no_headers_of_other_pages():
+    application = Gateway(Functions(), ROUTES, CORS, trusted=OF_THE_PAGE)
+
+    own = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
+    for headers in ([], own):
+        sent = exchange(application, "/open", headers=headers)[1]
+        assert b"access-control-allow-origin" not in sent
+        assert exchange(application, "/open", headers=[*headers, ASKED], method="OPTIONS")[0] == 404
+    other = [(b"origin", b"http://localhost:3001"), ASKED]
+    assert exchange(application, "/open", headers=other, method="OPTIONS")[0] == 403

@@ -1,6 +1,7 @@
 import pytest
 
 from local.options import OptionError, parse
+from local.origin import NOBODY_ELSE
 
 
 def test_without_a_choice_there_are_defaults():
@@ -32,6 +33,38 @@ def test_tables_listen_on_one_address(host):
     assert parse([], {"TABLES_HOST": "172.17.0.1"}).tables_host == "172.17.0.1"
     with pytest.raises(OptionError, match="Use one IPv4 address of this machine"):
         parse([], {"TABLES_HOST": host})
+
+
+def test_one_word_chooses_the_isolated_engine():
+    options = parse([], {"ENGINE": "isolated"})
+
+    assert (options.is_isolated, options.engine) == (True, None)
+    assert not parse([], {"ENGINE": "http://isolated"}).is_isolated
+
+
+def test_hosts_and_origins_can_be_allowed():
+    variables = {
+        "ALLOW_HOST": "Host.Docker.Internal, box.",
+        "ALLOW_ORIGIN": "http://localhost:3000/,https://[::1]:1",
+    }
+
+    trusted = parse([], variables).trusted
+
+    assert trusted.hosts == {"host.docker.internal", "box"}
+    assert trusted.origins == {"http://localhost:3000", "https://[::1]:1"}
+    assert parse([], {}).trusted == NOBODY_ELSE
+
+
+@pytest.mark.parametrize("name", ["*", "box:80", "http://box", "a b", "-a"])
+def test_what_is_no_host_name_is_refused(name):
+    with pytest.raises(OptionError, match="is not a host name"):
+        parse([], {"ALLOW_HOST": name})
+
+
+@pytest.mark.parametrize("origin", ["*", "null", "localhost:3000", "http://a/b", "file://"])
+def test_what_is_no_origin_is_refused(origin):
+    with pytest.raises(OptionError, match="is not an origin"):
+        parse([], {"ALLOW_ORIGIN": origin})
 
 
 def test_keys_can_be_required_of_callers_and_of_registrations():

@@ -45,9 +45,12 @@ class Grant(Record):
 class AgentKeysTable:
     """One item per live key, under its SHA-256. The authorizer reads it."""
 
-    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+    def __init__(
+        self, client: "DynamoDBClient", name: str, *, accepts_local_keys: bool = False
+    ) -> None:
         self.client = client
         self.table = Table(client, name)
+        self._accepts_local_keys = accepts_local_keys
 
     def authorize(self, authorization: str, now: datetime) -> Grant | None:
         """Return the grant of the key in an `Authorization` header, None to refuse it.
@@ -56,7 +59,7 @@ class AgentKeysTable:
         use is noted. The read is consistent, because API Gateway caches a refusal for a minute. A
         replica that does not know a new key yet must not cause one.
         """
-        api_key = from_header(authorization)
+        api_key = from_header(authorization, accepts_local=self._accepts_local_keys)
         grant = None if api_key is None else self.find_hashed(key_hash(api_key))
         if grant is None or not grant.is_live(now) or grant.is_refused(now):
             return None

@@ -3,6 +3,10 @@
 A mistyped key fails the checksum and is refused without a read. The checksum is not a secret. Only
 the SHA-256 of a key is stored. With 238 random bits it needs neither salt nor stretching. A client
 may create its key itself and send only the hash. Then a lost answer does not lose the key.
+
+The two keys of `make run` are the same at each start, so everybody knows them. They begin with
+`am_local_`. Only a server with the variable ACCEPT_LOCAL_KEYS accepts this prefix, and the template
+does not set it.
 """
 
 import hashlib
@@ -14,14 +18,16 @@ from datetime import datetime
 
 from agent_messaging import ids
 from agent_messaging.agents.model import Key
-from agent_messaging.auth import KEY_PREFIX
+from agent_messaging.auth import KEY_PREFIX, LOCAL_KEY_PREFIX
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 SECRET_DIGITS = 40
 CHECKSUM_DIGITS = 6
 
 _KEY = re.compile(
-    rf"{KEY_PREFIX}([0-9A-Za-z]{{{SECRET_DIGITS}}})([0-9A-Za-z]{{{CHECKSUM_DIGITS}}})", re.ASCII
+    rf"({KEY_PREFIX}|{LOCAL_KEY_PREFIX})"
+    rf"([0-9A-Za-z]{{{SECRET_DIGITS}}})([0-9A-Za-z]{{{CHECKSUM_DIGITS}}})",
+    re.ASCII,
 )
 # RFC 6750, section 2.1. The case of the scheme does not matter (RFC 9110).
 _BEARER = re.compile(r"bearer +(\S+)", re.ASCII | re.IGNORECASE)
@@ -61,16 +67,23 @@ def issue_unless_brought(
     return issue(now, label, expires_at)
 
 
-def from_header(authorization: str) -> str | None:
+def from_header(authorization: str, *, accepts_local: bool = False) -> str | None:
     """Return the key in an `Authorization` header, None if it is not a well-formed bearer key."""
     bearer = _BEARER.fullmatch(authorization.strip(" "))
-    return bearer[1] if bearer and is_well_formed(bearer[1]) else None
+    if bearer is None or not is_well_formed(bearer[1], accepts_local=accepts_local):
+        return None
+    return bearer[1]
 
 
-def is_well_formed(api_key: str) -> bool:
-    """Return whether the text has the form and the checksum of a key."""
+def is_well_formed(api_key: str, *, accepts_local: bool = False) -> bool:
+    """Return whether the text has the form and the checksum of a key.
+
+    Only with `accepts_local` may it be a key of `make run`.
+    """
     parts = _KEY.fullmatch(api_key)
-    return parts is not None and checksum(parts[1]) == parts[2]
+    if parts is None or (parts[1] == LOCAL_KEY_PREFIX and not accepts_local):
+        return False
+    return checksum(parts[2]) == parts[3]
 
 
 def key_hash(api_key: str) -> str:

@@ -3,7 +3,7 @@
 A log line has a constant message and named values. Ids may be among them, bodies and API keys not.
 The formatter ensures this for every line, whatever the logger gets:
 
-    an API key                  becomes `am_live_[redacted]`, anywhere in the line
+    an API key                  becomes its prefix and `[redacted]`, anywhere in the line
     a header with a secret      `authorization` and `x-registration-key` keep their name and lose
                                 their value
     an exception                becomes its type and its stack of file:line:function, and so do its
@@ -35,13 +35,13 @@ from typing import IO, Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-from agent_messaging.auth import KEY_PREFIX
+from agent_messaging.auth import KEY_PREFIX, LOCAL_KEY_PREFIX
 
 # The innermost frames. An endless recursion has a thousand.
 MAX_FRAMES = 40
 MAX_CAUSES = 5
 
-_KEY = re.compile(rf"{KEY_PREFIX}\w+")
+_KEY = re.compile(rf"({KEY_PREFIX}|{LOCAL_KEY_PREFIX})\w+")
 # As JSON, as JSON inside a JSON string, or as the repr of a dict.
 _HEADER = re.compile(
     r"""(\\*["'](?:authorization|x-registration-key)\\*["']\s*:\s*\\*["'])[^"'\\]+""",
@@ -69,7 +69,7 @@ class Formatter(LambdaPowertoolsFormatter):
 
 def redacted(line: str) -> str:
     """Return the line without API keys and without the values of secret headers."""
-    return _HEADER.sub(r"\1[redacted]", _KEY.sub(f"{KEY_PREFIX}[redacted]", line))
+    return _HEADER.sub(r"\1[redacted]", _KEY.sub(r"\1[redacted]", line))
 
 
 def _without_messages(record: logging.LogRecord) -> logging.LogRecord:

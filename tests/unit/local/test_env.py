@@ -1,0 +1,33 @@
+"""`make env`: what it prints is what the server has."""
+
+import pytest
+
+from agent_messaging.agents import keys
+from local.env import exports
+from local.options import OptionError, parse
+from local.seed import AGENTS, KEYS
+
+
+def test_a_shell_gets_the_url_and_the_keys():
+    lines = exports(parse([], {"PORT": "9000"})).splitlines()
+
+    assert lines == [
+        "export AGENT_MESSAGING_URL=http://127.0.0.1:9000",
+        f"export NOVA_KEY={KEYS['nova-agent-id']}",
+        f"export BOOTS_KEY={KEYS['boots-agent-id']}",
+        "export REGISTRATION_KEY=LocalOnlyRegistrationKeySecret0000000000",
+    ]
+
+
+def test_a_free_port_is_not_known():
+    with pytest.raises(OptionError, match="Use the port that make run has printed"):
+        exports(parse([], {"PORT": "0"}))
+
+
+def test_each_agent_has_a_key_of_its_own_that_is_well_formed_on_this_machine_alone():
+    assert KEYS.keys() == {each["agent_id"] for each in AGENTS}
+    assert len(set(KEYS.values())) == len(KEYS)
+    for key in KEYS.values():
+        assert keys.is_well_formed(key, accepts_local=True)
+        assert not keys.is_well_formed(key)
+        assert keys.from_header(f"Bearer {key}") is None
