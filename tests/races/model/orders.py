@@ -191,16 +191,14 @@ def _status_at(order: Document, now: datetime) -> str:
     return "expired" if is_late else str(order["status"])
 
 
-def waiting_for(world: World, worker: str) -> list[Document]:
-    """The orders that wait for the worker; one that is overdue too, until somebody finds it.
-
-    Those of clients that it blocks do not count.
-    """
+def waiting_for(world: World, worker: str, now: datetime) -> list[Document]:
+    """The orders that wait for the worker: not overdue ones, nor those of clients it blocks."""
     return [
         each
         for each in world.orders.values()
         if each["worker"]["id"] == worker
         and each["status"] == "pending"
+        and text(now) < (each["deadline_at"] or "9999")
         and contacts.state_of(world, worker, each["client"]["id"]) != "blocked"
     ]
 
