@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from agent_messaging import auth, clock, deadline, idempotency
 from agent_messaging.agents.penalty import Penalty
 from agent_messaging.door import parsing, payload, problem
-from agent_messaging.door.route import Guard, Route, declared_route
+from agent_messaging.door.route import Guard, Route, declared_route, shape
 from agent_messaging.errors import AgentMessagingError, AgentNotFoundError, NotFoundError
 from agent_messaging.idempotency import IdempotencyStore, IdempotentRequest, Replay
 from agent_messaging.meter.limiter import Meter
@@ -85,10 +85,10 @@ class Api:
             return _refused(error, request_id)
         except Exception:
             logger.exception("failed", route=event["routeKey"])
-            return problem.failed(request_id, self._routes[event["routeKey"]].again)
+            return problem.failed(request_id, self._routes[shape(event["routeKey"])].again)
 
     def _served(self, event: Mapping[str, Any], request_id: str) -> dict[str, Any]:
-        route = self._routes.get(event["routeKey"])
+        route = self._routes.get(shape(event["routeKey"]))
         if route is None:
             raise NotFoundError("No route has this path.")
         arguments = self._arguments(route, event)
@@ -130,7 +130,7 @@ class Api:
                 status=status,
                 raises=raises,
             )
-            self._routes[declared.key] = declared
+            self._routes[shape(declared.key)] = declared
             return endpoint
 
         return declare
@@ -145,7 +145,8 @@ class Api:
             if route.has_caller:
                 arguments["caller"] = caller
         parsing.refuse_repeated(repeated)
-        arguments |= parsing.path_parts(route.parts, event.get("pathParameters") or {})
+        parts = route.given_parts(event["routeKey"], event.get("pathParameters") or {})
+        arguments |= parsing.path_parts(route.parts, parts)
         arguments |= parsing.query_model(route.query, parameters)
         if route.body is not None:
             arguments["body"] = parsing.body_model(
