@@ -102,7 +102,8 @@ def move(world: World, request: Request, now: datetime) -> Document:
         contacts.add_contact(world, caller, order["client"]["id"], now)
     told = ["work_order_id", "status", f"{to}_at"]
     told += ["reason"] if to in ("rejected", "cancelled", "failed") else []
-    return {"success": True, **{name: order[name] for name in told}}
+    is_final = to != "accepted"
+    return {"success": True, "is_final": is_final, **{name: order[name] for name in told}}
 
 
 def read(world: World, caller: str, work_order_id: str, now: datetime) -> Document:
@@ -205,7 +206,8 @@ def waiting_for(world: World, worker: str, now: datetime) -> list[Document]:
 
 def seen_by(order: Document, reader: str) -> Document:
     """An order as one of its parties reads it."""
-    return order if reader == order["worker"]["id"] else {**order, "relationship": None}
+    shown = {**order, "is_final": order["status"] not in ("pending", "accepted")}
+    return shown if reader == order["worker"]["id"] else {**shown, "relationship": None}
 
 
 def _own(world: World, caller: str, work_order_id: str) -> Document:
