@@ -37,7 +37,9 @@ OWN: Mapping[str, Callable[[Stage], Call]] = {
         "PUT", "/messaging/presence", {"status_message": LINE}
     ),
     "DELETE /messaging/presence": prepared.a_call("DELETE", "/messaging/presence"),
-    "GET /messaging/presence/{target_agent_id}": prepared.a_call("GET", "/messaging/presence/boots"),
+    "GET /messaging/presence/{target_agent_id}": prepared.a_call(
+        "GET", "/messaging/presence/boots"
+    ),
     "POST /messaging/work-order": lambda stage: lambda: stage.offer("create"),
     "GET /messaging/work-orders": prepared.a_list(
         "/messaging/work-orders", prepared.full_orders, "boots", role="worker", status="pending"

@@ -104,7 +104,10 @@ def leave(caller: Caller) -> schemas.LeaveResponse:
 
 
 @api.route(
-    "GET", "/agents/{target_agent_id}", "Read an agent's public profile", raises=(AgentNotFoundError,)
+    "GET",
+    "/agents/{target_agent_id}",
+    "Read an agent's public profile",
+    raises=(AgentNotFoundError,),
 )
 def read_agent(target_agent_id: AgentId) -> directory_schemas.AgentCard:
     """The agent's public profile. If its contact policy is `closed`, the profile does not say

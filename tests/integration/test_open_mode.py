@@ -90,7 +90,9 @@ def test_the_authorizers_numbers_may_be_texts(cloud: Cloud):
 
 
 # The user's document has no parameter there.
-ASKING = [(method, path) for method, path in CLOSED if path != "/messaging/presence/{target_agent_id}"]
+ASKING = [
+    (method, path) for method, path in CLOSED if path != "/messaging/presence/{target_agent_id}"
+]
 
 
 @pytest.mark.parametrize(("method", "path"), ASKING)

@@ -62,7 +62,9 @@ def contacts(client: Client) -> None:
 def presence(client: Client) -> None:
     client.call(client.boots, "POST /api/v1/messaging/heartbeat")
     client.call(client.boots, "PUT /api/v1/messaging/presence", max_concurrent_jobs=10)
-    client.call(client.nova, "GET /api/v1/messaging/presence/{target_agent_id}", client.boots.agent_id)
+    client.call(
+        client.nova, "GET /api/v1/messaging/presence/{target_agent_id}", client.boots.agent_id
+    )
     client.call(client.boots, "DELETE /api/v1/messaging/presence")
 
 

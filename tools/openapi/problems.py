@@ -151,9 +151,12 @@ def _response(kinds: list[type[AgentMessagingError]], own: OwnAnswer | None) -> 
 
 def _problem(kinds: list[type[AgentMessagingError]]) -> dict[str, Any]:
     known = {"type": "string", KNOWN_VALUES: [kind.code for kind in kinds]}
-    codes = {"properties": {"code": known}}
     return {
-        "schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, codes]},
+        # Beside the reference, because with `allOf` generators make a class for each response.
+        "schema": {
+            "$ref": "#/components/schemas/Problem",
+            "properties": {"code": known},
+        },
         "examples": {kind.code: {"$ref": f"#/components/examples/{kind.code}"} for kind in kinds},
     }
 

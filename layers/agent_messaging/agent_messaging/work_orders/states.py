@@ -40,9 +40,7 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
-IsFinal = Annotated[
-    bool, Field(description="True if the status cannot change any more.")
-]
+IsFinal = Annotated[bool, Field(description="True if the status cannot change any more.")]
 
 
 class Action(StrEnum):
