@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
 
+from agent_messaging.door.deprecation import Deprecation
 from agent_messaging.errors import AgentMessagingError
 
 BASE = "/api/v1"
@@ -54,6 +55,7 @@ class Route(NamedTuple):
     max_bytes: int
     status: int
     raises: tuple[type[AgentMessagingError], ...]
+    deprecated: Deprecation | None
     query: type[BaseModel] | None
     body: type[BaseModel] | None
     parts: Mapping[str, TypeAdapter[Any]]
