@@ -16,13 +16,20 @@ from tools.release import archive
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 HERE = json.loads(render.FILE.read_text("utf-8"))
 INBOX, SEND = "/api/v1/messaging/inbox", "/api/v1/messaging/send"
+# A pattern does not say whether it is wider. These are.
+WIDER = {
+    "POST /api/v1/agents/me/keys body/label has another pattern": "only line breaks are refused",
+    "PUT /api/v1/messaging/presence body/status_message has another pattern": "the same",
+}
 Change = Callable[[Any], None]
 
 
 def test_nothing_of_the_last_release_is_gone_or_narrower():
     version = archive.last_release(archive.of_checkout())
     released = json.loads(archive.of_release(version)[archive.OPENAPI])
-    assert narrowed(released, HERE, datetime.now(UTC)) == []
+    found = narrowed(released, HERE, datetime.now(UTC))
+    assert [each for each in found if each not in WIDER] == []
+    assert [each for each in WIDER if each not in found] == []
 
 
 def fields(document: Any, model: str) -> Any:
