@@ -87,7 +87,7 @@ KEY_HASH_PATTERN = r"^[0-9a-f]{64}$"
 THREAD_ID_PATTERN = f"^thr_{ULID_PATTERN}[{ALPHABET}]{{{PAIR_DIGITS}}}$"
 NOT_BLANK_PATTERN = r"\S"
 URL_PATTERN = r"^https?://\S+$"
-# Without what ends a line or a paragraph: UAX #14 (mandatory breaks) and UAX #9 (class B). All other
+# Without what ends a line or a paragraph: UAX #14, mandatory breaks, and UAX #9, class B. All other
 # characters are kept as sent, and flagged if a reader does not see them.
 ONE_LINE_PATTERN = r"^[^\n-\r\x1C-\x1E\x85\u2028\u2029]*$"
 

@@ -7,6 +7,7 @@ import pytest
 from openapi_spec_validator import validate
 from pydantic import TypeAdapter
 
+from agent_messaging import __version__
 from agent_messaging.agents import registration_key as registration
 from agent_messaging.door.api import Api
 from agent_messaging.errors import AgentNotFoundError
@@ -16,6 +17,7 @@ from tools.openapi import gateway
 from tools.openapi import render as command
 from tools.openapi.document import Group, document
 from tools.openapi.schemas import KNOWN_VALUES, SameNameError
+from tools.release import checks
 
 
 def nodes(value):
@@ -30,6 +32,11 @@ def nodes(value):
 def test_the_document_is_valid_openapi(document):
     assert document["openapi"] == "3.1.0"
     validate(document)
+
+
+def test_the_version_of_the_document_is_that_of_the_package(document):
+    assert document["info"]["version"] == __version__
+    assert checks.VERSION.fullmatch(__version__)
 
 
 def test_the_committed_document_is_fresh(rendered):
