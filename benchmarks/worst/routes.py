@@ -17,7 +17,7 @@ OWN: Mapping[str, Callable[[Stage], Call]] = {
         "PATCH", "/agents/me", {"name": WORDS, "capabilities": [f"z{n}" for n in range(8)]}
     ),
     "DELETE /agents/me": prepared.a_call("DELETE", "/agents/me"),
-    "GET /agents/{agent_id}": prepared.a_call("GET", "/agents/boots"),
+    "GET /agents/{target_agent_id}": prepared.a_call("GET", "/agents/boots"),
     "GET /agents/me/keys": prepared.keys,
     "POST /agents/me/keys": prepared.create_key,
     "DELETE /agents/me/keys/{key_id}": prepared.revoke,
@@ -30,14 +30,16 @@ OWN: Mapping[str, Callable[[Stage], Call]] = {
     "GET /messaging/sent": prepared.a_list("/messaging/sent", prepared.full_inbox, "nova"),
     "GET /messaging/threads/{thread_id}": prepared.thread,
     "GET /messaging/contacts": prepared.contacts,
-    "GET /messaging/contacts/{agent_id}": prepared.contact,
-    "PUT /messaging/contacts/{agent_id}": prepared.held,
-    "DELETE /messaging/contacts/{agent_id}": prepared.stranger,
+    "GET /messaging/contacts/{contact_id}": prepared.contact,
+    "PUT /messaging/contacts/{contact_id}": prepared.held,
+    "DELETE /messaging/contacts/{contact_id}": prepared.stranger,
     "PUT /messaging/presence": prepared.a_call(
         "PUT", "/messaging/presence", {"status_message": LINE}
     ),
     "DELETE /messaging/presence": prepared.a_call("DELETE", "/messaging/presence"),
-    "GET /messaging/presence/{agent_id}": prepared.a_call("GET", "/messaging/presence/boots"),
+    "GET /messaging/presence/{target_agent_id}": prepared.a_call(
+        "GET", "/messaging/presence/boots"
+    ),
     "POST /messaging/work-order": lambda stage: lambda: stage.offer("create"),
     "GET /messaging/work-orders": prepared.a_list(
         "/messaging/work-orders", prepared.full_orders, "boots", role="worker", status="pending"
@@ -84,7 +86,7 @@ ALONE = {
     "POST /agents/me/keys",
     "DELETE /agents/me/keys/{key_id}",
     "GET /messaging/contacts",
-    "GET /messaging/contacts/{agent_id}",
-    "PUT /messaging/contacts/{agent_id}",
-    "DELETE /messaging/contacts/{agent_id}",
+    "GET /messaging/contacts/{contact_id}",
+    "PUT /messaging/contacts/{contact_id}",
+    "DELETE /messaging/contacts/{contact_id}",
 }

@@ -104,13 +104,16 @@ def leave(caller: Caller) -> schemas.LeaveResponse:
 
 
 @api.route(
-    "GET", "/agents/{agent_id}", "Read an agent's public profile", raises=(AgentNotFoundError,)
+    "GET",
+    "/agents/{target_agent_id}",
+    "Read an agent's public profile",
+    raises=(AgentNotFoundError,),
 )
-def read_agent(agent_id: AgentId) -> directory_schemas.AgentCard:
+def read_agent(target_agent_id: AgentId) -> directory_schemas.AgentCard:
     """The agent's public profile. If its contact policy is `closed`, the profile does not say
     whether it is online.
     """
-    return profiles.read(agent_id, clock.now())
+    return profiles.read(target_agent_id, clock.now())
 
 
 @api.route("GET", "/agents/me/keys", "List your keys")

@@ -39,36 +39,36 @@ def list_contacts(caller: Caller, query: schemas.ContactsQuery) -> schemas.Conta
 
 @api.route(
     "GET",
-    "/messaging/contacts/{agent_id}",
+    "/messaging/contacts/{contact_id}",
     "Read one contact, with its contact request",
     raises=(ContactNotFoundError,),
 )
-def read_contact(caller: Caller, agent_id: AgentId) -> schemas.ContactView:
+def read_contact(caller: Caller, contact_id: AgentId) -> schemas.ContactView:
     """A `held` contact includes the message that waits."""
-    return book.read(caller.agent_id, agent_id, clock.now())
+    return book.read(caller.agent_id, contact_id, clock.now())
 
 
 @api.route(
     "PUT",
-    "/messaging/contacts/{agent_id}",
+    "/messaging/contacts/{contact_id}",
     "Allow or block an agent, and answer its contact request",
     raises=(AgentNotFoundError,),
 )
 def decide(
-    caller: Caller, agent_id: AgentId, body: schemas.ContactRequest
+    caller: Caller, contact_id: AgentId, body: schemas.ContactRequest
 ) -> schemas.ContactResponse:
     """`allowed` delivers the held message. `blocked` deletes it. The other agent is not told."""
-    return book.decide(caller, agent_id, body, clock.now())
+    return book.decide(caller, contact_id, body, clock.now())
 
 
 @api.route(
     "DELETE",
-    "/messaging/contacts/{agent_id}",
+    "/messaging/contacts/{contact_id}",
     "Remove a contact",
     raises=(ContactNotFoundError,),
 )
-def remove_contact(caller: Caller, agent_id: AgentId) -> schemas.RemovedResponse:
+def remove_contact(caller: Caller, contact_id: AgentId) -> schemas.RemovedResponse:
     """The agent is a stranger again, so you no longer allow or block it. Its waiting contact
     request is deleted. It may write to you again if your contact policy allows this.
     """
-    return book.remove(caller, agent_id, clock.now())
+    return book.remove(caller, contact_id, clock.now())

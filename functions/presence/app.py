@@ -55,14 +55,14 @@ def go_offline(caller: Caller) -> schemas.OfflineResponse:
 
 @api.route(
     "GET",
-    "/messaging/presence/{agent_id}",
+    "/messaging/presence/{target_agent_id}",
     "See whether an agent is online, and how much work it takes",
     identity_required=False,
     raises=(AgentNotFoundError, ContactRequiredError),
 )
-def read_presence(caller: Caller | None, agent_id: AgentId) -> schemas.PresenceView:
+def read_presence(caller: Caller | None, target_agent_id: AgentId) -> schemas.PresenceView:
     """`last_seen_at` is null if the agent was never online. If the agent has been offline for more
     than a day, `last_seen_at` is exact only to the day. If the agent's contact policy is `closed`,
     only its contacts may read its presence.
     """
-    return service.read(caller, agent_id, clock.now())
+    return service.read(caller, target_agent_id, clock.now())

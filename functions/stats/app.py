@@ -2,6 +2,7 @@
 
 import os
 
+from agent_messaging import clock
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.door.api import Api
@@ -37,4 +38,4 @@ def read_stats(caller: Caller) -> schemas.StatsResponse:
     """Your own counts are current. `platform` is a snapshot that is made every minute, and
     `computed_at` is its time. Before the first snapshot, all its counts are zero.
     """
-    return service.read(caller.agent_id)
+    return service.read(caller.agent_id, clock.now())

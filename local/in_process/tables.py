@@ -9,6 +9,7 @@ from typing import Any
 from agent_messaging import clock
 from agent_messaging.presence.table import shard_of
 from agent_messaging.storage.table import decode, encode
+from agent_messaging.work_orders.item import due_shard
 from local.in_process import memory
 from local.in_process.functions import TEMPLATE
 
@@ -79,7 +80,7 @@ class Tables:
             "WorkOrdersTable",
             {"work_order_id": work_order_id, "part": "head"},
             deadline_at=text,
-            due_shard=0,
+            due_shard=due_shard(work_order_id),
             due_at=f"{text}#{work_order_id}",
         )
         return text

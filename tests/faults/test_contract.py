@@ -27,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.e2e.client import Agent, Stack
 from tests.e2e.server import ROOT, running_server
 from tests.engine import second_engine
+from tests.known_values import closed
 from tests.logs import JOURNAL
 from tests.scale import Figure, scaled
 
@@ -61,7 +62,9 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def schema(stack: Stack) -> Any:
-    return schemathesis.openapi.from_url(f"{stack.url}/openapi.json")
+    made = schemathesis.openapi.from_dict(closed(DOCUMENT))
+    made.config.update(base_url=stack.url)
+    return made
 
 
 class World:
@@ -76,9 +79,12 @@ class World:
 
     def parameters(self, path: str, caller: Agent) -> dict[str, str]:
         """What exists, by the name of the path's parameter."""
-        existing = {"message_id": self.message_id, "thread_id": self.thread_id}
-        if "{agent_id}" in path:
-            existing["agent_id"] = self.boots.agent_id
+        existing = {
+            "message_id": self.message_id,
+            "thread_id": self.thread_id,
+            "contact_id": self.boots.agent_id,
+            "target_agent_id": self.boots.agent_id,
+        }
         if "{key_id}" in path:
             made = caller.send("POST", "/agents/me/keys", json={"label": "To be revoked"})
             existing["key_id"] = made.json()["key_id"]

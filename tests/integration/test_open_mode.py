@@ -20,7 +20,8 @@ FROM = ("/messaging/ping", "/messaging/send", "/messaging/work-order")
 
 def filled(path: str) -> str:
     for name, value in {
-        "{agent_id}": "boots",
+        "{contact_id}": "boots",
+        "{target_agent_id}": "boots",
         "{key_id}": f"key_{ULID}",
         "{message_id}": f"msg_{ULID}",
         "{thread_id}": f"thr_{ULID}{'0' * 16}",
@@ -89,7 +90,9 @@ def test_the_authorizers_numbers_may_be_texts(cloud: Cloud):
 
 
 # The user's document has no parameter there.
-ASKING = [(method, path) for method, path in CLOSED if path != "/messaging/presence/{agent_id}"]
+ASKING = [
+    (method, path) for method, path in CLOSED if path != "/messaging/presence/{target_agent_id}"
+]
 
 
 @pytest.mark.parametrize(("method", "path"), ASKING)

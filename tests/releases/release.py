@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,10 +23,12 @@ from unittest.mock import patch
 from local.in_process.environment import in_reach_of_moto
 from local.in_process.functions import TEMPLATE, forget
 from local.in_process.runtime import load_app
+from local.model import Route
 from local.template import load
 from tests.integration.recorder import RECORDER
 
 PACKAGE = "agent_messaging"
+PART = re.compile(r"\{(\w+)\}")
 
 
 class Release:
@@ -36,6 +39,7 @@ class Release:
         self.template = load(folder / "template.yaml", {"RegistrationMode": "open"})
         self.now: datetime | None = None
         self.clients: list[Any] = []
+        self._keys = {shape(key): key for key in map(_key, self.template.routes)}
         self._layer = str(folder / "layers" / PACKAGE)
         self._modules: dict[str, ModuleType] = {}
         self._apps: dict[str, ModuleType] = {}
@@ -43,13 +47,24 @@ class Release:
     def handle(self, group: str, event: Any, context: Any) -> Any:
         """What the function of a folder returns for an event."""
         with self.active():
-            return self.app(group).handler(event, context)
+            return self.app(group).handler(self._as_routed(event), context)
 
     def has(self, where: str, group: str) -> bool:
         """Whether it has the route `where`, or else the function of this folder."""
         if " " not in where:
             return any(each.code.name == group for each in self.template.functions.values())
-        return any(where == f"{route.method} {route.path}" for route in self.template.routes)
+        return shape(where) in self._keys
+
+    def _as_routed(self, event: Any) -> Any:
+        """The event as the release's own routes make it: they may name the parts otherwise."""
+        key = event.get("routeKey", "")
+        own = self._keys.get(shape(key), key)
+        if own == key:
+            return event
+        names = zip(PART.findall(own), PART.findall(key), strict=True)
+        parts = {name: event["pathParameters"][other] for name, other in names}
+        context = {**event["requestContext"], "routeKey": own}
+        return {**event, "routeKey": own, "pathParameters": parts, "requestContext": context}
 
     def app(self, group: str) -> ModuleType:
         """The `app.py` of a folder, loaded once. Call it only while the release is active."""
@@ -107,6 +122,15 @@ class Release:
             if function.code.name == group:
                 module.handler = RECORDER.under_role(function.name, module.handler)
         return module
+
+
+def shape(key: str) -> str:
+    """A route's key without the names of its parts, which a version may change."""
+    return PART.sub("{}", key)
+
+
+def _key(route: Route) -> str:
+    return f"{route.method} {route.path}"
 
 
 def _taken() -> dict[str, ModuleType]:

@@ -17,7 +17,7 @@ def profile(client: Client) -> None:
     client.call(nova, "GET /api/v1/agents")
     client.call(nova, "PATCH /api/v1/agents/me", description=f"At {time.time()}")
     client.call(nova, "GET /api/v1/agents/me")
-    client.call(nova, "GET /api/v1/agents/{agent_id}", client.boots.agent_id)
+    client.call(nova, "GET /api/v1/agents/{target_agent_id}", client.boots.agent_id)
     client.call(nova, "GET /api/v1/messaging/stats")
 
 
@@ -54,16 +54,18 @@ def messages(client: Client) -> None:
 
 def contacts(client: Client) -> None:
     nova, contact = client.nova, client.boots.agent_id
-    client.call(nova, "PUT /api/v1/messaging/contacts/{agent_id}", contact, state="allowed")
+    client.call(nova, "PUT /api/v1/messaging/contacts/{contact_id}", contact, state="allowed")
     client.call(nova, "GET /api/v1/messaging/contacts")
-    client.call(nova, "GET /api/v1/messaging/contacts/{agent_id}", contact)
-    client.call(nova, "DELETE /api/v1/messaging/contacts/{agent_id}", contact)
+    client.call(nova, "GET /api/v1/messaging/contacts/{contact_id}", contact)
+    client.call(nova, "DELETE /api/v1/messaging/contacts/{contact_id}", contact)
 
 
 def presence(client: Client) -> None:
     client.call(client.boots, "POST /api/v1/messaging/heartbeat")
     client.call(client.boots, "PUT /api/v1/messaging/presence", max_concurrent_jobs=10)
-    client.call(client.nova, "GET /api/v1/messaging/presence/{agent_id}", client.boots.agent_id)
+    client.call(
+        client.nova, "GET /api/v1/messaging/presence/{target_agent_id}", client.boots.agent_id
+    )
     client.call(client.boots, "DELETE /api/v1/messaging/presence")
 
 

@@ -29,6 +29,7 @@ def checkout(tmp_path: Path) -> Path:
         checks.CHANGELOG: CHANGES,
         Path("template.yaml"): "A: 1\n",
         Path("functions/a/app.py"): "",
+        Path(archive.OPENAPI): "{}",
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -134,6 +134,11 @@ def test_only_a_pending_order_expires(status: Status):
     assert late.as_of(NOW) is late
 
 
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_an_order_is_final_in_a_state_that_nothing_leaves(row: list[str]):
+    assert order(status=row[0]).is_final is (set(row[1:]) == {"-"})
+
+
 def test_an_order_knows_its_sides():
     assert order().has_party("nova")
     assert order().has_party("boots")

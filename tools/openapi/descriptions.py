@@ -36,7 +36,9 @@ instead.
 be short or empty although more entries follow. A list has ended only when `next_cursor` is \
 `null`. A list may miss a new entry for a moment.
 
-**Times** are RFC 3339 in UTC with `Z`. **Answers** may get new fields. No field is ever removed.
+**Times** are RFC 3339 in UTC with `Z`. **Answers** may get new fields, and enumerations in \
+answers new values: `x-known-values` lists those of this version. Ignore fields that you do not \
+know, and accept values that you do not know. No field is removed.
 
 **Errors** are `application/problem+json`. Use `code` in your program, do what `fix` says, and \
 give `request_id` to the operator. The gateway in front of the API has its own errors, \
@@ -80,7 +82,8 @@ PARAMETERS = {
         "24 hours, nothing is written again, and you get the first answer. A different request "
         "with this key gets 422. Refusals are not stored, so you may use the key again after one."
     ),
-    "agent_id": "The other agent's id.",
+    "contact_id": "The other agent's id.",
+    "target_agent_id": "The id of the agent to look at. It may be your own.",
     "key_id": "The id of one of your keys. It is not the key itself.",
     "message_id": "A message that you received or sent.",
     "thread_id": "A thread that you take part in.",

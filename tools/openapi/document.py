@@ -14,6 +14,7 @@ from agent_messaging.door.route import Route
 from tools.openapi import descriptions
 from tools.openapi.operations import Describer, Operation
 from tools.openapi.problems import SCHEMAS
+from tools.openapi.schemas import KNOWN_VALUES
 
 Document = dict[str, Any]
 
@@ -24,7 +25,7 @@ PAGE_SCHEMAS: Document = {
     "health": {
         "type": "object",
         "required": ["status", "service", "version"],
-        "properties": {"status": {"const": "ok"}, "service": TEXT, "version": TEXT},
+        "properties": {"status": {**TEXT, KNOWN_VALUES: ["ok"]}, "service": TEXT, "version": TEXT},
     },
     "openapi": {"type": "object"},
     "arazzo": {"type": "object"},
@@ -39,7 +40,7 @@ HEADERS: Document = {
     "Idempotency-Replayed": {
         "description": "`true` if this is the stored answer to an earlier request with the same "
         "`Idempotency-Key`. Nothing was written again.",
-        "schema": {"const": "true"},
+        "schema": {**TEXT, KNOWN_VALUES: ["true"]},
     },
     "Retry-After": {
         "description": "How many seconds to wait before you repeat the request. The gateway's own "

@@ -7,7 +7,7 @@ send the examples unchanged.
 
 from typing import Any
 
-from agent_messaging.work_orders.states import Times
+from agent_messaging.work_orders.states import OPEN, Times
 
 JsonObject = dict[str, Any]
 
@@ -111,6 +111,7 @@ ORDER: JsonObject = {
     "relationship": "contact",
     "verified": True,
     "status": "pending",
+    "is_final": False,
     "message_id": MESSAGE_ID,
     "thread_id": THREAD_ID,
     "created_at": CREATED_AT,
@@ -140,4 +141,5 @@ REASON = "Already at capacity with 5 active jobs"
 def moved(status: str, **fields: Any) -> JsonObject:
     """Return the answer to a transition."""
     at = {f"{status}_at": MOVED_AT}
-    return {"success": True, "work_order_id": ORDER_ID, "status": status, **at, **fields}
+    order = {"work_order_id": ORDER_ID, "status": status, "is_final": status not in OPEN}
+    return {"success": True, **order, **at, **fields}

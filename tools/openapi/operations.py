@@ -28,6 +28,8 @@ JSON = "application/json"
 # The header that the guard of registration checks.
 REGISTRATION_KEY = "X-Registration-Key"
 
+TEXT_HEADER: Schema = {"schema": {"type": "string"}}
+
 KEY_SCHEMA: Schema = {
     "type": "string",
     "minLength": 1,
@@ -107,6 +109,8 @@ class Describer:
         described["responses"] = {str(route.status): self._success(operation), **refusals}
         if route.identity is None:
             described["security"] = []
+        if route.deprecated is not None:
+            described |= {"deprecated": True, "x-sunset": route.deprecated.ends.isoformat()}
         return described
 
     def _parameters(self, operation: Operation) -> list[dict[str, Any]]:
@@ -147,6 +151,7 @@ class Describer:
         status = HTTPStatus(operation.route.status)
         names = ["X-Request-Id"] + [REPLAYED] * operation.route.takes_key
         headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+        headers |= dict.fromkeys(_announced(operation.route), TEXT_HEADER)
         if status is HTTPStatus.NO_CONTENT:
             return {"description": status.phrase, "headers": headers}
         examples = {each.name: {"value": each.answer} for each in operation.examples}
@@ -156,6 +161,11 @@ class Describer:
             "headers": headers,
             "content": {JSON: {"schema": schema, "examples": examples}},
         }
+
+
+def _announced(route: Route) -> Iterable[str]:
+    """Return the names of the headers that announce the end of a deprecated route."""
+    return () if route.deprecated is None else route.deprecated.headers
 
 
 def _parameter(name: str, place: str, schema: Schema, *, is_required: bool) -> dict[str, Any]:

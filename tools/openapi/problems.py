@@ -17,7 +17,7 @@ from agent_messaging.door.route import Route
 from agent_messaging.errors import AgentMessagingError
 from tools.openapi import gateway
 from tools.openapi.gateway import OwnAnswer
-from tools.openapi.schemas import Schema
+from tools.openapi.schemas import KNOWN_VALUES, Schema
 
 Response = dict[str, Any]
 
@@ -150,9 +150,13 @@ def _response(kinds: list[type[AgentMessagingError]], own: OwnAnswer | None) -> 
 
 
 def _problem(kinds: list[type[AgentMessagingError]]) -> dict[str, Any]:
-    codes = {"properties": {"code": {"enum": [kind.code for kind in kinds]}}}
+    known = {"type": "string", KNOWN_VALUES: [kind.code for kind in kinds]}
     return {
-        "schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, codes]},
+        # Beside the reference, because with `allOf` generators make a class for each response.
+        "schema": {
+            "$ref": "#/components/schemas/Problem",
+            "properties": {"code": known},
+        },
         "examples": {kind.code: {"$ref": f"#/components/examples/{kind.code}"} for kind in kinds},
     }
 

@@ -1,4 +1,4 @@
-"""The sources of a release in one file: the layer's package, the functions and the template.
+"""The sources of a release in one file: the layer's package, the functions, template and API.
 
     tests/releases/1.0.0.zip
     tests/releases/digests.json    the digest of each of them
@@ -24,6 +24,7 @@ RELEASES = ROOT / "tests" / "releases"
 DIGESTS = RELEASES / "digests.json"
 TEMPLATE = "template.yaml"
 FOLDERS = ("functions", "layers/agent_messaging/agent_messaging")
+OPENAPI = "layers/agent_messaging/agent_messaging/docs/openapi.json"
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first time that a zip can store
 
 Version = tuple[int, ...]
@@ -36,15 +37,16 @@ def numbers(version: str) -> Version:
 
 
 def is_source(name: str) -> bool:
-    """Return whether a release keeps the file. It keeps Python code and the template."""
-    return name == TEMPLATE or (
+    """Return whether a release keeps the file: Python code, the template, and /openapi.json."""
+    return name in (TEMPLATE, OPENAPI) or (
         name.endswith(".py") and name.startswith(tuple(f"{folder}/" for folder in FOLDERS))
     )
 
 
 def of_checkout(root: Path = ROOT) -> dict[str, bytes]:
     """Return the sources of a checkout, including changes that are not committed."""
-    paths = [root / TEMPLATE, *(path for each in FOLDERS for path in (root / each).rglob("*.py"))]
+    code = (path for each in FOLDERS for path in (root / each).rglob("*.py"))
+    paths = [root / TEMPLATE, root / OPENAPI, *code]
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 
 

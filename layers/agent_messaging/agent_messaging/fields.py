@@ -87,7 +87,9 @@ KEY_HASH_PATTERN = r"^[0-9a-f]{64}$"
 THREAD_ID_PATTERN = f"^thr_{ULID_PATTERN}[{ALPHABET}]{{{PAIR_DIGITS}}}$"
 NOT_BLANK_PATTERN = r"\S"
 URL_PATTERN = r"^https?://\S+$"
-ONE_LINE_PATTERN = r"^[^\x00-\x1F\x7F-\x9F\u2028\u2029]*$"
+# Without what ends a line or a paragraph: UAX #14, mandatory breaks, and UAX #9, class B. All other
+# characters are kept as sent, and flagged if a reader does not see them.
+ONE_LINE_PATTERN = r"^[^\n-\r\x1C-\x1E\x85\u2028\u2029]*$"
 
 # --- ids. The patterns run in Rust's regex, where `$` does not match before a trailing newline.
 AgentId = Annotated[

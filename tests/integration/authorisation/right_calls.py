@@ -69,7 +69,7 @@ BELOW_BASE = {
     "GET /agents/me": RightCall("nova", "/agents/me"),
     "PATCH /agents/me": RightCall("nova", "/agents/me", {"name": "Nova the Second"}),
     "DELETE /agents/me": RightCall("nova", "/agents/me"),
-    "GET /agents/{agent_id}": RightCall("nova", "/agents/{target}"),
+    "GET /agents/{target_agent_id}": RightCall("nova", "/agents/{target}"),
     "GET /agents/me/keys": RightCall("nova", "/agents/me/keys"),
     "POST /agents/me/keys": RightCall("nova", "/agents/me/keys", {"label": "another"}, 201),
     "DELETE /agents/me/keys/{key_id}": RightCall("nova", "/agents/me/keys/{spare}", None, 204),
@@ -84,15 +84,15 @@ BELOW_BASE = {
     "GET /messaging/sent": RightCall("nova", "/messaging/sent"),
     "GET /messaging/threads/{thread_id}": RightCall("nova", "/messaging/threads/{thread}"),
     "GET /messaging/contacts": RightCall("nova", "/messaging/contacts"),
-    "GET /messaging/contacts/{agent_id}": RightCall("nova", "/messaging/contacts/scout"),
-    "PUT /messaging/contacts/{agent_id}": RightCall(
+    "GET /messaging/contacts/{contact_id}": RightCall("nova", "/messaging/contacts/scout"),
+    "PUT /messaging/contacts/{contact_id}": RightCall(
         "nova", "/messaging/contacts/scout", {"state": "blocked"}
     ),
-    "DELETE /messaging/contacts/{agent_id}": RightCall("nova", "/messaging/contacts/scout"),
+    "DELETE /messaging/contacts/{contact_id}": RightCall("nova", "/messaging/contacts/scout"),
     "POST /messaging/heartbeat": RightCall("nova", "/messaging/heartbeat"),
     "PUT /messaging/presence": RightCall("nova", "/messaging/presence", {"status_message": "In"}),
     "DELETE /messaging/presence": RightCall("nova", "/messaging/presence"),
-    "GET /messaging/presence/{agent_id}": RightCall("nova", "/messaging/presence/{target}"),
+    "GET /messaging/presence/{target_agent_id}": RightCall("nova", "/messaging/presence/{target}"),
     "POST /messaging/work-order": RightCall("nova", "/messaging/work-order", ORDER),
     "GET /messaging/work-orders": RightCall("nova", "/messaging/work-orders", query="role=client"),
     "GET /messaging/work-order/{work_order_id}": RightCall(

@@ -35,8 +35,8 @@ OBJECTS: dict[str, Outcome] = {
     "POST /messaging/mark-read/{message_id}": (404, "message_not_found"),
     "GET /messaging/messages/{message_id}": (404, "message_not_found"),
     "GET /messaging/threads/{thread_id}": (404, "thread_not_found"),
-    "GET /messaging/contacts/{agent_id}": (404, "contact_not_found"),
-    "DELETE /messaging/contacts/{agent_id}": (404, "contact_not_found"),
+    "GET /messaging/contacts/{contact_id}": (404, "contact_not_found"),
+    "DELETE /messaging/contacts/{contact_id}": (404, "contact_not_found"),
     "DELETE /agents/me/keys/{key_id}": (404, "key_not_found"),
     f"GET {ORDER}": (404, "work_order_not_found"),
     **dict.fromkeys(MOVES, (404, "work_order_not_found")),
@@ -67,7 +67,7 @@ ON_ROUTES: dict[str, dict[str, Outcome]] = {
     "stranger at a closed mailbox": {
         **OBJECTS,
         **UNWELCOME,
-        "GET /messaging/presence/{agent_id}": REQUIRED,
+        "GET /messaging/presence/{target_agent_id}": REQUIRED,
     },
 }
 # Where nobody is asked who calls; registering takes no parameters, the pages overlook them.

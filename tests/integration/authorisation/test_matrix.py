@@ -48,7 +48,12 @@ WRITTEN_OUT = [
     ("POST /messaging/send", "blocked", 403, "contact_refused"),
     ("POST /messaging/send", "stranger at a closed mailbox", 403, "contact_refused"),
     ("POST /messaging/work-order", "blocked", 403, "contact_required"),
-    ("GET /messaging/presence/{agent_id}", "stranger at a closed mailbox", 403, "contact_required"),
+    (
+        "GET /messaging/presence/{target_agent_id}",
+        "stranger at a closed mailbox",
+        403,
+        "contact_required",
+    ),
     ("DELETE /agents/me/keys/{key_id}", "third party", 404, "key_not_found"),
     ("GET /health", "unknown", 200, ""),
     ("POST /agents/register", "none", 201, ""),

@@ -17,14 +17,14 @@ from tests.integration.cloud import Cloud
         ("POST", "/messaging/work-order/{}/complete", "{work_order_id}"),
         ("POST", "/messaging/work-order/{}/cancel", "{work_order_id}"),
         ("POST", "/messaging/work-order/{}/fail", "{work_order_id}"),
-        ("GET", "/messaging/presence/{}", "{agent_id}"),
-        ("GET", "/agents/{}", "{agent_id}"),
+        ("GET", "/messaging/presence/{}", "{target_agent_id}"),
+        ("GET", "/agents/{}", "{target_agent_id}"),
     ],
 )
 def test_a_part_of_the_path_that_is_no_id_is_422(pair: Cloud, method: str, path: str, pointer: str):
     body = {"action": "accept"} if path.endswith("respond") else None
     parts = ["X", "ORDER_ID", f"MSG_{ULID}", "é", "..%2f", "a b", "-", "%00"]
-    if pointer != "{agent_id}":
+    if pointer != "{target_agent_id}":
         parts += [f"msg_8{ULID[1:]}", f"msg_{ULID}x", f"wo_8{ULID[1:]}", "wo_", f"thr_{ULID}"]
     for part in parts:
         answer = pair.call(method, path.format(part), {"agent_id": "nova"}, body)
@@ -53,5 +53,5 @@ def test_a_path_that_no_route_has_is_404(pair: Cloud):
 @pytest.mark.parametrize("path", ["/agents/{}", "/messaging/presence/{}"])
 def test_an_id_of_odd_characters_is_422(pair: Cloud, path: str, text: str):
     sent = path.format("boots")
-    answer = pair.get(sent, {"agent_id": "nova"}, pathParameters={"agent_id": text})
-    assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "{agent_id}")
+    answer = pair.get(sent, {"agent_id": "nova"}, pathParameters={"target_agent_id": text})
+    assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "{target_agent_id}")

@@ -109,7 +109,7 @@ def test_nobody_is_a_contact_of_itself(pair: Cloud, state: str):
     before = pair.digest()
     answer = decide(pair, "boots", "boots", state)
     assert refusal(answer) == (422, "invalid")
-    assert [fault["pointer"] for fault in answer.json["errors"]] == ["{agent_id}"]
+    assert [fault["pointer"] for fault in answer.json["errors"]] == ["{contact_id}"]
     assert pair.digest() == before
 
 

@@ -64,6 +64,7 @@ def test_both_parties_read_the_whole_order(pair: Cloud):
         "verified": False,
         "content_flags": [],
         "status": "pending",
+        "is_final": False,
         "message_id": order["message_id"],
         "thread_id": order["thread_id"],
         "created_at": order["created_at"],

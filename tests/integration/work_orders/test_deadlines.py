@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from agent_messaging import clock
+from agent_messaging.agents.model import Agent
+from agent_messaging.work_orders.table import WorkOrdersTable
 from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import FUTURE
 
@@ -28,6 +30,28 @@ def test_an_order_past_its_deadline_is_listed_as_expired_and_not_as_pending(pair
         assert page["total_orders"] == len(page["work_orders"]) == number
 
 
+def test_an_order_past_its_deadline_does_not_count_as_waiting(pair: Cloud):
+    overdue = [pair.offer("nova", "boots", deadline_at=FUTURE) for _ in range(2)]
+    pair.offer("nova", "boots", deadline_at=FUTURE)
+    pair.offer("nova", "boots")
+    pair.offer("boots", "nova", deadline_at=FUTURE)
+    for order_id in overdue:
+        pair.overdue(order_id)
+    assert counts_of_waiting(pair, "boots") == (2, 2)
+    pair.sweep()
+    assert counts_of_waiting(pair, "boots") == (2, 2)
+
+
+def test_an_order_waits_until_the_millisecond_of_its_deadline(pair: Cloud):
+    orders = WorkOrdersTable(pair.dynamodb, "WorkOrdersTable")
+    boots = Agent(agent_id="boots", name="Boots", created_at=clock.now())
+    order_id = pair.offer("nova", "boots", deadline_at=FUTURE)
+    deadline = clock.from_text(pair.order("boots", order_id)["deadline_at"])
+    millisecond = timedelta(milliseconds=1)
+    assert orders.count_pending(boots, 100, deadline - millisecond) == 1
+    assert orders.count_pending(boots, 100, deadline) == 0
+
+
 def test_an_accepted_order_does_not_expire(pair: Cloud):
     order_id = pair.offer("nova", "boots", deadline_at=FUTURE)
     pair.move("boots", order_id, "accept")
@@ -39,3 +63,9 @@ def test_an_accepted_order_does_not_expire(pair: Cloud):
     assert pair.sweep() == 0
     assert pair.order("boots", order_id)["status"] == "accepted"
     assert pair.move("boots", order_id, "complete").status == 200
+
+
+def counts_of_waiting(cloud: Cloud, agent_id: str) -> tuple[int, int]:
+    beat = cloud.post("/messaging/heartbeat", {"agent_id": agent_id}).json
+    stats = cloud.get("/messaging/stats", {"agent_id": agent_id}).json
+    return beat["pending_work_orders"], stats["pending_work_orders"]

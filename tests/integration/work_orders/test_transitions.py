@@ -15,6 +15,7 @@ def test_the_happy_path_of_the_users_document(pair: Cloud):
         "success": True,
         "work_order_id": order_id,
         "status": "accepted",
+        "is_final": False,
         "accepted_at": accepted.json["accepted_at"],
     }
     assert states(pair, "boots") == (1, 0)
@@ -32,6 +33,7 @@ def test_the_happy_path_of_the_users_document(pair: Cloud):
         "success": True,
         "work_order_id": order_id,
         "status": "completed",
+        "is_final": True,
         "completed_at": completed.json["completed_at"],
     }
     assert states(pair, "boots") == (0, 1)
@@ -65,6 +67,7 @@ def test_a_rejection_carries_its_reason(pair: Cloud):
         "success": True,
         "work_order_id": order_id,
         "status": "rejected",
+        "is_final": True,
         "rejected_at": answer.json["rejected_at"],
         "reason": "Already at capacity",
     }
@@ -114,6 +117,7 @@ def test_the_client_cancels_what_is_pending_or_accepted(pair: Cloud, reason: dic
             "success": True,
             "work_order_id": order_id,
             "status": "cancelled",
+            "is_final": True,
             "cancelled_at": answer.json["cancelled_at"],
             "reason": reason.get("reason"),
         }
@@ -129,6 +133,7 @@ def test_the_worker_gives_up_with_a_reason(pair: Cloud):
         "success": True,
         "work_order_id": order_id,
         "status": "failed",
+        "is_final": True,
         "failed_at": answer.json["failed_at"],
         "reason": "No data",
     }

@@ -102,7 +102,8 @@ def move(world: World, request: Request, now: datetime) -> Document:
         contacts.add_contact(world, caller, order["client"]["id"], now)
     told = ["work_order_id", "status", f"{to}_at"]
     told += ["reason"] if to in ("rejected", "cancelled", "failed") else []
-    return {"success": True, **{name: order[name] for name in told}}
+    is_final = to != "accepted"
+    return {"success": True, "is_final": is_final, **{name: order[name] for name in told}}
 
 
 def read(world: World, caller: str, work_order_id: str, now: datetime) -> Document:
@@ -191,23 +192,22 @@ def _status_at(order: Document, now: datetime) -> str:
     return "expired" if is_late else str(order["status"])
 
 
-def waiting_for(world: World, worker: str) -> list[Document]:
-    """The orders that wait for the worker; one that is overdue too, until somebody finds it.
-
-    Those of clients that it blocks do not count.
-    """
+def waiting_for(world: World, worker: str, now: datetime) -> list[Document]:
+    """The orders that wait for the worker: not overdue ones, nor those of clients it blocks."""
     return [
         each
         for each in world.orders.values()
         if each["worker"]["id"] == worker
         and each["status"] == "pending"
+        and text(now) < (each["deadline_at"] or "9999")
         and contacts.state_of(world, worker, each["client"]["id"]) != "blocked"
     ]
 
 
 def seen_by(order: Document, reader: str) -> Document:
     """An order as one of its parties reads it."""
-    return order if reader == order["worker"]["id"] else {**order, "relationship": None}
+    shown = {**order, "is_final": order["status"] not in ("pending", "accepted")}
+    return shown if reader == order["worker"]["id"] else {**shown, "relationship": None}
 
 
 def _own(world: World, caller: str, work_order_id: str) -> Document:

@@ -23,7 +23,7 @@ def heartbeat(world: World, caller: str, now: datetime) -> Document:
         "expires_at": text(now + LEASE),
         "next_heartbeat_in": 30,
         "pending_messages": min(100, len(pending_of(world, caller))),
-        "pending_work_orders": min(100, len(waiting_for(world, caller))),
+        "pending_work_orders": min(100, len(waiting_for(world, caller, now))),
     }
 
 
@@ -61,13 +61,13 @@ def read(world: World, caller: str, agent_id: str, now: datetime) -> Document:
     return {**availability(world, agent_id, now), **shown}
 
 
-def stats(world: World, caller: str) -> Document:
+def stats(world: World, caller: str, now: datetime) -> Document:
     """The caller's own counts; nothing has been rolled up."""
     agent = world.agents[caller]
     return {
         "agent_id": caller,
         "unread_messages": len(pending_of(world, caller)),
-        "pending_work_orders": len(waiting_for(world, caller)),
+        "pending_work_orders": len(waiting_for(world, caller, now)),
         "active_work_orders": agent["active"],
         "completed_work_orders": agent["completed"],
         "computed_at": None,

@@ -118,9 +118,8 @@ class Reading(Machine):
         now = self.bench.now
         expect = lambda: agents.profile(self.world, caller, now)  # noqa: E731
         self.see("/agents/me", caller, expect, whole=False)
-        self.see(
-            "/messaging/stats", caller, lambda: presence.stats(self.world, caller), whole=False
-        )
+        counted = lambda: presence.stats(self.world, caller, now)  # noqa: E731
+        self.see("/messaging/stats", caller, counted, whole=False)
 
     def compare_everything(self) -> list[tuple[str, str]]:
         """Every document that any agent can read; the transitions, as the API tells of them."""

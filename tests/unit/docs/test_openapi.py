@@ -7,14 +7,17 @@ import pytest
 from openapi_spec_validator import validate
 from pydantic import TypeAdapter
 
+from agent_messaging import __version__
 from agent_messaging.agents import registration_key as registration
 from agent_messaging.door.api import Api
 from agent_messaging.errors import AgentNotFoundError
 from agent_messaging.fields import Dollars, Model
+from agent_messaging.work_orders.states import Status
 from tools.openapi import gateway
 from tools.openapi import render as command
 from tools.openapi.document import Group, document
-from tools.openapi.schemas import SameNameError
+from tools.openapi.schemas import KNOWN_VALUES, SameNameError
+from tools.release import checks
 
 
 def nodes(value):
@@ -29,6 +32,11 @@ def nodes(value):
 def test_the_document_is_valid_openapi(document):
     assert document["openapi"] == "3.1.0"
     validate(document)
+
+
+def test_the_version_of_the_document_is_that_of_the_package(document):
+    assert document["info"]["version"] == __version__
+    assert checks.VERSION.fullmatch(__version__)
 
 
 def test_the_committed_document_is_fresh(rendered):
@@ -120,6 +128,43 @@ def test_a_body_without_required_fields_may_be_left_out(operations):
     assert operations["work_orders_respond"]["requestBody"]["required"] is True
 
 
+def reached(document, node):
+    """Every object of a part of the document, and of the components that it refers to."""
+    for each in nodes(node):
+        yield each
+        if "$ref" in each:
+            place = document
+            for name in each["$ref"].removeprefix("#/").split("/"):
+                place = place[name]
+            yield from reached(document, place)
+
+
+def test_a_request_has_closed_enumerations_and_an_answer_open_ones(document, operations):
+    for operation in operations.values():
+        sent = {key: operation.get(key) for key in ("parameters", "requestBody")}
+        assert not any(KNOWN_VALUES in node for node in reached(document, sent))
+        answers = [*reached(document, operation["responses"])]
+        assert not any({"enum", "const"} & set(node) for node in answers)
+        for node in answers:
+            if KNOWN_VALUES in node:
+                assert node["type"] == "string"
+                assert node[KNOWN_VALUES]
+
+
+def test_a_status_is_closed_in_a_filter_and_open_in_the_order(document, operations):
+    schemas = document["components"]["schemas"]
+    values = [*Status]
+    assert schemas["WorkOrderView"]["properties"]["status"] == {
+        "type": "string",
+        "description": "The state of a work order.",
+        KNOWN_VALUES: values,
+    }
+    parameters = operations["work_orders_list_orders"]["parameters"]
+    (status,) = (each for each in parameters if each["name"] == "status")
+    assert status["schema"] == {"$ref": "#/components/schemas/Status"}
+    assert schemas["Status"]["enum"] == values
+
+
 def test_requests_are_closed_and_answers_are_open(document):
     for name, schema in document["components"]["schemas"].items():
         is_request = name.endswith("Request")
@@ -159,9 +204,10 @@ def problems(document):
 def test_every_refusal_is_one_problem_with_its_codes_and_fixes(document):
     for name, response in problems(document).items():
         content = response["content"]["application/problem+json"]
-        shared, codes = content["schema"]["allOf"]
-        assert shared == {"$ref": "#/components/schemas/Problem"}
-        assert codes["properties"]["code"]["enum"] == name.split(".")
+        assert content["schema"] == {
+            "$ref": "#/components/schemas/Problem",
+            "properties": {"code": {"type": "string", KNOWN_VALUES: name.split(".")}},
+        }
         for code in name.split("."):
             example = document["components"]["examples"][code]["value"]
             assert example["code"] == code

@@ -56,6 +56,13 @@ def test_every_operation_has_an_id_of_its_own(document, operations):
     assert len(operations) == len(routes_of(document))
 
 
+def test_no_part_of_a_path_has_the_name_of_the_identity_parameter():
+    for group in command.groups(load()):
+        for route in group.routes:
+            assert not {"agent_id", "from_agent_id"} & set(route.parts), route.key
+            assert not route.query or not set(route.parts) & set(route.query.model_fields)
+
+
 def test_all_routes_but_the_open_ones_need_a_key(document):
     assert document["security"] == [{"bearer": []}]
     opened = {

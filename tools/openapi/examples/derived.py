@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from agent_messaging.door.route import Route, type_hints
-from agent_messaging.work_orders.states import TRANSITIONS
+from agent_messaging.work_orders.states import OPEN, TRANSITIONS
 from tools.openapi import example_data
 from tools.openapi.example_data import JsonObject
 from tools.openapi.examples.example import Example
@@ -63,6 +63,8 @@ def _value(model: type[BaseModel], name: str) -> Any:
         return example_data.MOVED_AT
     if name == "status":
         return _reached(model)
+    if name == "is_final":
+        return _reached(model) not in OPEN
     if field.is_required():
         raise NoExampleError(f"{model.__name__}.{name}")
     return field.get_default()

@@ -71,7 +71,7 @@ class ContactBook:
         owner, contact, known = self._load(caller, contact_id, now)
         if contact.id == owner.agent_id:
             raise InvalidError.at(
-                "{agent_id}", "is your own id", fix="Use the id of another agent."
+                "{contact_id}", "is your own id", fix="Use the id of another agent."
             )
         if body.state == "blocked":
             blocked = self.contacts.table.block(owner.agent_id, contact, now)

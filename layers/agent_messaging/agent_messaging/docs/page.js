@@ -30,6 +30,7 @@ async function show() {
     layout: "BaseLayout",
     deepLinking: true,
     displayRequestDuration: true,
+    showExtensions: true,
     defaultModelsExpandDepth: 0,
     persistAuthorization: true,
     tryItOutEnabled: true,

@@ -15,7 +15,8 @@ from pydantic import BaseModel
 from agent_messaging import auth, clock, deadline, idempotency
 from agent_messaging.agents.penalty import Penalty
 from agent_messaging.door import parsing, payload, problem
-from agent_messaging.door.route import Guard, Route, declared_route
+from agent_messaging.door.deprecation import Deprecation
+from agent_messaging.door.route import Guard, Route, declared_route, shape
 from agent_messaging.errors import AgentMessagingError, AgentNotFoundError, NotFoundError
 from agent_messaging.idempotency import IdempotencyStore, IdempotentRequest, Replay
 from agent_messaging.meter.limiter import Meter
@@ -61,8 +62,14 @@ class Api:
             if penalty is not None:
                 return _refused(penalty.error(clock.now()), request_id)
             answer = self._answer(event, request_id)
+            answer["headers"] |= self._notice(event)
             self._charge(agent_id, answer)
             return answer
+
+    def _notice(self, event: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return the headers that announce the end of a deprecated route."""
+        route = self._routes.get(shape(event["routeKey"]))
+        return route.deprecated.headers if route and route.deprecated else {}
 
     def _penalty_of(self, agent_id: str | None) -> Penalty | None:
         """Return the agent's current penalty, if this instance knows one."""
@@ -85,10 +92,10 @@ class Api:
             return _refused(error, request_id)
         except Exception:
             logger.exception("failed", route=event["routeKey"])
-            return problem.failed(request_id, self._routes[event["routeKey"]].again)
+            return problem.failed(request_id, self._routes[shape(event["routeKey"])].again)
 
     def _served(self, event: Mapping[str, Any], request_id: str) -> dict[str, Any]:
-        route = self._routes.get(event["routeKey"])
+        route = self._routes.get(shape(event["routeKey"]))
         if route is None:
             raise NotFoundError("No route has this path.")
         arguments = self._arguments(route, event)
@@ -109,12 +116,13 @@ class Api:
         max_bytes: int = payload.MAX_BYTES,
         status: int = 200,
         raises: tuple[type[AgentMessagingError], ...] = (),
+        deprecated: Deprecation | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare the decorated function as the route `method` `path` (below /api/v1).
 
         `identity` is the name of the query parameter for the caller. It is None on a route that is
         open to everybody whom its `guard` accepts. `raises` lists the route's own errors for the
-        OpenAPI document, in addition to those about its input.
+        OpenAPI document, in addition to those about its input. `deprecated` says when it ends.
         """
 
         def declare(endpoint: Callable[..., Any]) -> Callable[..., Any]:
@@ -129,8 +137,9 @@ class Api:
                 max_bytes=max_bytes,
                 status=status,
                 raises=raises,
+                deprecated=deprecated,
             )
-            self._routes[declared.key] = declared
+            self._routes[shape(declared.key)] = declared
             return endpoint
 
         return declare
@@ -145,7 +154,8 @@ class Api:
             if route.has_caller:
                 arguments["caller"] = caller
         parsing.refuse_repeated(repeated)
-        arguments |= parsing.path_parts(route.parts, event.get("pathParameters") or {})
+        parts = route.given_parts(event["routeKey"], event.get("pathParameters") or {})
+        arguments |= parsing.path_parts(route.parts, parts)
         arguments |= parsing.query_model(route.query, parameters)
         if route.body is not None:
             arguments["body"] = parsing.body_model(

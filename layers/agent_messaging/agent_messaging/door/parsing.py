@@ -49,7 +49,7 @@ PATTERNS = {
     fields.KEY_ID_PATTERN: "is not a key id: `key_` and 26 letters and digits",
     fields.THREAD_ID_PATTERN: "is not a thread id: `thr_` and 42 letters and digits",
     fields.NOT_BLANK_PATTERN: "is blank",
-    fields.ONE_LINE_PATTERN: "has a line break or a control character",
+    fields.ONE_LINE_PATTERN: "has a line break",
     fields.URL_PATTERN: "is not a URL that begins with http:// or https://",
 }
 

@@ -10,11 +10,13 @@ A route is a function. The names of its parameters say what it needs:
 """
 
 import functools
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
 
+from agent_messaging.door.deprecation import Deprecation
 from agent_messaging.errors import AgentMessagingError
 
 BASE = "/api/v1"
@@ -23,6 +25,19 @@ BASE = "/api/v1"
 Guard = Callable[[Mapping[str, str]], None]
 
 type_hints = functools.partial(get_type_hints, include_extras=True)
+
+# A part of a path that differs from call to call, such as `{message_id}`.
+_PART = re.compile(r"\{(\w+)\}")
+
+
+@functools.cache
+def shape(key: str) -> str:
+    """Return API Gateway's key of a route without the names of its parts: `GET /agents/{}`.
+
+    An update changes the functions before the routes, so for a moment a new function gets the old
+    names. It finds its route by the shape, and the parts by their order.
+    """
+    return _PART.sub("{}", key)
 
 
 class Route(NamedTuple):
@@ -40,6 +55,7 @@ class Route(NamedTuple):
     max_bytes: int
     status: int
     raises: tuple[type[AgentMessagingError], ...]
+    deprecated: Deprecation | None
     query: type[BaseModel] | None
     body: type[BaseModel] | None
     parts: Mapping[str, TypeAdapter[Any]]
@@ -48,6 +64,11 @@ class Route(NamedTuple):
     def key(self) -> str:
         """API Gateway's name of the route."""
         return f"{self.method} {self.path}"
+
+    def given_parts(self, key: str, given: Mapping[str, str]) -> dict[str, str]:
+        """Return the parts of the path by their declared names. `key` names them as in `given`."""
+        names = zip(_PART.findall(self.key), _PART.findall(key), strict=True)
+        return {name: given[other] for name, other in names}
 
     @property
     def again(self) -> str:

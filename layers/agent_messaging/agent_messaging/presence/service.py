@@ -39,7 +39,7 @@ class PresenceService:
     contacts: ContactsTable
     lease: timedelta
     interval: int
-    count_waiting: Callable[[Agent], Waiting]
+    count_waiting: Callable[[Agent, datetime], Waiting]
 
     def heartbeat(self, caller: Caller, now: datetime) -> schemas.HeartbeatResponse:
         """Renew the caller's lease, and count what waits for it.
@@ -55,7 +55,7 @@ class PresenceService:
         with contextlib.suppress(ContentionError, *FAILURES):
             self.agents.note_seen(caller, agent, now)
         self.presences.put(presence)
-        return schemas.renewed(presence, self.interval, self.count_waiting(agent))
+        return schemas.renewed(presence, self.interval, self.count_waiting(agent, now))
 
     def update(
         self, caller: Caller, body: schemas.PresenceRequest, now: datetime

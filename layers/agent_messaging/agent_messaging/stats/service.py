@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from agent_messaging.agents.model import Agent
 from agent_messaging.agents.table import AgentsTable
@@ -16,14 +17,14 @@ class StatsService:
 
     agents: AgentsTable
     stats: StatsTable
-    count_waiting: Callable[[Agent], Waiting]
+    count_waiting: Callable[[Agent, datetime], Waiting]
 
-    def read(self, agent_id: str) -> schemas.StatsResponse:
-        """Return the agent's current counts, and the latest snapshot of the platform.
+    def read(self, agent_id: str, now: datetime) -> schemas.StatsResponse:
+        """Return the agent's counts at `now`, and the latest snapshot of the platform.
 
         Raises:
             AgentNotFoundError: there is no such agent.
         """
         agent = self.agents.fetch(agent_id)
         snapshot = self.stats.latest_snapshot()
-        return schemas.counted(agent, self.count_waiting(agent), snapshot)
+        return schemas.counted(agent, self.count_waiting(agent, now), snapshot)

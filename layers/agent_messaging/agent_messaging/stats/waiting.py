@@ -1,6 +1,7 @@
 """Count the unread messages of an agent, and the work orders that wait for its answer."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from agent_messaging.agents.model import Agent
 from agent_messaging.messaging.table import MessagesTable
@@ -16,9 +17,9 @@ class WaitingCounter:
     messages: MessagesTable
     orders: WorkOrdersTable
 
-    def count(self, agent: Agent) -> Waiting:
-        """Count both, each up to COUNT_LIMIT."""
+    def count(self, agent: Agent, now: datetime) -> Waiting:
+        """Count both at `now`, each up to COUNT_LIMIT."""
         return Waiting(
             messages=self.messages.count_pending(agent.agent_id, COUNT_LIMIT),
-            work_orders=self.orders.count_pending(agent, COUNT_LIMIT),
+            work_orders=self.orders.count_pending(agent, COUNT_LIMIT, now),
         )

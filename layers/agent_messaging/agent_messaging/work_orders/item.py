@@ -155,9 +155,14 @@ def _due_keys(order: WorkOrder) -> Item:
     if order.deadline_at is None or order.status is not Status.PENDING:
         return {}
     return {
-        "due_shard": zlib.crc32(order.work_order_id.encode()) % DUE_SHARDS,
+        "due_shard": due_shard(order.work_order_id),
         "due_at": f"{clock.to_text(order.deadline_at)}#{order.work_order_id}",
     }
+
+
+def due_shard(work_order_id: str) -> int:
+    """Return the partition of an order in the index `due`. It is the same in every release."""
+    return zlib.crc32(work_order_id.encode()) % DUE_SHARDS
 
 
 def _index_keys(order: WorkOrder) -> Item:

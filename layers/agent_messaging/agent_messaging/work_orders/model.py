@@ -115,6 +115,11 @@ class WorkOrder(SharedFields):
         written = self.model_copy(update={name: values.get(name) for name in names})
         return written.model_dump(mode="json", include=set(names))
 
+    @property
+    def is_final(self) -> bool:
+        """Whether its status never changes again."""
+        return self.status not in OPEN
+
     def is_due(self, now: datetime) -> bool:
         """Whether it is pending and its deadline has passed. At the deadline it is too late."""
         return (

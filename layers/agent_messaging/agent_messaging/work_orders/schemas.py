@@ -23,7 +23,7 @@ from agent_messaging.fields import (
 from agent_messaging.messaging.model import Relationship
 from agent_messaging.work_orders import history
 from agent_messaging.work_orders.model import OFFERED, SharedFields, WorkOrder
-from agent_messaging.work_orders.states import Role, Status
+from agent_messaging.work_orders.states import IsFinal, Role, Status
 
 MAX_BYTES = 128 * 1024  # so that each part fits an item of 400 KB, and a page holds several
 
@@ -129,6 +129,7 @@ class WorkOrderView(SharedFields):
     )
 
     description: str
+    is_final: IsFinal
     relationship: Annotated[
         Relationship | None,
         Field(
@@ -173,6 +174,7 @@ def view(order: WorkOrder, reader_id: str) -> WorkOrderView:
     texts = (order.title, order.description, order.reason, order.result_url, order.summary)
     objects = (order.requirements, order.deliverables, order.result_data)
     fields = {name: getattr(order, name) for name in _TAKEN_OVER}
+    fields["is_final"] = order.is_final
     fields["relationship"] = order.relationship if reader_id == order.worker.id else None
     fields["content_flags"] = flagging.flags(
         order.client.name, order.worker.name, *texts, objects=objects

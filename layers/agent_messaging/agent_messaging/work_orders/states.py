@@ -20,9 +20,9 @@ and errors, and the history follow from it. A test compares the picture above wi
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from agent_messaging.errors import IllegalTransitionError
 from agent_messaging.fields import Model, StoredTime
@@ -38,6 +38,9 @@ class Status(StrEnum):
     EXPIRED = "expired"
     COMPLETED = "completed"
     FAILED = "failed"
+
+
+IsFinal = Annotated[bool, Field(description="True if the status cannot change any more.")]
 
 
 class Action(StrEnum):

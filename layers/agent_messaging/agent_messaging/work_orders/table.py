@@ -10,7 +10,7 @@ All indexes hold keys. `worker_open` also holds status and client. So a worker's
 counted without reading their heads, and without the orders of blocked clients.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from agent_messaging.storage.table import Item, QueryResult, Table, TableKey, Tr
 from agent_messaging.storage.transactions import batch_get
 from agent_messaging.work_orders import item as items
 from agent_messaging.work_orders.indexes import DUE, OPEN_ORDERS, Filter
-from agent_messaging.work_orders.item import DUE_SHARDS, HEAD, OFFER, RESULT, parse
+from agent_messaging.work_orders.item import DUE_SHARDS, HEAD, OFFER, RESULT, due_shard, parse
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Action, Role, Status, transition
 from agent_messaging.work_orders.transition_write import TransitionWrite, update
@@ -33,6 +33,9 @@ DEFAULT_RETENTION = timedelta(days=365)
 
 # How many of a worker's newest open orders a search for the orders of some clients examines.
 EXAMINED = 1000
+
+# How many overdue orders of a shard a count looks at. The sweep removes them within a minute.
+OVERDUE_EXAMINED = 200
 
 # `~` sorts after every character of an id.
 LAST = "wo_~"
@@ -131,17 +134,19 @@ class WorkOrdersTable:
             if set(items.parts_of(order)) <= set(parts.get(order.work_order_id, {}))
         ]
 
-    def count_pending(self, agent: Agent, limit: int) -> int:
-        """Count the orders that wait for the worker's answer, up to `limit`.
+    def count_pending(self, agent: Agent, limit: int, now: datetime) -> int:
+        """Count the orders that wait for the worker's answer at `now`, up to `limit`.
 
-        Orders of muted clients do not count. With muted clients, the newest `EXAMINED` open orders
-        are examined. Without, `limit` plus the worker's active jobs are enough.
+        Orders of muted clients do not count, and neither do overdue orders. With muted clients, the
+        newest `EXAMINED` open orders are examined. Without, `limit` plus the worker's active jobs
+        are enough. The index of overdue orders is read only if an order is pending.
         """
         muted = {f"muted{number}": each for number, each in enumerate(agent.muted_clients or ())}
         which = f"NOT client_id IN ({', '.join(f':{name}' for name in muted)})" if muted else ""
         examined = EXAMINED if muted else limit + agent.active_jobs
-        found = self._query_pending(agent.agent_id, which, examined, muted, count=True)
-        return min(limit, found.count)
+        found = self._query_pending(agent.agent_id, which, examined, muted)
+        ids = {item["work_order_id"] for item in found}
+        return min(limit, len(ids - self._overdue_beside(ids, now)))
 
     def pending(self, worker_id: str, client_id: str | None = None) -> list[Item]:
         """Return keys and clients of a worker's pending orders, newest first.
@@ -151,7 +156,7 @@ class WorkOrdersTable:
         """
         given = {} if client_id is None else {"client": client_id}
         which = "client_id = :client" if given else ""
-        return self._query_pending(worker_id, which, EXAMINED, given).items
+        return self._query_pending(worker_id, which, EXAMINED, given)
 
     def _query_pending(
         self,
@@ -159,36 +164,47 @@ class WorkOrdersTable:
         which: str,
         examined: int,
         given: Mapping[str, Any],
-        *,
-        count: bool = False,
-    ) -> QueryResult:
+    ) -> list[Item]:
         index, owner = OPEN_ORDERS[Role.WORKER]
-        return self.table.query(
+        found = self.table.query(
             f"{owner} = :worker",
             index=index,
             matching=" AND ".join(filter(None, ["#status = :status", which])),
             limit=examined,
-            count=count,
             worker=worker_id,
             status=Status.PENDING,
             **given,
         )
+        return found.items
+
+    def _overdue_beside(self, ids: Iterable[str], now: datetime) -> set[str]:
+        """Return the ids of overdue orders in the shards of these orders, of any worker."""
+        shards = {due_shard(work_order_id) for work_order_id in ids}
+        pages = (self._overdue_in(shard, now, limit=OVERDUE_EXAMINED) for shard in sorted(shards))
+        return {item["work_order_id"] for page in pages for item in page.items}
 
     def overdue(self, now: datetime) -> Iterator[str]:
         """Yield the ids of pending orders past their deadline, from the index `due`."""
         for shard in range(DUE_SHARDS):
             after_key = " "
             while after_key:
-                found = self.table.query(
-                    "due_shard = :shard AND due_at BETWEEN :after AND :until",
-                    index=DUE,
-                    newest_first=False,
-                    shard=shard,
-                    after=after_key,
-                    until=f"{clock.to_text(now)}~",
-                )
+                found = self._overdue_in(shard, now, after_key)
                 yield from (item["work_order_id"] for item in found.items)
                 after_key = f"{found.last_key['due_at']}~" if found.last_key else ""
+
+    def _overdue_in(
+        self, shard: int, now: datetime, after: str = " ", limit: int | None = None
+    ) -> QueryResult:
+        """Return keys of a shard's overdue orders, the earliest deadline first."""
+        return self.table.query(
+            "due_shard = :shard AND due_at BETWEEN :after AND :until",
+            index=DUE,
+            newest_first=False,
+            limit=limit,
+            shard=shard,
+            after=after,
+            until=f"{clock.to_text(now)}~",
+        )
 
     def remove_parts(self, work_order_id: str, parts: Collection[str]) -> None:
         """Remove parts whose head was removed. A missing part is no error."""

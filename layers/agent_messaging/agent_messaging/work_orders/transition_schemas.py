@@ -16,7 +16,7 @@ from agent_messaging.fields import (
     WorkOrderId,
 )
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import Action, Status
+from agent_messaging.work_orders.states import Action, IsFinal, Status
 
 
 class RespondRequest(Model):
@@ -53,6 +53,7 @@ class TransitionResponse(Model):
     success: bool = True
     work_order_id: str
     status: Status
+    is_final: IsFinal
 
 
 class AcceptedResponse(TransitionResponse):
@@ -112,7 +113,7 @@ CANCEL = Operation(Action.CANCEL, CancelledResponse)
 
 def shown(response: type[Answer], order: WorkOrder) -> Answer:
     """Return an answer with the order's values of its fields."""
-    names = response.model_fields.keys() & WorkOrder.model_fields.keys()
+    names = (name for name in response.model_fields if hasattr(order, name))
     return response.model_validate({name: getattr(order, name) for name in names})
 
 
