@@ -35,6 +35,10 @@ class Authorizer:
     """For how many seconds an answer is cached. 0 caches none."""
 
 
+DEFAULT = "$default"
+"""The path and the key of the route that takes what no other route takes."""
+
+
 @dataclass(frozen=True)
 class Route:
     """A method and a path of the API."""
@@ -45,6 +49,16 @@ class Route:
     function: str
     authorizer: Authorizer | None
     """None if the route is open."""
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it takes what no other route takes."""
+        return self.path == DEFAULT
+
+    @property
+    def key(self) -> str:
+        """API Gateway's name of the route."""
+        return DEFAULT if self.is_default else f"{self.method} {self.path}"
 
 
 @dataclass(frozen=True)

@@ -97,8 +97,12 @@ PARAMETERS = {
 }
 
 PAGES = {
+    "front": "Names the documents of this API, how to register, the mode and the features. A client "
+    "that prefers `text/html`, as a browser does, gets a page.",
+    "front_api": "The same as `GET /`, always as JSON.",
     "health": "Says that the API answers. It does not check the database.",
     "docs": "Swagger UI in a single page. A client without gzip gets a page of links.",
     "openapi": "OpenAPI 3.1, one document for all functions.",
     "llms_txt": "Explains the API to a language model. Plain text.",
+    "llms_txt_api": "The same as `GET /llms.txt`.",
 }
