@@ -56,6 +56,11 @@ class Route:
         return self.path == DEFAULT
 
     @property
+    def is_catch_all(self) -> bool:
+        """Whether it takes paths that it does not name."""
+        return self.is_default or self.path.endswith("+}")
+
+    @property
     def key(self) -> str:
         """API Gateway's name of the route."""
         return DEFAULT if self.is_default else f"{self.method} {self.path}"

@@ -2,13 +2,14 @@
 
 import time
 
+from agent_messaging.docs.pages import PAGES
 from tests.e2e.client import Agent
 from tests.stack.traffic import SECONDS_TO_LEAVE, Client
 
 
 def pages(client: Client) -> None:
-    for page in ("/health", "/docs", "/openapi.json", "/llms.txt"):
-        client.call(None, f"GET {page}")
+    for page in PAGES:
+        client.call(None, f"GET {page.path}")
 
 
 def profile(client: Client) -> None:

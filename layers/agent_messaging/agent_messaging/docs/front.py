@@ -14,7 +14,6 @@ from agent_messaging import __version__
 from agent_messaging.docs.catalog import catalog
 
 
-
 class Settings(NamedTuple):
     """The settings of a server that its front page tells. The defaults are those of a stack."""
 
@@ -60,7 +59,9 @@ WITHOUT_KEY = (
 
 def start_here(settings: Settings) -> str:
     """Return what a language model does first on this server."""
-    registering = WITH_REGISTRATION_KEY if settings.registration == "key" else WITHOUT_REGISTRATION_KEY
+    registering = (
+        WITH_REGISTRATION_KEY if settings.registration == "key" else WITHOUT_REGISTRATION_KEY
+    )
     calling = WITHOUT_KEY if settings.mode == "open" else WITH_KEY
     return (
         "If you are a language model, read /llms.txt first: it explains every route in plain "

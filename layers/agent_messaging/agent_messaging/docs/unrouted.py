@@ -99,7 +99,9 @@ def _of_path(path: str, routes: Iterable[Known]) -> list[Found]:
         pattern = route.path.split("/")
         if len(pattern) == len(parts) and all(map(_fits, pattern, parts)):
             pairs = zip(pattern, parts, strict=True)
-            found.append(Found(route, {name[1:-1]: part for name, part in pairs if name[:1] == "{"}))
+            found.append(
+                Found(route, {name[1:-1]: part for name, part in pairs if name[:1] == "{"})
+            )
     return sorted(found, key=lambda each: len(each.parameters))
 
 
@@ -113,7 +115,9 @@ def _elsewhere(request: Request, routes: Iterable[Known]) -> str | None:
     is_route = path != request.path and bool(_of_path(path or "/", routes))
     if not is_route and request.method in ("GET", "HEAD"):
         path = request.path.removeprefix(BASE)
-        is_route = path != request.path and any(each.route.is_open for each in _of_path(path, routes))
+        is_route = path != request.path and any(
+            each.route.is_open for each in _of_path(path, routes)
+        )
     if not is_route:
         return None
     query = f"?{quote(request.query, safe=IN_QUERY)}" if request.query else ""
