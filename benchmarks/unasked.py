@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from agent_messaging.docs.pages import PAGES
 from agent_messaging.storage.table import encode
 from benchmarks import heard
 from local.in_process.functions import app
@@ -12,16 +13,13 @@ from local.in_process.runtime import Context
 
 BATCH = 100  # records that the projector gets at most
 OFFER = {"description": "x" * 60 * 1024, "requirements": {"all": "x" * 40 * 1024}}  # 100 KB
-PAGES = (
-    "/docs",
-    "/docs/swagger-ui-bundle.js",
-    "/docs/swagger-ui.css",
-    "/docs/page.js",
-    "/openapi.json",
-    "/arazzo.json",
-    "/llms.txt",
-    "/health",
-)
+# The operations that need no key, by their names, and a request that each stands for.
+OPEN = {
+    **{page.path: f"GET {page.path}" for page in PAGES},
+    "no route": "GET /messaging/inbox",
+    "preflight": "OPTIONS /api/v1/messaging/inbox",
+}
+ROUTES = {"no route": "$default", "preflight": "OPTIONS /{proxy+}"}
 
 Operation = tuple[str, Callable[[], Any]]
 
@@ -43,16 +41,22 @@ def streams(workload: Any) -> Iterator[Operation]:
 
 
 def pages() -> Iterator[Operation]:
-    """Yield the pages that need no key, as a browser gets them."""
-    for page in PAGES:
-        yield page, _request(page)
+    """Yield the requests that need no key, as a browser sends them."""
+    for name, request in OPEN.items():
+        yield name, _request(ROUTES.get(name, request), request)
 
 
-def _request(page: str) -> Callable[[], Any]:
+def _request(route: str, request: str) -> Callable[[], Any]:
+    method, path = request.split(" ")
     event = {
-        "routeKey": f"GET {page}",
+        "routeKey": route,
+        "rawPath": path,
         "headers": {"accept-encoding": "gzip"},
-        "requestContext": {"requestId": "x", "domainName": "api.example.com"},
+        "requestContext": {
+            "requestId": "x",
+            "domainName": "api.example.com",
+            "http": {"method": method},
+        },
     }
     return lambda: app("docs").handler(event, Context())
 

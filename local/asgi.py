@@ -85,14 +85,15 @@ def request_of(scope: Scope, body: bytes, request_id: str) -> Request:
     )
 
 
-async def send_response(send: Send, answer: Response) -> None:
-    """Send the answer."""
+async def send_response(scope: Scope, send: Send, answer: Response) -> None:
+    """Send the answer. HEAD gets the headers of the whole answer, and no body."""
     headers = list(answer.headers)
     if answer.status not in WITHOUT_BODY:
         headers.append(("content-length", str(len(answer.body))))
     encoded = [(name.encode(), value.encode()) for name, value in headers]
     await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
-    await send({"type": "http.response.body", "body": answer.body})
+    body = b"" if scope["method"] == "HEAD" else answer.body
+    await send({"type": "http.response.body", "body": body})
 
 
 def print_line(

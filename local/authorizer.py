@@ -89,12 +89,14 @@ class Authorizers:
     async def authorize(self, request: Request, match: Match) -> dict[str, Any] | None:
         """Return the event's `requestContext.authorizer`, or None if the route is open.
 
+        In open mode, each route is told the mode, because the front page shows it.
+
         Raises:
             AuthorizationError: the request is refused, or the authorizer failed.
         """
         authorizer = match.route.authorizer
         if authorizer is None:
-            return None
+            return dict(OPEN_MODE) if self._is_open_mode else None
         headers = events.joined(request.headers)
         if self._is_open_mode and not any(name in headers for name in authorizer.headers):
             return dict(OPEN_MODE)

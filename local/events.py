@@ -54,7 +54,7 @@ def http_event(
     query = joined(parse_qsl(request.query, keep_blank_values=True, errors="replace"))
     event: dict[str, Any] = {
         "version": "2.0",
-        "routeKey": f"{match.route.method} {match.route.path}",
+        "routeKey": match.route.key,
         "rawPath": unquote(request.raw_path),
         "rawQueryString": request.query,
         "headers": headers,
@@ -97,7 +97,7 @@ def _request_context(
             "userAgent": headers.get("user-agent", ""),
         },
         "requestId": request.request_id,
-        "routeKey": f"{match.route.method} {match.route.path}",
+        "routeKey": match.route.key,
         "stage": "$default",
         "time": request.received_at.strftime("%d/%b/%Y:%H:%M:%S +0000"),
         "timeEpoch": int(request.received_at.timestamp() * 1000),

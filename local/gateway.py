@@ -78,7 +78,7 @@ class Gateway:
             answer = await self._respond(scope, receive, match, request_id)
         except ClientGoneError:
             return
-        await asgi.send_response(send, answer)
+        await asgi.send_response(scope, send, answer)
         function = match.route.function if match else "-"
         asgi.print_line(scope, answer, function, time.perf_counter() - started, request_id)
 

@@ -35,6 +35,10 @@ class Authorizer:
     """For how many seconds an answer is cached. 0 caches none."""
 
 
+DEFAULT = "$default"
+"""The path and the key of the route that takes what no other route takes."""
+
+
 @dataclass(frozen=True)
 class Cors:
     """What web pages of the allowed origins may do. Lists are separated by commas."""
@@ -58,6 +62,21 @@ class Route:
     function: str
     authorizer: Authorizer | None
     """None if the route is open."""
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it takes what no other route takes."""
+        return self.path == DEFAULT
+
+    @property
+    def is_catch_all(self) -> bool:
+        """Whether it takes paths that it does not name."""
+        return self.is_default or self.path.endswith("+}")
+
+    @property
+    def key(self) -> str:
+        """API Gateway's name of the route."""
+        return DEFAULT if self.is_default else f"{self.method} {self.path}"
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Find the route of a request as an HTTP API does.
 
 A literal segment has precedence over `{name}`, and `{name}` over `{name+}`, which matches the rest
-of the path. A method has precedence over ANY. An unknown path and an unknown method both mean no
-route. Segments are decoded before they are compared, so an encoded slash does not split a segment.
+of the path. A method has precedence over ANY. What no other route takes, the route `$default` takes
+if there is one. An unknown path and an unknown method are the same here. Segments are decoded before they are compared, so an encoded slash does not split a segment.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ class Routes:
     """The routes of an API, in order of precedence."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self._routes = sorted(routes, key=_precedence)
+        routes = list(routes)
+        self._routes = sorted((r for r in routes if not r.is_default), key=_precedence)
+        self._default = next((r for r in routes if r.is_default), None)
 
     def match(self, method: str, raw_path: str) -> Match | None:
         """Return the route of a request. `raw_path` is percent-encoded, as the client sent it."""
@@ -40,7 +42,7 @@ class Routes:
                 parameters = _parameters(route.path.split("/"), segments)
                 if parameters is not None:
                     return Match(route, parameters)
-        return None
+        return Match(self._default, {}) if self._default else None
 
 
 def _precedence(route: Route) -> tuple[list[int], bool]:

@@ -13,7 +13,7 @@ from typing import Any
 from local.api import NO_AUTH, Api, read_apis
 from local.cloudformation import Scope, TemplateError, parse, scope_of
 from local.filters import unknown_operators
-from local.model import Function, Route, Schedule, Secret, StreamMapping, Table, Template
+from local.model import DEFAULT, Function, Route, Schedule, Secret, StreamMapping, Table, Template
 from local.rules import check
 
 __all__ = ["Function", "Route", "Schedule", "StreamMapping", "Table", "Template", "TemplateError"]
@@ -128,7 +128,10 @@ def _route(event: _Event, apis: Mapping[str, Api]) -> Route:
     named = (properties.get("Auth") or {}).get("Authorizer")
     # Without an ApiId, it belongs to the implicit API of SAM, which has no Auth.
     api = apis[properties["ApiId"]] if "ApiId" in properties else NO_AUTH
-    method, path = str(properties["Method"]).upper(), str(properties["Path"])
+    # Without a method and a path, SAM makes it the route `$default`.
+    method, path = str(properties.get("Method", "ANY")).upper(), properties.get("Path", DEFAULT)
+    if path.endswith("/") and path != "/":
+        raise TemplateError(f"{method} {path}: API Gateway takes no route that ends in a slash")
     return Route(method, path, event.function, api.authorizer(named))
 
 

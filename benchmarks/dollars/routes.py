@@ -3,8 +3,7 @@
 from typing import NamedTuple
 
 from benchmarks.dollars.bills import ALONE, BUSY, TEMPLATE, Bill, Counts, Need, request
-from local.in_process.requests import BASE
-from local.model import Route
+from local.in_process.requests import name_of
 
 ORDER = "/messaging/work-order/{work_order_id}"
 # The operation of `workload` that stands for a route, and what is called.
@@ -46,6 +45,11 @@ CALLS: dict[str, tuple[str, str]] = {
     f"POST {ORDER}/cancel": ("cancel", ""),
     f"POST {ORDER}/fail": ("fail", ""),
     "GET /messaging/stats": ("stats", ""),
+    "GET /": ("/", ""),
+    "GET /api/v1": ("/api/v1", ""),
+    "GET /api/v1/llms.txt": ("/api/v1/llms.txt", "with gzip"),
+    "$default": ("no route", "an unknown path"),
+    "OPTIONS /{proxy+}": ("preflight", ""),
     "GET /health": ("/health", ""),
     "GET /docs": ("/docs", "with gzip"),
     "GET /docs/swagger-ui-bundle.js": ("/docs/swagger-ui-bundle.js", "with gzip"),
@@ -65,11 +69,6 @@ class Row(NamedTuple):
     need: Need
     busy: Bill
     alone: Bill
-
-
-def name_of(route: Route) -> str:
-    """Return a route as the documents name it: without the path of the API."""
-    return f"{route.method} {route.path.removeprefix(BASE)}"
 
 
 def rows(counts: Counts) -> list[Row]:

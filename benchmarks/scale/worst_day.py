@@ -130,10 +130,17 @@ def rate(route: str) -> float:
 def page_bytes(route: str) -> int:
     """Return the bytes of the largest answer of an open page."""
     module = load_app("docs_app", ROOT / "functions/docs")
-    context = {"requestId": "x", "domainName": "api.example.com"}
+    method = "OPTIONS" if route.startswith("OPTIONS") else "GET"
+    context = {"requestId": "x", "domainName": "api.example.com", "http": {"method": method}}
+    unknown = "/messaging/inbox"
     sizes = []
     for headers in ({}, {"accept-encoding": "gzip"}):
-        event = {"routeKey": route, "headers": headers, "requestContext": context}
+        event = {
+            "routeKey": route,
+            "rawPath": unknown,
+            "headers": headers,
+            "requestContext": context,
+        }
         answer = module.handler(event, None)
         body = answer["body"].encode()
         sizes.append(len(base64.b64decode(body) if answer["isBase64Encoded"] else body))

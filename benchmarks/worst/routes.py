@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from benchmarks.worst import prepared
 from benchmarks.worst.stage import LINE, WORDS, Call, Stage
-from local.in_process.requests import BASE
+from local.in_process.requests import name_of
 from local.template import load
 
 ORDER = "/messaging/work-order/{work_order_id}"
@@ -49,15 +49,8 @@ OWN: Mapping[str, Callable[[Stage], Call]] = {
     f"POST {ORDER}/respond": prepared.respond,
 }
 # The routes that use no table.
-PAGES = (
-    "GET /health",
-    "GET /docs",
-    "GET /docs/swagger-ui-bundle.js",
-    "GET /docs/swagger-ui.css",
-    "GET /docs/page.js",
-    "GET /openapi.json",
-    "GET /arazzo.json",
-    "GET /llms.txt",
+PAGES = tuple(
+    name_of(route) for route in load().routes if route.authorizer is None and route.method != "POST"
 )
 
 
@@ -71,7 +64,7 @@ def _dearest(route: str) -> Callable[[Stage], Call]:
 
 
 def _routes() -> list[str]:
-    named = (f"{each.method} {each.path.removeprefix(BASE)}" for each in load().routes)
+    named = map(name_of, load().routes)
     return [route for route in named if route not in PAGES]
 
 

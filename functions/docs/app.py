@@ -1,9 +1,20 @@
-"""Docs: a health check, Swagger UI, /openapi.json, /arazzo.json and /llms.txt."""
+"""Docs: the open pages, and an answer to every request that no route takes.
 
+The pages are the front page, a health check, Swagger UI, /openapi.json, /arazzo.json and /llms.txt.
+"""
+
+import json
+import os
+import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from agent_messaging.docs import unrouted
+from agent_messaging.docs.front import LINK_HEADER, Settings
 from agent_messaging.docs.pages import PAGES, serve
+from agent_messaging.door import problem
+from agent_messaging.errors import AgentMessagingError
 
 # Pages load nothing from other hosts, and send requests only to the API itself. Scripts are files
 # of this host. Swagger UI sets the styles of single elements.
@@ -12,25 +23,78 @@ POLICY = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
+SAFE = {"X-Content-Type-Options": "nosniff"}
+
 PAGE_OF = {f"GET {page.path}": page for page in PAGES}
+REGISTRATION = os.environ["REGISTRATION_MODE"]
 
 
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
-    """Answer a request for a page."""
+    """Answer a request for a page, or one that no other route takes."""
     # The gateway sends names in lower case. `sam local` keeps their case.
     sent = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    page = PAGE_OF[event["routeKey"]]
-    content = serve(page, sent)
+    if event["routeKey"] in PAGE_OF:
+        return _page(event["routeKey"], event, sent)
+    return _unrouted(event, sent)
+
+
+def _page(route: str, event: Mapping[str, Any], sent: Mapping[str, str]) -> dict[str, Any]:
+    vouched = (event["requestContext"].get("authorizer") or {}).get("lambda") or {}
+    # Only `make run` in open mode says so: see auth.is_open, whose import takes longer than this.
+    mode = "open" if vouched.get("mode") == "open" else "keys"
+    content = serve(PAGE_OF[route], sent, Settings(mode, REGISTRATION))
     headers = {
         **content.headers,
-        "Content-Type": page.media_type,
         "Content-Security-Policy": POLICY,
-        "X-Content-Type-Options": "nosniff",
-        "X-Request-Id": event["requestContext"]["requestId"],
+        **SAFE,
     }
+    return _answer(event, content.status, headers, content.body, is_base64=content.is_base64)
+
+
+def _unrouted(event: Mapping[str, Any], sent: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        answer = unrouted.answer(unrouted.request_of(event, sent))
+    except AgentMessagingError as error:
+        _log(event, "refused", code=error.code, status=error.status)
+        refused = problem.refused(error, event["requestContext"]["requestId"])
+        refused["headers"] |= {"Link": LINK_HEADER, "Cache-Control": "no-store", **SAFE}
+        return refused
+    if isinstance(answer, unrouted.Found):
+        # HEAD. The gateway sends the headers of this answer, and not its body.
+        served = {**event, "pathParameters": answer.parameters}
+        return _page(f"GET {answer.route.path}", served, sent)
+    if isinstance(answer, unrouted.Redirect):
+        _log(event, "redirected", status=308)
+        return _answer(event, 308, {"Location": answer.location, "Cache-Control": "no-store"})
+    return _answer(event, 204, {"Allow": answer.allow} if answer.allow else {})
+
+
+def _answer(
+    event: Mapping[str, Any],
+    status: int,
+    headers: Mapping[str, str],
+    body: str = "",
+    *,
+    is_base64: bool = False,
+) -> dict[str, Any]:
     return {
-        "statusCode": content.status,
-        "headers": headers,
-        "body": content.body,
-        "isBase64Encoded": content.is_base64,
+        "statusCode": status,
+        "headers": {**headers, "X-Request-Id": event["requestContext"]["requestId"]},
+        "body": body,
+        "isBase64Encoded": is_base64,
     }
+
+
+def _log(event: Mapping[str, Any], message: str, **values: str | int) -> None:
+    """Write a line as the other functions do. It has nothing that the caller wrote.
+
+    The logger of the other functions takes ten times as long to import as all of this.
+    """
+    line = {
+        "level": "INFO",
+        "message": message,
+        "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "request_id": event["requestContext"]["requestId"],
+        **values,
+    }
+    sys.stdout.write(json.dumps(line) + "\n")

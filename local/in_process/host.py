@@ -71,7 +71,7 @@ class Host(Tables):
         match = ROUTES.match(method, BASE + path.replace("%", "%25"))
         if match is None:
             raise LookupError(f"no route: {method} {path}")
-        event["routeKey"] = event["requestContext"]["routeKey"] = f"{method} {match.route.path}"
+        event["routeKey"] = event["requestContext"]["routeKey"] = match.route.key
         event["pathParameters"] = dict(match.parameters)
         event |= overrides
         group = TEMPLATE.functions[match.route.function].code.name

@@ -9,7 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local.model import Route
+
 BASE = "/api/v1"
+
+
+def name_of(route: Route) -> str:
+    """Return the name of a route in tests and benchmarks: its key, without BASE if it needs a key.
+
+    So `GET /llms.txt` and `GET /api/v1/llms.txt` have different names.
+    """
+    is_page = route.authorizer is None and route.method != "POST"
+    return route.key if is_page else f"{route.method} {route.path.removeprefix(BASE)}"
+
 
 _numbers = itertools.count(1)
 

@@ -10,6 +10,7 @@ from agent_messaging.meter.model import PENALTIES
 from benchmarks import worst
 from benchmarks.scale import busy_minute, worst_day
 from benchmarks.scale.items import PARAMETERS
+from local.in_process.requests import name_of
 from local.template import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +19,7 @@ MOST_OF_NOBODY = 5
 
 
 def template_routes() -> set[str]:
-    return {f"{route.method} {route.path.removeprefix('/api/v1')}" for route in load().routes}
+    return {name_of(route) for route in load().routes}
 
 
 def test_every_route_is_measured_and_nothing_else_is():
@@ -60,7 +61,7 @@ def test_nobody_costs_at_most_so_much_a_day():
 
 @pytest.mark.parametrize("route", worst.PAGES)
 def test_a_page_is_weighed_as_it_is_sent(route: str):
-    assert worst_day.page_bytes(route) > 20
+    assert worst_day.page_bytes(route) > 20 or route.startswith("OPTIONS")  # which has no body
     assert 0 < worst_day.rate(route) < worst_day.rate("any other route")
 
 

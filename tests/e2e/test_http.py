@@ -75,15 +75,36 @@ def test_a_repeated_query_parameter_is_refused(nova: Agent) -> None:
 
 @pytest.mark.usefixtures("true_to_the_gateway")
 @pytest.mark.parametrize(
-    ("method", "path"),
-    [("GET", "/messaging/nothing"), ("GET", "/messaging/send"), ("DELETE", "/messaging/inbox")],
+    ("method", "path", "status", "nearest"),
+    [
+        ("GET", "/messaging/inboxes", 404, "GET /api/v1/messaging/inbox"),
+        ("GET", "/messaging/send", 405, "POST /api/v1/messaging/send"),
+        ("DELETE", "/messaging/inbox", 405, "GET /api/v1/messaging/inbox"),
+    ],
 )
-def test_the_gateway_answers_for_routes_that_do_not_exist(
-    stack: Stack, method: str, path: str
+def test_a_request_without_a_route_is_told_the_nearest_one(
+    stack: Stack, method: str, path: str, status: int, nearest: str
 ) -> None:
     answer = stack.send(method, path)
 
-    assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
+    assert answer.status_code == status, answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert nearest in answer.json()["fix"]
+
+
+@pytest.mark.usefixtures("true_to_the_gateway")
+def test_head_is_answered_like_get_without_a_body(stack: Stack) -> None:
+    for path in ("/", "/health", "/llms.txt"):
+        answer = requests.head(f"{stack.url}{path}", timeout=10)
+        assert (answer.status_code, answer.content) == (200, b""), path
+    assert stack.send("HEAD", "/messaging/inbox").status_code == 405
+
+
+def test_the_front_page_names_the_documents_and_how_to_register(stack: Stack) -> None:
+    front = requests.get(f"{stack.url}/", timeout=10).json()
+    for name in ("llms_txt", "openapi", "health"):
+        assert requests.get(f"{stack.url}{front['links'][name]}", timeout=10).ok
+    assert front["mode"] == ("open" if stack.is_open_mode else "keys")
 
 
 def test_text_of_any_script_arrives_as_it_was_sent(nova: Agent, boots: Agent) -> None:

@@ -424,10 +424,17 @@ MUTANTS = (
     ),
     Mutant(
         "a page is sent compressed to a client that refuses gzip",
-        "docs/pages.py",
-        "return NO_WEIGHT.fullmatch(weight) is None",
+        "docs/negotiation.py",
+        "return gzip > 0 and gzip >= (identity or 0)",
         "return bool(accept_encoding)",
         ("tests/unit/docs/test_pages.py",),
+    ),
+    Mutant(
+        "a redirect leads to another host",
+        "docs/unrouted.py",
+        """return f"/{quote(path).lstrip('/')}{query}\"""",
+        """return f"/{quote(path)}{query}\"""",
+        ("tests/unit/docs/test_unrouted.py",),
     ),
     Mutant(
         "Swagger UI is sent without compression",

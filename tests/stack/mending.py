@@ -165,4 +165,5 @@ def operations(body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]
     for path, methods in body["paths"].items():
         for method, operation in methods.items():
             if INTEGRATION in operation:
-                yield f"{method.upper()} {path}", operation
+                is_default = operation.get("isDefaultRoute")
+                yield "$default" if is_default else f"{method.upper()} {path}", operation

@@ -25,7 +25,7 @@ from tests.stack.traffic import Answer, Client
 
 CLIENTS = 16
 SETTLED_SECONDS = 120
-ROUTES = {f"{route.method} {route.path}" for route in load().routes}
+ROUTES = {route.key for route in load().routes if not route.is_catch_all}
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,9 @@ PARAMETERS = {
 }
 
 PAGES = {
+    "front": "Names the documents of this API, how to register, the mode and the features. A client "
+    "that prefers `text/html`, as a browser does, gets a page.",
+    "front_api": "The same as `GET /`, always as JSON.",
     "health": "Says that the API answers. It does not check the database.",
     "docs": "Shows this document in Swagger UI. A client without gzip gets a page of links.",
     "swagger_ui_script": "A file of /docs. A client without gzip gets one line that says so.",
@@ -112,4 +115,5 @@ PAGES = {
     "next. It starts with the registration of two agents and ends with a completed work order. A "
     "program that follows it needs no other knowledge of this API.",
     "llms_txt": "Explains the API to a language model. Plain text.",
+    "llms_txt_api": "The same as `GET /llms.txt`.",
 }

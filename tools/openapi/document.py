@@ -13,23 +13,13 @@ from agent_messaging.docs.pages import PAGES, Page
 from agent_messaging.door.route import Route
 from tools.openapi import descriptions
 from tools.openapi.operations import Describer, Operation
+from tools.openapi.page_schemas import PAGE_SCHEMAS, TEXT
 from tools.openapi.problems import SCHEMAS
 from tools.openapi.schemas import KNOWN_VALUES
 
 Document = dict[str, Any]
 
 DOCS = "docs"
-
-TEXT = {"type": "string"}
-PAGE_SCHEMAS: Document = {
-    "health": {
-        "type": "object",
-        "required": ["status", "service", "version"],
-        "properties": {"status": {**TEXT, KNOWN_VALUES: ["ok"]}, "service": TEXT, "version": TEXT},
-    },
-    "openapi": {"type": "object"},
-    "arazzo": {"type": "object"},
-}
 
 HEADERS: Document = {
     "X-Request-Id": {
@@ -128,7 +118,9 @@ def _paths(describer: Describer, operations: Iterable[Operation]) -> Document:
 def _page(page: Page) -> Document:
     media_type = page.media_type.partition(";")[0]
     headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
-    schema = PAGE_SCHEMAS.get(page.name, TEXT)
+    content = {media_type: {"schema": PAGE_SCHEMAS.get(page.name, TEXT)}}
+    if page.has_html:
+        content["text/html"] = {"schema": TEXT}
     return {
         "tags": [DOCS],
         "operationId": f"{DOCS}_{page.name}",
@@ -138,7 +130,7 @@ def _page(page: Page) -> Document:
             "200": {
                 "description": "OK",
                 "headers": headers,
-                "content": {media_type: {"schema": schema}},
+                "content": content,
             },
             "304": {
                 "description": "The page still has the ETag that you sent in `If-None-Match`.",

@@ -72,7 +72,7 @@ class Instance:
         event = event_of(method, path, raw=raw, content_type="application/json")
         event["rawQueryString"] = urlencode(query)
         match = ROUTES.match(method, BASE + path)
-        event["routeKey"] = event["requestContext"]["routeKey"] = f"{method} {match.route.path}"
+        event["routeKey"] = event["requestContext"]["routeKey"] = match.route.key
         event["pathParameters"] = dict(match.parameters)
         if key is not None:
             event["headers"]["idempotency-key"] = key

@@ -34,7 +34,7 @@ def event(agent_id: str, path: str, query: dict[str, str]) -> tuple[str, dict[st
     made = event_of("GET", path, raw=None, content_type=None)
     made["rawQueryString"] = urlencode({"agent_id": agent_id, **query})
     match = ROUTES.match("GET", BASE + path)
-    made["routeKey"] = made["requestContext"]["routeKey"] = f"GET {match.route.path}"
+    made["routeKey"] = made["requestContext"]["routeKey"] = match.route.key
     made["pathParameters"] = dict(match.parameters)
     made["requestContext"]["authorizer"] = OPEN
     return match.route.function, made

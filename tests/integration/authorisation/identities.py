@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from agent_messaging.agents.keys import checksum
 from agent_messaging.auth import KEY_PREFIX as PREFIX
+from local.model import DEFAULT
 from local.in_process.requests import Answer
 from tests.integration.authorisation.gateway import Gateway
 from tests.integration.authorisation.right_calls import RIGHT_CALLS, TARGET, RightCall
@@ -99,6 +100,7 @@ def attempt(world: World, route: str, identity: str, gateway: Gateway | None = N
     Through the world's gateway, unless another is given.
     """
     method, call = route.split(maxsplit=1)[0], RIGHT_CALLS[route]
+    method = "GET" if route == DEFAULT else method
     approach = {**IDENTITIES, RIGHT: _right}[identity](world, call)
     path, body = call.filled(world.names, approach.target)
     query = "&".join(filter(None, [call.query, approach.query]))

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from agent_messaging.docs.pages import PAGES
+
 TARGET = "boots"
 FROM = ("/messaging/ping", "/messaging/send", "/messaging/work-order")
 
@@ -50,17 +52,7 @@ def by_worker(path: str, body: Any) -> RightCall:
 MESSAGE = {"to_agent_id": "{target}", "body": "Hello"}
 ORDER = {"to_agent_id": "{target}", "title": "Estimates", "description": "Fifty of them"}
 
-PAGES = (
-    "/health",
-    "/docs",
-    "/docs/swagger-ui-bundle.js",
-    "/docs/swagger-ui.css",
-    "/docs/page.js",
-    "/openapi.json",
-    "/arazzo.json",
-    "/llms.txt",
-)
-ROOT = {f"GET {path}": RightCall(None, path) for path in PAGES}
+ROOT = {f"GET {page.path}": RightCall(None, page.path) for page in PAGES}
 BELOW_BASE = {
     "POST /agents/register": RightCall(
         None, "/agents/register", {"agent_id": "newcomer", "name": "Newcomer"}, 201
@@ -111,5 +103,10 @@ BELOW_BASE = {
     ),
     "GET /messaging/stats": RightCall("nova", "/messaging/stats"),
 }
+# What no named route takes: here a path with one slash too many, and a browser's question.
+CATCH_ALL = {
+    "$default": RightCall(None, "/agents/me/", status=308),
+    "OPTIONS /{proxy+}": RightCall(None, "/agents/me", status=204),
+}
 # By the template's name of the route, less /api/v1.
-RIGHT_CALLS = {**BELOW_BASE, **ROOT}
+RIGHT_CALLS = {**BELOW_BASE, **ROOT, **CATCH_ALL}

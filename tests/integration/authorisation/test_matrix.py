@@ -3,15 +3,16 @@
 import pytest
 
 from local.in_process.functions import TEMPLATE
-from local.in_process.requests import BASE
+from local.in_process.requests import name_of
 from tests.integration.authorisation import rules
 from tests.integration.authorisation.gateway import outcome
 from tests.integration.authorisation.identities import IDENTITIES, RIGHT, attempt
-from tests.integration.authorisation.right_calls import RIGHT_CALLS
+from tests.integration.authorisation.right_calls import CATCH_ALL, RIGHT_CALLS
 from tests.integration.authorisation.world import World
 
 # As the template has them, so that none can be forgotten.
-ROUTES = [f"{route.method} {route.path.removeprefix(BASE)}" for route in TEMPLATE.routes]
+ROUTES = [name_of(route) for route in TEMPLATE.routes]
+READS = ("GET ", *CATCH_ALL)
 CELLS = [(route, identity) for route in ROUTES for identity in IDENTITIES]
 
 # Two routes written out, lest the rules be wrong together.
@@ -75,14 +76,14 @@ def test_every_route_has_a_right_call_and_every_cell_is_there():
 def test_the_right_identity_gets_through(world: World, route: str):
     answer = attempt(world, route, RIGHT)
     assert outcome(answer) == (RIGHT_CALLS[route].status, "")
-    assert (world.digest() == world.first_digest) == route.startswith("GET ")
+    assert (world.digest() == world.first_digest) == route.startswith(READS)
 
 
 @pytest.mark.parametrize(("route", "identity"), CELLS, ids=ids)
 def test_a_wrong_identity_is_answered_as_the_rules_say(world: World, route: str, identity: str):
     answer = attempt(world, route, identity)
     assert outcome(answer) == rules.expected(route, identity)
-    if route.startswith("GET ") or answer.status >= 400:
+    if route.startswith(READS) or answer.status >= 400:
         assert world.digest() == world.first_digest
 
 

@@ -10,6 +10,8 @@ import pytest
 import yaml
 
 TEMPLATE = Path(__file__).resolve().parents[3] / "template.yaml"
+# SAM makes the route `$default` of an event without a method and a path.
+DEFAULT = (None, None)
 OPEN = {
     ("POST", "/api/v1/agents/register"),
     ("GET", "/health"),
@@ -20,6 +22,16 @@ OPEN = {
     ("GET", "/docs/swagger-ui.css"),
     ("GET", "/docs/page.js"),
     ("GET", "/arazzo.json"),
+    ("GET", "/"),
+    ("GET", "/api/v1"),
+    ("GET", "/api/v1/llms.txt"),
+    DEFAULT,
+    ("OPTIONS", "/{proxy+}"),
+}
+LOGS = {
+    "Effect": "Allow",
+    "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+    "Resource": ("GetAtt", "DocsLogs.Arn"),
 }
 REGISTER = "POST /api/v1/agents/register"
 # Other ways for a request to reach a function.
@@ -69,8 +81,8 @@ def api(resources: dict[str, Any]) -> dict[str, Any]:
 
 def http_events(resources: dict[str, Any]) -> list[dict[str, Any]]:
     return [
-        event["Properties"]
-        for resource in resources.values()
+        {**event["Properties"], "function": name}
+        for name, resource in resources.items()
         if resource["Type"] == "AWS::Serverless::Function"
         for event in resource["Properties"].get("Events", {}).values()
         if event["Type"] == "HttpApi"
@@ -92,7 +104,10 @@ def test_every_route_but_the_open_ones_is_behind_the_authorizer(
     assert all(event["ApiId"] == ("Ref", "MessagingApi") for event in events)
     with_auth = [event for event in events if "Auth" in event]
     assert all(event["Auth"] == {"Authorizer": "NONE"} for event in with_auth)
-    assert {(event["Method"], event["Path"]) for event in with_auth} == OPEN
+    assert {(event.get("Method"), event.get("Path")) for event in with_auth} == OPEN
+    # What needs no key beside registration only reads files: its role grants no table.
+    (docs,) = {event["function"] for event in with_auth if event.get("Method") != "POST"}
+    assert statements(resources, docs.replace("Function", "Role")) == [LOGS]
     assert len(with_auth) == len(OPEN)
     assert len(events) - len(with_auth) >= 32
 
@@ -180,7 +195,9 @@ def test_registration_has_the_tightest_throttle(document: Any, api: dict[str, An
     names = ("ThrottlingRateLimit", "ThrottlingBurstLimit")
     every = [number(api["DefaultRouteSettings"][name]) for name in names]
     # What takes no key has a throttle of its own, and nothing else has.
-    assert set(api["RouteSettings"]) == {f"{method} {path}" for method, path in OPEN}
+    assert set(api["RouteSettings"]) == {
+        "$default" if each == DEFAULT else " ".join(each) for each in OPEN
+    }
     register = [number(api["RouteSettings"][REGISTER][name]) for name in names]
     assert register == [10, 20]
     assert all(ours < theirs for ours, theirs in zip(register, every, strict=True))

@@ -77,6 +77,17 @@ def test_a_reader_that_takes_gzip_gets_the_same_page_compressed(name):
         ("gzip; q=0.000, *", False),
         ("identity, *;q=0", False),
         ("x-no-gzip", False),
+        ("x-gzip", True),
+        ("gzip;q=0, *", False),
+        ("*;q=0", False),
+        ("*;q=0, gzip;q=0.001", True),
+        ("gzip;q=0.5, identity", False),
+        ("gzip;q=0.5, identity;q=0.4", True),
+        ("identity;q=0", True),
+        ("identity;q=0, gzip;q=0", False),
+        ("gzip;level=9;Q=0", False),
+        ("gzip;q=high", False),
+        ("br;q=0.5,,gzip", True),
     ],
 )
 def test_a_page_is_compressed_for_who_takes_gzip(accepted, is_gzip):
@@ -140,6 +151,59 @@ def test_a_reader_that_has_the_page_is_told_so(page, accepted):
     assert (content.status, content.body, content.is_base64) == (304, "", False)
     assert content.headers["ETag"] == tag
     assert serve(page, {**accepted, "if-none-match": '"other"'}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ("{tag}", 304),
+        ("W/{tag}", 304),
+        ('"a, b", W/{tag} , "c"', 304),
+        ("*", 304),
+        (" * ", 304),
+        ("", 200),
+        ('"other"', 200),
+        ('W/"other"', 200),
+        ('"*"', 200),
+        ("{bare}", 200),
+        ('"x{bare}"', 200),
+        ('"a {bare} b"', 200),
+    ],
+)
+def test_a_tag_is_compared_as_a_whole_and_weakly(sent, status):
+    tag = serve(BY_NAME["openapi"], {}).headers["ETag"]
+    sent = sent.format(tag=tag, bare=tag.strip('"'))
+
+    assert serve(BY_NAME["openapi"], {"if-none-match": sent}).status == status
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_304_has_the_headers_that_a_cache_updates(page):
+    content = serve(page, {})
+    again = serve(page, {"if-none-match": "*"})
+
+    assert again.headers == {k: v for k, v in content.headers.items() if k != "Content-Encoding"}
+    varies = "Accept" if page.has_html else "Accept-Encoding"
+    is_varying = page.has_html or page.is_worth_compressing
+    assert content.headers.get("Vary") == (varies if is_varying else None)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_each_page_links_to_the_description_of_the_api(page):
+    links = dict(re.findall(r'<([^>]+)>; rel="([^"]+)"', serve(page, {}).headers["Link"]))
+
+    assert links == {
+        "/openapi.json": "service-desc",
+        "/docs": "service-doc",
+        "/llms.txt": "describedby",
+        "/health": "status",
+    }
+    assert links.keys() <= {each.path for each in PAGES}
+
+
+def test_llms_txt_is_also_below_the_base_path():
+    below = serve(BY_NAME["llms_txt_api"], GZIP)
+    assert below == serve(BY_NAME["llms_txt"], GZIP)
 
 
 def test_the_page_loads_its_own_files_and_nothing_else():

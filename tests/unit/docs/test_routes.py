@@ -12,14 +12,7 @@ ROOT = Path(__file__).parents[3]
 NAMED = ("ping", "send", "work-order")
 ORDER = "/messaging/work-order/{work_order_id}"
 OPEN_ROUTES = {
-    "GET /health",
-    "GET /docs",
-    "GET /openapi.json",
-    "GET /llms.txt",
-    "GET /docs/swagger-ui-bundle.js",
-    "GET /docs/swagger-ui.css",
-    "GET /docs/page.js",
-    "GET /arazzo.json",
+    *(f"GET {page.path}" for page in PAGES),
     "POST /api/v1/agents/register",
 }
 
@@ -32,7 +25,7 @@ def routes_of(made):
 
 def test_template_code_and_document_have_the_same_routes(document):
     template = load()
-    declared = {f"{route.method} {route.path}" for route in template.routes}
+    declared = {route.key for route in template.routes if not route.is_catch_all}
     groups = command.groups(template)
     coded = {f"{route.method} {route.path}" for group in groups for route in group.routes}
     coded |= {f"GET {page.path}" for page in PAGES}
@@ -63,7 +56,7 @@ def test_no_part_of_a_path_has_the_name_of_the_identity_parameter():
             assert not route.query or not set(route.parts) & set(route.query.model_fields)
 
 
-def test_all_routes_but_the_open_ones_need_a_key(document):
+def test_all_routes_but_registration_and_the_pages_need_a_key(document):
     assert document["security"] == [{"bearer": []}]
     opened = {
         f"{method.upper()} {path}"

@@ -15,6 +15,11 @@ OPEN_ROUTES = {
     ("GET", "/docs/swagger-ui.css"),
     ("GET", "/docs/page.js"),
     ("GET", "/arazzo.json"),
+    ("GET", "/"),
+    ("GET", "/api/v1"),
+    ("GET", "/api/v1/llms.txt"),
+    ("ANY", "$default"),
+    ("OPTIONS", "/{proxy+}"),
     ("POST", "/api/v1/agents/register"),
 }
 

@@ -81,8 +81,6 @@ GOOD, BAD, BROKEN, EMPTY = (
         ("/closed", BAD, (403, {"message": "Forbidden"})),
         ("/closed", BROKEN, (500, {"message": "Internal Server Error"})),
         ("/closed", EMPTY, (401, {"message": "Unauthorized"})),
-        ("/open", [], (200, {"authorizer": None})),
-        ("/open", BAD, (200, {"authorizer": None})),
         ("/nowhere", BAD, (404, {"message": "Not Found"})),
     ],
 )
@@ -92,6 +90,26 @@ def test_a_key_that_is_sent_is_checked_on_closed_routes_in_either_mode(
     application = Gateway(Functions(), ROUTES, is_open_mode=is_open_mode)
 
     assert serve(application, path, headers=headers) == answer
+
+
+@pytest.mark.parametrize("headers", [[], BAD])
+@pytest.mark.parametrize(
+    ("is_open_mode", "told"), [(True, {"lambda": {"mode": "open"}}), (False, None)]
+)
+def test_an_open_route_checks_no_key_and_is_told_the_mode(is_open_mode, told, headers):
+    application = Gateway(Functions(), ROUTES, is_open_mode=is_open_mode)
+
+    assert serve(application, "/open", headers=headers) == (200, {"authorizer": told})
+
+
+def test_head_gets_the_length_of_the_whole_answer_and_no_body():
+    default = Route("ANY", "$default", "EchoFunction", None)
+    application = Gateway(Functions(), [default], is_open_mode=False)
+
+    status, headers, body = exchange(application, "/open", method="HEAD")
+
+    assert (status, body) == (200, b"")
+    assert headers[b"content-length"] == b"%d" % len(b'{"authorizer": null}')
 
 
 def test_without_a_key_open_mode_vouches_and_says_so_on_every_answer():

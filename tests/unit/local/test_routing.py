@@ -38,18 +38,28 @@ def test_the_most_literal_route_wins(method, path, function, parameters):
     assert (match.route.function, match.parameters) == (function, parameters)
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/"),
-        ("GET", "/agents"),
-        ("GET", "/agents/"),
-        ("GET", "/agents/nova/"),
-        ("POST", "/agents/me"),
-        ("GET", "/agents/me/keys"),
-        ("GET", "//agents/me"),
-        ("GET", "*"),
-    ],
-)
+WITHOUT_ROUTE = [
+    ("GET", "/"),
+    ("GET", "/agents"),
+    ("GET", "/agents/"),
+    ("GET", "/agents/nova/"),
+    ("POST", "/agents/me"),
+    ("GET", "/agents/me/keys"),
+    ("GET", "//agents/me"),
+    ("GET", "*"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), WITHOUT_ROUTE)
+def test_the_default_route_takes_what_no_other_takes(method, path):
+    default = Route("ANY", "$default", "Default", None)
+    routes = Routes([default, Route("GET", "/agents/{agent_id}", "One", None)])
+
+    assert routes.match("GET", "/agents/nova").route.key == "GET /agents/{agent_id}"
+    match = routes.match(method, path)
+    assert (match.route.key, match.parameters) == ("$default", {})
+
+
+@pytest.mark.parametrize(("method", "path"), WITHOUT_ROUTE)
 def test_a_path_or_a_method_without_a_route_matches_nothing(method, path):
     assert ROUTES.match(method, path) is None

@@ -22,15 +22,17 @@ import gzip
 import hashlib
 import importlib.util
 import json
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from agent_messaging import __version__, watch_garbage
+from agent_messaging.docs import catalog, front
+from agent_messaging.docs.front import Settings
+from agent_messaging.docs.negotiation import HTML, JSON, accepts_gzip, has_tag, prefers_html
 
 HERE = Path(__file__).parent
-RENDERED = HERE / "rendered"
+RENDERED = catalog.RENDERED
 SWAGGER_UI = "event_handler/openapi/swagger_ui"
 BUNDLE, STYLE = "swagger-ui-bundle.min.js", "swagger-ui.min.css"
 
@@ -39,13 +41,15 @@ ONLY_COMPRESSED = "/* The server sends this file only compressed. Send Accept-En
 
 DAY = "public, max-age=86400"
 YEAR = "public, max-age=31536000, immutable"
-NO_WEIGHT = re.compile(r"\s*q\s*=\s*0(\.0{0,3})?\s*")
+ASK_AGAIN = "no-cache"  # a cache may keep it, and asks with its ETag before each use
 
 
 class Page(NamedTuple):
     """One page: its path, its content, and how long a client may cache it.
 
-    `make_plain` renders the page for clients without gzip, if they get a different one.
+    `make_plain` renders the page for clients without gzip, if they get a different one. A page that
+    `is_front` is made for each request instead, from the server's settings. It `has_html` if a
+    browser gets another form of it. `same_as` is the name of a page with the same content.
     """
 
     name: str
@@ -56,10 +60,13 @@ class Page(NamedTuple):
     make_plain: Callable[[], str] | None = None
     cache_control: str = DAY
     is_worth_compressing: bool = True
+    is_front: bool = False
+    has_html: bool = False
+    same_as: str | None = None
 
 
 class Content(NamedTuple):
-    """A page as it is sent. `headers` describe the body, except for its media type.
+    """A page as it is sent. `headers` describe the body.
 
     The body is text, or bytes in base64. A function can answer with nothing else.
     """
@@ -128,7 +135,29 @@ def _file(name: str) -> str:
     return (HERE / name).read_text("utf-8")
 
 
+FRONT = Page(
+    "front",
+    "/",
+    "Find your way around",
+    JSON,
+    front.as_json,
+    cache_control=ASK_AGAIN,
+    is_worth_compressing=False,
+    is_front=True,
+    has_html=True,
+)
+LLMS_TXT = Page(
+    "llms_txt",
+    "/llms.txt",
+    "Read the API in plain words",
+    "text/plain; charset=utf-8",
+    functools.partial(_file, "llms.txt"),
+)
 PAGES = (
+    FRONT,
+    FRONT._replace(
+        name="front_api", path=front.BASE, summary="Find your way around, as JSON", has_html=False
+    ),
     Page(
         "health",
         "/health",
@@ -186,47 +215,61 @@ PAGES = (
         "application/vnd.oai.workflows+json",
         workflows,
     ),
-    Page(
-        "llms_txt",
-        "/llms.txt",
-        "Read the API in plain words",
-        "text/plain; charset=utf-8",
-        functools.partial(_file, "llms.txt"),
+    LLMS_TXT,
+    LLMS_TXT._replace(
+        name="llms_txt_api",
+        path=f"{front.BASE}/llms.txt",
+        summary="Read the API in plain words, under the base path",
+        same_as="llms_txt",
     ),
 )
 
 
-def serve(page: Page, headers: Mapping[str, str]) -> Content:
+def serve(page: Page, headers: Mapping[str, str], settings: Settings = Settings()) -> Content:
     """Return the page for a request with these headers. Their names are in lower case."""
+    if page.is_front:
+        return _served_front(page, headers, settings)
     is_gzip = page.is_worth_compressing and accepts_gzip(headers.get("accept-encoding", ""))
     form = "gzip" if is_gzip else "plain"
-    tag = _form(page, f"{form}.etag")
-    answered = {"Cache-Control": page.cache_control, "ETag": tag, "Vary": "Accept-Encoding"}
-    if tag in headers.get("if-none-match", ""):
-        return Content(304, "", answered)
+    described = _described(page, page.media_type, _form(page, f"{form}.etag"))
+    if page.is_worth_compressing:
+        described["Vary"] = "Accept-Encoding"
+    if has_tag(headers.get("if-none-match", ""), described["ETag"]):
+        return Content(304, "", described)
     if is_gzip:
-        answered["Content-Encoding"] = "gzip"
-    return Content(200, _form(page, form), answered, is_base64=is_gzip)
+        described["Content-Encoding"] = "gzip"
+    return Content(200, _form(page, form), described, is_base64=is_gzip)
 
 
-def accepts_gzip(accept_encoding: str) -> bool:
-    """Return whether a client accepts gzip (RFC 9110, 12.5.3).
+def _served_front(page: Page, headers: Mapping[str, str], settings: Settings) -> Content:
+    is_html = page.has_html and prefers_html(headers.get("accept", ""))
+    body = front.as_html(settings) if is_html else front.as_json(settings)
+    media_type = f"{HTML}; charset=utf-8" if is_html else JSON
+    described = _described(page, media_type, f'"{_digest(body)}"')
+    if page.has_html:
+        described["Vary"] = "Accept"
+    if has_tag(headers.get("if-none-match", ""), described["ETag"]):
+        return Content(304, "", described)
+    return Content(200, body, described)
 
-    RFC 9110 lets a server send any coding to a client without an `Accept-Encoding`. But most of
-    these clients, such as curl, show the bytes as they are. So they count as not accepting gzip.
+
+def _described(page: Page, media_type: str, tag: str) -> dict[str, str]:
+    """Return the headers that a 200 and its 304 share (RFC 9110, 15.4.5).
+
+    API Gateway gives an answer without a Content-Type one of its own, so a 304 has it too.
     """
-    weights = {}
-    for part in accept_encoding.lower().split(","):
-        coding, _, weight = part.partition(";")
-        weights[coding.strip()] = weight
-    weight = weights.get("gzip", weights.get("*", "q=0"))
-    return NO_WEIGHT.fullmatch(weight) is None
+    return {
+        "Content-Type": media_type,
+        "Cache-Control": page.cache_control,
+        "ETag": tag,
+        "Link": front.LINK_HEADER,
+    }
 
 
 @functools.cache
 def _form(page: Page, form: str) -> str:
     """Return one form of a page, from its file or rendered now."""
-    file = RENDERED / f"{page.name}.{form}"
+    file = RENDERED / f"{page.same_as or page.name}.{form}"
     return file.read_text("utf-8") if file.exists() else _made(page, form)
 
 
@@ -245,9 +288,12 @@ def _digest(text: str) -> str:
 
 
 def render() -> None:
-    """Write all forms of every page into files."""
+    """Write all forms of every page into files, and the catalog of routes."""
     RENDERED.mkdir(exist_ok=True)
+    (RENDERED / catalog.FILE).write_text(catalog.made(), "utf-8")
     for page in PAGES:
+        if page.is_front or page.same_as:
+            continue
         for form in ("plain", "plain.etag", "gzip", "gzip.etag"):
             (RENDERED / f"{page.name}.{form}").write_text(_made(page, form), "utf-8")
 

@@ -20,6 +20,7 @@
     │   ├── MessageNotFoundError
     │   ├── ThreadNotFoundError
     │   └── WorkOrderNotFoundError
+    ├── MethodNotAllowedError     405  the path has routes for other methods
     ├── ConflictError             409  the request is valid, but not in this state
     │   ├── AgentIdTakenError
     │   ├── AgentBusyError
@@ -74,6 +75,7 @@ from agent_messaging.errors.request import (
     InvalidError,
     MalformedError,
     MediaTypeError,
+    MethodNotAllowedError,
     TooLargeError,
 )
 from agent_messaging.errors.state import (
@@ -123,6 +125,7 @@ __all__ = [
     "MalformedError",
     "MediaTypeError",
     "MessageNotFoundError",
+    "MethodNotAllowedError",
     "NotFoundError",
     "OutOfTimeError",
     "RateLimitedError",

@@ -20,6 +20,15 @@ class BadCursorError(MalformedError):
     default_fix = "Repeat the request without `cursor`. Then send each `next_cursor` unchanged."
 
 
+class MethodNotAllowedError(AgentMessagingError):
+    """The path exists, but not with this method."""
+
+    status = 405
+    code = "method_not_allowed"
+    title = "The path has other methods"
+    default_fix = "Use one of the methods in the header `Allow`."
+
+
 class TooLargeError(AgentMessagingError):
     """The body is larger than the route accepts."""
 
