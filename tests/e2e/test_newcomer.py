@@ -11,7 +11,6 @@ import requests
 
 from tests.e2e import newcomer
 from tests.e2e.client import Stack
-from tests.e2e.front_page import session
 from tests.e2e.newcomer import Newcomer, WrongTurnError
 
 SOURCE = Path(newcomer.__file__).read_text("utf-8")
@@ -21,7 +20,7 @@ OF_THE_STANDARDS = {"body", "name"}
 
 
 def test_a_program_that_knows_the_url_alone_completes_a_work_order(stack: Stack) -> None:
-    visitor = Newcomer(session(), stack.url, stack.registration_key)
+    visitor = Newcomer(requests.Session(), stack.url, stack.registration_key)
 
     outputs = visitor.visit()
 
@@ -33,7 +32,7 @@ def test_a_program_that_knows_the_url_alone_completes_a_work_order(stack: Stack)
 
 
 def test_the_program_stops_at_a_wrong_turn(stack: Stack) -> None:
-    visitor = Newcomer(session(), stack.url, None)
+    visitor = Newcomer(requests.Session(), stack.url, None)
     visitor.description = {"paths": {"/health": {"get": {"operationId": "health"}}}}
     step = {"stepId": "look", "operationId": "health", "parameters": [], "successCriteria": []}
 

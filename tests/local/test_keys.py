@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 
-from tests.e2e.front_page import session
 from tests.e2e.newcomer import Newcomer
 from tests.e2e.server import ROOT, Server, running_server
 
@@ -46,7 +46,7 @@ def test_the_lines_to_paste_work_where_keys_are_required(keyed: Server) -> None:
 
 
 def test_a_program_that_knows_the_url_alone_completes_a_work_order(keyed: Server) -> None:
-    visitor = Newcomer(session(), keyed.url, keyed.registration_key())
+    visitor = Newcomer(requests.Session(), keyed.url, keyed.registration_key())
 
     visitor.visit()
 
