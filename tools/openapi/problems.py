@@ -35,6 +35,12 @@ FAULT: Schema = {
             "examples": ["#/to_agent_id", "?limit", "{message_id}"],
         },
         "detail": {"type": "string", "examples": ["is missing"]},
+        "fix": {
+            "type": "string",
+            "description": "What to do about this place. It is left out if the problem's `fix` "
+            "says it.",
+            "examples": ["Remove `cc`. A message has one recipient."],
+        },
     },
 }
 
@@ -43,7 +49,11 @@ PROBLEM: Schema = {
     "description": "An error, as in RFC 9457. Use `code` in your program, and do what `fix` says.",
     "required": ["type", "title", "status", "detail", "code", "errors", "fix", "request_id"],
     "properties": {
-        "type": {"type": "string", "format": "uri", "description": "The code as a URN."},
+        "type": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": "The path of a page on this host that explains the code.",
+        },
         "title": {"type": "string", "description": "The same for every error with this code."},
         "status": {"type": "integer", "description": "The HTTP status."},
         "detail": {"type": "string", "description": "What was wrong with this request."},
@@ -73,21 +83,9 @@ HEADERS = {
 }
 
 
-class FailureError(AgentMessagingError):
-    """The server failed. The write may or may not have happened."""
-
-    status = 500
-    code = "internal"
-    title = "Internal Server Error"
-    default_fix = (
-        "Repeat the request with the same Idempotency-Key or key_hash, if the route takes one. If "
-        "it fails again, give the request_id to the operator."
-    )
-
-
 def of_route(route: Route) -> list[type[AgentMessagingError]]:
     """Return every error that a route can return: from its form, and from its `raises`."""
-    found = {*route.raises, errors.InvalidError, errors.ContentionError, FailureError}
+    found = {*route.raises, errors.InvalidError, errors.ContentionError, errors.InternalError}
     if route.method != "GET" or route.path.startswith("/api/v1/messaging/work-order"):
         found.add(errors.OutOfTimeError)  # a read may store that an order expired
     if route.guard is not None:
@@ -160,9 +158,7 @@ def _problem(kinds: list[type[AgentMessagingError]]) -> dict[str, Any]:
 def _example(kind: type[AgentMessagingError]) -> dict[str, Any]:
     faults = [{"pointer": "#/to_agent_id", "detail": "is missing"}]
     value = {
-        "type": "about:blank"
-        if kind is FailureError
-        else f"urn:agent-messaging:problem:{kind.code}",
+        "type": errors.page_of(kind.code),
         "title": kind.title,
         "status": kind.status,
         "detail": _sentence(kind),
