@@ -12,7 +12,7 @@ from local.in_process.runtime import Context
 
 BATCH = 100  # records that the projector gets at most
 OFFER = {"description": "x" * 60 * 1024, "requirements": {"all": "x" * 40 * 1024}}  # 100 KB
-PAGES = ("/docs", "/openapi.json", "/llms.txt", "/health")
+PAGES = ("/docs", "/openapi.json", "/llms.txt", "/health", "/docs/errors/{code}")
 
 Operation = tuple[str, Callable[[], Any]]
 
@@ -42,7 +42,8 @@ def pages() -> Iterator[Operation]:
 def _request(page: str) -> Callable[[], Any]:
     event = {
         "routeKey": f"GET {page}",
-        "headers": {"accept-encoding": "gzip"},
+        "headers": {"accept-encoding": "gzip", "accept": "text/html"},
+        "pathParameters": {"code": "invalid"},
         "requestContext": {"requestId": "x", "domainName": "api.example.com"},
     }
     return lambda: app("docs").handler(event, Context())

@@ -50,6 +50,7 @@ CALLS: dict[str, tuple[str, str]] = {
     "GET /docs": ("/docs", "the whole page"),
     "GET /openapi.json": ("/openapi.json", "with gzip"),
     "GET /llms.txt": ("/llms.txt", "with gzip"),
+    "GET /docs/errors/{code}": ("/docs/errors/{code}", "one code"),
 }
 
 

@@ -47,7 +47,13 @@ OWN: Mapping[str, Callable[[Stage], Call]] = {
     f"POST {ORDER}/respond": prepared.respond,
 }
 # The routes that use no table.
-PAGES = ("GET /health", "GET /docs", "GET /openapi.json", "GET /llms.txt")
+PAGES = (
+    "GET /health",
+    "GET /docs",
+    "GET /openapi.json",
+    "GET /llms.txt",
+    "GET /docs/errors/{code}",
+)
 
 
 def _dearest(route: str) -> Callable[[Stage], Call]:

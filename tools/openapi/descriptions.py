@@ -79,6 +79,7 @@ PARAMETERS = {
         "with this key gets 422. Refusals are not stored, so you may use the key again after one."
     ),
     "agent_id": "The other agent's id.",
+    "code": "The `code` of a problem.",
     "key_id": "The id of one of your keys. It is not the key itself.",
     "message_id": "A message that you received or sent.",
     "thread_id": "A thread that you take part in.",
@@ -101,4 +102,6 @@ PAGES = {
     "docs": "Swagger UI in a single page. A client without gzip gets a page of links.",
     "openapi": "OpenAPI 3.1, one document for all functions.",
     "llms_txt": "Explains the API to a language model. Plain text.",
+    "error": "Explains one error code. It is the `type` of each problem. A browser gets HTML. The "
+    "code `gateway` explains the answers of the gateway.",
 }

@@ -27,6 +27,19 @@ PAGE_SCHEMAS: Document = {
         "properties": {"status": {"const": "ok"}, "service": TEXT, "version": TEXT},
     },
     "openapi": {"type": "object"},
+    "error": {"type": "object"},
+}
+# The parts of the path of a page.
+PAGE_PARTS: Document = {
+    "error": [
+        {
+            "name": "code",
+            "in": "path",
+            "required": True,
+            "description": descriptions.PARAMETERS["code"],
+            "schema": {"type": "string", "examples": ["invalid"]},
+        }
+    ]
 }
 
 HEADERS: Document = {
@@ -126,11 +139,13 @@ def _page(page: Page) -> Document:
     media_type = page.media_type.partition(";")[0]
     headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
     schema = PAGE_SCHEMAS.get(page.name, TEXT)
+    parts = {"parameters": PAGE_PARTS[page.name]} if page.name in PAGE_PARTS else {}
     return {
         "tags": [DOCS],
         "operationId": f"{DOCS}_{page.name}",
         "summary": page.summary,
         "description": descriptions.PAGES[page.name],
+        **parts,
         "responses": {
             "200": {
                 "description": "OK",

@@ -5,28 +5,26 @@ follows from its parameters and body, and from the `raises` of its declaration. 
 an answer of its own with the same status, the response has both forms.
 """
 
-import inspect
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any
 
 from agent_messaging import errors
+from agent_messaging.docs import error_pages
+from agent_messaging.docs.gateway_answers import OwnAnswer
 from agent_messaging.door.problem import MEDIA_TYPE
 from agent_messaging.door.route import Route
 from agent_messaging.errors import AgentMessagingError
 from tools.openapi import gateway
-from tools.openapi.gateway import OwnAnswer
 from tools.openapi.schemas import Schema
 
 Response = dict[str, Any]
 
-REQUEST_ID = "5f1d3c8e-6f0b-4a86-9d0e-0c6f1f4b7a11"
-
 FAULT: Schema = {
     "type": "object",
     "description": "One wrong part of the request.",
-    "required": ["pointer", "detail"],
+    "required": ["pointer", "detail", "fix"],
     "properties": {
         "pointer": {
             "type": "string",
@@ -37,8 +35,7 @@ FAULT: Schema = {
         "detail": {"type": "string", "examples": ["is missing"]},
         "fix": {
             "type": "string",
-            "description": "What to do about this place. It is left out if the problem's `fix` "
-            "says it.",
+            "description": "What to do about this place.",
             "examples": ["Remove `cc`. A message has one recipient."],
         },
     },
@@ -156,21 +153,8 @@ def _problem(kinds: list[type[AgentMessagingError]]) -> dict[str, Any]:
 
 
 def _example(kind: type[AgentMessagingError]) -> dict[str, Any]:
-    faults = [{"pointer": "#/to_agent_id", "detail": "is missing"}]
-    value = {
-        "type": errors.page_of(kind.code),
-        "title": kind.title,
-        "status": kind.status,
-        "detail": _sentence(kind),
-        "code": kind.code,
-        "errors": faults if kind is errors.InvalidError else [],
-        "fix": kind.default_fix,
-        "request_id": REQUEST_ID,
-    }
-    if kind is errors.IllegalTransitionError:
-        value["current_status"] = "completed"
-    return {"summary": kind.title, "value": value}
+    return {"summary": kind.title, "value": error_pages.example(kind)}
 
 
 def _sentence(kind: type[AgentMessagingError]) -> str:
-    return inspect.cleandoc(kind.__doc__ or "").partition("\n")[0]
+    return error_pages.meaning(kind).partition("\n")[0]

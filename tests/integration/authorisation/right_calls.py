@@ -102,4 +102,9 @@ BELOW_BASE = {
     "GET /messaging/stats": RightCall("nova", "/messaging/stats"),
 }
 # By the template's name of the route, less /api/v1.
-RIGHT_CALLS = {**BELOW_BASE, **ROOT, "GET /llms.txt": RightCall(None, "/llms.txt")}
+RIGHT_CALLS = {
+    **BELOW_BASE,
+    **ROOT,
+    "GET /llms.txt": RightCall(None, "/llms.txt"),
+    "GET /docs/errors/{code}": RightCall(None, "/docs/errors/invalid"),
+}

@@ -1,4 +1,4 @@
-"""The template as it is written: closed but for five routes, and no way round the authorizer.
+"""The template as it is written: closed but for six routes, and no way round the authorizer.
 
 Read without the local runner's own reader, which believes what it reads.
 """
@@ -16,6 +16,7 @@ OPEN = {
     ("GET", "/docs"),
     ("GET", "/openapi.json"),
     ("GET", "/llms.txt"),
+    ("GET", "/docs/errors/{code}"),
 }
 REGISTER = "POST /api/v1/agents/register"
 # Other ways for a request to reach a function.

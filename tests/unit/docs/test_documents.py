@@ -88,7 +88,7 @@ def test_every_decision_has_a_reason_and_is_in_the_index_once():
 def test_the_table_of_calls_is_the_templates_routes():
     pattern = r"^\| `(GET|POST|PUT|PATCH|DELETE) (/[^`]*)` \|"
     rows = re.findall(pattern, TEXTS["api.md"], re.MULTILINE)
-    at_root = {"/health", "/docs", "/openapi.json", "/llms.txt"}
+    at_root = {"/health", "/docs", "/openapi.json", "/llms.txt", "/docs/errors/{code}"}
 
     told = {(method, path if path in at_root else f"/api/v1{path}") for method, path in rows}
 

@@ -23,7 +23,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from agent_messaging import __version__, watch_garbage
 
@@ -105,6 +105,13 @@ def _package(name: str) -> Path:
     return Path(spec.origin).parent
 
 
+def error_texts() -> str:
+    """Return the pages of all error codes as one JSON object. A request gets one of them."""
+    from agent_messaging.docs import error_pages  # noqa: PLC0415 - only the build needs it
+
+    return error_pages.texts()
+
+
 def _file(name: str) -> str:
     return (HERE / name).read_text("utf-8")
 
@@ -141,6 +148,14 @@ PAGES = (
         "text/plain; charset=utf-8",
         functools.partial(_file, "llms.txt"),
     ),
+    Page(
+        "error",
+        "/docs/errors/{code}",
+        "Read what an error code means",
+        "application/json",
+        error_texts,
+        is_worth_compressing=False,
+    ),
 )
 
 
@@ -155,6 +170,13 @@ def serve(page: Page, headers: Mapping[str, str]) -> Content:
     if is_gzip:
         answered["Content-Encoding"] = "gzip"
     return Content(200, _form(page, form), answered, is_base64=is_gzip)
+
+
+def error_page(code: str) -> dict[str, Any] | None:
+    """Return the page of an error code. None if there is no such code."""
+    (page,) = (each for each in PAGES if each.name == "error")
+    found: dict[str, Any] | None = json.loads(_form(page, "plain")).get(code)
+    return found
 
 
 def accepts_gzip(accept_encoding: str) -> bool:

@@ -8,7 +8,7 @@ address of the code's page on the same host.
 import json
 from typing import Any
 
-from agent_messaging.errors import AgentMessagingError, Fault, InternalError, page_of
+from agent_messaging.errors import AgentMessagingError, InternalError, page_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -21,7 +21,10 @@ def refused(error: AgentMessagingError, request_id: str) -> dict[str, Any]:
         "status": error.status,
         "detail": error.detail,
         "code": error.code,
-        "errors": [_fault(each) for each in error.faults],
+        "errors": [
+            {"pointer": each.pointer, "detail": each.detail, "fix": each.fix or error.fix}
+            for each in error.faults
+        ],
         "fix": error.fix,
         "request_id": request_id,
         **error.members,
@@ -45,11 +48,6 @@ def failed(request_id: str, again: str) -> dict[str, Any]:
         "request_id": request_id,
     }
     return _answered(document, {})
-
-
-def _fault(fault: Fault) -> dict[str, str]:
-    told = {"pointer": fault.pointer, "detail": fault.detail}
-    return {**told, "fix": fault.fix} if fault.fix else told
 
 
 def _answered(document: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:

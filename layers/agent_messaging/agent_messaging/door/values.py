@@ -71,8 +71,9 @@ def _source(location: Sequence[int | str], schema: Schema, form: Form) -> wanted
     """Return where to find the id that a field takes. A new agent's own id is in no list."""
     if location == ("agent_id",) and form.place == "{}":
         return None
-    items = schema.get("items", {}) if schema.get("type") == "array" else schema
-    return wanted.source_of(items, form.route)
+    is_list = schema.get("type") == "array"
+    found = wanted.source_of(schema.get("items", {}) if is_list else schema, form.route)
+    return found._replace(article="a list of ") if found and is_list else found
 
 
 def _for_example(
@@ -131,4 +132,5 @@ def _from_list(verb: str, value: Any, source: wanted.Source, place: str, route: 
     where = f" in the path `{route}`" if place[0] == "{" and route else ""
     of_other = " of another agent" if source.path == wanted.AGENTS.path and not name else ""
     verb = verb.replace("` to", f"`{where} to") if where else verb
-    return f"{told}{verb} {source.article}`{source.field}`{of_other} from GET {path}."
+    also = f" or GET {source.also}" if source.also else ""
+    return f"{told}{verb} {source.article}`{source.field}`{of_other} from GET {path}{also}."

@@ -14,10 +14,11 @@ TEXTS = {"object": {"format": "JSON"}, "boolean": True, "string": "Hello", "numb
 
 
 class Source(NamedTuple):
-    """Where the caller finds an id: the name of the field, and the list that has it."""
+    """Where the caller finds an id: the name of the field, and the list or lists that have it."""
 
     field: str
     path: str
+    also: str = ""
     article: str = "the "
 
 
@@ -25,8 +26,12 @@ AGENTS = Source("agent_id", "/api/v1/agents")
 ORDERS = "/api/v1/messaging/work-orders"
 SOURCES = {
     fields.AGENT_ID_PATTERN: AGENTS,
-    fields.MESSAGE_ID_PATTERN: Source("message_id", "/api/v1/messaging/inbox"),
-    fields.WORK_ORDER_ID_PATTERN: Source("work_order_id", f"{ORDERS}?role=worker"),
+    fields.MESSAGE_ID_PATTERN: Source(
+        "message_id", "/api/v1/messaging/inbox", "/api/v1/messaging/sent"
+    ),
+    fields.WORK_ORDER_ID_PATTERN: Source(
+        "work_order_id", f"{ORDERS}?role=worker", f"{ORDERS}?role=client"
+    ),
     fields.THREAD_ID_PATTERN: Source("thread_id", "/api/v1/messaging/inbox"),
     fields.KEY_ID_PATTERN: Source("key_id", "/api/v1/agents/me/keys"),
 }
@@ -50,7 +55,9 @@ def source_of(schema: Schema, route: str = "") -> Source | None:
         return CONTACTS
     ends = (path for end, path in _BY_END.items() if route.endswith(end))
     if found.field == "work_order_id" and (path := next(ends, None)):
-        return found._replace(path=path)
+        return found._replace(path=path, also="")
+    if found.field == "message_id" and "/messages/" not in route:  # it has to be received
+        return found._replace(also="")
     return found
 
 

@@ -13,7 +13,7 @@ class Fault(NamedTuple):
 
     `pointer` is a JSON Pointer into the body as a fragment (`#/priority`), `?name` for a query
     parameter, `{name}` for a part of the path, or the name of a header. `fix` says what to do about
-    this place. It is empty if the whole error's `fix` says it.
+    this place. If it is empty, the whole error's `fix` says it.
     """
 
     pointer: str

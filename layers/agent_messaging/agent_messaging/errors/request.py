@@ -47,7 +47,7 @@ class InvalidError(AgentMessagingError):
     status = 422
     code = "invalid"
     title = "The request is not valid"
-    default_fix = "Do what each `fix` in `errors` says, and send the request again."
+    default_fix = "Send the request as GET /openapi.json describes it."
 
     @classmethod
     def at(cls, pointer: str, detail: str, *, fix: str | None = None) -> "InvalidError":
