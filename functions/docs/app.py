@@ -29,16 +29,15 @@ def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
 
 def _error(event: Mapping[str, Any], sent: Mapping[str, str], request_id: str) -> dict[str, Any]:
     """Answer with the page of one error code."""
-    from agent_messaging import errors  # noqa: PLC0415 - the other pages need none of these
-    from agent_messaging.docs import error_pages  # noqa: PLC0415
-    from agent_messaging.door import problem  # noqa: PLC0415
-
     code = (event.get("pathParameters") or {}).get("code", "")
-    page = error_page(code)
+    page = error_page(code, sent.get("accept", ""))
     if page is None:
+        from agent_messaging import errors  # noqa: PLC0415 - the pages need none of these
+        from agent_messaging.door import problem  # noqa: PLC0415
+
         fix = "Use the `code` of an answer, as its `type` does. /llms.txt lists all codes."
         return problem.refused(errors.NotFoundError("No error has this code.", fix=fix), request_id)
-    media_type, body = error_pages.shown(page, sent.get("accept", ""))
+    media_type, body = page
     return _answered(body, media_type, {"Cache-Control": DAY, "Vary": "Accept"}, request_id)
 
 

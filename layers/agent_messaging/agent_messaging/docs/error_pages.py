@@ -62,9 +62,9 @@ def meaning(kind: type[AgentMessagingError]) -> str:
     return inspect.cleandoc(kind.__doc__ or "")
 
 
-def shown(page: ErrorPage, accept: str) -> tuple[str, str]:
-    """Return the media type and the body of a page for a client that sent this `Accept`."""
-    if "text/html" in accept.lower():
+def shown(page: ErrorPage, *, is_html: bool) -> tuple[str, str]:
+    """Return the media type and the body of a page."""
+    if is_html:
         return HTML, _html(page)
     return JSON, json.dumps(page, ensure_ascii=False)
 

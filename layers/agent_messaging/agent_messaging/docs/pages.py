@@ -172,11 +172,27 @@ def serve(page: Page, headers: Mapping[str, str]) -> Content:
     return Content(200, _form(page, form), answered, is_base64=is_gzip)
 
 
-def error_page(code: str) -> dict[str, Any] | None:
-    """Return the page of an error code. None if there is no such code."""
+def error_page(code: str, accept: str) -> tuple[str, str] | None:
+    """Return the media type and the body of an error code's page. None for an unknown code.
+
+    A client whose `accept` header names HTML gets HTML, others JSON.
+    """
+    is_html = "text/html" in accept.lower()
+    return _error_page(code, is_html) if code in _error_pages() else None
+
+
+@functools.cache
+def _error_pages() -> dict[str, Any]:
     (page,) = (each for each in PAGES if each.name == "error")
-    found: dict[str, Any] | None = json.loads(_form(page, "plain")).get(code)
+    found: dict[str, Any] = json.loads(_form(page, "plain"))
     return found
+
+
+@functools.cache
+def _error_page(code: str, is_html: bool) -> tuple[str, str]:  # noqa: FBT001
+    from agent_messaging.docs import error_pages  # noqa: PLC0415 - the other pages need none
+
+    return error_pages.shown(_error_pages()[code], is_html=is_html)
 
 
 def accepts_gzip(accept_encoding: str) -> bool:

@@ -25,7 +25,7 @@ from agent_messaging.door import values
 from agent_messaging.door.form import MAX_NAME, NEAR, Form, visible
 from agent_messaging.door.usual_words import WORDS
 
-MAX_FIX = 2000  # characters of all sentences together
+MAX_FIX = 1500  # characters of all sentences together
 
 
 def of_errors(errors: Iterable[Any], form: Form) -> list[str]:

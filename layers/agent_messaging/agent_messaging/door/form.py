@@ -8,6 +8,7 @@ from pydantic import BaseModel, TypeAdapter
 from agent_messaging.door.wanted import Schema
 
 MAX_NAME = 100
+MAX_PLACE = 64  # characters of a name in a fix
 NEAR = 0.6  # how alike two words are, from 0 to 1, if one is taken for the other
 
 
@@ -58,11 +59,11 @@ def fields_of(schema: Schema) -> dict[str, Schema]:
 
 def visible(text: str) -> str:
     r"""Return a short text in which each invisible character and backtick is `\u....`."""
-    short = text if len(text) <= MAX_NAME else text[: MAX_NAME - 3] + "..."
+    short = text if len(text) <= MAX_PLACE else text[: MAX_PLACE - 3] + "..."
     escaped = (
         each if each.isprintable() and each != "`" else f"\\u{ord(each):04x}" for each in short
     )
-    return "".join(escaped)[: 2 * MAX_NAME]
+    return "".join(escaped)[:MAX_NAME]
 
 
 def of_body(
