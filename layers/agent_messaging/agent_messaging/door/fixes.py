@@ -10,7 +10,7 @@ that is invisible is written as `\u200b`. These are the sentences that a program
     Add `title`, a text of 1 to 500 characters that is not blank, for example `"Estimates"`.
     Set `priority` to a whole number from 0 to 10 instead of a string, for example `5`.
     Set `action` to one of `"accept"`, `"reject"`.
-    Set `to_agent_id` to an `agent_id` from GET /api/v1/agents?q=Boots.
+    Set `to_agent_id` to the `agent_id` from GET /api/v1/agents?q=Boots.
     Shorten `subject` to 500 characters.
 
 Other sentences explain. Only a request that is refused imports this module.
