@@ -70,6 +70,8 @@ class Literal:
         return request if value is ABSENT else _put(request, place, value)
 
     def _value(self, rest: str, place: str) -> Any:
+        if "your own" in rest:
+            return self.me
         if listed := FROM_LIST.search(rest):
             lists = [self.look(path) for path in listed.groups()[1:] if path]
             values = [each for each in _all(lists, listed[1]) if each != self.me]

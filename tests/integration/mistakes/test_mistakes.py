@@ -83,6 +83,22 @@ def test_the_second_request_succeeds(world: World, figure: Figure):
     assert failed.keys() <= LEFT.keys(), failed
 
 
+@pytest.mark.parametrize("query", [{}, {"from_agent_id": "nova"}, {"agent_id": "Nova!"}])
+def test_in_open_mode_a_fix_leads_to_the_callers_own_id(world: World, query: dict[str, str]):
+    def send_openly(request: Request) -> Answer:
+        return world.cloud.call("GET", request.path.removeprefix(BASE), request.query)
+
+    def look_openly(path: str) -> object:
+        parts = urlsplit(path)
+        return send_openly(Request("GET", parts.path, dict(parse_qsl(parts.query)))).json
+
+    wrong = Request("GET", f"{BASE}/messaging/inbox", query)
+    refusal = send_openly(wrong)
+    right = Literal("nova", look_openly).corrected(wrong, refusal.json["fix"])
+    assert (refusal.status, send_openly(right).status) == (422, 200)
+    assert right.query == {"agent_id": "nova"}
+
+
 def test_the_program_knows_nothing_of_the_schema():
     nodes = ast.walk(ast.parse(Path(literal.__file__).read_text("utf-8")))
     imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
