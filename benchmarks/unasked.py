@@ -51,7 +51,8 @@ def _request(route: str, request: str) -> Callable[[], Any]:
     event = {
         "routeKey": route,
         "rawPath": path,
-        "headers": {"accept-encoding": "gzip"},
+        "headers": {"accept-encoding": "gzip", "accept": "text/html"},
+        "pathParameters": {"code": "invalid"},
         "requestContext": {
             "requestId": "x",
             "domainName": "api.example.com",

@@ -58,6 +58,7 @@ CALLS: dict[str, tuple[str, str]] = {
     "GET /openapi.json": ("/openapi.json", "with gzip"),
     "GET /arazzo.json": ("/arazzo.json", "with gzip"),
     "GET /llms.txt": ("/llms.txt", "with gzip"),
+    "GET /docs/errors/{code}": ("/docs/errors/{code}", "one code"),
 }
 
 

@@ -1,6 +1,7 @@
 """Docs: the open pages, and an answer to every request that no route takes.
 
-The pages are the front page, a health check, Swagger UI, /openapi.json, /arazzo.json and /llms.txt.
+The pages are the front page, a health check, Swagger UI, /openapi.json, /arazzo.json, /llms.txt
+and a page for each error code.
 """
 
 import json
@@ -12,9 +13,9 @@ from typing import Any
 
 from agent_messaging.docs import unrouted
 from agent_messaging.docs.front import LINK_HEADER, Settings
-from agent_messaging.docs.pages import PAGES, serve
+from agent_messaging.docs.pages import PAGES, Content, Page, serve, serve_error
 from agent_messaging.door import problem
-from agent_messaging.errors import AgentMessagingError
+from agent_messaging.errors import AgentMessagingError, NotFoundError
 
 # Pages load nothing from other hosts, and send requests only to the API itself. Scripts are files
 # of this host. Swagger UI sets the styles of single elements.
@@ -26,6 +27,7 @@ POLICY = (
 SAFE = {"X-Content-Type-Options": "nosniff"}
 
 PAGE_OF = {f"GET {page.path}": page for page in PAGES}
+ERROR = PAGE_OF["GET /docs/errors/{code}"]
 REGISTRATION = os.environ["REGISTRATION_MODE"]
 
 
@@ -33,36 +35,43 @@ def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
     """Answer a request for a page, or one that no other route takes."""
     # The gateway sends names in lower case. `sam local` keeps their case.
     sent = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    if event["routeKey"] in PAGE_OF:
-        return _page(event["routeKey"], event, sent)
-    return _unrouted(event, sent)
-
-
-def _page(route: str, event: Mapping[str, Any], sent: Mapping[str, str]) -> dict[str, Any]:
-    vouched = (event["requestContext"].get("authorizer") or {}).get("lambda") or {}
-    # Only `make run` in open mode says so: see auth.is_open, whose import takes longer than this.
-    mode = "open" if vouched.get("mode") == "open" else "keys"
-    content = serve(PAGE_OF[route], sent, Settings(mode, REGISTRATION))
-    headers = {
-        **content.headers,
-        "Content-Security-Policy": POLICY,
-        **SAFE,
-    }
-    return _answer(event, content.status, headers, content.body, is_base64=content.is_base64)
-
-
-def _unrouted(event: Mapping[str, Any], sent: Mapping[str, str]) -> dict[str, Any]:
     try:
-        answer = unrouted.answer(unrouted.request_of(event, sent))
+        page = PAGE_OF.get(event["routeKey"])
+        return _unrouted(event, sent) if page is None else _page(page, event, sent)
     except AgentMessagingError as error:
         _log(event, "refused", code=error.code, status=error.status)
         refused = problem.refused(error, event["requestContext"]["requestId"])
         refused["headers"] |= {"Link": LINK_HEADER, "Cache-Control": "no-store", **SAFE}
         return refused
+
+
+def _page(page: Page, event: Mapping[str, Any], sent: Mapping[str, str]) -> dict[str, Any]:
+    content = _error_page(page, event, sent) if page is ERROR else _content(page, event, sent)
+    headers = {**content.headers, "Content-Security-Policy": POLICY, **SAFE}
+    return _answer(event, content.status, headers, content.body, is_base64=content.is_base64)
+
+
+def _content(page: Page, event: Mapping[str, Any], sent: Mapping[str, str]) -> Content:
+    vouched = (event["requestContext"].get("authorizer") or {}).get("lambda") or {}
+    # Only `make run` in open mode says so: see auth.is_open, whose import takes longer than this.
+    mode = "open" if vouched.get("mode") == "open" else "keys"
+    return serve(page, sent, Settings(mode, REGISTRATION))
+
+
+def _error_page(page: Page, event: Mapping[str, Any], sent: Mapping[str, str]) -> Content:
+    content = serve_error(page, (event.get("pathParameters") or {}).get("code", ""), sent)
+    if content is None:
+        fix = "Use the `code` of an answer, as its `type` does. /llms.txt lists all codes."
+        raise NotFoundError("No error has this code.", fix=fix)
+    return content
+
+
+def _unrouted(event: Mapping[str, Any], sent: Mapping[str, str]) -> dict[str, Any]:
+    answer = unrouted.answer(unrouted.request_of(event, sent))
     if isinstance(answer, unrouted.Found):
         # HEAD. The gateway sends the headers of this answer, and not its body.
         served = {**event, "pathParameters": answer.parameters}
-        return _page(f"GET {answer.route.path}", served, sent)
+        return _page(PAGE_OF[f"GET {answer.route.path}"], served, sent)
     if isinstance(answer, unrouted.Redirect):
         _log(event, "redirected", status=308)
         return _answer(event, 308, {"Location": answer.location, "Cache-Control": "no-store"})

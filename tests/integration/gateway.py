@@ -29,7 +29,7 @@ def checked(result: dict[str, Any], request_id: str) -> Answer:
         assert document["request_id"] == request_id
         assert document["detail"]
         assert document["fix"].endswith((".", "`"))
-        assert all(set(fault) == {"pointer", "detail"} for fault in document["errors"])
+        assert all(list(fault) == ["pointer", "detail", "fix"] for fault in document["errors"])
         assert (status == 422) >= bool(document["errors"])
         assert ("Retry-After" in headers) == (status in (429, 503))
     return answer

@@ -496,10 +496,24 @@ MUTANTS = (
         ("tests/unit/content/test_hidden.py",),
     ),
     Mutant(
+        "a wrong name is to be renamed to a field that is there already",
+        "door/fixes.py",
+        "if target is not None and target not in form.sent:",
+        "if target is not None:",
+        ("tests/unit/test_fixes.py",),
+    ),
+    Mutant(
+        "a fix repeats a key as a search word",
+        "ids.py",
+        "or not value.isprintable() or KEY_PREFIX in value:",
+        "or not value.isprintable():",
+        ("tests/unit/test_fixes.py",),
+    ),
+    Mutant(
         "every unknown parameter is told of",
         "door/parsing.py",
-        "for name in islice(names, MAX_FAULTS))",
-        "for name in names)",
+        "names = islice(parameters, MAX_FAULTS)",
+        "names = iter(parameters)",
         ("tests/unit/test_parsing.py",),
     ),
     Mutant(

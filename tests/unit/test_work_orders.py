@@ -20,6 +20,7 @@ from agent_messaging.work_orders.states import (
     Status,
     Times,
     transition,
+    what_can_be_done,
 )
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -187,3 +188,24 @@ def test_an_expiry_is_told_by_the_system_in_a_thread_of_its_own():
     assert note.body == "A work order expired: nobody answered by its deadline."
     assert note.sender == SYSTEM
     assert note.thread_id != "thr_1"
+
+
+def test_a_refused_transition_says_which_calls_the_order_allows_now():
+    with pytest.raises(IllegalTransitionError) as caught:
+        transition(Status.ACCEPTED, Action.ACCEPT)
+    path = "/api/v1/messaging/work-order/{work_order_id}"
+    assert caught.value.fix == (
+        f"The order is accepted. Its worker can call POST {path}/complete or POST {path}/fail. "
+        f"Its client can call POST {path}/cancel."
+    )
+
+
+def test_every_call_that_a_status_allows_is_named_and_no_other():
+    calls = {Action.ACCEPT: "respond", Action.REJECT: "respond"}
+    for status in Status:
+        told = what_can_be_done(status, None)
+        allowed = {each.action for each in TRANSITIONS if each.source is status and each.role}
+        named = {calls.get(action, str(action)) for action in allowed}
+        every = {calls.get(action, str(action)) for action in ROLES}
+        assert {each for each in every if f"/{each}" in told} == named
+        assert ("is final" in told) == (status not in OPEN)

@@ -84,6 +84,7 @@ PARAMETERS = {
     ),
     "contact_id": "The other agent's id.",
     "target_agent_id": "The id of the agent to look at. It may be your own.",
+    "code": "The `code` of a problem.",
     "key_id": "The id of one of your keys. It is not the key itself.",
     "message_id": "A message that you received or sent.",
     "thread_id": "A thread that you take part in.",
@@ -116,4 +117,6 @@ PAGES = {
     "program that follows it needs no other knowledge of this API.",
     "llms_txt": "Explains the API to a language model. Plain text.",
     "llms_txt_api": "The same as `GET /llms.txt`.",
+    "error": "Explains one error code. It is the `type` of each problem. A browser gets HTML. The "
+    "code `gateway` explains the answers of the gateway.",
 }

@@ -21,6 +21,19 @@ Document = dict[str, Any]
 
 DOCS = "docs"
 
+# The parts of the path of a page.
+PAGE_PARTS: Document = {
+    "error": [
+        {
+            "name": "code",
+            "in": "path",
+            "required": True,
+            "description": descriptions.PARAMETERS["code"],
+            "schema": {"type": "string", "examples": ["invalid"]},
+        }
+    ]
+}
+
 HEADERS: Document = {
     "X-Request-Id": {
         "description": "Identifies this request in the logs. The gateway's own answers do not "
@@ -121,11 +134,13 @@ def _page(page: Page) -> Document:
     content = {media_type: {"schema": PAGE_SCHEMAS.get(page.name, TEXT)}}
     if page.has_html:
         content["text/html"] = {"schema": TEXT}
+    parts = {"parameters": PAGE_PARTS[page.name]} if page.name in PAGE_PARTS else {}
     return {
         "tags": [DOCS],
         "operationId": f"{DOCS}_{page.name}",
         "summary": page.summary,
         "description": descriptions.PAGES[page.name],
+        **parts,
         "responses": {
             "200": {
                 "description": "OK",

@@ -1,7 +1,6 @@
-"""The answers that API Gateway gives without calling a function. No code can change them."""
+"""The answers that API Gateway gives without calling a function, and the routes that have them."""
 
-from dataclasses import dataclass
-
+from agent_messaging.docs.gateway_answers import CLOSED, EVERYWHERE, WITH_BODY, OwnAnswer
 from agent_messaging.door.route import Route
 from tools.openapi.schemas import Schema
 
@@ -13,46 +12,6 @@ SCHEMA: Schema = {
     "required": ["message"],
     "properties": {"message": {"type": "string"}},
 }
-
-
-@dataclass(frozen=True)
-class OwnAnswer:
-    """One such answer: its status, the message in its body, and when the gateway gives it."""
-
-    status: int
-    message: str
-    meaning: str
-
-    @property
-    def name(self) -> str:
-        """The name of its response, if no function returns this status."""
-        return f"gateway.{self.status}"
-
-    @property
-    def described(self) -> str:
-        """The sentence that describes it."""
-        return f'From the gateway, `{{"message":"{self.message}"}}`: {self.meaning}'
-
-
-CLOSED = (
-    OwnAnswer(401, "Unauthorized", "the request has no `Authorization` header."),
-    OwnAnswer(
-        403,
-        "Forbidden",
-        "the key is mistyped, revoked or expired, or its agent spent too many units. The gateway "
-        "remembers the refusal for a minute.",
-    ),
-)
-WITH_BODY = OwnAnswer(413, "Request Entity Too Large", "the request is too large.")
-EVERYWHERE = (
-    OwnAnswer(429, "Too Many Requests", "the route gets more calls than the gateway allows."),
-    OwnAnswer(500, "Internal Server Error", "the function failed. A write may have happened."),
-    OwnAnswer(
-        503,
-        "Service Unavailable",
-        "the function did not answer in time. A write may have happened.",
-    ),
-)
 
 
 def of_route(route: Route) -> dict[int, OwnAnswer]:

@@ -54,4 +54,5 @@ PAGE_SCHEMAS: Document = {
     },
     "openapi": {"type": "object"},
     "arazzo": {"type": "object"},
+    "error": {"type": "object"},
 }

@@ -5,13 +5,14 @@ follows from its parameters and body, and from the `raises` of its declaration. 
 an answer of its own with the same status, the response has both forms.
 """
 
-import inspect
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any
 
 from agent_messaging import errors
+from agent_messaging.docs import error_pages
+from agent_messaging.docs.gateway_answers import OwnAnswer
 from agent_messaging.door.problem import MEDIA_TYPE
 from agent_messaging.door.route import Route
 from agent_messaging.errors import AgentMessagingError
@@ -21,12 +22,10 @@ from tools.openapi.schemas import KNOWN_VALUES, Schema
 
 Response = dict[str, Any]
 
-REQUEST_ID = "5f1d3c8e-6f0b-4a86-9d0e-0c6f1f4b7a11"
-
 FAULT: Schema = {
     "type": "object",
     "description": "One wrong part of the request.",
-    "required": ["pointer", "detail"],
+    "required": ["pointer", "detail", "fix"],
     "properties": {
         "pointer": {
             "type": "string",
@@ -35,6 +34,11 @@ FAULT: Schema = {
             "examples": ["#/to_agent_id", "?limit", "{message_id}"],
         },
         "detail": {"type": "string", "examples": ["is missing"]},
+        "fix": {
+            "type": "string",
+            "description": "What to do about this place.",
+            "examples": ["Remove `cc`. A message has one recipient."],
+        },
     },
 }
 
@@ -43,7 +47,11 @@ PROBLEM: Schema = {
     "description": "An error, as in RFC 9457. Use `code` in your program, and do what `fix` says.",
     "required": ["type", "title", "status", "detail", "code", "errors", "fix", "request_id"],
     "properties": {
-        "type": {"type": "string", "format": "uri", "description": "The code as a URN."},
+        "type": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": "The path of a page on this host that explains the code.",
+        },
         "title": {"type": "string", "description": "The same for every error with this code."},
         "status": {"type": "integer", "description": "The HTTP status."},
         "detail": {"type": "string", "description": "What was wrong with this request."},
@@ -73,21 +81,9 @@ HEADERS = {
 }
 
 
-class FailureError(AgentMessagingError):
-    """The server failed. The write may or may not have happened."""
-
-    status = 500
-    code = "internal"
-    title = "Internal Server Error"
-    default_fix = (
-        "Repeat the request with the same Idempotency-Key or key_hash, if the route takes one. If "
-        "it fails again, give the request_id to the operator."
-    )
-
-
 def of_route(route: Route) -> list[type[AgentMessagingError]]:
     """Return every error that a route can return: from its form, and from its `raises`."""
-    found = {*route.raises, errors.InvalidError, errors.ContentionError, FailureError}
+    found = {*route.raises, errors.InvalidError, errors.ContentionError, errors.InternalError}
     if route.method != "GET" or route.path.startswith("/api/v1/messaging/work-order"):
         found.add(errors.OutOfTimeError)  # a read may store that an order expired
     if route.guard is not None:
@@ -162,23 +158,8 @@ def _problem(kinds: list[type[AgentMessagingError]]) -> dict[str, Any]:
 
 
 def _example(kind: type[AgentMessagingError]) -> dict[str, Any]:
-    faults = [{"pointer": "#/to_agent_id", "detail": "is missing"}]
-    value = {
-        "type": "about:blank"
-        if kind is FailureError
-        else f"urn:agent-messaging:problem:{kind.code}",
-        "title": kind.title,
-        "status": kind.status,
-        "detail": _sentence(kind),
-        "code": kind.code,
-        "errors": faults if kind is errors.InvalidError else [],
-        "fix": kind.default_fix,
-        "request_id": REQUEST_ID,
-    }
-    if kind is errors.IllegalTransitionError:
-        value["current_status"] = "completed"
-    return {"summary": kind.title, "value": value}
+    return {"summary": kind.title, "value": error_pages.example(kind)}
 
 
 def _sentence(kind: type[AgentMessagingError]) -> str:
-    return inspect.cleandoc(kind.__doc__ or "").partition("\n")[0]
+    return error_pages.meaning(kind).partition("\n")[0]

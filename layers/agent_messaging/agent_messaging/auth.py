@@ -11,15 +11,11 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
+from agent_messaging import ids
 from agent_messaging.errors import IdentityMismatchError, InvalidError, UnauthorizedError
 from agent_messaging.fields import AgentId
 
 _AGENT_ID: TypeAdapter[str] = TypeAdapter(AgentId)
-
-# The prefix of every API key that the API creates.
-KEY_PREFIX = "am_live_"
-# The prefix of the two keys of `make run`, which everybody knows.
-LOCAL_KEY_PREFIX = "am_local_"
 
 
 class Caller(NamedTuple):
@@ -71,7 +67,7 @@ def identify(event: Mapping[str, Any], parameter: str, claimed: str | None) -> C
     if claimed not in (None, vouched["agent_id"]):
         raise IdentityMismatchError(
             f"The key belongs to `{vouched['agent_id']}`, but `{parameter}` is another agent.",
-            fix=f"Leave out `{parameter}`, or set it to `{vouched['agent_id']}`.",
+            fix=f"Remove `?{parameter}`, or set it to `{vouched['agent_id']}`.",
         )
     return Caller(vouched["agent_id"], vouched["key_id"], int(vouched["epoch"]))
 
@@ -88,9 +84,10 @@ def _check_agent_id(parameter: str, claimed: str) -> None:
     try:
         _AGENT_ID.validate_python(claimed)
     except ValidationError:
+        name = ids.as_search(claimed)
+        found = f"GET /api/v1/agents?q={name}" if name else "GET /api/v1/agents"
         raise InvalidError.at(
             f"?{parameter}",
             "is not an agent id",
-            fix="Use 1 to 64 lower-case letters, digits, `.`, `_` and `-`. Begin and end with a "
-            "letter or digit.",
+            fix=f"{ids.told_kind(claimed)}Set `?{parameter}` to your own `agent_id` from {found}.",
         ) from None

@@ -4,7 +4,9 @@ Times have millisecond resolution, as ULIDs do. So a stored time, an id and an a
 disagree. In requests and answers times are RFC 3339 in UTC with `Z`.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+from agent_messaging.errors import InvalidError
 
 
 def now() -> datetime:
@@ -37,3 +39,19 @@ def from_text(text: str) -> datetime:
 def to_epoch(moment: datetime) -> int:
     """Return whole seconds since 1970, rounded down, for DynamoDB's TTL attribute."""
     return int(moment.timestamp())
+
+
+def require_future(pointer: str, moment: datetime | None, now: datetime) -> None:
+    """Check that a time in a body lies after `now`. None stands for no time.
+
+    Raises:
+        InvalidError: it does not. The error tells the server's time, and a time that is valid.
+    """
+    if moment is not None and moment <= now:
+        place, tomorrow = pointer.removeprefix("#/"), to_text(now + timedelta(days=1))
+        raise InvalidError.at(
+            pointer,
+            "is not in the future",
+            fix=f'Set `{place}` to a future time, for example `"{tomorrow}"`. The server\'s time '
+            f"is {to_text(now)}.",
+        )

@@ -24,6 +24,7 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic_core import PydanticCustomError
 
 from agent_messaging import clock
 from agent_messaging.ids import ALPHABET, PAIR_DIGITS, ULID_PATTERN
@@ -62,7 +63,11 @@ def _within(limit: int) -> AfterValidator:
     def check(text: str) -> str:
         size = len(text.encode())
         if size > limit:
-            raise ValueError(f"has {size} bytes of UTF-8, and the maximum is {limit}")
+            raise PydanticCustomError(
+                "too_many_bytes",
+                "has {size} bytes of UTF-8, and the maximum is {limit}",
+                {"size": size, "limit": limit},
+            )
         return text
 
     return AfterValidator(check)
@@ -121,7 +126,11 @@ Title = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=N
 Text = Annotated[
     str, StringConstraints(min_length=1, max_length=LONG_TEXT_BYTES), _within(LONG_TEXT_BYTES)
 ]
-Url = Annotated[str, StringConstraints(max_length=2048, pattern=URL_PATTERN)]
+Url = Annotated[
+    str,
+    StringConstraints(max_length=2048, pattern=URL_PATTERN),
+    Field(examples=["https://example.com/result.json"]),
+]
 
 
 def _digits(value: object) -> object:

@@ -185,10 +185,13 @@ def begin(
     if key is None:
         return IdempotentRequest(table, now)
     if not _KEY.match(key):
+        import uuid  # noqa: PLC0415 - most keys are right
+
         raise InvalidError.at(
             HEADER,
             "is not 1 to 255 printable ASCII characters",
-            fix="Send a new random UUID for each request, and the same UUID when you retry it.",
+            fix=f"Set the header `{HEADER}` to a new random UUID, for example `{uuid.uuid4()}`. "
+            "Send the same UUID only when you retry the request.",
         )
     # Agent ids and operations never contain `#`.
     return IdempotentRequest(table, now, f"{agent_id}#{operation}#{key}", asked())

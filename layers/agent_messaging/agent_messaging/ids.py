@@ -8,6 +8,7 @@ their order.
 import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = [one + other for one in ALPHABET for other in ALPHABET]
@@ -17,6 +18,15 @@ ULID_PATTERN = f"[0-7][{ALPHABET}]{{25}}"
 
 # 80 bits: finding two pairs with the same digits takes 2^40 tries of two hashes each.
 PAIR_DIGITS = 16
+
+# The prefix of every API key that the API creates.
+KEY_PREFIX = "am_live_"
+# The prefix of the two keys of `make run`, which everybody knows.
+LOCAL_KEY_PREFIX = "am_local_"
+MAX_SEARCH = 40  # characters of a wrong id that are repeated as search words
+
+# What an id is, by its prefix.
+KINDS = {"msg": "a message id", "wo": "a work order id", "thr": "a thread id", "key": "a key id"}
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
@@ -79,3 +89,26 @@ def base32(number: int, length: int) -> str:
     """Return the lowest `length` digits of a number in `ALPHABET`."""
     pairs = [_PAIRS[number >> 5 * place & 1023] for place in range(length - 2, -1, -2)]
     return "".join(pairs) if length % 2 == 0 else "".join(pairs) + ALPHABET[number & 31]
+
+
+def kind_of(text: str) -> str | None:
+    """Return what kind of id a text is, such as `a message id`. None for an agent's id."""
+    prefix, _, rest = text.partition("_")
+    digits = ULID_DIGITS + PAIR_DIGITS if prefix == "thr" else ULID_DIGITS
+    is_id = len(rest) == digits and set(rest) <= set(ALPHABET)
+    return KINDS.get(prefix) if is_id else None
+
+
+def told_kind(text: str) -> str:
+    """Return a sentence that says which kind of id a text is. Empty for an agent's id."""
+    kind = kind_of(text)
+    return f"`{text}` is {kind}. " if kind else ""
+
+
+def as_search(value: object) -> str | None:
+    """Return a value as `q` of GET /api/v1/agents, if it looks like a name. Never a key."""
+    if not isinstance(value, str) or not value.isprintable() or KEY_PREFIX in value:
+        return None
+    name = value.strip()
+    is_name = any(each.isalnum() for each in name) and len(name) <= MAX_SEARCH
+    return quote(name, safe="") if is_name and kind_of(name) is None else None

@@ -35,6 +35,10 @@ PAGES = {route.path for route in TEMPLATE.routes if route.function == OPEN_FUNCT
 _numbers = itertools.count(1)
 
 
+def _is_page(path: str) -> bool:
+    return path in PAGES or path.startswith("/docs/")
+
+
 class Gateway:
     """The way that a request takes once the template is deployed, over the tables of a Cloud.
 
@@ -71,7 +75,7 @@ class Gateway:
         JOURNAL.sent(raw, sent)
         request = events.Request(
             method=method,
-            raw_path=quote(path if path in PAGES else BASE + path),
+            raw_path=quote(path if _is_page(path) else BASE + path),
             query=query if isinstance(query, str) else urlencode(query),
             headers=tuple(sent.items()),
             body=raw,

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 from agent_messaging.agents.keys import checksum
-from agent_messaging.auth import KEY_PREFIX as PREFIX
+from agent_messaging.ids import KEY_PREFIX as PREFIX
 from local.model import DEFAULT
 from local.in_process.requests import Answer
 from tests.integration.authorisation.gateway import Gateway

@@ -109,4 +109,9 @@ CATCH_ALL = {
     "OPTIONS /{proxy+}": RightCall(None, "/agents/me", status=204),
 }
 # By the template's name of the route, less /api/v1.
-RIGHT_CALLS = {**BELOW_BASE, **ROOT, **CATCH_ALL}
+RIGHT_CALLS = {
+    **BELOW_BASE,
+    **ROOT,
+    **CATCH_ALL,
+    "GET /docs/errors/{code}": RightCall(None, "/docs/errors/invalid"),
+}

@@ -78,13 +78,14 @@ def test_such_an_answer_written_out(world: World):
     order_id = world.names["offered"]
     answer = ask(world, "third", ORDER, order_id)
     assert answer.json == {
-        "type": "urn:agent-messaging:problem:work_order_not_found",
+        "type": "/docs/errors/work_order_not_found",
         "title": "No such work order",
         "status": 404,
         "detail": f"You have no work order `{order_id}`.",
         "code": "work_order_not_found",
         "errors": [],
-        "fix": "Use a work_order_id from GET /api/v1/messaging/work-orders.",
+        "fix": "Use a `work_order_id` from GET /api/v1/messaging/work-orders?role=worker, or "
+        "`role=client` for the orders that you created.",
         "request_id": answer.headers["X-Request-Id"],
     }
 

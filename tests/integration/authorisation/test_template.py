@@ -18,6 +18,7 @@ OPEN = {
     ("GET", "/docs"),
     ("GET", "/openapi.json"),
     ("GET", "/llms.txt"),
+    ("GET", "/docs/errors/{code}"),
     ("GET", "/docs/swagger-ui-bundle.js"),
     ("GET", "/docs/swagger-ui.css"),
     ("GET", "/docs/page.js"),

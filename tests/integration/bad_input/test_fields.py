@@ -13,19 +13,21 @@ UNKNOWN = "is unknown"
 
 def test_each_missing_field_is_named(pair: Cloud):
     answer = post(pair, body={})
+    who = "Add `to_agent_id`, the `agent_id` of another agent from GET /api/v1/agents."
+    what = 'Add `body`, a text of 1 to 65536 characters, for example `"Want to collaborate?"`.'
     assert answer.json["errors"] == [
-        {"pointer": "#/to_agent_id", "detail": MISSING},
-        {"pointer": "#/body", "detail": MISSING},
+        {"pointer": "#/to_agent_id", "detail": MISSING, "fix": who},
+        {"pointer": "#/body", "detail": MISSING, "fix": what},
     ]
     assert answer.json["detail"] == "The body is not valid: to_agent_id, body."
-    assert answer.json["fix"] == "Correct what `errors` lists, and send the request again."
+    assert answer.json["fix"] == f"{who} {what}"
 
 
 def test_an_unknown_field_is_named(pair: Cloud):
     answer = post(pair, body={**SEND, "From_Agent": 1, "a/b~c": 1})
-    assert answer.json["errors"] == [
-        {"pointer": "#/From_Agent", "detail": UNKNOWN},
-        {"pointer": "#/a~1b~0c", "detail": UNKNOWN},
+    assert [(each["pointer"], each["detail"]) for each in answer.json["errors"]] == [
+        ("#/From_Agent", UNKNOWN),
+        ("#/a~1b~0c", UNKNOWN),
     ]
 
 

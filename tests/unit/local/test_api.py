@@ -20,6 +20,7 @@ OPEN_ROUTES = {
     ("GET", "/api/v1/llms.txt"),
     ("ANY", "$default"),
     ("OPTIONS", "/{proxy+}"),
+    ("GET", "/docs/errors/{code}"),
     ("POST", "/api/v1/agents/register"),
 }
 

@@ -8,6 +8,7 @@ writes nothing from the next call on.
 from datetime import datetime
 from typing import Any
 
+from agent_messaging import ids
 from agent_messaging.agents.model import Agent, AgentStatus
 from agent_messaging.auth import Caller
 from agent_messaging.errors import AgentNotFoundError, AgentSuspendedError, KeyRevokedError
@@ -84,4 +85,10 @@ def parse(item: Item) -> Agent:
 
 def not_found(agent_id: str) -> AgentNotFoundError:
     """Return the error for an id that nobody has."""
-    return AgentNotFoundError(f"No agent `{agent_id}` is registered.")
+    kind = ids.told_kind(agent_id)
+    search = "" if kind else f"?q={agent_id}"
+    return AgentNotFoundError(
+        f"No agent `{agent_id}` is registered.",
+        fix=f"{kind}Find its id with GET /api/v1/agents{search}, or register the agent with "
+        "POST /api/v1/agents/register.",
+    )

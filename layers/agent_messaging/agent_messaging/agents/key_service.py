@@ -12,7 +12,6 @@ from agent_messaging.agents.keyring import Keyring
 from agent_messaging.agents.requester import Requester
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
-from agent_messaging.errors import InvalidError
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,7 @@ class KeyService:
             InvalidError: its `expires_at` is not in the future.
             KeyOutgoingError, KeyTakenError, TooManyKeysError: see `Keyring`.
         """
-        if body.expires_at is not None and body.expires_at <= now:
-            raise InvalidError.at(
-                "#/expires_at",
-                "is not in the future",
-                fix=f"Use a future time. The server's time is {clock.to_text(now)}.",
-            )
+        clock.require_future("#/expires_at", body.expires_at, now)
         api_key, key = api_keys.issue_unless_brought(
             body.key_hash, now, body.label, body.expires_at
         )

@@ -18,7 +18,7 @@ from datetime import datetime
 
 from agent_messaging import ids
 from agent_messaging.agents.model import Key
-from agent_messaging.auth import KEY_PREFIX, LOCAL_KEY_PREFIX
+from agent_messaging.ids import KEY_PREFIX, LOCAL_KEY_PREFIX
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 SECRET_DIGITS = 40

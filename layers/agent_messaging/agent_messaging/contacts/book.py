@@ -71,7 +71,9 @@ class ContactBook:
         owner, contact, known = self._load(caller, contact_id, now)
         if contact.id == owner.agent_id:
             raise InvalidError.at(
-                "{contact_id}", "is your own id", fix="Use the id of another agent."
+                "{contact_id}",
+                "is your own id",
+                fix="Put the `agent_id` of another agent from GET /api/v1/agents into the path.",
             )
         if body.state == "blocked":
             blocked = self.contacts.table.block(owner.agent_id, contact, now)

@@ -62,6 +62,19 @@ RELATIONSHIPS: dict[ContactState | None, Relationship] = {
 }
 
 
+def how_to_be_allowed(agent_id: str, policy: ContactPolicy) -> str:
+    """Return what a stranger can do to become a contact. It does not tell who is blocked."""
+    if policy is ContactPolicy.APPROVED:
+        return (
+            f"Send `{agent_id}` one message with POST /api/v1/messaging/send, and wait for its "
+            "answer. Then send this request again."
+        )
+    return (
+        f"Do not retry. Only `{agent_id}` can allow you, with PUT "
+        "/api/v1/messaging/contacts/<your agent id>."
+    )
+
+
 class ContactBase(Model):
     """The fields that the record of a contact and its owner's view have in common."""
 

@@ -9,7 +9,7 @@ removes expired items up to days late, so a contact past `purge_at` counts as ab
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from agent_messaging import clock
+from agent_messaging import clock, ids
 from agent_messaging.contacts.model import Contact, ContactState
 from agent_messaging.errors import ContactNotFoundError
 from agent_messaging.fields import Party
@@ -167,7 +167,11 @@ def parse(item: Item | None, now: datetime) -> Contact | None:
 
 def not_found(contact_id: str) -> ContactNotFoundError:
     """Return the error for an agent that is not a contact of the caller."""
-    return ContactNotFoundError(f"You have no contact `{contact_id}`.")
+    return ContactNotFoundError(
+        f"You have no contact `{contact_id}`.",
+        fix=f"{ids.told_kind(contact_id)}Use a `contact.id` from GET /api/v1/messaging/contacts, "
+        f"or make the agent a contact with PUT /api/v1/messaging/contacts/{contact_id}.",
+    )
 
 
 def _parse(item: Item) -> Contact:

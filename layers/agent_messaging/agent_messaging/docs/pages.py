@@ -24,7 +24,7 @@ import importlib.util
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from agent_messaging import __version__, watch_garbage
 from agent_messaging.docs import catalog, front
@@ -131,6 +131,13 @@ def _package(name: str) -> Path:
     return Path(spec.origin).parent
 
 
+def error_texts() -> str:
+    """Return the pages of all error codes as one JSON object. A request gets one of them."""
+    from agent_messaging.docs import error_pages  # noqa: PLC0415 - only the build needs it
+
+    return error_pages.texts()
+
+
 def _file(name: str) -> str:
     return (HERE / name).read_text("utf-8")
 
@@ -222,6 +229,15 @@ PAGES = (
         summary="Read the API in plain words, under the base path",
         same_as="llms_txt",
     ),
+    Page(
+        "error",
+        "/docs/errors/{code}",
+        "Read what an error code means",
+        "application/json",
+        error_texts,
+        is_worth_compressing=False,
+        has_html=True,
+    ),
 )
 
 
@@ -244,7 +260,32 @@ def serve(page: Page, headers: Mapping[str, str], settings: Settings = Settings(
 def _served_front(page: Page, headers: Mapping[str, str], settings: Settings) -> Content:
     is_html = page.has_html and prefers_html(headers.get("accept", ""))
     body = front.as_html(settings) if is_html else front.as_json(settings)
-    media_type = f"{HTML}; charset=utf-8" if is_html else JSON
+    return _chosen(page, headers, f"{HTML}; charset=utf-8" if is_html else JSON, body)
+
+
+def serve_error(page: Page, code: str, headers: Mapping[str, str]) -> Content | None:
+    """Return the page of one error code for a request with these headers. None: unknown code."""
+    if code not in _error_pages(page):
+        return None
+    media_type, body = _error_page(page, code, is_html=prefers_html(headers.get("accept", "")))
+    return _chosen(page, headers, media_type, body)
+
+
+@functools.cache
+def _error_pages(page: Page) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_form(page, "plain"))
+    return found
+
+
+@functools.cache
+def _error_page(page: Page, code: str, *, is_html: bool) -> tuple[str, str]:
+    from agent_messaging.docs import error_pages  # noqa: PLC0415 - the other pages need none
+
+    return error_pages.shown(_error_pages(page)[code], is_html=is_html)
+
+
+def _chosen(page: Page, headers: Mapping[str, str], media_type: str, body: str) -> Content:
+    """Return a page whose form follows from the request's `Accept`, if it has two."""
     described = _described(page, media_type, f'"{_digest(body)}"')
     if page.has_html:
         described["Vary"] = "Accept"

@@ -13,11 +13,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from agent_messaging import auth, clock, deadline, idempotency
+from agent_messaging.agents.access import not_found
 from agent_messaging.agents.penalty import Penalty
 from agent_messaging.door import parsing, payload, problem
 from agent_messaging.door.deprecation import Deprecation
 from agent_messaging.door.route import Guard, Route, declared_route, shape
-from agent_messaging.errors import AgentMessagingError, AgentNotFoundError, NotFoundError
+from agent_messaging.errors import AgentMessagingError, NotFoundError
 from agent_messaging.idempotency import IdempotencyStore, IdempotentRequest, Replay
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.observability import log
@@ -155,12 +156,11 @@ class Api:
                 arguments["caller"] = caller
         parsing.refuse_repeated(repeated)
         parts = route.given_parts(event["routeKey"], event.get("pathParameters") or {})
-        arguments |= parsing.path_parts(route.parts, parts)
-        arguments |= parsing.query_model(route.query, parameters)
+        arguments |= parsing.path_parts(route.parts, parts, route.path)
+        arguments |= parsing.query_model(route.query, parameters, route.identity, route.body)
         if route.body is not None:
-            arguments["body"] = parsing.body_model(
-                route.body, payload.json_object(event, route.max_bytes)
-            )
+            value = payload.json_object(event, route.max_bytes)
+            arguments["body"] = parsing.body_model(route.body, value, route.identity, route.path)
         if route.takes_key:
             arguments["request"] = self._request(route, event, arguments)
         return arguments
@@ -195,7 +195,7 @@ class Api:
         if caller is None and route.identity_required:
             raise parsing.missing_identity(identity, parameters)
         if caller is not None and caller.is_open and not self._is_registered(caller.agent_id):
-            raise AgentNotFoundError(f"No agent `{caller.agent_id}` is registered.")
+            raise not_found(caller.agent_id)
         return caller
 
 

@@ -1,15 +1,21 @@
-"""Parse the parts of a request into models, and describe what is wrong in plain sentences."""
+"""Parse the parts of a request into models, and describe what is wrong in plain sentences.
+
+`door.fixes` says what to do about it. It is imported only for a request that is refused.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from agent_messaging import fields
 from agent_messaging.errors import Fault, InvalidError
+
+if TYPE_CHECKING:
+    from agent_messaging.door.form import Form
 
 # Limits, so that an answer is never much longer than the request.
 MAX_FAULTS = 20
@@ -75,7 +81,7 @@ def missing_identity(identity: str, parameters: Mapping[str, str]) -> InvalidErr
     other = next((name for name in ("agent_id", "from_agent_id") if name in parameters), None)
     fix = f"Add `{identity}=<your agent id>` to the query."
     if other is not None:
-        fix = f"Rename the query parameter `{other}` to `{identity}`."
+        fix = f"Rename `?{other}` to `?{identity}`."
     return InvalidError.at(f"?{identity}", "is missing", fix=fix)
 
 
@@ -86,16 +92,22 @@ def refuse_repeated(names: list[str]) -> None:
         InvalidError: `names` is not empty.
     """
     if names:
-        faults = _of_parameters(names, "is repeated")
-        raise InvalidError(
-            "A query parameter is repeated.",
-            fix="Send each query parameter only once.",
-            faults=faults,
+        from agent_messaging.door import fixes  # noqa: PLC0415 - most requests need none
+
+        first = names[:MAX_FAULTS]
+        told = [fixes.of_repeated(name) for name in first]
+        faults = tuple(
+            Fault(_short(f"?{name}"), "is repeated", fix)
+            for name, fix in zip(first, told, strict=True)
         )
+        fix = fixes.together(told)
+        raise InvalidError("A query parameter is repeated.", fix=fix, faults=faults)
 
 
-def path_parts(types: Mapping[str, TypeAdapter[Any]], parts: Mapping[str, str]) -> dict[str, Any]:
-    """Return the checked parts of the path.
+def path_parts(
+    types: Mapping[str, TypeAdapter[Any]], parts: Mapping[str, str], route: str = ""
+) -> dict[str, Any]:
+    """Return the checked parts of the path. `route` is the route's path.
 
     Raises:
         InvalidError: a part does not match its pattern.
@@ -105,31 +117,50 @@ def path_parts(types: Mapping[str, TypeAdapter[Any]], parts: Mapping[str, str]) 
         try:
             parsed[name] = types[name].validate_python(text)
         except ValidationError as error:
-            faults = tuple(Fault(f"{{{name}}}", _sentence(e)) for e in _first(error))
-            raise InvalidError("A part of the path is not valid.", faults=faults) from None
+            from agent_messaging.door import form  # noqa: PLC0415 - most requests need none
+
+            found = [{**each, "loc": (name,)} for each in _first(error)]
+            part = form.of_part(name, text, types[name], route)
+            raise _invalid("A part of the path is not valid.", found, part) from None
     return parsed
 
 
-def query_model(model: type[BaseModel] | None, parameters: Mapping[str, str]) -> dict[str, Any]:
+def query_model(
+    model: type[BaseModel] | None,
+    parameters: Mapping[str, str],
+    identity: str | None = None,
+    body: type[BaseModel] | None = None,
+) -> dict[str, Any]:
     """Return the query as the route's model, under the name `query`. Empty without a model.
+
+    The `fix` of a refusal also knows the `identity` parameter and the fields of the route's `body`.
 
     Raises:
         InvalidError: a parameter is unknown, missing or wrong.
     """
-    if model is None:
-        if parameters:
-            faults = _of_parameters(parameters, "is unknown")
-            raise InvalidError("A query parameter is unknown.", faults=faults)
+    if model is None and not parameters:
         return {}
+    found: list[Any]
     try:
-        return {"query": model.model_validate(parameters)}
+        if model is not None:
+            return {"query": model.model_validate(parameters)}
+        told = "A query parameter is unknown."
+        names = islice(parameters, MAX_FAULTS)
+        found = [{"type": "extra_forbidden", "loc": (name,)} for name in names]
     except ValidationError as error:
-        faults = tuple(Fault(_short(f"?{e['loc'][0]}"), _sentence(e)) for e in _first(error))
-        raise InvalidError("A query parameter is not valid.", faults=faults) from None
+        told, found = "A query parameter is not valid.", list(_first(error))
+    from agent_messaging.door import form  # noqa: PLC0415 - most requests need none
+
+    raise _invalid(told, found, form.of_query(model, parameters, identity, body))
 
 
-def body_model(model: type[BaseModel], value: Mapping[str, Any]) -> BaseModel:
-    """Return the body as the route's model.
+def body_model(
+    model: type[BaseModel],
+    value: Mapping[str, Any],
+    identity: str | None = None,
+    route: str = "",
+) -> BaseModel:
+    """Return the body as the route's model. `route` is the route's path.
 
     Raises:
         InvalidError: a field is unknown, missing or wrong.
@@ -137,16 +168,34 @@ def body_model(model: type[BaseModel], value: Mapping[str, Any]) -> BaseModel:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        faults = tuple(Fault(_pointer(e["loc"]), _sentence(e)) for e in _first(error))
-        names = list(dict.fromkeys(fault.pointer.removeprefix("#/") for fault in faults))
+        from agent_messaging.door import form  # noqa: PLC0415 - most requests need none
+
+        found = list(_first(error))
+        names = list(dict.fromkeys(_pointer(each["loc"]).removeprefix("#/") for each in found))
         named = ", ".join(names[:MAX_NAMED]) + (", ..." if len(names) > MAX_NAMED else "")
-        fix = next(filter(None, map(_fix, _first(error))), None)
-        raise InvalidError(f"The body is not valid: {named}.", fix=fix, faults=faults) from None
+        told = f"The body is not valid: {named}."
+        raise _invalid(told, found, form.of_body(model, value, identity, route)) from None
 
 
-def _of_parameters(names: Iterable[str], detail: str) -> tuple[Fault, ...]:
-    """Return one fault for each parameter, up to MAX_FAULTS."""
-    return tuple(Fault(_short(f"?{name}"), detail) for name in islice(names, MAX_FAULTS))
+def _invalid(detail: str, found: Sequence[Any], form: "Form") -> InvalidError:
+    """Return the error for what pydantic found wrong in one part of a request."""
+    from agent_messaging.door import fixes  # noqa: PLC0415 - most requests need none
+
+    told = fixes.of_errors(found, form)
+    is_unknown = any(each["type"] == "extra_forbidden" for each in found)
+    faults = tuple(
+        Fault(_place(each["loc"], form), _sentence(each), fix)
+        for each, fix in zip(found, told, strict=True)
+    )
+    fix = fixes.together(told, form if is_unknown else None)
+    return InvalidError(detail, fix=fix, faults=faults)
+
+
+def _place(location: tuple[int | str, ...], form: "Form") -> str:
+    """Return the pointer of a fault, see `Fault`."""
+    if form.place == "{}":
+        return _pointer(location)
+    return _short(form.place.format("".join(map(str, location[:1]))))
 
 
 def _short(name: str) -> str:
@@ -173,9 +222,3 @@ def _sentence(error: Any) -> str:
     if error["type"] in SENTENCES:
         return SENTENCES[error["type"]].format(**context)
     return str(error["msg"]).removeprefix("Value error, ")
-
-
-def _fix(error: Any) -> str | None:
-    """Return the fix from one of our own validators, if there is one."""
-    fix: str | None = error.get("ctx", {}).get("fix")
-    return fix

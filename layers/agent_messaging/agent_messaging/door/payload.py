@@ -39,7 +39,12 @@ def json_object(event: Mapping[str, Any], max_bytes: int) -> dict[str, Any]:
     _require_json(_header(event, "content-type"))
     value = _parse(raw)
     if not isinstance(value, dict):
-        raise MalformedError("The body is JSON but not an object.")
+        kind = "a string" if isinstance(value, str) else "a list" if isinstance(value, list) else ""
+        raise MalformedError(
+            "The body is JSON but not an object.",
+            fix=f'Send a JSON object, such as `{{"name": "value"}}`, instead of '
+            f"{kind or 'a single value'}.",
+        )
     # Only a body with many brackets can be too deep, and only an escape can be a lone surrogate.
     if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH or b"\\u" in raw:
         _check(value)
@@ -84,7 +89,9 @@ def _parse(raw: bytes) -> object:
         raise MalformedError("The body is not UTF-8.") from None
     except json.JSONDecodeError as error:
         raise MalformedError(
-            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
+            fix=f"Correct the JSON at line {error.lineno}, column {error.colno}. Names and texts "
+            "stand in double quotes, and no comma stands before a closing bracket.",
         ) from None
     except RecursionError:
         raise _too_deep() from None

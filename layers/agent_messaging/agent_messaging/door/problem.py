@@ -1,13 +1,14 @@
 """Write errors as `application/problem+json` (RFC 9457).
 
 Four members are not from the RFC. `code` is a constant to branch on. `errors` lists what is wrong
-and where. `fix` says what to do. `request_id` is the id to give to the operator.
+and where. `fix` says what to do. `request_id` is the id to give to the operator. `type` is the
+address of the code's page on the same host.
 """
 
 import json
 from typing import Any
 
-from agent_messaging.errors import AgentMessagingError
+from agent_messaging.errors import AgentMessagingError, InternalError, page_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -15,12 +16,15 @@ MEDIA_TYPE = "application/problem+json"
 def refused(error: AgentMessagingError, request_id: str) -> dict[str, Any]:
     """Return the answer for an error of the API."""
     document: dict[str, Any] = {
-        "type": f"urn:agent-messaging:problem:{error.code}",
+        "type": page_of(error.code),
         "title": error.title,
         "status": error.status,
         "detail": error.detail,
         "code": error.code,
-        "errors": [{"pointer": f.pointer, "detail": f.detail} for f in error.faults],
+        "errors": [
+            {"pointer": each.pointer, "detail": each.detail, "fix": each.fix or error.fix}
+            for each in error.faults
+        ],
         "fix": error.fix,
         "request_id": request_id,
         **error.members,
@@ -34,11 +38,11 @@ def failed(request_id: str, again: str) -> dict[str, Any]:
     `again` tells the caller how to retry the request.
     """
     document = {
-        "type": "about:blank",
-        "title": "Internal Server Error",
-        "status": 500,
+        "type": page_of(InternalError.code),
+        "title": InternalError.title,
+        "status": InternalError.status,
         "detail": "The server failed. A write may or may not have happened.",
-        "code": "internal",
+        "code": InternalError.code,
         "errors": [],
         "fix": f"{again}. If it fails again, give the operator the request_id.",
         "request_id": request_id,

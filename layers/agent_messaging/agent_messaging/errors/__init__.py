@@ -38,7 +38,8 @@
     │   ├── ContactPendingError
     │   └── RateLimitedError
     ├── ContentionError           503  too many changes at once; retry
-    └── OutOfTimeError            503  nothing was started; retry
+    ├── OutOfTimeError            503  nothing was started; retry
+    └── InternalError             500  a bug; nobody raises it
 
 `door/problem.py` turns them into `application/problem+json` (RFC 9457). Any other exception is a
 bug. It becomes a 500 that shows nothing but its request id.
@@ -49,6 +50,7 @@ The first line of a class docstring is the description of the code in the OpenAP
 from agent_messaging.errors.base import (
     AgentMessagingError,
     Fault,
+    page_of,
 )
 from agent_messaging.errors.caller import (
     AgentSuspendedError,
@@ -65,6 +67,7 @@ from agent_messaging.errors.caller import (
 from agent_messaging.errors.later import (
     ContactPendingError,
     ContentionError,
+    InternalError,
     OutOfTimeError,
     RateLimitedError,
     TooManyRequestsError,
@@ -116,6 +119,7 @@ __all__ = [
     "IdempotencyKeyReusedError",
     "IdentityMismatchError",
     "IllegalTransitionError",
+    "InternalError",
     "InvalidError",
     "KeyNotFoundError",
     "KeyOutgoingError",
@@ -138,4 +142,5 @@ __all__ = [
     "WorkOrderNotFoundError",
     "WorkerUnavailableError",
     "WrongRoleError",
+    "page_of",
 ]

@@ -3,15 +3,22 @@
 from typing import ClassVar, NamedTuple
 
 
+def page_of(code: str) -> str:
+    """Return the path of the page that explains a code. It is the `type` of the problem."""
+    return f"/docs/errors/{code}"
+
+
 class Fault(NamedTuple):
     """One wrong place in a request, and what is wrong with it.
 
     `pointer` is a JSON Pointer into the body as a fragment (`#/priority`), `?name` for a query
-    parameter, `{name}` for a part of the path, or the name of a header.
+    parameter, `{name}` for a part of the path, or the name of a header. `fix` says what to do about
+    this place. If it is empty, the whole error's `fix` says it.
     """
 
     pointer: str
     detail: str
+    fix: str = ""
 
 
 class AgentMessagingError(Exception):

@@ -1,4 +1,4 @@
-"""Errors of a request that can succeed later: 429 and 503."""
+"""Errors of a request that can succeed later: 429 and 503. And the error of a bug: 500."""
 
 from agent_messaging.errors.base import AgentMessagingError
 
@@ -30,7 +30,8 @@ class TooManyRequestsError(AgentMessagingError):
             "RateLimit-Policy": f'"{policy}";q={quota};w={window}',
             "RateLimit": f'"{policy}";r=0;t={reset}',
         }
-        super().__init__(detail, fix=fix, headers=fields)
+        after = self.default_fix.replace("`Retry-After`", str(reset))
+        super().__init__(detail, fix=fix or after, headers=fields)
 
 
 class ContactPendingError(TooManyRequestsError):
@@ -76,3 +77,15 @@ class OutOfTimeError(AgentMessagingError):
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, headers={"Retry-After": "1"})
+
+
+class InternalError(AgentMessagingError):
+    """The server failed. The write may or may not have happened."""
+
+    status = 500
+    code = "internal"
+    title = "Internal Server Error"
+    default_fix = (
+        "Repeat the request with the same Idempotency-Key or key_hash, if the route takes one. If "
+        "it fails again, give the request_id to the operator."
+    )

@@ -17,7 +17,10 @@ class BadCursorError(MalformedError):
 
     code = "bad_cursor"
     title = "The cursor does not belong to this list"
-    default_fix = "Repeat the request without `cursor`. Then send each `next_cursor` unchanged."
+    default_fix = (
+        "Remove `?cursor` to get the first page. Then send each `next_cursor` unchanged, with the "
+        "same filters."
+    )
 
 
 class MethodNotAllowedError(AgentMessagingError):
@@ -44,7 +47,7 @@ class MediaTypeError(AgentMessagingError):
     status = 415
     code = "not_json"
     title = "The Content-Type is not JSON"
-    default_fix = "Set the header `Content-Type: application/json`."
+    default_fix = "Set the header `Content-Type` to `application/json`."
 
 
 class InvalidError(AgentMessagingError):
@@ -53,12 +56,13 @@ class InvalidError(AgentMessagingError):
     status = 422
     code = "invalid"
     title = "The request is not valid"
-    default_fix = "Correct what `errors` lists, and send the request again."
+    default_fix = "Send the request as GET /openapi.json describes it."
 
     @classmethod
     def at(cls, pointer: str, detail: str, *, fix: str | None = None) -> "InvalidError":
         """Return the error for one wrong place."""
-        return cls(f"{pointer}: {detail}", fix=fix, faults=(Fault(pointer, detail),))
+        fault = Fault(pointer, detail, fix or "")
+        return cls(f"{pointer}: {detail}", fix=fix, faults=(fault,))
 
 
 class IdempotencyKeyReusedError(AgentMessagingError):
@@ -67,4 +71,7 @@ class IdempotencyKeyReusedError(AgentMessagingError):
     status = 422
     code = "idempotency_key_reused"
     title = "The Idempotency-Key was used for another request"
-    default_fix = "Send a new Idempotency-Key. Reuse a key only to repeat the same request."
+    default_fix = (
+        "Set the header `Idempotency-Key` to a new random UUID. Reuse a key only to repeat the "
+        "same request."
+    )

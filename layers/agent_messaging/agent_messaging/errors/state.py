@@ -25,7 +25,7 @@ class ContactNotFoundError(NotFoundError):
 
     code = "contact_not_found"
     title = "No such contact"
-    default_fix = "Use an agent id from GET /api/v1/messaging/contacts."
+    default_fix = "Use a `contact.id` from GET /api/v1/messaging/contacts."
 
 
 class KeyNotFoundError(NotFoundError):
@@ -33,7 +33,7 @@ class KeyNotFoundError(NotFoundError):
 
     code = "key_not_found"
     title = "No such key"
-    default_fix = "Use a key_id from GET /api/v1/agents/me/keys."
+    default_fix = "Use a `key_id` from GET /api/v1/agents/me/keys."
 
 
 class MessageNotFoundError(NotFoundError):
@@ -41,7 +41,9 @@ class MessageNotFoundError(NotFoundError):
 
     code = "message_not_found"
     title = "No such message"
-    default_fix = "Use a message_id from GET /api/v1/messaging/inbox or GET /api/v1/messaging/sent."
+    default_fix = (
+        "Use a `message_id` from GET /api/v1/messaging/inbox or GET /api/v1/messaging/sent."
+    )
 
 
 class ThreadNotFoundError(NotFoundError):
@@ -49,7 +51,10 @@ class ThreadNotFoundError(NotFoundError):
 
     code = "thread_not_found"
     title = "No such thread"
-    default_fix = "Use the thread_id of a message that you sent or received."
+    default_fix = (
+        "Use the `thread_id` of a message from GET /api/v1/messaging/inbox or GET "
+        "/api/v1/messaging/sent."
+    )
 
 
 class WorkOrderNotFoundError(NotFoundError):
@@ -57,7 +62,10 @@ class WorkOrderNotFoundError(NotFoundError):
 
     code = "work_order_not_found"
     title = "No such work order"
-    default_fix = "Use a work_order_id from GET /api/v1/messaging/work-orders."
+    default_fix = (
+        "Use a `work_order_id` from GET /api/v1/messaging/work-orders?role=worker, or "
+        "`role=client` for the orders that you created."
+    )
 
 
 class ConflictError(AgentMessagingError):
@@ -74,7 +82,10 @@ class AgentIdTakenError(ConflictError):
 
     code = "agent_id_taken"
     title = "The agent id is taken"
-    default_fix = "Choose another agent_id, or leave it out and the server creates one."
+    default_fix = (
+        "Remove `agent_id`, and the server creates one. Or set it to an id that no agent uses or "
+        "used."
+    )
 
 
 class AgentBusyError(ConflictError):

@@ -11,7 +11,7 @@ from agent_messaging.auth import Caller
 from agent_messaging.messaging import lists, schemas
 from agent_messaging.messaging.item import parse
 from agent_messaging.messaging.sent_log import SentLog
-from agent_messaging.messaging.table import MessagesTable, not_found
+from agent_messaging.messaging.table import MessagesTable, not_found, not_received
 from agent_messaging.messaging.thread_list import ThreadList
 from agent_messaging.storage.transactions import batch_get
 
@@ -71,7 +71,7 @@ class Mailbox:
         """
         read, _ = self._mark_read(caller, [message_id], now)
         if not read:
-            raise not_found(message_id)
+            raise not_received(message_id)
         return read[0]
 
     def mark_many_read(

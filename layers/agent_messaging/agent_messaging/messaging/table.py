@@ -171,3 +171,12 @@ def _whole(message: Message, parts: Mapping[str, Item]) -> Message | None:
 def not_found(message_id: str) -> MessageNotFoundError:
     """Return the error for a message that is absent or not the caller's."""
     return MessageNotFoundError(f"You have no message `{message_id}`.")
+
+
+def not_received(message_id: str) -> MessageNotFoundError:
+    """Return the error for a message that the caller cannot mark as read."""
+    return MessageNotFoundError(
+        f"You have no message `{message_id}`.",
+        fix="Use a `message_id` from GET /api/v1/messaging/inbox. Only the recipient can mark a "
+        "message as read.",
+    )

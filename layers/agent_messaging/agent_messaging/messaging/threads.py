@@ -29,8 +29,8 @@ def choose(
         raise InvalidError.at(
             "#/thread_id",
             "is not a thread between you and the recipient",
-            fix="Leave thread_id out to begin a thread, or use the thread_id of a message between "
-            f"you and `{recipient_id}`.",
+            fix="Remove `thread_id` to begin a thread, or set it to the `thread_id` of a message "
+            f"between you and `{recipient_id}`.",
         )
     if reply_to_id is None:
         return thread_id
@@ -38,12 +38,13 @@ def choose(
         raise InvalidError.at(
             "#/reply_to_id",
             "is not a message that you received from the recipient",
-            fix=f"Use the message_id of a message in your inbox that `{recipient_id}` sent.",
+            fix="Set `reply_to_id` to the `message_id` of a message that "
+            f"`{recipient_id}` sent, from GET /api/v1/messaging/inbox, or remove it.",
         )
     if thread_id not in (None, answered.thread_id):
         raise InvalidError.at(
             "#/thread_id",
             "is not the thread of the message in reply_to_id",
-            fix=f"Leave thread_id out, or set it to `{answered.thread_id}`.",
+            fix=f'Set `thread_id` to `"{answered.thread_id}"`, or remove it.',
         )
     return answered.thread_id

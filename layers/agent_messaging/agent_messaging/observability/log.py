@@ -35,7 +35,7 @@ from typing import IO, Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-from agent_messaging.auth import KEY_PREFIX, LOCAL_KEY_PREFIX
+from agent_messaging.ids import KEY_PREFIX, LOCAL_KEY_PREFIX
 
 # The innermost frames. An endless recursion has a thousand.
 MAX_FRAMES = 40

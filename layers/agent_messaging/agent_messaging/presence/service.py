@@ -10,7 +10,7 @@ from agent_messaging.agents.access import not_found, require_active, require_reg
 from agent_messaging.agents.model import Agent, ContactPolicy
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
-from agent_messaging.contacts.model import Contact, ContactState, state_of
+from agent_messaging.contacts.model import Contact, ContactState, how_to_be_allowed, state_of
 from agent_messaging.contacts.table import ContactsTable
 from agent_messaging.contacts.table import parse as parse_contact
 from agent_messaging.errors import ContactRequiredError, ContentionError
@@ -114,4 +114,7 @@ def _require_visible(agent: Agent, caller: Caller | None, contact: Contact | Non
     is_itself = caller is not None and caller.agent_id == agent.agent_id
     is_contact = state_of(contact) is ContactState.ALLOWED
     if agent.contact_policy is ContactPolicy.CLOSED and not (is_itself or is_contact):
-        raise ContactRequiredError(f"`{agent.agent_id}` shows its presence only to its contacts.")
+        raise ContactRequiredError(
+            f"`{agent.agent_id}` shows its presence only to its contacts.",
+            fix=how_to_be_allowed(agent.agent_id, agent.contact_policy),
+        )

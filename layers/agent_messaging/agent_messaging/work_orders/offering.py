@@ -9,6 +9,7 @@ from datetime import datetime
 
 from agent_messaging import clock, ids
 from agent_messaging.auth import Caller
+from agent_messaging.contacts.model import how_to_be_allowed
 from agent_messaging.contacts.service import ContactService
 from agent_messaging.delivery.context import SendContext
 from agent_messaging.delivery.parties import Parties
@@ -93,21 +94,24 @@ class Offering:
         worker = context.recipient
         if context.is_with_itself:
             raise InvalidError.at(
-                "#/to_agent_id", "is your own id", fix="Use the id of another agent."
+                "#/to_agent_id",
+                "is your own id",
+                fix="Set `to_agent_id` to the `agent_id` of another agent from GET /api/v1/agents.",
             )
-        if body.deadline_at is not None and body.deadline_at <= now:
-            server_time = clock.to_text(now)
-            raise InvalidError.at(
-                "#/deadline_at",
-                "is not in the future",
-                fix=f"Use a future time. The server's time is {server_time}.",
-            )
+        clock.require_future("#/deadline_at", body.deadline_at, now)
         if not context.may_give_orders:
             context = self.parties.reload(context, now)
         if not context.may_give_orders:
-            raise ContactRequiredError(f"`{worker.agent_id}` does not accept work orders from you.")
+            raise ContactRequiredError(
+                f"`{worker.agent_id}` does not accept work orders from you.",
+                fix=how_to_be_allowed(worker.agent_id, worker.contact_policy),
+            )
         if not worker.takes_orders:
-            raise WorkerUnavailableError(f"`{worker.agent_id}` does not accept work orders.")
+            raise WorkerUnavailableError(
+                f"`{worker.agent_id}` does not accept work orders.",
+                fix=f"Send `{worker.agent_id}` a message with POST /api/v1/messaging/send instead, "
+                "or find another worker with GET /api/v1/agents?capability=<capability>.",
+            )
         return context
 
 

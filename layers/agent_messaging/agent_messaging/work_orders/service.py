@@ -57,7 +57,8 @@ class WorkOrderService:
             raise InvalidError.at(
                 f"?{query.own_filter}",
                 f"cannot be used with `role={query.role}`",
-                fix=f"With `role={query.role}`, filter by `{query.other_filter}` or by no agent.",
+                fix=f"Remove `?{query.own_filter}`. With `role={query.role}`, filter by "
+                f"`{query.other_filter}` or by no agent.",
             )
         page = OrderList(self.expiry, caller.agent_id, query, now).page()
         return schemas.WorkOrdersPage(agent_id=caller.agent_id, role=query.role, **page.answer)
@@ -131,7 +132,12 @@ class WorkOrderService:
                 "is missing, and so is `work_order_ids`"
                 if body.client_id is None
                 else "cannot be combined with `work_order_ids`",
-                fix="Send either `client_id`, or `work_order_ids` with up to 25 ids, but not both.",
+                fix="Add `client_id`, the `client.id` of an order from GET "
+                "/api/v1/messaging/work-orders?role=worker&status=pending, or add `work_order_ids` "
+                "with up to 25 ids."
+                if body.client_id is None
+                else "Remove `client_id` to reject only these orders, or remove `work_order_ids` "
+                "to reject all orders of this client.",
             )
         worker = self.agents.read(caller, now)
         ids = body.work_order_ids

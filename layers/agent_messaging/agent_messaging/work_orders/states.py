@@ -137,5 +137,28 @@ def transition(status: Status, action: Action) -> Transition:
     except KeyError:
         raise IllegalTransitionError(
             f"The work order is {status}, so it cannot be {_PARTICIPLES[action]}.",
+            fix=what_can_be_done(status, ROLES.get(action)),
             members={"current_status": status},
         ) from None
+
+
+_CALLS = {Action.ACCEPT: "respond", Action.REJECT: "respond"}
+_PATH = "/api/v1/messaging/work-order/{work_order_id}"
+
+
+def what_can_be_done(status: Status, role: Role | None) -> str:
+    """Return which calls the two parties can make on an order now, those of `role` first."""
+    if status not in OPEN:
+        return (
+            f"The order is {status}, and that is final. To start again, its client creates a new "
+            "one with POST /api/v1/messaging/work-order."
+        )
+    parties = sorted(Role, key=lambda each: each is not role)
+    return f"The order is {status}. " + " ".join(_calls(status, each) for each in parties)
+
+
+def _calls(status: Status, role: Role) -> str:
+    actions = [each.action for each in TRANSITIONS if (each.source, each.role) == (status, role)]
+    names = dict.fromkeys(_CALLS.get(action, str(action)) for action in actions)
+    calls = " or ".join(f"POST {_PATH}/{name}" for name in names)
+    return f"Its {role} can call {calls}."

@@ -26,7 +26,7 @@ from agent_messaging.messaging.model import party
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage.table import TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, batch_get
-from agent_messaging.work_orders import notification
+from agent_messaging.work_orders import notification, states
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.item import parse
 from agent_messaging.work_orders.model import WorkOrder
@@ -106,7 +106,9 @@ class Transitions:
         if order.role_of(actor.agent_id) is not role:
             own_role = order.role_of(actor.agent_id)
             raise WrongRoleError(
-                f"You are this work order's {own_role}. Only its {role} can {wanted.action} it."
+                f"You are this work order's {own_role}. Only its {role} can {wanted.action} it.",
+                fix=f"Let `{order.other_party(actor.agent_id).id}`, the {role}, make this call. "
+                f"{states.what_can_be_done(order.status, own_role)}",
             )
         return actor, self.expiry.settle(order, wanted.now)
 
@@ -174,5 +176,9 @@ def _require_capacity(worker: Agent) -> None:
     if worker.active_jobs >= worker.max_concurrent_jobs:
         raise AtCapacityError(
             f"You have {worker.active_jobs} active jobs, and your max_concurrent_jobs is "
-            f"{worker.max_concurrent_jobs}."
+            f"{worker.max_concurrent_jobs}.",
+            fix="Complete or fail a work order from GET "
+            "/api/v1/messaging/work-orders?role=worker&status=accepted, or set "
+            f"`max_concurrent_jobs` above {worker.max_concurrent_jobs} with PUT "
+            "/api/v1/messaging/presence.",
         )

@@ -1,0 +1,118 @@
+r"""Say what to do about each wrong place of a request: sentences for people and for programs.
+
+A place is written in backticks: `name` or `name/0` in the body, `?name` in the query, `{name}` in
+the path. A value is written as it is sent: JSON in the body, plain text elsewhere. A character
+that is invisible is written as `\u200b`. These are the sentences that a program can apply:
+
+    Rename `?page_size` to `?limit`.
+    Remove `cc`.
+    Move `?subject` to the body, as `subject`.
+    Add `title`, a text of 1 to 500 characters that is not blank, for example `"Estimates"`.
+    Set `priority` to a whole number from 0 to 10 instead of a string, for example `5`.
+    Set `action` to one of `"accept"`, `"reject"`.
+    Set `to_agent_id` to the `agent_id` from GET /api/v1/agents?q=Boots.
+    Shorten `subject` to 500 characters.
+
+Other sentences explain. Only a request that is refused imports this module.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from agent_messaging.door import values
+from agent_messaging.door.form import MAX_NAME, NEAR, Form, visible
+from agent_messaging.door.usual_words import WORDS
+
+MAX_FIX = 1500  # characters of all sentences together
+
+
+def of_errors(errors: Iterable[Any], form: Form) -> list[str]:
+    """Return one fix for each of pydantic's errors about a part of a request."""
+    errors = list(errors)
+    unknown = {str(e["loc"][0]): e for e in errors if _is_unknown(e)}
+    named = {name: _target(name, form) for name in unknown}
+    renamed = {target: name for name, target in reversed(named.items()) if target}
+    found = []
+    for error in errors:
+        name = str(error["loc"][0]) if error["loc"] else ""
+        if error["type"] == "missing" and name in renamed and len(error["loc"]) == 1:
+            found.append(_rename(renamed[name], name, form))
+        elif _is_unknown(error):
+            target = named[name] if renamed.get(named[name] or "") == name else None
+            found.append(_of_unknown(name, target, form))
+        else:
+            found.append(values.of_error(error, form))
+    return found
+
+
+def together(fixes: Iterable[str], form: Form | None = None) -> str:
+    """Return all fixes as one text, with the fields of a part in which a name is unknown."""
+    kept: list[str] = []
+    for fix in dict.fromkeys(fixes):
+        if sum(map(len, kept)) + len(fix) > MAX_FIX:
+            kept.append("Do the same for the other places in `errors`.")
+            break
+        kept.append(fix)
+    if form is not None:
+        kept.append(_list_of(form))
+    return " ".join(kept)
+
+
+def of_repeated(name: str) -> str:
+    """Return the fix for a query parameter that was sent more than once."""
+    return f"Send `?{visible(name)}` only once."
+
+
+def _is_unknown(error: Any) -> bool:
+    return error["type"] == "extra_forbidden" and len(error["loc"]) == 1
+
+
+def _plain(name: str) -> str:
+    """Return a name as this API would spell it: `toAgentId` is `to_agent_id`."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name[:MAX_NAME].strip())
+    return re.sub(r"[- ]", "_", spaced).lower()
+
+
+def _target(name: str, form: Form) -> str | None:
+    """Return the field that an unknown name probably means."""
+    word = _plain(name)
+    if word in form.fields:
+        return word
+    if word == form.identity or word in form.of_body:
+        return None
+    if usual := WORDS.get(word):
+        return next((each for each in usual.fields if each in form.fields), None)
+    near = difflib.get_close_matches(word, [*form.fields], n=1, cutoff=NEAR)
+    return near[0] if near else None
+
+
+def _rename(name: str, target: str, form: Form) -> str:
+    return f"Did you mean `{form.at(target)}`? Rename `{form.at(name)}` to `{form.at(target)}`."
+
+
+def _of_unknown(name: str, target: str | None, form: Form) -> str:
+    place, word = form.at(name), _plain(name)
+    if word == form.identity or (target == form.identity and target is not None):
+        caller = "in `?{}`" if form.place == "?{}" else "in the query, as `?{}`,"
+        return f"Remove `{place}`. The caller stands {caller.format(form.identity)} or in the key."
+    if target is not None and target not in form.sent:
+        return _rename(name, target, form)
+    if target is not None:
+        return f"Remove `{place}`, because `{form.at(target)}` is there already."
+    if word in form.of_body:
+        return f"Move `{place}` to the body, as `{word}`."
+    usual = WORDS.get(word)
+    if usual is None:
+        return f"Remove `{place}`."
+    is_apt = usual.advice and (usual.needs is None or usual.needs in form.fields)
+    return f"Remove `{place}`. {usual.advice if is_apt else 'This call has nothing like it.'}"
+
+
+def _list_of(form: Form) -> str:
+    names = ", ".join(f"`{form.at(name)}`" for name in form.fields)
+    part = "parameters" if form.place == "?{}" else "fields"
+    if len(form.fields) == 1:
+        return f"The only {part[:-1]} is {names}."
+    return f"The {part} are {names}." if names else f"This route takes no {part}."

@@ -1,0 +1,181 @@
+"""What a refusal tells the caller to do: for each kind of mistake, in words and in size."""
+
+import json
+import re
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import TypeAdapter
+
+from agent_messaging import clock, fields
+from agent_messaging.agents.schemas import RegisterRequest
+from agent_messaging.delivery.schemas import PingRequest, SendRequest
+from agent_messaging.directory.schemas import DirectoryQuery
+from agent_messaging.door import parsing, usual_words
+from agent_messaging.errors import InvalidError
+from agent_messaging.messaging.schemas import InboxQuery, MarkManyReadRequest
+from agent_messaging.work_orders.schemas import CreateRequest, WorkOrdersQuery
+from agent_messaging.work_orders.transition_schemas import CompleteRequest, RespondRequest
+
+SEND = {"to_agent_id": "boots", "body": "Hello"}
+ORDER = {"to_agent_id": "boots", "title": "Estimates", "description": "Fifty"}
+API_KEY = "am_live_" + "K" * 46
+
+
+def of_body(model: type, body: dict, route: str = "") -> InvalidError:
+    with pytest.raises(InvalidError) as caught:
+        parsing.body_model(model, body, "from_agent_id", route)
+    return caught.value
+
+
+def of_query(model: type | None, query: dict, body: type | None = None) -> InvalidError:
+    with pytest.raises(InvalidError) as caught:
+        parsing.query_model(model, query, "agent_id", body)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("model", "body", "fix"),
+    [
+        (SendRequest, {**SEND, "boddy": "x"}, "Remove `boddy`, because `body` is there already."),
+        (SendRequest, {"to_agent_id": "boots", "text": "x"}, "Rename `text` to `body`."),
+        (PingRequest, {"toAgentId": "boots"}, "Rename `toAgentId` to `to_agent_id`."),
+        (PingRequest, {"recipient": "boots"}, "Rename `recipient` to `to_agent_id`."),
+        (SendRequest, {**SEND, "cc": "x"}, "Remove `cc`. A message has one recipient."),
+        (SendRequest, {**SEND, "from_agent_id": "x"}, "The caller stands in the query, as `?from"),
+        (SendRequest, {**SEND, "key": API_KEY}, "A key is sent only in a header"),
+        (SendRequest, {**SEND, "foo": 1}, "The fields are `to_agent_id`, `subject`, `body`,"),
+        (SendRequest, {**SEND, "type": "chat"}, '`"contact_request"`, `"chat_message"`.'),
+        (RespondRequest, {"action": "decline"}, 'Set `action` to one of `"reject"`, `"accept"`.'),
+        (RespondRequest, {}, 'Add `action`, one of `"accept"`, `"reject"`.'),
+        (SendRequest, {**SEND, "to_agent_id": "Nova Agent"}, "GET /api/v1/agents?q=Nova%20Agent."),
+        (
+            SendRequest,
+            {**SEND, "priority": "high"},
+            "Set `priority` to a whole number from 0 to 10 instead of a string, for example `5`.",
+        ),
+        (SendRequest, {**SEND, "priority": 11}, "a whole number from 0 to 10, for example `10`."),
+        (SendRequest, {**SEND, "body": ["x"]}, "instead of a list"),
+        (SendRequest, {**SEND, "subject": "x" * 512}, "Shorten `subject` to 500 characters. It ha"),
+        (SendRequest, {**SEND, "body": "é" * 40_000}, "Shorten `body` to 65536 bytes."),
+        (CompleteRequest, {"result_url": "ftp://x"}, '`"https://example.com/result.json"`'),
+        (CreateRequest, {**ORDER, "budget_usd": "much"}, "for example `15000`."),
+        (
+            CreateRequest,
+            {**ORDER, "deadline_at": "2099-01-01T10:00:00"},
+            'for example `"2099-01-01T10:00:00.000Z"`. The server\'s time is 2',
+        ),
+        (RegisterRequest, {"name": "N", "key_hash": "x"}, "Remove `key_hash`, and the server"),
+        (RegisterRequest, {"name": "N", "agent_id": "A B"}, 'for example `"nova-agent-id"`.'),
+        (MarkManyReadRequest, {}, "Add `message_ids`, a list of `message_id` from GET /api/v1/me"),
+    ],
+)
+def test_a_fix_of_a_body_names_what_to_send(model: type, body: dict, fix: str):
+    assert fix in of_body(model, body).fix
+
+
+@pytest.mark.parametrize(
+    ("model", "query", "fix"),
+    [
+        (
+            InboxQuery,
+            {"limit": "0"},
+            "Set `?limit` to a whole number from 1 to 100, for example `1",
+        ),
+        (InboxQuery, {"limit": "500"}, "from 1 to 100, for example `100`."),
+        (InboxQuery, {"per_page": "5"}, "Rename `?per_page` to `?limit`."),
+        (InboxQuery, {"page": "2"}, "Page with the cursor: send each `next_cursor` as `cursor`"),
+        (InboxQuery, {"offset": "20"}, "Page with the cursor"),
+        (InboxQuery, {"since": "2026-01-01"}, "A list has no filter by time."),
+        (InboxQuery, {"unread_only": "true"}, "add `status=pending` to the query."),
+        (InboxQuery, {"search": "x"}, "Only agents can be searched"),
+        (InboxQuery, {"sort": "asc"}, "The order of a list is fixed"),
+        (InboxQuery, {"status": "unread"}, "Set `?status` to one of `pending`, `read`."),
+        (DirectoryQuery, {"search": "x"}, "Rename `?search` to `?q`."),
+        (DirectoryQuery, {"online": "maybe"}, "one of `true`, `false`."),
+        (WorkOrdersQuery, {}, "Add `?role`, one of `client`, `worker`."),
+        (WorkOrdersQuery, {"role": "client", "status": "done"}, "one of `completed`,"),
+        (None, {"limit": "5"}, "Remove `?limit`. The only parameter is `?agent_id`."),
+        (None, {"from_agent_id": "nova"}, "The caller stands in `?agent_id` or in the key."),
+    ],
+)
+def test_a_fix_of_a_query_names_what_to_send(model: type | None, query: dict, fix: str):
+    assert fix in of_query(model, query).fix
+
+
+def test_a_field_in_the_query_belongs_in_the_body():
+    told = of_query(None, {"subject": "x"}, SendRequest).fix
+    assert told.startswith("Move `?subject` to the body, as `subject`.")
+
+
+@pytest.mark.parametrize("value", ["2020-01-01T00:00:00", "tomorrow", "9999-12-31", 5, None, ""])
+def test_the_example_of_a_time_is_valid_when_it_is_read(value: object):
+    told = of_body(CreateRequest, {**ORDER, "deadline_at": value or {}}).fix
+    (example,) = re.findall(r'`"(.*?)"`', told)
+    body = parsing.body_model(CreateRequest, {**ORDER, "deadline_at": example})
+    assert body.deadline_at > datetime.now(UTC)
+
+
+def test_a_past_time_tells_the_servers_time_and_one_that_is_valid():
+    now = datetime(2026, 11, 30, 10, tzinfo=UTC)
+    clock.require_future("#/deadline_at", None, now)
+    with pytest.raises(InvalidError) as caught:
+        clock.require_future("#/deadline_at", now, now)
+    assert caught.value.fix == (
+        'Set `deadline_at` to a future time, for example `"2026-12-01T10:00:00.000Z"`. The '
+        "server's time is 2026-11-30T10:00:00.000Z."
+    )
+
+
+def test_an_id_of_another_kind_is_told_as_what_it_is():
+    types = {"work_order_id": TypeAdapter(fields.WorkOrderId)}
+    message_id = "msg_01m830ztk8hqmnnzmzdykrdxts"
+    route = "/api/v1/messaging/work-order/{work_order_id}/complete"
+    with pytest.raises(InvalidError) as caught:
+        parsing.path_parts(types, {"work_order_id": message_id}, route)
+    assert caught.value.fix == (
+        f"`{message_id}` is a message id. Set `{{work_order_id}}` in the path `{route}` to the "
+        "`work_order_id` from GET /api/v1/messaging/work-orders?role=worker&status=accepted."
+    )
+
+
+def test_all_mistakes_are_covered_at_once_and_each_has_its_own_fix():
+    error = of_body(SendRequest, {"to": "boots", "message": "Hello", "priority": 99})
+    own = [each.fix for each in error.faults]
+    assert all(each in error.fix for each in own)
+    assert "Rename `to` to `to_agent_id`." in error.fix
+    assert "Rename `message` to `body`." in error.fix
+    assert "from 0 to 10, for example `10`." in error.fix
+
+
+@pytest.mark.parametrize("model", [InboxQuery, WorkOrdersQuery, DirectoryQuery])
+def test_no_usual_word_is_left_unguided(model: type):
+    role = {"role": "client"} if model is WorkOrdersQuery else {}
+    for word in usual_words.WORDS.keys() - model.model_fields.keys():
+        told = of_query(model, {**role, word: "x"})
+        assert not told.fix.startswith(f"Remove `?{word}`. The parameters"), word
+
+
+def test_no_key_is_repeated():
+    for key in (API_KEY, API_KEY[:20]):
+        for body in ({**SEND, "to_agent_id": key}, {**SEND, "priority": key}):
+            assert key not in of_body(SendRequest, body).fix
+    hashed = "f" * 63
+    assert hashed not in of_body(RegisterRequest, {"name": "N", "key_hash": hashed}).fix
+
+
+def test_a_hidden_character_and_a_backtick_are_written_out():
+    told = of_body(SendRequest, {**SEND, "a\u200bb": 1, "c`. Remove `body": 1}).fix
+    assert "Remove `a\\u200bb`." in told
+    assert "Remove `c\\u0060. Remove \\u0060body`." in told
+
+
+@pytest.mark.parametrize("character", ["x", "é", "😀", "\u200b", "`", "\x00", "~", "/"])
+@pytest.mark.parametrize("length", [1, 90, 4000])
+def test_an_answer_is_never_much_longer_than_its_request(character: str, length: int):
+    names = [f"{number}{character * length}" for number in range(40)]
+    sent = json.dumps({**SEND, **dict.fromkeys(names, 1)}, ensure_ascii=False)
+    error = of_body(SendRequest, json.loads(sent))
+    told = json.dumps([error.detail, error.fix, error.faults], ensure_ascii=False)
+    assert len(told.encode()) < 4000 + 3 * len(sent.encode())
+    assert len(told.encode()) < 40_000
