@@ -17,7 +17,6 @@ from agent_messaging.door.problem import MEDIA_TYPE
 from agent_messaging.door.route import Route
 from agent_messaging.errors import AgentMessagingError
 from tools.openapi import gateway
-from tools.openapi.gateway import OwnAnswer
 from tools.openapi.schemas import KNOWN_VALUES, Schema
 
 Response = dict[str, Any]

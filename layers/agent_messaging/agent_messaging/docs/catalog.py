@@ -2,7 +2,7 @@
 
 The build writes them into a small file, because a request should not parse the whole document:
 
-    rendered/catalog.json     {"features": ["agents", ...], "routes": [["GET", "/health", true], ...]}
+    rendered/catalog.json  {"features": ["agents", ...], "routes": [["GET", "/health", true], ...]}
 """
 
 import functools
