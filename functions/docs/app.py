@@ -25,7 +25,7 @@ POLICY = (
 SAFE = {"X-Content-Type-Options": "nosniff"}
 
 PAGE_OF = {f"GET {page.path}": page for page in PAGES}
-REGISTRATION = os.environ["REGISTRATION_MODE"]
+REGISTRATION = os.environ.get("REGISTRATION_MODE", "key")
 
 
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from tools.openapi.render import ROOT
 
 COSTS = (ROOT / "docs" / "costs.md").read_text("utf-8")
 HEADER_BYTES = 1_000  # of an answer, with the gateway's own
+UNROUTED_BYTES = 1_000  # of a refusal: test_unrouted.py bounds what it shows of a path
 
 
 def test_the_constants_cover_the_prices():
@@ -27,10 +28,17 @@ def test_the_constants_cover_the_prices():
     assert units.of_request(1024 * 1024) / units.UNIT >= megabyte / (write / 1e6)
 
 
-def dollars_a_day(page, settings) -> float:
-    """What those without a key can cost with one page, by the most expensive of its forms."""
-    forms = (serve(page, {}).body.encode(), base64.b64decode(pages._form(page, "gzip")))
-    body = max(map(len, forms)) if page.is_worth_compressing else len(forms[0])
+def largest_form(page) -> int:
+    """The bytes of the largest form of a page."""
+    html = serve(page, {"accept": "text/html"}).body
+    forms = [len(serve(page, {}).body.encode()), len(html.encode())]
+    if page.is_worth_compressing:
+        forms.append(len(base64.b64decode(pages._form(page, "gzip"))))
+    return max(forms)
+
+
+def dollars_a_day(body: int, settings) -> float:
+    """What those without a key can cost with one route, by its largest answer."""
     requests = settings["ThrottlingRateLimit"] * 86_400 + settings["ThrottlingBurstLimit"]
     traffic = (body + HEADER_BYTES) / 1e9 * prices.PER_GB_OF_TRAFFIC
     # The gateway counts an answer by 512 KB, and in base64 if it does so before it decodes.
@@ -44,16 +52,18 @@ def test_the_open_pages_cost_a_day_what_the_costs_page_says_at_most():
     template = cloudformation.parse((ROOT / "template.yaml").read_text(), "template.yaml")
     settings = template["Resources"]["MessagingApi"]["Properties"]["RouteSettings"]
     rows = re.findall(
-        r"^\| `(/[\w.]+)` \| [^|]+ \| ([\d.]+) \| (\d+) \| ([\d.]+) \|$",
+        r"^\| `([^`]+)` \| [^|]+ \| ([\d.]+) \| (\d+) \| ([\d.]+) \|$",
         COSTS,
         re.MULTILINE,
     )
     told = {path: (float(rate), int(burst), float(cost)) for path, rate, burst, cost in rows}
 
-    assert set(told) == {page.path for page in PAGES}
-    for page in PAGES:
-        rate, burst, most = told[page.path]
-        limits = settings[f"GET {page.path}"]
+    largest = {page.path: (f"GET {page.path}", largest_form(page)) for page in PAGES}
+    largest |= {route: (route, UNROUTED_BYTES) for route in ("$default", "OPTIONS /{proxy+}")}
+    assert set(told) == set(largest)
+    for name, (route, body) in largest.items():
+        rate, burst, most = told[name]
+        limits = settings[route]
         assert limits == {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}
-        assert dollars_a_day(page, limits) <= most, page.path
+        assert dollars_a_day(body, limits) <= most, (name, dollars_a_day(body, limits))
     assert sum(most for *_, most in told.values()) <= 3.50 + 1e-9

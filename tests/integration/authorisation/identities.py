@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from agent_messaging.agents.keys import checksum
 from agent_messaging.auth import KEY_PREFIX as PREFIX
-from local.model import DEFAULT
 from local.in_process.requests import Answer
+from local.model import DEFAULT
 from tests.integration.authorisation.gateway import Gateway
 from tests.integration.authorisation.right_calls import RIGHT_CALLS, TARGET, RightCall
 from tests.integration.authorisation.world import World
