@@ -10,11 +10,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from agent_messaging.docs import unrouted
 from agent_messaging.docs.front import LINK_HEADER, Settings
 from agent_messaging.docs.pages import PAGES, serve
-from agent_messaging.door import problem
-from agent_messaging.errors import AgentMessagingError
 
 # Pages load nothing from other hosts, and send requests only to the API itself.
 POLICY = (
@@ -51,6 +48,11 @@ def _page(route: str, event: Mapping[str, Any], sent: Mapping[str, str]) -> dict
 
 
 def _unrouted(event: Mapping[str, Any], sent: Mapping[str, str]) -> dict[str, Any]:
+    # Requests for pages need none of these, and importing them takes as long as the rest.
+    from agent_messaging.docs import unrouted  # noqa: PLC0415
+    from agent_messaging.door import problem  # noqa: PLC0415
+    from agent_messaging.errors import AgentMessagingError  # noqa: PLC0415
+
     try:
         answer = unrouted.answer(unrouted.request_of(event, sent))
     except AgentMessagingError as error:

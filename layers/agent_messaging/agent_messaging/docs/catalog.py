@@ -1,6 +1,7 @@
 """The routes and features of this release, as /openapi.json lists them.
 
-The build writes them into rendered/catalog.json, because a request should not parse the whole document:
+The build writes them into rendered/catalog.json, because a request should not parse the whole
+document:
 
     {"features": ["agents", ...], "routes": [["GET", "/health", true], ...]}
 """
