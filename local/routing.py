@@ -2,7 +2,8 @@
 
 A literal segment has precedence over `{name}`, and `{name}` over `{name+}`, which matches the rest
 of the path. A method has precedence over ANY. What no other route takes, the route `$default` takes
-if there is one. An unknown path and an unknown method are the same here. Segments are decoded before they are compared, so an encoded slash does not split a segment.
+if there is one. An unknown path and an unknown method are the same here. Segments are decoded
+before they are compared, so an encoded slash does not split a segment.
 """
 
 from __future__ import annotations

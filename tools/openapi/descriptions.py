@@ -103,8 +103,8 @@ PARAMETERS = {
 }
 
 PAGES = {
-    "front": "Names the documents, how to register, the mode and the features. A client "
-    "that prefers `text/html`, as a browser does, gets a page.",
+    "front": "Names the documents of this API, how to register, the mode and the features. A "
+    "client that prefers `text/html`, as a browser does, gets a page.",
     "front_api": "The same as `GET /`, always as JSON.",
     "health": "Says that the API answers. It does not check the database.",
     "docs": "Shows this document in Swagger UI. A client without gzip gets a page of links.",

@@ -1,8 +1,9 @@
 """The routes and features of this release, as /openapi.json lists them.
 
-The build writes them into a small file, because a request should not parse the whole document:
+The build writes them into rendered/catalog.json, because a request should not parse the whole
+document:
 
-    rendered/catalog.json  {"features": ["agents", ...], "routes": [["GET", "/health", true], ...]}
+    {"features": ["agents", ...], "routes": [["GET", "/health", true], ...]}
 """
 
 import functools

@@ -21,6 +21,8 @@ class Settings(NamedTuple):
     registration: str = "key"
 
 
+STACK = Settings()
+
 NAME = "Agent Messaging"
 BASE = "/api/v1"
 REGISTER = "/api/v1/agents/register"
@@ -70,7 +72,7 @@ def start_here(settings: Settings) -> str:
     )
 
 
-def as_json(settings: Settings = Settings()) -> str:
+def as_json(settings: Settings = STACK) -> str:
     """Return the front page for programs."""
     page = {
         "name": NAME,

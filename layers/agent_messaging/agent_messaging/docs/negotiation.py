@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
+# `re` compiles these at their first use, so an import does not.
 # 12.4.2. A weight that does not match is an error of the client, and its member is left out.
-WEIGHT = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
+WEIGHT = r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?"
 # 8.8.3. A tag may contain commas and spaces, so a list of tags cannot be split at them.
-ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\U0010ffff]*")')
+ENTITY_TAG = r'(?:W/)?("[^"\x00-\x20\x7f]*")'
 GZIP = ("gzip", "x-gzip")  # 8.4.1.3: the same coding
 JSON, HTML = "application/json", "text/html"
 
@@ -35,7 +36,7 @@ def prefers_html(accept: str) -> bool:
 
 def has_tag(if_none_match: str, tag: str) -> bool:
     """Return whether the client has the page with this strong tag (13.1.2, weak comparison)."""
-    return if_none_match.strip() == "*" or tag in ENTITY_TAG.findall(if_none_match)
+    return if_none_match.strip() == "*" or tag in re.findall(ENTITY_TAG, if_none_match)
 
 
 def _quality(media_type: str, ranges: list[tuple[str, float]]) -> float:
@@ -53,7 +54,7 @@ def _weighted(header: str) -> Iterator[tuple[str, float]]:
         name, *parameters = (part.strip() for part in member.split(";"))
         named = dict(_parameter(part) for part in parameters)
         weight = named.get("q", "1")
-        if name and WEIGHT.fullmatch(weight):
+        if name and re.fullmatch(WEIGHT, weight):
             yield name, float(weight)
 
 

@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 
 from agent_messaging import __version__, watch_garbage
 from agent_messaging.docs import catalog, front
-from agent_messaging.docs.front import Settings
+from agent_messaging.docs.front import STACK, Settings
 from agent_messaging.docs.negotiation import HTML, JSON, accepts_gzip, has_tag, prefers_html
 
 HERE = Path(__file__).parent
@@ -241,7 +241,7 @@ PAGES = (
 )
 
 
-def serve(page: Page, headers: Mapping[str, str], settings: Settings = Settings()) -> Content:
+def serve(page: Page, headers: Mapping[str, str], settings: Settings = STACK) -> Content:
     """Return the page for a request with these headers. Their names are in lower case."""
     if page.is_front:
         return _served_front(page, headers, settings)
