@@ -24,4 +24,14 @@ class Wanted:
         return (self.where, self.pointer) == (difference.where, difference.pointer)
 
 
-WANTED: tuple[Wanted, ...] = ()
+ORDER = "/api/v1/messaging/work-order/{work_order_id}"
+IS_FINAL = "A new field of orders, which the server computes from the status and does not store."
+
+WANTED: tuple[Wanted, ...] = (
+    Wanted(f"GET {ORDER}", "/body/is_final", IS_FINAL),
+    Wanted("GET /api/v1/messaging/work-orders", "/body/work_orders/*/is_final", IS_FINAL),
+    *(
+        Wanted(f"POST {ORDER}/{action}", "/body/is_final", IS_FINAL)
+        for action in ("respond", "complete", "cancel", "fail")
+    ),
+)
