@@ -27,7 +27,16 @@ class Wanted:
         return is_there and self.pointer == difference.pointer
 
 
+ORDER = "/api/v1/messaging/work-order/{work_order_id}"
+IS_FINAL = "A new field of orders, which the server computes from the status and does not store."
+
 WANTED: tuple[Wanted, ...] = (
     Wanted(EVERYWHERE, "/body/type", "it is now the path of a page that explains the code"),
     Wanted(EVERYWHERE, "/body/fix", "it now names what to change, for a person and a program"),
+    Wanted(f"GET {ORDER}", "/body/is_final", IS_FINAL),
+    Wanted("GET /api/v1/messaging/work-orders", "/body/work_orders/*/is_final", IS_FINAL),
+    *(
+        Wanted(f"POST {ORDER}/{action}", "/body/is_final", IS_FINAL)
+        for action in ("respond", "complete", "cancel", "fail")
+    ),
 )
