@@ -13,6 +13,7 @@ from agent_messaging.agents.requester import Requester
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.errors import InvalidError
+from agent_messaging.fields import at
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,14 @@ class KeyService:
             InvalidError: its `expires_at` is not in the future.
             KeyOutgoingError, KeyTakenError, TooManyKeysError: see `Keyring`.
         """
-        if body.expires_at is not None and body.expires_at <= now:
+        expires_at = at(body.expires_at, now)
+        if expires_at is not None and expires_at <= now:
             raise InvalidError.at(
                 "#/expires_at",
                 "is not in the future",
                 fix=f"Use a future time. The server's time is {clock.to_text(now)}.",
             )
-        api_key, key = api_keys.issue_unless_brought(
-            body.key_hash, now, body.label, body.expires_at
-        )
+        api_key, key = api_keys.issue_unless_brought(body.key_hash, now, body.label, expires_at)
         requester = self._requester(caller, now)
         if body.revoke_others:
             at_once = body.key_hash is not None

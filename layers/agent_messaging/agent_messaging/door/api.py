@@ -147,7 +147,9 @@ class Api:
         parsing.refuse_repeated(repeated)
         arguments |= parsing.path_parts(route.parts, event.get("pathParameters") or {})
         arguments |= parsing.query_model(route.query, parameters)
-        if route.body is not None:
+        if route.body is None:
+            payload.refuse_fields(event, route.parameters)
+        else:
             arguments["body"] = parsing.body_model(
                 route.body, payload.json_object(event, route.max_bytes)
             )

@@ -137,7 +137,7 @@ def body_model(model: type[BaseModel], value: Mapping[str, Any]) -> BaseModel:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        faults = tuple(Fault(_pointer(e["loc"]), _sentence(e)) for e in _first(error))
+        faults = tuple(Fault(pointer(e["loc"]), _sentence(e)) for e in _first(error))
         names = list(dict.fromkeys(fault.pointer.removeprefix("#/") for fault in faults))
         named = ", ".join(names[:MAX_NAMED]) + (", ..." if len(names) > MAX_NAMED else "")
         fix = next(filter(None, map(_fix, _first(error))), None)
@@ -159,7 +159,7 @@ def _first(error: ValidationError) -> Iterator[Any]:
     return islice(error.errors(include_url=False), MAX_FAULTS)
 
 
-def _pointer(location: tuple[int | str, ...]) -> str:
+def pointer(location: tuple[int | str, ...]) -> str:
     """Return a JSON Pointer (RFC 6901) as a URI fragment."""
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in location)
     return _short("#" + "".join(f"/{step}" for step in steps))

@@ -4,8 +4,10 @@ One transaction writes the order's head and parts, and a `work_order` message in
 With an `Idempotency-Key` it also writes the record of the answer.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from agent_messaging import clock, ids
 from agent_messaging.auth import Caller
@@ -49,8 +51,9 @@ class Offering:
             RateLimitedError: see `SentLog.record`.
         """
         context, _ = self.parties.load(caller, body.to_agent_id, now)
-        context = self._require_allowed(context, body, now)
-        order = _new(caller, context, body, now)
+        offer = body.offer(now)
+        context = self._require_allowed(context, offer["deadline_at"], now)
+        order = _new(caller, context, offer, now)
         self.sent_log.record(
             caller, order.worker.id, order.message_id, long_bytes(body.description)
         )
@@ -87,7 +90,7 @@ class Offering:
         )
 
     def _require_allowed(
-        self, context: SendContext, body: CreateRequest, now: datetime
+        self, context: SendContext, deadline_at: datetime | None, now: datetime
     ) -> SendContext:
         """Return the latest context. Raise if the client may not offer this order to the worker."""
         worker = context.recipient
@@ -95,7 +98,7 @@ class Offering:
             raise InvalidError.at(
                 "#/to_agent_id", "is your own id", fix="Use the id of another agent."
             )
-        if body.deadline_at is not None and body.deadline_at <= now:
+        if deadline_at is not None and deadline_at <= now:
             server_time = clock.to_text(now)
             raise InvalidError.at(
                 "#/deadline_at",
@@ -111,7 +114,9 @@ class Offering:
         return context
 
 
-def _new(caller: Caller, context: SendContext, body: CreateRequest, now: datetime) -> WorkOrder:
+def _new(
+    caller: Caller, context: SendContext, offer: Mapping[str, Any], now: datetime
+) -> WorkOrder:
     sender, recipient = context.sender, context.recipient
     message_id, thread_id = ids.new_opening(now, sender.agent_id, recipient.agent_id)
     order = WorkOrder.create(
@@ -123,6 +128,6 @@ def _new(caller: Caller, context: SendContext, body: CreateRequest, now: datetim
         relationship=context.relationship,
         is_verified=not caller.is_open,
         created_at=now,
-        **body.offer(),
+        **offer,
     )
     return place_offer(order)
