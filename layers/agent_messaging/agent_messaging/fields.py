@@ -182,7 +182,7 @@ _WHOLE = BeforeValidator(variants.whole)
 Limit = Annotated[
     StrictInt,
     Field(ge=1, le=100, description="The maximum number of items on a page."),
-    _WHOLE,
+    BeforeValidator(variants.digits),
 ]
 Priority = Annotated[StrictInt, Field(ge=0, le=10), _WHOLE]
 Jobs = Annotated[StrictInt, Field(ge=1, le=100), _WHOLE]

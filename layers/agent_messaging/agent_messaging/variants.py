@@ -21,6 +21,7 @@ from typing import Any
 _SPACES = " \t\r\n"
 # At most 32 characters, because a number with a long exponent takes long to write out.
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,2})?")
+_DIGITS = re.compile(r"-?[0-9]{1,9}")
 _BOOLEANS = {"true": True, "false": False}
 _PART = r"(?:([0-9]{1,8}(?:\.[0-9]{1,3})?)%s)?"
 _DURATION = re.compile(
@@ -51,6 +52,13 @@ def number(value: Any) -> Any:
     """Return a Decimal for a string that holds a number."""
     if isinstance(value, str) and _NUMBER.fullmatch(text := value.strip(_SPACES)):
         return Decimal(text)
+    return value
+
+
+def digits(value: Any) -> Any:
+    """Return an integer for a string of up to nine digits, the only form in a query."""
+    if isinstance(value, str) and _DIGITS.fullmatch(text := value.strip(_SPACES)):
+        return int(text)
     return value
 
 

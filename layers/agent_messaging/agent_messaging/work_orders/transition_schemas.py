@@ -55,8 +55,8 @@ class ReasonRequest(Request):
         return {"reason": self.rejection_reason if self.reason is None else self.reason}
 
 
-class RespondRequest(ReasonRequest):
-    """The worker's answer to a work order. Only a rejection has a reason."""
+class Decision(Request):
+    """What the worker decides about a pending order, and when it expects to complete it."""
 
     action: Annotated[Literal["accept", "reject"], ANY_CASE, Field(examples=["accept"])]
     estimated_completion: Annotated[
@@ -66,6 +66,11 @@ class RespondRequest(ReasonRequest):
             "duration from now on, such as `PT24H`."
         ),
     ] = None
+
+
+# The fingerprint of a request has its fields in this order, so those of `Decision` stay first.
+class RespondRequest(ReasonRequest, Decision):
+    """The worker's answer to a work order. Only a rejection has a reason."""
 
     @model_validator(mode="after")
     def _require_applicable(self) -> Self:
