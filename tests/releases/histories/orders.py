@@ -47,6 +47,7 @@ def transitions(versions: Versions) -> None:
         read(versions, order_id)
     assert move(versions, "nova", order_id, "cancel", {}, key="late") == 409
     create_again(versions)
+    any_json(versions)
     all_lists(versions)
     assert versions.inbox("nova", type="notification")["messages"]
     assert versions.inbox("boots", type="work_order")["messages"]
@@ -94,6 +95,18 @@ def all_lists(versions: Versions) -> None:
         assert ok(versions.get(path, {**client, "status": status}))["work_orders"], status
     for status in ("pending", "completed"):
         assert ok(versions.get(path, {**worker, "status": status}))["work_orders"], status
+
+
+def any_json(versions: Versions) -> None:
+    """The release refuses an array or a string, but reads and moves an order that has one."""
+    for value in (["a", {"n": 1}], "As CSV"):
+        with versions.alone():
+            order_id = versions.offer("nova", "boots", deliverables=value)
+        assert move(versions, "boots", order_id, "accept", {}, key=f"json-{order_id}") == 200
+        body = {"result_data": value}
+        with versions.alone():
+            assert move(versions, "boots", order_id, "complete", body, key=f"{order_id}") == 200
+        read(versions, order_id)
 
 
 def deadlines(versions: Versions) -> None:
