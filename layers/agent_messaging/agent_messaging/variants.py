@@ -64,6 +64,8 @@ def digits(value: Any) -> Any:
 
 def whole(value: Any) -> Any:
     """Return an integer for a number without a fraction, also if a string holds it."""
+    if isinstance(value, int):
+        return value
     value = number(value)
     if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
         return int(value)

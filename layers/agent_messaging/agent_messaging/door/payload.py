@@ -109,12 +109,16 @@ def _header(event: Mapping[str, Any], name: str) -> str:
 
 
 def _refuse_encoding(content_encoding: str) -> None:
+    if not content_encoding:
+        return
     codings = [coding.strip().lower() for coding in content_encoding.split(",")]
     if any(coding not in ("", "identity") for coding in codings):
         raise ContentEncodingError(f"The Content-Encoding is {content_encoding[:100]!r}.")
 
 
 def _require_json(content_type: str) -> None:
+    if content_type == "application/json":
+        return
     media_type, *parameters = content_type.split(";")
     media_type = media_type.strip().lower()
     is_json = media_type == "application/json" or (
