@@ -22,7 +22,7 @@ FUNCTIONS = sorted(path.parent for path in (ROOT / "functions").glob("*/app.py")
 # from its own package.
 FLOORS = (
     {"errors"},
-    {"clock", "deadline", "ids"},
+    {"clock", "deadline", "ids", "variants"},
     {"fields"},
     {"auth", "content", "settings"},
     {"observability", "storage"},
@@ -75,6 +75,7 @@ PURE = {
     "stats.rollup",
     "stats.schemas",
     "storage.units",
+    "variants",
     "work_orders.model",
     "work_orders.notification",
     "work_orders.states",

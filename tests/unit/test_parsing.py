@@ -125,7 +125,7 @@ def test_a_part_of_the_path_is_checked_by_its_type():
     [
         (
             fields.AgentId,
-            "Boots",
+            "bo ots",
             "is not an agent id: use 1 to 64 lower-case letters, digits, `.`, `_` and `-`, and "
             "begin and end with a letter or digit",
         ),
@@ -140,7 +140,7 @@ def test_a_part_of_the_path_is_checked_by_its_type():
         (fields.Limit, "101", "is above 100"),
         (fields.Limit, "-1", "is below 1"),
         (fields.Priority, 11, "is above 10"),
-        (fields.Priority, "1", "is not a whole number"),
+        (fields.Priority, "1.5", "is not a whole number"),
         (fields.Flag, "yes", "is not true or false"),
         (fields.Dollars, Decimal("0.001"), "has more than 2 decimal places"),
     ],

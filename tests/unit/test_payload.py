@@ -1,4 +1,5 @@
 import base64
+import gzip
 import json
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from agent_messaging.door import payload
 from agent_messaging.errors import (
     AgentMessagingError,
+    ContentEncodingError,
     InvalidError,
     MalformedError,
     MediaTypeError,
@@ -64,7 +66,7 @@ def test_what_is_no_base64_is_malformed(body: str):
         read(body, isBase64Encoded=True)
 
 
-@pytest.mark.parametrize("body", ["{", "[]", "null", "5", '"x"', "{}{}", "\ufeff{}", "{'a':1}"])
+@pytest.mark.parametrize("body", ["{", "[]", "null", "5", '"x"', "{}{}", "\ufeff{", "{'a':1}"])
 def test_what_is_no_json_object_is_malformed(body: str):
     with pytest.raises(MalformedError):
         read(body)
@@ -147,6 +149,114 @@ def test_another_type_is_refused(headers: dict[str, str] | None):
         payload.json_object({"headers": headers, "body": "{}"}, 10)
     with pytest.raises(MediaTypeError):
         payload.json_object({"body": "{}"}, 10)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        ('{"a":1,"a":1}', ["#/a"]),
+        ('{"a":1,"\\u0061":2}', ["#/a"]),
+        ('{"m":{"b":1,"c":{"d":1,"d":null}}}', ["#/m/c/d"]),
+        ('{"m":[{},{"x/y":1,"x/y":2}],"z":1,"z":1,"z":1}', ["#/m/1/x~1y", "#/z"]),
+        ('{"":1,"":2}', ["#/"]),
+    ],
+)
+def test_a_name_that_occurs_twice_is_refused_at_any_depth(body: str, pointers: list[str]):
+    with pytest.raises(InvalidError) as caught:
+        read(body)
+    assert [(f.pointer, f.detail) for f in caught.value.faults] == [
+        (pointer, "is repeated") for pointer in pointers
+    ]
+    assert pointers[0].removeprefix("#/") in caught.value.detail
+
+
+def test_a_name_may_occur_in_several_objects():
+    assert read('{"a":{"a":[{"a":1},{"a":2}]},"A":1}')
+
+
+def test_a_body_with_a_thousand_repeated_names_tells_twenty():
+    body = "{" + ",".join(f'"{name}":1,"{name}":2' for name in range(1000)) + "}"
+    with pytest.raises(InvalidError) as caught:
+        payload.json_object({"headers": JSON, "body": body}, 100_000)
+    assert len(caught.value.faults) == 20
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        "charset=utf-8",
+        "Charset=UTF8",
+        'charset="utf-8"',
+        "charset='UTF_8'",
+        "charset=us-ascii",
+        "charset=",
+        "odata=verbose",
+        "odata=verbose; charset=utf8",
+        "",
+    ],
+)
+def test_utf_8_has_many_names(parameters: str):
+    headers = {"content-type": f"application/json; {parameters}"}
+    assert payload.json_object({"headers": headers, "body": "{}"}, 10) == {}
+
+
+@pytest.mark.parametrize(
+    "charset", ["utf-16", "latin-1", "utf-8x", "utf-8; charset=utf-16", "xcharset=utf-8"]
+)
+def test_another_charset_is_refused(charset: str):
+    headers = {"content-type": f"application/json; charset={charset}"}
+    with pytest.raises(MediaTypeError):
+        payload.json_object({"headers": headers, "body": "{}"}, 10)
+
+
+def test_a_byte_order_mark_is_skipped():
+    assert read("\ufeff{}") == {}
+    raw = b'\xef\xbb\xbf{"a":"\xef\xbb\xbf"}'
+    assert read(base64.b64encode(raw).decode(), isBase64Encoded=True) == {"a": "\ufeff"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+def test_another_unicode_encoding_is_named(encoding: str):
+    body = base64.b64encode('{"a":"x"}'.encode(encoding)).decode()
+    with pytest.raises(MalformedError) as caught:
+        read(body, isBase64Encoded=True)
+    assert encoding[:6].upper() in caught.value.detail
+    assert caught.value.fix == "Encode the JSON as UTF-8."
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "GZIP", "identity, gzip", "x"])
+def test_a_content_encoding_is_named(coding: str):
+    headers = {**JSON, "Content-Encoding": coding}
+    with pytest.raises(ContentEncodingError, match=coding):
+        payload.json_object({"headers": headers, "body": "{}"}, 10)
+
+
+@pytest.mark.parametrize("coding", ["identity", "Identity", "", " identity , identity"])
+def test_no_content_encoding_is_taken(coding: str):
+    headers = {**JSON, "content-encoding": coding}
+    assert payload.json_object({"headers": headers, "body": "{}"}, 10) == {}
+
+
+def test_gzip_without_its_header_is_named():
+    body = base64.b64encode(gzip.compress(b"{}")).decode()
+    with pytest.raises(MalformedError, match="compressed with gzip"):
+        read(body, isBase64Encoded=True)
+
+
+@pytest.mark.parametrize("body", [None, "", "{}", "null", "[]", "{not json", '"x"', "%%%"])
+def test_a_route_without_a_body_ignores_one_without_fields(body: str | None):
+    payload.refuse_fields({"headers": JSON, "body": body}, {"limit"})
+
+
+def test_a_route_without_a_body_refuses_fields():
+    event = {"headers": JSON, "body": '{"status_message":"x","limit":5}'}
+    with pytest.raises(InvalidError) as caught:
+        payload.refuse_fields(event, {"limit"})
+    assert [fault.pointer for fault in caught.value.faults] == ["#/status_message", "#/limit"]
+    assert caught.value.fix == "Send `limit` in the query, and no body."
+    with pytest.raises(InvalidError, match="takes no body") as other:
+        payload.refuse_fields(event, set())
+    assert other.value.fix == "Send no body with this request."
 
 
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))

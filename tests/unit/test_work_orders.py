@@ -100,7 +100,8 @@ def test_each_transition_has_a_time_of_the_order_and_each_action_one_letter():
 def test_an_action_writes_fields_of_an_order():
     written = {name for action in Action for name in action.writes}
     assert written | {*OFFERED} <= set(WorkOrder.model_fields)
-    assert {*OFFERED} == CreateRequest.model_fields.keys() - {"to_agent_id"}
+    sent_only = {"to_agent_id", "deadline_in_seconds"}
+    assert {*OFFERED} == CreateRequest.model_fields.keys() - sent_only
 
 
 def test_a_client_cancels_and_a_worker_does_the_rest():

@@ -40,6 +40,12 @@ be short or empty although more entries follow. A list has ended only when `next
 answers new values: `x-known-values` lists those of this version. Ignore fields that you do not \
 know, and accept values that you do not know. No field is removed.
 
+**Other forms of values.** The schemas show the canonical form, which all answers have. Requests \
+may also use: whole numbers as `1.0` or `"1"`; money as `"12.50"`; booleans as `"true"`; words of \
+a fixed list and ids in any letter case, with spaces around them; `null` for an optional field of \
+a POST, as if it were left out; an ISO 8601 duration such as `PT24H` for `deadline_at`, \
+`estimated_completion` and `expires_at`.
+
 **Errors** are `application/problem+json`. Use `code` in your program, do what `fix` says, and \
 give `request_id` to the operator. The gateway in front of the API has its own errors, \
 `{"message": ...}` in `application/json`, with the statuses 401, 403, 404, 413, 429, 500 and 503. \
@@ -94,7 +100,10 @@ PARAMETERS = {
         "same filters."
     ),
     "limit": "The most entries that a page may have.",
-    "role": "`worker` lists the orders that you received, `client` the orders that you gave.",
+    "role": (
+        "`worker` lists the orders that you received, and is the default. `client` lists the "
+        "orders that you gave."
+    ),
     "client_id": "With `role=worker`: list only the orders of this client.",
     "worker_id": "With `role=client`: list only the orders to this worker.",
     "state": "Filter by state. `held` lists the strangers that wait for your decision.",

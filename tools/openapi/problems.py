@@ -96,6 +96,7 @@ def of_route(route: Route) -> list[type[AgentMessagingError]]:
         found.add(errors.IdempotencyKeyReusedError)
     if route.body is not None:
         found |= {errors.MalformedError, errors.TooLargeError, errors.MediaTypeError}
+        found.add(errors.ContentEncodingError)
     if route.query is not None and "cursor" in route.query.model_fields:
         found.add(errors.BadCursorError)
     return sorted(found, key=lambda error: (error.status, error.code))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from agent_messaging import ids
+from agent_messaging import ids, variants
 from agent_messaging.errors import IdentityMismatchError, InvalidError, UnauthorizedError
 from agent_messaging.fields import AgentId
 
@@ -49,22 +49,20 @@ def agent_of(event: Mapping[str, Any]) -> str | None:
 def identify(event: Mapping[str, Any], parameter: str, claimed: str | None) -> Caller | None:
     """Return the caller of a payload-2.0 event. None in open mode without the parameter.
 
-    `claimed` is the value of the identity `parameter` in the query.
+    `claimed` is the value of the identity `parameter` in the query. It may have upper-case letters
+    and spaces around it. With a key, an empty parameter counts as left out.
 
     Raises:
         UnauthorizedError: the request has no key.
         IdentityMismatchError: the parameter is not the agent of the key.
-        InvalidError: in open mode, the parameter is not an agent id.
+        InvalidError: in open mode, the parameter is empty or not an agent id.
     """
     vouched = _vouched(event)
     if _is_open(vouched):
-        if claimed is None:
-            return None
-        _check_agent_id(parameter, claimed)
-        return Caller(claimed)
+        return None if claimed is None else Caller(_agent_id(parameter, claimed))
     if not vouched.get("agent_id"):
         raise UnauthorizedError("The request has no key.")
-    if claimed not in (None, vouched["agent_id"]):
+    if variants.lower(claimed or "") not in ("", vouched["agent_id"]):
         raise IdentityMismatchError(
             f"The key belongs to `{vouched['agent_id']}`, but `{parameter}` is another agent.",
             fix=f"Remove `?{parameter}`, or set it to `{vouched['agent_id']}`.",
@@ -80,9 +78,15 @@ def _is_open(vouched: Mapping[str, Any]) -> bool:
     return vouched.get("mode") == "open"
 
 
-def _check_agent_id(parameter: str, claimed: str) -> None:
+def _agent_id(parameter: str, claimed: str) -> str:
+    if not variants.stripped(claimed):
+        raise InvalidError.at(
+            f"?{parameter}",
+            "is empty",
+            fix=f"Set `{parameter}` to your own agent id, such as `{parameter}=nova-agent-id`.",
+        )
     try:
-        _AGENT_ID.validate_python(claimed)
+        return _AGENT_ID.validate_python(claimed)
     except ValidationError:
         name = ids.as_search(claimed)
         found = f"GET /api/v1/agents?q={name}" if name else "GET /api/v1/agents"

@@ -1,13 +1,14 @@
 """The types of all fields, with their limits. Requests are parsed once, at the door.
 
-Parsing is strict: a string is not converted to a number, nor a number to a boolean. All limits on
+A field takes the harmless variants of its values (`variants`), and keeps the canonical form. All
+else is strict: a number is not converted to a boolean, nor a boolean to a number. All limits on
 what a request carries are here. Short texts have at most 500 characters. Long texts and JSON
 objects have at most 64 KiB.
 """
 
 import json
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -22,11 +23,15 @@ from pydantic import (
     StrictBool,
     StrictInt,
     StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
     WithJsonSchema,
+    WrapValidator,
+    model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from agent_messaging import clock
+from agent_messaging import clock, variants
 from agent_messaging.ids import ALPHABET, PAIR_DIGITS, ULID_PATTERN
 
 KIBIBYTE = 1024
@@ -42,6 +47,34 @@ class Model(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Request(Model):
+    """Base of bodies that create something or act. An optional field that is null is left out.
+
+    So such a field has its default, and the request has the same fingerprint as without the field.
+    """
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_nulls(cls, sent: Any) -> Any:
+        if not isinstance(sent, dict) or None not in sent.values():
+            return sent
+        optional = {name for name, field in cls.model_fields.items() if not field.is_required()}
+        return {name: sent[name] for name in sent if sent[name] is not None or name not in optional}
+
+
+def wrong_fields(model: Model, *faults: tuple[str, str, str]) -> ValidationError:
+    """Return the error for fields that do not fit together: the name, what is wrong, the fix."""
+    errors: list[InitErrorDetails] = [
+        {
+            "type": PydanticCustomError("wrong_together", "{wrong}", {"wrong": wrong, "fix": fix}),
+            "loc": (name,),
+            "input": None,
+        }
+        for name, wrong, fix in faults
+    ]
+    return ValidationError.from_exception_data(type(model).__name__, errors, hide_input=True)
 
 
 class Record(Model):
@@ -73,6 +106,22 @@ def _within(limit: int) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _refuse_null(value: Any) -> Any:
+    if value is None:
+        raise PydanticCustomError(
+            "null",
+            "is null, and this field cannot be deleted",
+            {"fix": "Leave the field out to keep its value, or send a new value."},
+        )
+    return value
+
+
+# For a field of a change: null deletes nothing here.
+NOT_NULL = BeforeValidator(_refuse_null)
+# For an enumeration of lower-case words in a request.
+ANY_CASE = BeforeValidator(variants.lower)
+
+
 def kept() -> Any:
     """Return the default of a field that keeps its value when a change leaves it out."""
 
@@ -100,24 +149,26 @@ ONE_LINE_PATTERN = r"^[^\n-\r\x1C-\x1E\x85\u2028\u2029]*$"
 AgentId = Annotated[
     str,
     StringConstraints(pattern=AGENT_ID_PATTERN),
+    ANY_CASE,
     Field(
         description="1 to 64 lower-case letters, digits, `.`, `_` and `-`.",
         examples=["nova-agent-id"],
     ),
 ]
-MessageId = Annotated[str, StringConstraints(pattern=MESSAGE_ID_PATTERN)]
-WorkOrderId = Annotated[str, StringConstraints(pattern=WORK_ORDER_ID_PATTERN)]
-KeyId = Annotated[str, StringConstraints(pattern=KEY_ID_PATTERN)]
+MessageId = Annotated[str, StringConstraints(pattern=MESSAGE_ID_PATTERN), ANY_CASE]
+WorkOrderId = Annotated[str, StringConstraints(pattern=WORK_ORDER_ID_PATTERN), ANY_CASE]
+KeyId = Annotated[str, StringConstraints(pattern=KEY_ID_PATTERN), ANY_CASE]
 KeyHash = Annotated[
     str,
     StringConstraints(pattern=KEY_HASH_PATTERN),
+    ANY_CASE,
     Field(
         description="The SHA-256 of a key that you created yourself, in lower-case hexadecimal. "
         "/llms.txt shows how to create one. The response then has no key, and you can repeat the "
         "request safely."
     ),
 ]
-ThreadId = Annotated[str, StringConstraints(pattern=THREAD_ID_PATTERN)]
+ThreadId = Annotated[str, StringConstraints(pattern=THREAD_ID_PATTERN), ANY_CASE]
 
 # --- texts
 Line = Annotated[str, StringConstraints(max_length=500)]
@@ -130,24 +181,24 @@ Url = Annotated[
     str,
     StringConstraints(max_length=2048, pattern=URL_PATTERN),
     Field(examples=["https://example.com/result.json"]),
+    BeforeValidator(variants.url),
 ]
-
-
-def _digits(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,9}", value):
-        raise ValueError("is not a whole number")
-    return value
-
 
 # --- numbers and booleans
+_WHOLE = BeforeValidator(variants.whole)
 Limit = Annotated[
-    int,
-    BeforeValidator(_digits),
+    StrictInt,
     Field(ge=1, le=100, description="The maximum number of items on a page."),
+    BeforeValidator(variants.digits),
 ]
-Priority = Annotated[StrictInt, Field(ge=0, le=10)]
-Jobs = Annotated[StrictInt, Field(ge=1, le=100)]
-Flag = StrictBool
+Priority = Annotated[StrictInt, Field(ge=0, le=10), _WHOLE]
+Jobs = Annotated[StrictInt, Field(ge=1, le=100), _WHOLE]
+Flag = Annotated[StrictBool, BeforeValidator(variants.boolean)]
+
+# --- times
+# A longer duration than this is a mistake, and could lead beyond the year 9999.
+MAX_DURATION = timedelta(days=36_500)
+Seconds = Annotated[StrictInt, Field(ge=1, le=MAX_DURATION // timedelta(seconds=1)), _WHOLE]
 
 _RFC3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})", re.ASCII
@@ -157,9 +208,16 @@ _RFC3339 = re.compile(
 def _rfc3339(value: object) -> object:
     if isinstance(value, datetime):
         return value
-    if not isinstance(value, str) or not _RFC3339.fullmatch(value):
-        raise ValueError("is not an RFC 3339 time such as 2026-02-16T20:00:00Z")
-    return value
+    value = variants.stripped(value)
+    if isinstance(value, str) and _RFC3339.fullmatch(value):
+        return value
+    if isinstance(value, str) and _RFC3339.fullmatch(f"{value}Z"):
+        raise PydanticCustomError(
+            "timezone_aware",
+            "has no UTC offset such as Z",
+            {"fix": f"Send `{value}Z` if this time is in UTC. Otherwise add your UTC offset."},
+        )
+    raise ValueError("is not an RFC 3339 time such as 2026-02-16T20:00:00Z")
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -177,11 +235,46 @@ _TIME_SCHEMA = WithJsonSchema(
 Timestamp = Annotated[
     AwareDatetime, BeforeValidator(_rfc3339), AfterValidator(_in_utc), _TIME_OUT, _TIME_SCHEMA
 ]
+
+
+def _length(value: timedelta) -> timedelta:
+    if value <= timedelta():
+        raise ValueError("is not longer than zero")
+    if value > MAX_DURATION:
+        raise ValueError("is longer than 100 years")
+    return value
+
+
+def _moment(value: object, check: ValidatorFunctionWrapHandler) -> Any:
+    length = variants.duration(value)
+    return check(value) if length is None else _length(length)
+
+
+def _moment_out(value: datetime | timedelta) -> str:
+    """Write a duration as it was sent, so that a request that is repeated later is the same."""
+    return clock.to_text(value) if isinstance(value, datetime) else f"PT{value.total_seconds()}S"
+
+
+# A time in a request, which may also be a duration from now on. `at` computes the time.
+Moment = Annotated[
+    Timestamp,
+    WrapValidator(_moment),
+    PlainSerializer(_moment_out, return_type=str),
+    _TIME_SCHEMA,
+]
+
+
+def at(moment: datetime | timedelta | None, now: datetime) -> datetime | None:
+    """Return the time of a `Moment`."""
+    return clock.to_millisecond(now + moment) if isinstance(moment, timedelta) else moment
+
+
 # A time that was stored and needs no check. It is faster, because lists have many times.
 StoredTime = Annotated[AwareDatetime, _TIME_OUT, _TIME_SCHEMA]
 
 
 def _dollars(value: object) -> object:
+    value = variants.number(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise ValueError("is not a number")
     return value
@@ -197,30 +290,30 @@ def _number(amount: Decimal) -> int | float:
 
 
 _NUMBER_OUT = PlainSerializer(_number, return_type=int | float, when_used="json")
+# 12 digits before the point and 2 after it, which a double holds exactly enough.
+MOST_DOLLARS = Decimal("999999999999.99")
 # There is no `multipleOf` 0.01, because validators that divide doubles would refuse 99.99.
-_DOLLARS_SCHEMA = WithJsonSchema(
-    {
-        "type": "number",
-        "minimum": 0,
-        "description": "US dollars, with at most two decimals.",
-        "examples": [15000],
-    }
-)
+_DOLLARS: dict[str, Any] = {
+    "type": "number",
+    "minimum": 0,
+    "description": "US dollars, with at most two decimals.",
+    "examples": [15000],
+}
 # US dollars with at most two decimals. A Decimal inside, never a float, and a number in JSON.
 Dollars = Annotated[
     Decimal,
     BeforeValidator(_dollars),
-    Field(ge=0, max_digits=12, decimal_places=2),
+    Field(ge=0, le=MOST_DOLLARS, decimal_places=2),
     AfterValidator(_in_cents),
     _NUMBER_OUT,
-    _DOLLARS_SCHEMA,
+    WithJsonSchema({**_DOLLARS, "maximum": float(MOST_DOLLARS)}),
 ]
 # An amount that was stored and needs no check.
-StoredDollars = Annotated[Decimal, _NUMBER_OUT, _DOLLARS_SCHEMA]
+StoredDollars = Annotated[Decimal, _NUMBER_OUT, WithJsonSchema(_DOLLARS)]
 
 
-def json_text(value: dict[str, Any]) -> str:
-    """Return a JSON object as compact text. Decimals become the nearest double."""
+def json_text(value: dict[str, Any] | list[Any] | str) -> str:
+    """Return a JSON value as compact text. Decimals become the nearest double."""
     return json.dumps(value, default=float, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -239,6 +332,25 @@ ObjectText = Annotated[
 ]
 
 
+def _value_to_text(value: object) -> object:
+    if not isinstance(value, dict | list | str):
+        raise ValueError("is not a JSON object, an array or a string")
+    return json_text(value)
+
+
+_VALUE_SCHEMA = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "object", "additionalProperties": True},
+            {"type": "array", "items": {}},
+            {"type": "string"},
+        ]
+    }
+)
+# A JSON object, array or string in a request, stored as JSON text.
+ValueText = Annotated[str, BeforeValidator(_value_to_text), _within(OBJECT_BYTES), _VALUE_SCHEMA]
+
+
 def _text_to_object(value: object) -> object:
     return json.loads(value) if isinstance(value, str) else value
 
@@ -248,6 +360,12 @@ StoredObject = Annotated[
     str,
     PlainSerializer(json.loads, return_type=dict[str, Any], when_used="json"),
     WithJsonSchema({"additionalProperties": True, "type": "object"}),
+]
+# The same for an object, an array or a string.
+StoredValue = Annotated[
+    str,
+    PlainSerializer(json.loads, return_type=Any, when_used="json"),
+    _VALUE_SCHEMA,
 ]
 # The object in an answer.
 Object = Annotated[dict[str, Any], BeforeValidator(_text_to_object)]

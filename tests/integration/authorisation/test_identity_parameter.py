@@ -12,7 +12,7 @@ CLOSED = [route for route, call in RIGHT_CALLS.items() if call.caller is not Non
 
 
 @pytest.mark.parametrize("route", CLOSED)
-@pytest.mark.parametrize("claimed", ["third", "nobody", "NOT AN ID", "", "Nova", "x" * 5000])
+@pytest.mark.parametrize("claimed", ["third", "nobody", "NOT AN ID", "Third", "\u212a", "x" * 5000])
 def test_what_names_another_is_a_mismatch_whether_or_not_it_is_an_id(
     world: World, route: str, claimed: str
 ):
@@ -37,11 +37,15 @@ def test_what_names_another_is_a_mismatch_whether_or_not_it_is_an_id(
         ("", (200, "")),
         ("agent_id=nova", (200, "")),
         ("agent_id=n%6Fva", (200, "")),
-        ("agent_id=nova%20", MISMATCH),
+        ("agent_id=nova%20", (200, "")),
+        ("agent_id=Nova", (200, "")),
+        ("agent_id=", (200, "")),
+        ("agent_id=%20", (200, "")),
+        ("agent_id=nova%C2%A0", MISMATCH),
         ("agent_id=nova%00", MISMATCH),
         ("agent_id=nova%2Cnova", MISMATCH),
         ("agent_id=nova,third", MISMATCH),
-        ("agent_id", MISMATCH),
+        ("agent_id", (200, "")),
         ("agent_id=nova&agent_id=nova", INVALID),
         ("agent_id=nova&agent_id=third", INVALID),
         ("agent_id=third&agent_id=nova", INVALID),

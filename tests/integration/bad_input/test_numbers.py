@@ -8,7 +8,7 @@ from tests.integration.bad_input.refusals import ORDER, post, refusal
 from tests.integration.cloud import Cloud
 
 
-@pytest.mark.parametrize("budget", ["1E-400", "5.001", "1e11", "100000000000000000000.00"])
+@pytest.mark.parametrize("budget", ["1E-400", "5.001", "1e12", "100000000000000000000.00"])
 def test_a_budget_is_bounded_however_it_is_written(pair: Cloud, budget: str):
     raw = json.dumps(ORDER)[:-1] + f', "budget_usd": {budget}}}'
     assert refusal(post(pair, "work-order", raw=raw)) == (422, "invalid", ["#/budget_usd"])

@@ -23,7 +23,7 @@ from tests.integration.cloud import Cloud
 )
 def test_a_part_of_the_path_that_is_no_id_is_422(pair: Cloud, method: str, path: str, pointer: str):
     body = {"action": "accept"} if path.endswith("respond") else None
-    parts = ["X", "ORDER_ID", f"MSG_{ULID}", "é", "..%2f", "a b", "-", "%00"]
+    parts = ["_x", "ORDER_ID_", f"MSG_{ULID}_", "é", "..%2f", "a b", "-", "%00"]
     if pointer != "{target_agent_id}":
         parts += [f"msg_8{ULID[1:]}", f"msg_{ULID}x", f"wo_8{ULID[1:]}", "wo_", f"thr_{ULID}"]
     for part in parts:
@@ -48,7 +48,7 @@ def test_a_path_that_no_route_has_is_404(pair: Cloud):
 
 
 @pytest.mark.parametrize(
-    "text", ["nova\n", "\U0001f600", 'a"b', "a`b", "a#b", "a/b", "a\0", " nova"]
+    "text", ["nova\x0b", "\U0001f600", 'a"b', "a`b", "a#b", "a/b", "a\0", "no va"]
 )
 @pytest.mark.parametrize("path", ["/agents/{}", "/messaging/presence/{}"])
 def test_an_id_of_odd_characters_is_422(pair: Cloud, path: str, text: str):

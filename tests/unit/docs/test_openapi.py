@@ -90,7 +90,8 @@ def test_a_list_has_its_limits_choices_and_defaults(document, operations):
         "limit",
         "cursor",
     ]
-    assert parameters["role"]["required"]
+    assert not parameters["role"]["required"]
+    assert parameters["role"]["schema"]["default"] == "worker"
     assert document["components"]["schemas"]["Role"]["enum"] == ["client", "worker"]
     limit = {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}
     assert parameters["limit"]["schema"] == limit

@@ -9,15 +9,28 @@ from pydantic import Field
 from agent_messaging.agents.model import Agent, Key
 from agent_messaging.content import flagging
 from agent_messaging.content.flagging import ContentFlags
-from agent_messaging.fields import Flag, KeyHash, Model, OneLine, StoredTime, Timestamp, copied
+from agent_messaging.fields import (
+    Flag,
+    KeyHash,
+    Model,
+    Moment,
+    OneLine,
+    Request,
+    StoredTime,
+    copied,
+)
 
 
-class CreateKeyRequest(Model):
+class CreateKeyRequest(Request):
     """A new key, in addition to the agent's keys or in place of all of them."""
 
     label: Annotated[OneLine | None, Field(examples=["the worker on the second machine"])] = None
     expires_at: Annotated[
-        Timestamp | None, Field(description="When the key expires. Null means never.")
+        Moment | None,
+        Field(
+            description="When the key expires: a time, or a duration from now on, such as `P30D`. "
+            "Null means never."
+        ),
     ] = None
     revoke_others: Annotated[
         Flag,

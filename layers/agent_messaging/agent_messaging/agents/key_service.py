@@ -12,6 +12,7 @@ from agent_messaging.agents.keyring import Keyring
 from agent_messaging.agents.requester import Requester
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
+from agent_messaging.fields import at
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,9 @@ class KeyService:
             InvalidError: its `expires_at` is not in the future.
             KeyOutgoingError, KeyTakenError, TooManyKeysError: see `Keyring`.
         """
-        clock.require_future("#/expires_at", body.expires_at, now)
-        api_key, key = api_keys.issue_unless_brought(
-            body.key_hash, now, body.label, body.expires_at
-        )
+        expires_at = at(body.expires_at, now)
+        clock.require_future("#/expires_at", expires_at, now)
+        api_key, key = api_keys.issue_unless_brought(body.key_hash, now, body.label, expires_at)
         requester = self._requester(caller, now)
         if body.revoke_others:
             at_once = body.key_hash is not None

@@ -6,9 +6,18 @@ from pydantic import Field, StringConstraints
 
 from agent_messaging.agents.model import ContactPolicy
 from agent_messaging.agents.names import Name, NewAgentId
-from agent_messaging.fields import CAPABILITY_PATTERN, KeyHash, Line, Model, kept
+from agent_messaging.fields import (
+    ANY_CASE,
+    CAPABILITY_PATTERN,
+    NOT_NULL,
+    KeyHash,
+    Line,
+    Model,
+    Request,
+    kept,
+)
 
-Capability = Annotated[str, StringConstraints(pattern=CAPABILITY_PATTERN)]
+Capability = Annotated[str, StringConstraints(pattern=CAPABILITY_PATTERN), ANY_CASE]
 Capabilities = Annotated[
     list[Capability],
     Field(max_length=8, description="What the agent can do: up to 8 lower-case words."),
@@ -22,7 +31,7 @@ Policy = Annotated[
 ]
 
 
-class RegisterRequest(Model):
+class RegisterRequest(Request):
     """A new agent. Names need not be unique. Without `agent_id` the server creates one.
 
     An id that looks like another agent's id counts as taken.
@@ -32,7 +41,7 @@ class RegisterRequest(Model):
     description: Line | None = None
     capabilities: Annotated[Capabilities, Field(examples=[["cost-estimation"]])] = []
     agent_id: NewAgentId | None = None
-    contact_policy: Policy = ContactPolicy.OPEN
+    contact_policy: Annotated[Policy, ANY_CASE] = ContactPolicy.OPEN
     key_hash: KeyHash | None = None
 
 
@@ -49,10 +58,10 @@ class RegisterResponse(Model):
 class UpdateRequest(Model):
     """The changes. A field that you leave out keeps its value; null deletes the description."""
 
-    name: Name = kept()
+    name: Annotated[Name, NOT_NULL] = kept()
     description: Line | None = kept()
-    capabilities: Capabilities = kept()
-    contact_policy: Policy = kept()
+    capabilities: Annotated[Capabilities, NOT_NULL] = kept()
+    contact_policy: Annotated[Policy, ANY_CASE, NOT_NULL] = kept()
 
 
 class LeaveResponse(Model):

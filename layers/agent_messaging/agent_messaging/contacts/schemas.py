@@ -7,7 +7,7 @@ from pydantic import Field
 from agent_messaging.contacts.model import Contact, ContactBase, ContactState
 from agent_messaging.content import flagging
 from agent_messaging.content.flagging import ContentFlag, ContentFlags
-from agent_messaging.fields import Limit, Model, NextCursor, copied
+from agent_messaging.fields import ANY_CASE, Limit, Model, NextCursor, Request, copied
 from agent_messaging.messaging import schemas as messaging_schemas
 from agent_messaging.messaging.schemas import MessageView
 
@@ -15,7 +15,7 @@ from agent_messaging.messaging.schemas import MessageView
 class ContactsQuery(Model):
     """Which contacts to list. `held` lists the contact requests that wait for your answer."""
 
-    state: ContactState | None = None
+    state: Annotated[ContactState | None, ANY_CASE] = None
     limit: Limit = 50
     cursor: str | None = None
 
@@ -41,11 +41,12 @@ class ContactsPage(Model):
     next_cursor: NextCursor
 
 
-class ContactRequest(Model):
+class ContactRequest(Request):
     """Your decision about an agent."""
 
     state: Annotated[
         Literal["allowed", "blocked"],
+        ANY_CASE,
         Field(
             description="`allowed` delivers a waiting contact request. `blocked` deletes it.",
             examples=["allowed"],

@@ -9,12 +9,14 @@ from agent_messaging.agents.model import Agent
 from agent_messaging.content import flagging
 from agent_messaging.content.flagging import ContentFlags
 from agent_messaging.fields import (
+    ANY_CASE,
     AgentId,
     Line,
     MessageId,
     Model,
     ObjectText,
     Priority,
+    Request,
     Text,
     ThreadId,
     Timestamp,
@@ -23,7 +25,7 @@ from agent_messaging.messaging.model import Message, MessageStatus
 from agent_messaging.presence.model import Presence, last_seen_at
 
 
-class PingRequest(Model):
+class PingRequest(Request):
     """The agent to ping, and an optional message."""
 
     to_agent_id: AgentId
@@ -55,7 +57,7 @@ class PingResponse(Model):
     target_agent: TargetAgent
 
 
-class SendRequest(Model):
+class SendRequest(Request):
     """A message to an agent, which may be offline."""
 
     to_agent_id: AgentId
@@ -64,7 +66,7 @@ class SendRequest(Model):
     priority: Annotated[Priority, Field(description="0 to 10. A higher number is more urgent.")] = 0
     thread_id: ThreadId | None = None
     reply_to_id: MessageId | None = None
-    type: Literal["contact_request", "chat_message"] = "contact_request"
+    type: Annotated[Literal["contact_request", "chat_message"], ANY_CASE] = "contact_request"
     metadata: ObjectText | None = None
 
 

@@ -10,7 +10,7 @@ from agent_messaging.agents.schemas import Capability, Policy
 from agent_messaging.content import flagging
 from agent_messaging.content.flagging import ContentFlags
 from agent_messaging.directory import search_terms
-from agent_messaging.fields import Limit, Model, StoredTime, copied
+from agent_messaging.fields import ANY_CASE, Limit, Model, StoredTime, copied
 from agent_messaging.presence.model import Presence
 from agent_messaging.presence.schemas import seen
 
@@ -33,6 +33,7 @@ Search = Annotated[
 ]
 Switch = Annotated[
     Literal["true", "false"] | None,
+    ANY_CASE,
     Field(
         description="List only agents that are online (`true`) or offline (`false`). Agents with "
         "the contact policy `closed` are in neither list."

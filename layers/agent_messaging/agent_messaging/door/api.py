@@ -158,7 +158,9 @@ class Api:
         parts = route.given_parts(event["routeKey"], event.get("pathParameters") or {})
         arguments |= parsing.path_parts(route.parts, parts, route.path)
         arguments |= parsing.query_model(route.query, parameters, route.identity, route.body)
-        if route.body is not None:
+        if route.body is None:
+            payload.refuse_fields(event, route.parameters)
+        else:
             value = payload.json_object(event, route.max_bytes)
             arguments["body"] = parsing.body_model(route.body, value, route.identity, route.path)
         if route.takes_key:

@@ -171,7 +171,7 @@ def body_model(
         from agent_messaging.door import form  # noqa: PLC0415 - most requests need none
 
         found = list(_first(error))
-        names = list(dict.fromkeys(_pointer(each["loc"]).removeprefix("#/") for each in found))
+        names = list(dict.fromkeys(pointer(each["loc"]).removeprefix("#/") for each in found))
         named = ", ".join(names[:MAX_NAMED]) + (", ..." if len(names) > MAX_NAMED else "")
         told = f"The body is not valid: {named}."
         raise _invalid(told, found, form.of_body(model, value, identity, route)) from None
@@ -194,7 +194,7 @@ def _invalid(detail: str, found: Sequence[Any], form: "Form") -> InvalidError:
 def _place(location: tuple[int | str, ...], form: "Form") -> str:
     """Return the pointer of a fault, see `Fault`."""
     if form.place == "{}":
-        return _pointer(location)
+        return pointer(location)
     return _short(form.place.format("".join(map(str, location[:1]))))
 
 
@@ -208,7 +208,7 @@ def _first(error: ValidationError) -> Iterator[Any]:
     return islice(error.errors(include_url=False), MAX_FAULTS)
 
 
-def _pointer(location: tuple[int | str, ...]) -> str:
+def pointer(location: tuple[int | str, ...]) -> str:
     """Return a JSON Pointer (RFC 6901) as a URI fragment."""
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in location)
     return _short("#" + "".join(f"/{step}" for step in steps))

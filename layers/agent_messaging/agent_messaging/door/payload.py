@@ -1,22 +1,39 @@
 """Parse the bytes of a request into a JSON object that is safe to parse into models.
 
-These bodies are refused first: bodies over the limit (413), with another media type (415), and not
-UTF-8 or not JSON (400). JSON that other readers cannot handle is refused with 422: more than 32
-levels deep, `NaN` or `Infinity`, numbers beyond a double, and lone surrogates.
+These bodies are refused first: bodies over the limit (413), compressed or with another media type
+(415), and not UTF-8 or not JSON (400). JSON that other readers cannot handle is refused with 422:
+names that occur twice in an object, more than 32 levels deep, `NaN` or `Infinity`, numbers beyond a
+double, and lone surrogates. A byte order mark is skipped.
 """
 
 import base64
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any
 
-from agent_messaging.errors import InvalidError, MalformedError, MediaTypeError, TooLargeError
+from agent_messaging.door import repeated_names
+from agent_messaging.door.parsing import MAX_FAULTS, pointer
+from agent_messaging.errors import (
+    ContentEncodingError,
+    Fault,
+    InvalidError,
+    MalformedError,
+    MediaTypeError,
+    TooLargeError,
+)
 
 MAX_DEPTH = 32
 MAX_DIGITS = 308  # the largest double is 1.8e308
 MAX_BYTES = 256 * 1024
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# What compressed bytes begin with: RFC 1952, RFC 8878.
+_COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+# ASCII is UTF-8 as well. RFC 8259 defines no charset, so one that says UTF-8 adds nothing.
+_CHARSETS = {"", "utf8", "usascii", "ascii"}
 
 
 def json_object(event: Mapping[str, Any], max_bytes: int) -> dict[str, Any]:
@@ -24,6 +41,7 @@ def json_object(event: Mapping[str, Any], max_bytes: int) -> dict[str, Any]:
 
     Raises:
         TooLargeError: the body has more than `max_bytes` bytes.
+        ContentEncodingError: the body is compressed.
         MediaTypeError: the content type is not JSON in UTF-8.
         MalformedError: the body is not UTF-8, not JSON or not an object.
         InvalidError: the JSON cannot be stored unchanged, see the module.
@@ -36,8 +54,9 @@ def json_object(event: Mapping[str, Any], max_bytes: int) -> dict[str, Any]:
         )
     if not raw:
         return {}
+    _refuse_encoding(_header(event, "content-encoding"))
     _require_json(_header(event, "content-type"))
-    value = _parse(raw)
+    value = _parse(raw.removeprefix(_BYTE_ORDER_MARK))
     if not isinstance(value, dict):
         kind = "a string" if isinstance(value, str) else "a list" if isinstance(value, list) else ""
         raise MalformedError(
@@ -49,6 +68,33 @@ def json_object(event: Mapping[str, Any], max_bytes: int) -> dict[str, Any]:
     if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH or b"\\u" in raw:
         _check(value)
     return value
+
+
+def refuse_fields(event: Mapping[str, Any], parameters: Collection[str]) -> None:
+    """Refuse a body with fields on a route that takes none, so that no field is lost silently.
+
+    `parameters` are the names that the route takes in the query. Any other body is ignored.
+
+    Raises:
+        InvalidError: the body is a JSON object with members.
+    """
+    if not event.get("body"):
+        return
+    try:
+        fields = json_object(event, MAX_BYTES)
+    except (MalformedError, MediaTypeError, TooLargeError):
+        return
+    if not fields:
+        return
+    names = [name for name in fields if name in parameters]
+    fix = "Send no body with this request."
+    if names:
+        fix = f"Send `{'`, `'.join(names)}` in the query, and no body."
+    faults = (
+        Fault(pointer((name,)), "is in a body that this route does not take")
+        for name in islice(fields, MAX_FAULTS)
+    )
+    raise InvalidError("This route takes no body.", fix=fix, faults=tuple(faults))
 
 
 def _bytes(event: Mapping[str, Any]) -> bytes:
@@ -67,14 +113,23 @@ def _header(event: Mapping[str, Any], name: str) -> str:
     return next((str(value) for sent, value in headers.items() if sent.lower() == name), "")
 
 
+def _refuse_encoding(content_encoding: str) -> None:
+    if not content_encoding:
+        return
+    codings = [coding.strip().lower() for coding in content_encoding.split(",")]
+    if any(coding not in ("", "identity") for coding in codings):
+        raise ContentEncodingError(f"The Content-Encoding is {content_encoding[:100]!r}.")
+
+
 def _require_json(content_type: str) -> None:
-    media_type, _, parameters = content_type.partition(";")
+    if content_type == "application/json":
+        return
+    media_type, *parameters = content_type.split(";")
     media_type = media_type.strip().lower()
-    charset = parameters.lower().replace(" ", "").replace('"', "")
     is_json = media_type == "application/json" or (
         media_type.startswith("application/") and media_type.endswith("+json")
     )
-    if not is_json or ("charset=" in charset and "charset=utf-8" not in charset):
+    if not is_json or not all(map(_is_utf_8, parameters)):
         raise MediaTypeError(
             f"The Content-Type is {content_type!r}."
             if content_type
@@ -82,19 +137,48 @@ def _require_json(content_type: str) -> None:
         )
 
 
+def _is_utf_8(parameter: str) -> bool:
+    """Return whether a parameter of the content type is another one, or a name of UTF-8."""
+    name, _, value = parameter.partition("=")
+    if name.strip().lower() != "charset":
+        return True
+    charset = value.strip().strip("\"'").lower()
+    return charset.replace("-", "").replace("_", "") in _CHARSETS
+
+
 def _parse(raw: bytes) -> object:
     try:
-        return _JSON.decode(raw.decode("utf-8"))
+        text = raw.decode("utf-8")
+        try:
+            return _JSON.decode(text)
+        except repeated_names.RepeatedNameError:
+            raise repeated_names.error(text) from None
     except UnicodeDecodeError:
-        raise MalformedError("The body is not UTF-8.") from None
+        raise _not_utf_8(raw) or MalformedError("The body is not UTF-8.") from None
     except json.JSONDecodeError as error:
-        raise MalformedError(
+        raise _not_utf_8(raw) or MalformedError(
             f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
             fix=f"Correct the JSON at line {error.lineno}, column {error.colno}. Names and texts "
             "stand in double quotes, and no comma stands before a closing bracket.",
         ) from None
     except RecursionError:
         raise _too_deep() from None
+
+
+def _not_utf_8(raw: bytes) -> MalformedError | None:
+    """Return the error for bytes that are compressed or in UTF-16 or UTF-32, else None."""
+    for magic, coding in _COMPRESSED.items():
+        if raw.startswith(magic):
+            return MalformedError(
+                f"The body is not JSON: it is compressed with {coding}.",
+                fix="Send the JSON without compression.",
+            )
+    encoding = json.detect_encoding(raw[:4])
+    if encoding.startswith("utf-8"):
+        return None
+    return MalformedError(
+        f"The body is {encoding[:6].upper()}, and not UTF-8.", fix="Encode the JSON as UTF-8."
+    )
 
 
 def _decimal(text: str) -> Decimal:
@@ -157,4 +241,9 @@ def _check_text(text: str) -> None:
         ) from None
 
 
-_JSON = json.JSONDecoder(parse_float=_decimal, parse_int=_integer, parse_constant=_not_a_number)
+_JSON = json.JSONDecoder(
+    parse_float=_decimal,
+    parse_int=_integer,
+    parse_constant=_not_a_number,
+    object_pairs_hook=repeated_names.refuse,
+)

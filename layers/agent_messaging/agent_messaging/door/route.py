@@ -71,6 +71,12 @@ class Route(NamedTuple):
         return {name: given[other] for name, other in names}
 
     @property
+    def parameters(self) -> set[str]:
+        """The names of its query parameters."""
+        declared = self.query.model_fields if self.query else ()
+        return {*declared, self.identity or ""}
+
+    @property
     def again(self) -> str:
         """How to retry a request whose outcome is unknown."""
         if self.takes_key:

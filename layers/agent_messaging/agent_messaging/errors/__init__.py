@@ -32,6 +32,7 @@
     │   └── TooManyKeysError
     ├── TooLargeError             413
     ├── MediaTypeError            415
+    │   └── ContentEncodingError
     ├── InvalidError              422  a field, parameter or path part is wrong
     ├── IdempotencyKeyReusedError 422  the key belongs to another request
     ├── TooManyRequestsError      429  the request is valid, but too early
@@ -74,6 +75,7 @@ from agent_messaging.errors.later import (
 )
 from agent_messaging.errors.request import (
     BadCursorError,
+    ContentEncodingError,
     IdempotencyKeyReusedError,
     InvalidError,
     MalformedError,
@@ -113,6 +115,7 @@ __all__ = [
     "ContactPendingError",
     "ContactRefusedError",
     "ContactRequiredError",
+    "ContentEncodingError",
     "ContentionError",
     "Fault",
     "ForbiddenError",

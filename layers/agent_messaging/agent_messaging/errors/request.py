@@ -50,6 +50,14 @@ class MediaTypeError(AgentMessagingError):
     default_fix = "Set the header `Content-Type` to `application/json`."
 
 
+class ContentEncodingError(MediaTypeError):
+    """The body is compressed, or encoded in another way."""
+
+    code = "content_encoding"
+    title = "The body is compressed"
+    default_fix = "Send the body without compression, and without the header `Content-Encoding`."
+
+
 class InvalidError(AgentMessagingError):
     """A field, a parameter, a header or a part of the path is wrong."""
 

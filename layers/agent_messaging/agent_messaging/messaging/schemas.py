@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from agent_messaging.content import flagging
 from agent_messaging.content.flagging import ContentFlags
 from agent_messaging.fields import (
+    ANY_CASE,
     IsMinimum,
     Limit,
     MessageId,
@@ -15,6 +16,7 @@ from agent_messaging.fields import (
     NextCursor,
     Object,
     Party,
+    Request,
     Timestamp,
     Total,
 )
@@ -39,8 +41,8 @@ class ListQuery(Model):
 class InboxQuery(ListQuery):
     """Which messages to list."""
 
-    status: Literal["pending", "read"] | None = None
-    type: MessageType | None = None
+    status: Annotated[Literal["pending", "read"] | None, ANY_CASE] = None
+    type: Annotated[MessageType | None, ANY_CASE] = None
 
 
 # The bytes of a message in an answer without its texts: two names of 100 characters, ids, times,
@@ -128,7 +130,7 @@ class MarkReadResponse(Model):
     read_at: Timestamp | None
 
 
-class MarkManyReadRequest(Model):
+class MarkManyReadRequest(Request):
     """The messages to mark as read."""
 
     message_ids: Annotated[list[MessageId], Field(min_length=1, max_length=100)]

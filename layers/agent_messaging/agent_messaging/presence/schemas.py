@@ -8,7 +8,16 @@ from pydantic import Field
 from agent_messaging.agents.model import Agent
 from agent_messaging.content import flagging
 from agent_messaging.content.flagging import ContentFlags
-from agent_messaging.fields import Flag, Jobs, Model, OneLine, StoredTime, copied, kept
+from agent_messaging.fields import (
+    NOT_NULL,
+    Flag,
+    Jobs,
+    Model,
+    OneLine,
+    StoredTime,
+    copied,
+    kept,
+)
 from agent_messaging.presence.model import Presence, Waiting, last_seen_at
 
 
@@ -33,8 +42,8 @@ class PresenceRequest(Model):
     status_message: Annotated[
         OneLine | None, Field(examples=["Available for cost estimation work"])
     ] = kept()
-    accepts_work_orders: Flag = kept()
-    max_concurrent_jobs: Annotated[Jobs, Field(examples=[10])] = kept()
+    accepts_work_orders: Annotated[Flag, NOT_NULL] = kept()
+    max_concurrent_jobs: Annotated[Jobs, NOT_NULL, Field(examples=[10])] = kept()
 
 
 class Availability(Model):

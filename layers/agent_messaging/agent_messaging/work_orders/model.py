@@ -11,7 +11,14 @@ from typing import Annotated, Any
 from pydantic import ConfigDict
 
 from agent_messaging import clock
-from agent_messaging.fields import Model, Party, StoredDollars, StoredObject, StoredTime
+from agent_messaging.fields import (
+    Model,
+    Party,
+    StoredDollars,
+    StoredObject,
+    StoredTime,
+    StoredValue,
+)
 from agent_messaging.messaging.model import Relationship
 from agent_messaging.work_orders import history
 from agent_messaging.work_orders.states import OPEN, Action, Role, Status, Times, transition
@@ -43,7 +50,7 @@ class Offer(Model):
     title: Annotated[str, Stored.DISPLAY]
     description: Annotated[str | None, Stored.OFFER] = None
     requirements: Annotated[StoredObject | None, Stored.OFFER] = None
-    deliverables: Annotated[StoredObject | None, Stored.OFFER] = None
+    deliverables: Annotated[StoredValue | None, Stored.OFFER] = None
     budget_usd: Annotated[StoredDollars | None, Stored.DISPLAY] = None
     deadline_at: StoredTime | None = None
     relationship: Annotated[Relationship | None, Stored.DISPLAY] = None
@@ -62,7 +69,7 @@ class SharedFields(Times, Offer):
 
     estimated_completion: StoredTime | None = None
     reason: str | None = None
-    result_data: Annotated[StoredObject | None, Stored.RESULT] = None
+    result_data: Annotated[StoredValue | None, Stored.RESULT] = None
     result_url: Annotated[str | None, Stored.RESULT] = None
     summary: Annotated[str | None, Stored.RESULT] = None
 

@@ -4,8 +4,10 @@ One transaction writes the order's head and parts, and a `work_order` message in
 With an `Idempotency-Key` it also writes the record of the answer.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from agent_messaging import clock, ids
 from agent_messaging.auth import Caller
@@ -50,8 +52,9 @@ class Offering:
             RateLimitedError: see `SentLog.record`.
         """
         context, _ = self.parties.load(caller, body.to_agent_id, now)
-        context = self._require_allowed(context, body, now)
-        order = _new(caller, context, body, now)
+        offer = body.offer(now)
+        context = self._require_allowed(context, offer["deadline_at"], now)
+        order = _new(caller, context, offer, now)
         self.sent_log.record(
             caller, order.worker.id, order.message_id, long_bytes(body.description)
         )
@@ -88,7 +91,7 @@ class Offering:
         )
 
     def _require_allowed(
-        self, context: SendContext, body: CreateRequest, now: datetime
+        self, context: SendContext, deadline_at: datetime | None, now: datetime
     ) -> SendContext:
         """Return the latest context. Raise if the client may not offer this order to the worker."""
         worker = context.recipient
@@ -98,7 +101,7 @@ class Offering:
                 "is your own id",
                 fix="Set `to_agent_id` to the `agent_id` of another agent from GET /api/v1/agents.",
             )
-        clock.require_future("#/deadline_at", body.deadline_at, now)
+        clock.require_future("#/deadline_at", deadline_at, now)
         if not context.may_give_orders:
             context = self.parties.reload(context, now)
         if not context.may_give_orders:
@@ -115,7 +118,9 @@ class Offering:
         return context
 
 
-def _new(caller: Caller, context: SendContext, body: CreateRequest, now: datetime) -> WorkOrder:
+def _new(
+    caller: Caller, context: SendContext, offer: Mapping[str, Any], now: datetime
+) -> WorkOrder:
     sender, recipient = context.sender, context.recipient
     message_id, thread_id = ids.new_opening(now, sender.agent_id, recipient.agent_id)
     order = WorkOrder.create(
@@ -127,6 +132,6 @@ def _new(caller: Caller, context: SendContext, body: CreateRequest, now: datetim
         relationship=context.relationship,
         is_verified=not caller.is_open,
         created_at=now,
-        **body.offer(),
+        **offer,
     )
     return place_offer(order)

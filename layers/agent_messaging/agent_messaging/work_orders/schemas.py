@@ -1,24 +1,32 @@
 """The requests and answers about work orders. `transition_schemas` has those of transitions."""
 
 import json
-from typing import Annotated, Any, Literal
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from agent_messaging.content import flagging
 from agent_messaging.content.flagging import ContentFlags
 from agent_messaging.fields import (
+    ANY_CASE,
     AgentId,
     Dollars,
     IsMinimum,
     Limit,
     Model,
+    Moment,
     NextCursor,
     ObjectText,
+    Request,
+    Seconds,
     Text,
     Timestamp,
     Title,
     Total,
+    ValueText,
+    at,
+    wrong_fields,
 )
 from agent_messaging.messaging.model import Relationship
 from agent_messaging.work_orders import history
@@ -31,23 +39,46 @@ MAX_BYTES = 128 * 1024  # so that each part fits an item of 400 KB, and a page h
 FRAME = 1500
 
 
-class CreateRequest(Model):
+class CreateRequest(Request):
     """A job for another agent. `budget_usd` is in US dollars."""
 
     to_agent_id: AgentId
     title: Annotated[Title, Field(examples=["Cost Estimates for 50 Products"])]
     description: Annotated[Text, Field(examples=["Need detailed cost breakdowns"])]
     requirements: Annotated[ObjectText | None, Field(examples=[{"format": "JSON"}])] = None
-    deliverables: ObjectText | None = None
+    deliverables: Annotated[
+        ValueText | None, Field(description="An object, an array or a string.")
+    ] = None
     budget_usd: Dollars | None = None
     deadline_at: Annotated[
-        Timestamp | None,
-        Field(description="The order expires if the worker does not answer by then."),
+        Moment | None,
+        Field(
+            description="The order expires if the worker does not answer by then. A time, or a "
+            "duration from now on, such as `PT24H`."
+        ),
+    ] = None
+    deadline_in_seconds: Annotated[
+        Seconds | None, Field(description="The deadline in seconds from now on.")
     ] = None
 
-    def offer(self) -> dict[str, Any]:
-        """Return the fields that the order copies from the request."""
-        return {name: getattr(self, name) for name in OFFERED}
+    @model_validator(mode="after")
+    def _require_one_deadline(self) -> Self:
+        if self.deadline_at is not None and self.deadline_in_seconds is not None:
+            raise wrong_fields(
+                self,
+                (
+                    "deadline_in_seconds",
+                    "cannot be combined with `deadline_at`",
+                    "Send either `deadline_at` or `deadline_in_seconds`.",
+                ),
+            )
+        return self
+
+    def offer(self, now: datetime) -> dict[str, Any]:
+        """Return the fields that the order copies from the request, with its deadline as a time."""
+        seconds = self.deadline_in_seconds
+        sent = self.deadline_at if seconds is None else timedelta(seconds=seconds)
+        return {name: getattr(self, name) for name in OFFERED} | {"deadline_at": at(sent, now)}
 
 
 class CreateResponse(Model):
@@ -66,8 +97,8 @@ class WorkOrdersQuery(Model):
     With `role=worker` you can filter by `client_id`, with `role=client` by `worker_id`.
     """
 
-    role: Role
-    status: Status | None = None
+    role: Annotated[Role, ANY_CASE] = Role.WORKER
+    status: Annotated[Status | None, ANY_CASE] = None
     client_id: Annotated[
         AgentId | None, Field(description="With `role=worker`: list only orders from this client.")
     ] = None

@@ -6,7 +6,6 @@ from datetime import datetime
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.errors import InvalidError
-from agent_messaging.fields import Model
 from agent_messaging.idempotency import IdempotencyStore, IdempotentRequest
 from agent_messaging.observability import metrics
 from agent_messaging.work_orders import bulk_reject, schemas, transition_schemas
@@ -58,7 +57,10 @@ class WorkOrderService:
                 f"?{query.own_filter}",
                 f"cannot be used with `role={query.role}`",
                 fix=f"Remove `?{query.own_filter}`. With `role={query.role}`, filter by "
-                f"`{query.other_filter}` or by no agent.",
+                f"`{query.other_filter}` or by no agent."
+                if "role" in query.model_fields_set
+                else f"Add `role=client` to filter by `{query.own_filter}`. Without `role`, the "
+                "list has the orders that you received as worker.",
             )
         page = OrderList(self.expiry, caller.agent_id, query, now).page()
         return schemas.WorkOrdersPage(agent_id=caller.agent_id, role=query.role, **page.answer)
@@ -91,10 +93,8 @@ class WorkOrderService:
             AgentMessagingError: see `Transitions.apply`.
         """
         if body.action == "reject":
-            reason = transition_schemas.ReasonRequest(reason=body.rejection_reason)
-            return self.apply(REJECT, caller, work_order_id, reason, now=now, request=request)
-        estimate = transition_schemas.Estimate(estimated_completion=body.estimated_completion)
-        accepted = self.apply(ACCEPT, caller, work_order_id, estimate, now=now, request=request)
+            return self.apply(REJECT, caller, work_order_id, body, now=now, request=request)
+        accepted = self.apply(ACCEPT, caller, work_order_id, body, now=now, request=request)
         metrics.count("OrdersAccepted")
         return accepted
 
@@ -103,7 +103,7 @@ class WorkOrderService:
         operation: Operation[Answer],
         caller: Caller,
         work_order_id: str,
-        body: Model,
+        body: transition_schemas.ReasonRequest | transition_schemas.CompleteRequest,
         *,
         now: datetime,
         request: IdempotentRequest,
@@ -113,7 +113,7 @@ class WorkOrderService:
         Raises:
             AgentMessagingError: see `Transitions.apply`.
         """
-        wanted = TransitionRequest(caller, operation.action, now, dict(body))
+        wanted = TransitionRequest(caller, operation.action, now, body.changes(now))
         answering = request.answering(operation.answer)
         return operation.answer(self.transitions.apply(work_order_id, wanted, answering))
 
@@ -144,6 +144,6 @@ class WorkOrderService:
         if ids is None:
             keys = self.orders.pending(worker.agent_id, body.client_id)
             ids = [key["work_order_id"] for key in keys]
-        wanted = TransitionRequest(caller, Action.REJECT, now, {"reason": body.reason})
+        wanted = TransitionRequest(caller, Action.REJECT, now, body.changes(now))
         request = IdempotentRequest(self.idempotency_store, now)
         return bulk_reject.reject(self.transitions, wanted, ids, request)

@@ -1,50 +1,114 @@
 """The requests and answers of the transitions of work orders, and their operations."""
 
 from dataclasses import dataclass
-from typing import Annotated, Generic, Literal, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from agent_messaging.fields import (
+    ANY_CASE,
     AgentId,
     Line,
     Model,
-    ObjectText,
+    Moment,
+    Request,
     Text,
     Timestamp,
     Url,
+    ValueText,
     WorkOrderId,
+    at,
+    wrong_fields,
 )
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Action, IsFinal, Status
 
-
-class RespondRequest(Model):
-    """The worker's answer to a work order."""
-
-    action: Annotated[Literal["accept", "reject"], Field(examples=["accept"])]
-    estimated_completion: Timestamp | None = None
-    rejection_reason: Line | None = None
+REASONS = ("reason", "rejection_reason")
 
 
-class Estimate(Model):
-    """When the worker expects to complete the order that it accepts."""
+class ReasonRequest(Request):
+    """An optional reason. You can also leave out the body."""
 
-    estimated_completion: Timestamp | None = None
+    reason: Annotated[Line | None, Field(description="Why.")] = None
+    rejection_reason: Annotated[
+        Line | None, Field(description="Another name of `reason`. Send one of the two.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _require_one_reason(self) -> Self:
+        if None not in (self.reason, self.rejection_reason) and (
+            self.reason != self.rejection_reason
+        ):
+            raise wrong_fields(
+                self,
+                (
+                    "rejection_reason",
+                    "is not the same as `reason`",
+                    "Send only one of `reason` and `rejection_reason`.",
+                ),
+            )
+        return self
+
+    def changes(self, _now: datetime) -> dict[str, Any]:
+        """Return the fields that the request sets in the order."""
+        return {"reason": self.rejection_reason if self.reason is None else self.reason}
 
 
-class CompleteRequest(Model):
+class Decision(Request):
+    """What the worker decides about a pending order, and when it expects to complete it."""
+
+    action: Annotated[Literal["accept", "reject"], ANY_CASE, Field(examples=["accept"])]
+    estimated_completion: Annotated[
+        Moment | None,
+        Field(
+            description="With `accept`: when you expect to complete the order. A time, or a "
+            "duration from now on, such as `PT24H`."
+        ),
+    ] = None
+
+
+# The fingerprint of a request has its fields in this order, so those of `Decision` stay first.
+class RespondRequest(ReasonRequest, Decision):
+    """The worker's answer to a work order. Only a rejection has a reason."""
+
+    @model_validator(mode="after")
+    def _require_applicable(self) -> Self:
+        names = REASONS if self.action == "accept" else ("estimated_completion",)
+        other = "reject" if self.action == "accept" else "accept"
+        faults = [
+            (
+                name,
+                f"does not apply to the action `{self.action}`",
+                f"Leave out `{name}` to {self.action} the order, or send the action `{other}`.",
+            )
+            for name in names
+            if getattr(self, name) is not None
+        ]
+        if faults:
+            raise wrong_fields(self, *faults)
+        return self
+
+    def changes(self, now: datetime) -> dict[str, Any]:
+        """Return the fields that the request sets in the order at `now`."""
+        if self.action == "reject":
+            return super().changes(now)
+        return {"estimated_completion": at(self.estimated_completion, now)}
+
+
+class CompleteRequest(Request):
     """The result of the work."""
 
-    result_data: Annotated[ObjectText | None, Field(examples=[{"estimates": 50}])] = None
+    result_data: Annotated[
+        ValueText | None,
+        Field(description="An object, an array or a string.", examples=[{"estimates": 50}]),
+    ] = None
     result_url: Url | None = None
     summary: Text | None = None
 
-
-class ReasonRequest(Model):
-    """An optional reason. You can also leave out the body."""
-
-    reason: Line | None = None
+    def changes(self, _now: datetime) -> dict[str, Any]:
+        """Return the fields that the request sets in the order."""
+        return dict(self)
 
 
 class TransitionResponse(Model):
@@ -117,12 +181,11 @@ def shown(response: type[Answer], order: WorkOrder) -> Answer:
     return response.model_validate({name: getattr(order, name) for name in names})
 
 
-class RejectManyRequest(Model):
+class RejectManyRequest(ReasonRequest):
     """Which pending orders to reject: the orders of one client, or up to 25 orders by id."""
 
     client_id: AgentId | None = None
     work_order_ids: Annotated[list[WorkOrderId] | None, Field(min_length=1, max_length=25)] = None
-    reason: Line | None = None
 
 
 class Rejected(Model):
