@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from datetime import timedelta
 from typing import Any
 
@@ -47,10 +48,10 @@ def transitions(versions: Versions) -> None:
         read(versions, order_id)
     assert move(versions, "nova", order_id, "cancel", {}, key="late") == 409
     create_again(versions)
-    any_json(versions)
     all_lists(versions)
     assert versions.inbox("nova", type="notification")["messages"]
     assert versions.inbox("boots", type="work_order")["messages"]
+    any_json(versions)
 
 
 def move(
@@ -98,7 +99,16 @@ def all_lists(versions: Versions) -> None:
 
 
 def any_json(versions: Versions) -> None:
-    """The release refuses an array or a string, but reads and moves an order that has one."""
+    """The release refuses an array or a string, but reads and moves an order that has one.
+
+    Pydantic warns in the release, because its field is an object. The answer is right all the same.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Pydantic serializer warnings", UserWarning)
+        _any_json(versions)
+
+
+def _any_json(versions: Versions) -> None:
     for value in (["a", {"n": 1}], "As CSV"):
         with versions.alone():
             order_id = versions.offer("nova", "boots", deliverables=value)
@@ -107,6 +117,8 @@ def any_json(versions: Versions) -> None:
         with versions.alone():
             assert move(versions, "boots", order_id, "complete", body, key=f"{order_id}") == 200
         read(versions, order_id)
+    listed = ok(versions.get("/messaging/work-orders", {**BOOTS, "role": "worker", "limit": 2}))
+    assert [order["deliverables"] for order in listed["work_orders"]]
 
 
 def deadlines(versions: Versions) -> None:
