@@ -62,16 +62,12 @@ RELATIONSHIPS: dict[ContactState | None, Relationship] = {
 }
 
 
-def how_to_be_allowed(agent_id: str, policy: ContactPolicy) -> str:
-    """Return what a stranger can do to become a contact. It does not tell who is blocked."""
-    if policy is ContactPolicy.APPROVED:
-        return (
-            f"Send `{agent_id}` one message with POST /api/v1/messaging/send, and wait for its "
-            "answer. Then send this request again."
-        )
+def how_to_be_allowed(agent_id: str) -> str:
+    """Return what a stranger can do to become a contact. It is the same for a blocked agent."""
     return (
-        f"Do not retry. Only `{agent_id}` can allow you, with PUT "
-        "/api/v1/messaging/contacts/<your agent id>."
+        f"If GET /api/v1/agents/{agent_id} answers `contact_policy` `approved`, send `{agent_id}` "
+        "one message with POST /api/v1/messaging/send, and wait until it allows you. Otherwise do "
+        "not retry."
     )
 
 

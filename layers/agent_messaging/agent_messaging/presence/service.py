@@ -116,5 +116,5 @@ def _require_visible(agent: Agent, caller: Caller | None, contact: Contact | Non
     if agent.contact_policy is ContactPolicy.CLOSED and not (is_itself or is_contact):
         raise ContactRequiredError(
             f"`{agent.agent_id}` shows its presence only to its contacts.",
-            fix=how_to_be_allowed(agent.agent_id, agent.contact_policy),
+            fix=how_to_be_allowed(agent.agent_id),
         )

@@ -107,7 +107,7 @@ class Offering:
         if not context.may_give_orders:
             raise ContactRequiredError(
                 f"`{worker.agent_id}` does not accept work orders from you.",
-                fix=how_to_be_allowed(worker.agent_id, worker.contact_policy),
+                fix=how_to_be_allowed(worker.agent_id),
             )
         if not worker.takes_orders:
             raise WorkerUnavailableError(
