@@ -34,6 +34,8 @@ UNTOUCHED = dict.fromkeys(
         "expired_at",
         "estimated_completion",
         "reason",
+        "reason_code",
+        "ended_by",
         "result_data",
         "result_url",
         "summary",
@@ -96,6 +98,7 @@ def move(world: World, request: Request, now: datetime) -> Document:
     given = {**body, "reason": body.get("rejection_reason", body.get("reason"))}
     order |= {name: given[name] for name in UNTOUCHED if name in given}
     order |= {"status": to, f"{to}_at": text(now)}
+    order["ended_by"] = None if to == "accepted" else role
     history.note(world, order, role, action, text(now))
     _notify(world, order, role, now)
     if action == "accept":
@@ -165,7 +168,7 @@ def settle(world: World, order: Document, now: datetime) -> bool:
     deadline = order["deadline_at"]
     if order["status"] != "pending" or _status_at(order, now) != "expired":
         return False
-    order |= {"status": "expired", "expired_at": deadline}
+    order |= {"status": "expired", "expired_at": deadline, "ended_by": "system"}
     history.note(world, order, "system", "expire", deadline)
     for role in ("client", "worker"):
         notice = compose(

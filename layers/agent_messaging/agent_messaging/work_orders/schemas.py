@@ -90,7 +90,7 @@ class WorkOrdersQuery(Model):
 
 
 class HistoryActor(Model):
-    """Who made the change. The system expires an order at its deadline."""
+    """Who made the change. The system ends an order at its deadline, or if a party has left."""
 
     role: Literal["client", "worker", "system"]
     id: str
@@ -143,6 +143,13 @@ class WorkOrderView(SharedFields):
             description="True if the client used its key. False only in open mode.",
         ),
     ]
+    ended_by: Annotated[
+        str | None,
+        Field(
+            description="Who ended the order: `client`, `worker` or `system`. Null while it is "
+            "open."
+        ),
+    ]
     content_flags: ContentFlags
     history: Annotated[
         list[HistoryEntry] | None,
@@ -174,6 +181,7 @@ def view(order: WorkOrder, reader_id: str) -> WorkOrderView:
     objects = (order.requirements, order.deliverables, order.result_data)
     fields = {name: getattr(order, name) for name in _TAKEN_OVER}
     fields["relationship"] = order.relationship if reader_id == order.worker.id else None
+    fields["ended_by"] = order.ended_by
     fields["content_flags"] = flagging.flags(
         order.client.name, order.worker.name, *texts, objects=objects
     )
