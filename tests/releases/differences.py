@@ -24,4 +24,14 @@ class Wanted:
         return (self.where, self.pointer) == (difference.where, difference.pointer)
 
 
-WANTED: tuple[Wanted, ...] = ()
+ONE_ORDER = "GET /api/v1/messaging/work-order/{work_order_id}"
+ORDER_LIST = "GET /api/v1/messaging/work-orders"
+ENDED = "Orders say who ended them, and why if it was the system."
+
+WANTED: tuple[Wanted, ...] = (
+    Wanted(ONE_ORDER, "/body/reason_code", ENDED),
+    Wanted(ONE_ORDER, "/body/ended_by", ENDED),
+    Wanted(ORDER_LIST, "/body/work_orders/*/reason_code", ENDED),
+    Wanted(ORDER_LIST, "/body/work_orders/*/ended_by", ENDED),
+    Wanted("work_orders_sweep", "/ended", "The sweep also ends the orders of agents that left."),
+)

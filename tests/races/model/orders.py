@@ -80,6 +80,7 @@ def create(world: World, caller: str, body: Document, now: datetime, chosen: Cho
 def move(world: World, request: Request, now: datetime) -> Document:
     """One transition by one of the two parties; a refusal names the status as it is."""
     caller, action = request.caller, request.what
+    _require_present(world, caller)
     order = _own(world, caller, request.to)
     role = ROLES[action]
     if order[role]["id"] != caller:
@@ -131,6 +132,7 @@ def reject_many(
     world: World, caller: str, chosen: list[str], reason: str | None, now: datetime
 ) -> Document:
     """Reject each as if it were rejected alone."""
+    _require_present(world, caller)
     rejected, refused = [], []
     for work_order_id in dict.fromkeys(chosen):
         body = {"rejection_reason": reason}
@@ -171,20 +173,62 @@ def settle(world: World, order: Document, now: datetime) -> bool:
     order |= {"status": "expired", "expired_at": deadline, "ended_by": "system"}
     history.note(world, order, "system", "expire", deadline)
     for role in ("client", "worker"):
-        notice = compose(
-            "notification",
-            {"id": "system", "name": "System"},
-            order[role],
-            now,
-            relationship=None,
-            thread_id=None,
-            subject="Work order expired",
-            body="A work order expired: nobody answered by its deadline.",
-            work_order_id=order["work_order_id"],
-            metadata={"status": "expired"},
-        )
-        world.unseen.append(notice)
+        body = "A work order expired: nobody answered by its deadline."
+        _notify_of_system(world, order, role, body, now)
     return True
+
+
+def leave(world: World, caller: str, now: datetime) -> Document:
+    """Leave for good: what is open on either side ends, and whoever stays is told."""
+    mine = {
+        role: [each for each in world.orders.values() if each[role]["id"] == caller]
+        for role in ("worker", "client")
+    }
+    if any(each["status"] == "accepted" for each in mine["worker"]):
+        raise RefusedError(409, "agent_busy")
+    del world.agents[caller]
+    for order in mine["worker"]:
+        _end(world, order, "worker", now)
+    for order in mine["client"]:
+        _end(world, order, "client", now)
+    return {"success": True, "agent_id": caller}
+
+
+def _end(world: World, order: Document, gone: str, now: datetime) -> None:
+    """What the system does in the place of a party that is gone."""
+    settle(world, order, now)
+    action = {"worker": "reject", "client": "cancel"}[gone]
+    if (order["status"], action) not in TRANSITIONS:
+        return
+    if order["status"] == "accepted":
+        world.agents[order["worker"]["id"]]["active"] -= 1
+    to, _ = TRANSITIONS[order["status"], action]
+    ended = {"status": to, f"{to}_at": text(now), "ended_by": "system"}
+    order |= {**ended, "reason_code": f"{gone}_left"}
+    history.note(world, order, "system", action, text(now))
+    stays = {"worker": "client", "client": "worker"}[gone]
+    body = f"A work order was {to}, because its {gone} has left."
+    _notify_of_system(world, order, stays, body, now)
+
+
+def _notify_of_system(world: World, order: Document, role: str, body: str, now: datetime) -> None:
+    """Nobody can read what one that is gone is told."""
+    if order[role]["id"] not in world.agents:
+        return
+    code = {"reason_code": order["reason_code"]} if order["reason_code"] else {}
+    notice = compose(
+        "notification",
+        {"id": "system", "name": "System"},
+        order[role],
+        now,
+        relationship=None,
+        thread_id=None,
+        subject=f"Work order {order['status']}",
+        body=body,
+        work_order_id=order["work_order_id"],
+        metadata={"status": order["status"], **code},
+    )
+    world.unseen.append(notice)
 
 
 def _status_at(order: Document, now: datetime) -> str:
@@ -211,6 +255,12 @@ def waiting_for(world: World, worker: str) -> list[Document]:
 def seen_by(order: Document, reader: str) -> Document:
     """An order as one of its parties reads it."""
     return order if reader == order["worker"]["id"] else {**order, "relationship": None}
+
+
+def _require_present(world: World, caller: str) -> None:
+    """Who is gone has no key any more."""
+    if caller not in world.agents:
+        raise RefusedError(401, "key_revoked")
 
 
 def _own(world: World, caller: str, work_order_id: str) -> Document:
