@@ -80,13 +80,13 @@ def role_of(agent_id: str) -> str:
 def test_all_orders_on_both_sides_end_whatever_their_number(
     pair: Cloud, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(leaving, "FIRST", 2)
+    monkeypatch.setattr(leaving, "FIRST", 4)
     own = [pair.offer("boots", "third") for _ in range(3)]
     given = [pair.offer("nova", "boots") for _ in range(3)]
     assert leave(pair, "boots") == 200
     ends = {i["work_order_id"]: i.get("reason_code") for i in pair.items("WorkOrdersTable")}
-    assert [ends[each] for each in own] == [None, "client_left", "client_left"]
-    assert [ends[each] for each in given] == [None, "worker_left", "worker_left"]
+    assert [ends[each] for each in own] == ["client_left", "client_left", "client_left"]
+    assert [ends[each] for each in given] == [None, None, "worker_left"]
     assert sweep(pair) == {"expired": 0, "ended": 2}
     assert {pair.order("third", each)["status"] for each in own} == {"cancelled"}
     assert {pair.order("nova", each)["status"] for each in given} == {"rejected"}

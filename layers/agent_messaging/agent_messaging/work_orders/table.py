@@ -185,11 +185,10 @@ class WorkOrdersTable:
             **given,
         )
 
-    def open_ids(self, agent_id: str, role: Role, most: int | None = None) -> Iterator[str]:
+    def open_ids(self, agent_id: str, role: Role) -> Iterator[str]:
         """Yield the ids of an agent's open orders in a role, newest first.
 
-        With `most`, it yields only the newest. The index may miss an order of the last moments, and
-        may still show one that has just ended.
+        The index may miss an order of the last moments, and may still show one that has just ended.
         """
         index, owner = OPEN_ORDERS[role]
         before = LAST
@@ -197,12 +196,12 @@ class WorkOrdersTable:
             found = self.table.query(
                 f"{owner} = :owner AND work_order_id < :before",
                 index=index,
-                limit=most or BATCH_KEYS,
+                limit=BATCH_KEYS,
                 owner=agent_id,
                 before=before,
             )
             yield from (item["work_order_id"] for item in found.items)
-            before = "" if most else found.last_key.get("work_order_id", "")
+            before = found.last_key.get("work_order_id", "")
 
     def transact_mark_leaving(self, agent_id: str, now: datetime) -> TransactItem:
         """Return the write of the mark that an agent left, for a transaction."""
