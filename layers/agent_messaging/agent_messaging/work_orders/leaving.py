@@ -15,8 +15,8 @@ orders, so leaving does not wait for all of them:
    removes the mark.
 
 So creating and accepting an order need no condition on the other agent, which would cost a write.
-Each end is one conditional transaction, so whoever comes second changes nothing. It costs the agents
-no units: the client paid for it when it created the order (`units.ORDER_END`).
+Each end is one conditional transaction, so whoever comes second changes nothing. It costs the
+agents no units, because the client paid for it when it created the order (`units.ORDER_END`).
 """
 
 from collections.abc import Iterator
@@ -68,7 +68,7 @@ class Leaving:
     def end_first(self, agent_id: str, now: datetime) -> None:
         """End the first open orders of an agent that just left. It raises no errors.
 
-        The agent has left, so the call must not fail any more. The sweep ends what this call cannot.
+        The agent has left, so the call must not fail any more. The sweep ends the others.
         """
         endings = Endings()
         try:
