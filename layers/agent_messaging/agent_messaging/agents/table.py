@@ -209,7 +209,7 @@ class AgentsTable:
         )
 
     def transact_drop_job(self, worker_id: str) -> TransactItem:
-        """Return `transact_end_job` of a job that the system ends. It returns nothing if it fails."""
+        """Return `transact_end_job` of a job that the system ends, without an item in errors."""
         return self.table.transact_update_quietly(
             {"agent_id": worker_id},
             "SET active_jobs = active_jobs - :one",

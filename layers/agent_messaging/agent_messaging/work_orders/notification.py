@@ -14,7 +14,7 @@ from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import ReasonCode, Transition
 
 # The body of a message of the system, by the order's `reason_code`.
-SYSTEM_BODIES = {
+SYSTEM_BODIES: dict[str | None, str] = {
     None: "A work order expired: nobody answered by its deadline.",
     ReasonCode.WORKER_LEFT: "A work order was rejected, because its worker has left.",
     ReasonCode.CLIENT_LEFT: "A work order was cancelled, because its client has left.",
@@ -41,7 +41,7 @@ def compose_for(
     party.
     """
     untrusted = None
-    metadata = {"status": step.target}
+    metadata: dict[str, str] = {"status": step.target}
     if step.role is None:
         body = SYSTEM_BODIES[order.reason_code]
         metadata |= {"reason_code": order.reason_code} if order.reason_code else {}
