@@ -193,6 +193,16 @@ def reject_many(stage: Stage) -> Call:
     return lambda: stage.call("POST", "/messaging/work-orders/reject", body, "boots")
 
 
+def leave(stage: Stage) -> Call:
+    """Let Boots work on the longest orders. The request ends as many of them as one call may."""
+    from agent_messaging.work_orders.leaving import FIRST  # noqa: PLC0415 - within moto
+
+    stage.call("PUT", "/messaging/presence", {"max_concurrent_jobs": FIRST}, "boots")
+    for _ in range(FIRST):
+        stage.accepted()
+    return lambda: stage.call("DELETE", "/agents/me")
+
+
 def with_full_inbox(method: str, path: str) -> Callable[[Stage], Call]:
     """Prepare a call without a body, by an agent with a full inbox."""
 

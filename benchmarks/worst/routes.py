@@ -16,7 +16,7 @@ OWN: Mapping[str, Callable[[Stage], Call]] = {
     "PATCH /agents/me": prepared.a_call(
         "PATCH", "/agents/me", {"name": WORDS, "capabilities": [f"z{n}" for n in range(8)]}
     ),
-    "DELETE /agents/me": prepared.a_call("DELETE", "/agents/me"),
+    "DELETE /agents/me": prepared.leave,
     "GET /agents/{target_agent_id}": prepared.a_call("GET", "/agents/boots"),
     "GET /agents/me/keys": prepared.keys,
     "POST /agents/me/keys": prepared.create_key,

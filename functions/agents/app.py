@@ -2,7 +2,7 @@
 
 import os
 
-from agent_messaging import clock
+from agent_messaging import clock, settings
 from agent_messaging.agents import key_schemas, schemas
 from agent_messaging.agents.key_service import KeyService
 from agent_messaging.agents.key_table import AgentKeysTable
@@ -29,9 +29,13 @@ from agent_messaging.errors import (
 )
 from agent_messaging.fields import AgentId, KeyId
 from agent_messaging.limits import WindowLimits
+from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.storage import connection
+from agent_messaging.work_orders.expiry import Expiry
+from agent_messaging.work_orders.leaving import Leaving
+from agent_messaging.work_orders.table import WorkOrdersTable
 
 client = connection.connect()
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
@@ -39,6 +43,9 @@ keys = AgentKeysTable(client, os.environ["AGENT_KEYS_TABLE"])
 directory_table = DirectoryTable(client, os.environ["AGENT_DIRECTORY_TABLE"])
 presences = PresenceTable(client, os.environ["AGENT_PRESENCE_TABLE"])
 limits = WindowLimits(client, os.environ["AGENT_METER_TABLE"])
+messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], settings.message_retention())
+orders = WorkOrdersTable(client, os.environ["WORK_ORDERS_TABLE"], settings.order_retention())
+leaving = Leaving(client, agents, messages, orders, Expiry(client, messages, orders))
 registration = Registration(client, agents, keys, directory_table, presences, limits)
 directory = DirectoryService(client, agents, directory_table, presences)
 profiles = ProfileService(client, agents, directory_table, presences)
@@ -98,9 +105,13 @@ def update_me(caller: Caller, body: schemas.UpdateRequest) -> directory_schemas.
 )
 def leave(caller: Caller) -> schemas.LeaveResponse:
     """Revokes your keys and removes you from the directory. You cannot undo it, and nobody can use
-    the id again. Refused while you have accepted work orders.
+    the id again. Refused while you have accepted work orders. Your pending work orders as a worker
+    are rejected, and your open ones as a client are cancelled. The other agents are notified.
     """
-    return registration.leave(caller, clock.now())
+    now = clock.now()
+    answer = registration.leave(caller, now, [orders.transact_mark_leaving(caller.agent_id, now)])
+    leaving.end_first(caller.agent_id, now)
+    return answer
 
 
 @api.route(

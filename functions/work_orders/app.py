@@ -28,6 +28,7 @@ from agent_messaging.meter.limiter import Meter
 from agent_messaging.storage import connection
 from agent_messaging.work_orders import schemas, transition_schemas
 from agent_messaging.work_orders.expiry import Expiry
+from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.offering import Offering
 from agent_messaging.work_orders.service import WorkOrderService
 from agent_messaging.work_orders.table import WorkOrdersTable
@@ -53,7 +54,8 @@ parties = Parties(client, agents, contacts)
 contact_service = ContactService(client, contacts, messages)
 expiry = Expiry(client, messages, orders)
 offering = Offering(parties, contact_service, messages, orders, sent_log)
-transitions = Transitions(client, agents, contact_service, messages, orders, expiry)
+leaving = Leaving(client, agents, messages, orders, expiry)
+transitions = Transitions(client, agents, contact_service, messages, orders, leaving)
 service = WorkOrderService(agents, orders, offering, transitions, expiry, idempotency_store)
 meter = Meter.connect(client, agents)
 api = handler = Api(

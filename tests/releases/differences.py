@@ -28,15 +28,23 @@ class Wanted:
 
 
 ORDER = "/api/v1/messaging/work-order/{work_order_id}"
+ONE_ORDER = f"GET {ORDER}"
+ORDER_LIST = "GET /api/v1/messaging/work-orders"
 IS_FINAL = "A new field of orders, which the server computes from the status and does not store."
+ENDED = "Orders say who ended them, and why if it was the system."
 
 WANTED: tuple[Wanted, ...] = (
     Wanted(EVERYWHERE, "/body/type", "it is now the path of a page that explains the code"),
     Wanted(EVERYWHERE, "/body/fix", "it now names what to change, for a person and a program"),
-    Wanted(f"GET {ORDER}", "/body/is_final", IS_FINAL),
-    Wanted("GET /api/v1/messaging/work-orders", "/body/work_orders/*/is_final", IS_FINAL),
+    Wanted(ONE_ORDER, "/body/is_final", IS_FINAL),
+    Wanted(ORDER_LIST, "/body/work_orders/*/is_final", IS_FINAL),
     *(
         Wanted(f"POST {ORDER}/{action}", "/body/is_final", IS_FINAL)
         for action in ("respond", "complete", "cancel", "fail")
     ),
+    Wanted(ONE_ORDER, "/body/reason_code", ENDED),
+    Wanted(ONE_ORDER, "/body/ended_by", ENDED),
+    Wanted(ORDER_LIST, "/body/work_orders/*/reason_code", ENDED),
+    Wanted(ORDER_LIST, "/body/work_orders/*/ended_by", ENDED),
+    Wanted("work_orders_sweep", "/ended", "The sweep also ends the orders of agents that left."),
 )

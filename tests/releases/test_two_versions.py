@@ -33,6 +33,7 @@ HISTORIES: tuple[History, ...] = (
     messages.repeated_messages,
     orders.transitions,
     orders.deadlines,
+    orders.departures,
     orders.muted_and_removed,
     orders.statistics,
     meter.penalties,

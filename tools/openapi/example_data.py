@@ -118,6 +118,8 @@ ORDER: JsonObject = {
     **dict.fromkeys(Times.model_fields),
     "estimated_completion": None,
     "reason": None,
+    "reason_code": None,
+    "ended_by": None,
     "result_data": None,
     "result_url": None,
     "summary": None,

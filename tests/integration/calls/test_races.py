@@ -15,8 +15,8 @@ def test_an_order_that_changed_between_reading_and_writing_is_read_again(
     read = type(transitions)._open
     moved = []
 
-    def read_then_be_overtaken(self, *arguments):
-        found = read(self, *arguments)
+    def read_then_be_overtaken(self, *arguments, **more):
+        found = read(self, *arguments, **more)
         if not moved:
             moved.append(True)
             assert pair.move("nova", order_id, "cancel").status == 200
@@ -37,8 +37,8 @@ def test_a_full_worker_stays_full_though_it_looked_free(
     read = type(transitions)._open
     moved = []
 
-    def read_then_be_overtaken(self, *arguments):
-        found = read(self, *arguments)
+    def read_then_be_overtaken(self, *arguments, **more):
+        found = read(self, *arguments, **more)
         if not moved:
             moved.append(True)
             assert pair.move("boots", first, "accept").status == 200

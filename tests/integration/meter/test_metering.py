@@ -4,6 +4,7 @@ import pytest
 
 from agent_messaging.storage import units
 from agent_messaging.storage.tally import TALLY
+from agent_messaging.work_orders.states import Role
 from local.in_process.functions import app, fresh
 from local.in_process.metering import is_flush
 from tests.integration.cloud import Cloud
@@ -170,6 +171,7 @@ def test_the_pool_of_threads_is_counted(spender: Spender):
 
 def offered(spender: Spender, **more: str) -> tuple[str, int]:
     """A new order of Nova's to Boots, and what Nova paid for it, in tenths."""
+    app("work_orders").meter.forget()  # so that nothing is flushed meanwhile
     before = gathered()
     body = {"to_agent_id": "boots", "title": "Estimates", "description": "Fifty of them", **more}
     answer = spender.call("/messaging/work-order", "POST", body=body)
@@ -181,23 +183,30 @@ def test_the_removal_of_a_long_offer_is_paid_when_it_is_created(spender: Spender
     offered(spender)  # makes Boots a contact
     _, without = offered(spender)
     _, paid = offered(spender, description="x" * 9_000)
-    removal = units.of_order(9_000 + len("description"), has_deadline=False)
+    removal = units.of_order(9_000 + len("description")) - units.of_order(0)
     assert removal == 9 * units.WRITE_UNIT
     assert without + removal <= paid <= without + removal + 20
 
 
-def test_the_end_of_an_order_by_its_deadline_is_paid_by_its_client(spender: Spender):
+def test_the_end_of_an_order_by_the_system_is_paid_by_its_client(spender: Spender):
     """A worker would spend its own units on what strangers let expire in its list."""
     offered(spender)  # makes Boots a contact
     _, without = offered(spender)
     order_id, paid = offered(spender, deadline_at="2026-11-30T12:00:50Z")
-    assert without + units.DEADLINE <= paid <= without + units.DEADLINE + 20
+    assert without <= paid <= without + 20
+    # Of what DynamoDB took, creating an order takes no more than 16 units.
+    assert units.ORDER_END < without < units.ORDER_END + 16 * units.UNIT
     spender.pass_time(seconds=40)
     service = app("work_orders").service
     order = service.orders.fetch(order_id, spender.now)
     TALLY.begin()
     assert service.expiry.settle(order, spender.now).status == "expired"
     assert TALLY.tenths == 0
+    # Nobody pays for the end of an order of an agent that has left.
+    left = service.orders.fetch(offered(spender)[0], spender.now)
+    TALLY.begin()
+    ended = service.transitions.leaving.settle(left, Role.CLIENT, spender.now)
+    assert (ended.status, TALLY.tenths) == ("cancelled", 0)
     # Only the one that ends it pays nothing: who comes second has written nothing for anybody.
     service.expiry.settle(order, spender.now)
     assert TALLY.tenths > 0

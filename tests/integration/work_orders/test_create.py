@@ -76,6 +76,8 @@ def test_both_parties_read_the_whole_order(pair: Cloud):
         "expired_at": None,
         "estimated_completion": None,
         "reason": None,
+        "reason_code": None,
+        "ended_by": None,
         "result_data": None,
         "result_url": None,
         "summary": None,

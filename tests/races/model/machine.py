@@ -91,7 +91,12 @@ class Machine(Learning, RuleBasedStateMachine):
     ) -> None:
         """One of the other writes."""
         self.tick()
-        self.agree(self.bench.call(method, path, caller, body=body), expect)
+
+        def expect_of_present() -> Document:
+            self.world.require_present(caller)
+            return expect()
+
+        self.agree(self.bench.call(method, path, caller, body=body), expect_of_present)
         self.learn()
 
     def decide_about(self, caller: str, other: str, state: str) -> None:
@@ -187,6 +192,7 @@ class Machine(Learning, RuleBasedStateMachine):
 
     def _act(self, request: Request, answer: Answer) -> Document:
         now = self.bench.now
+        self.world.require_present(request.caller)
         if request.what not in OPENINGS:
             return orders.move(self.world, request, now)
         chosen = Chosen(answer.json, now, self.world)

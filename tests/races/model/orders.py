@@ -34,6 +34,8 @@ UNTOUCHED = dict.fromkeys(
         "expired_at",
         "estimated_completion",
         "reason",
+        "reason_code",
+        "ended_by",
         "result_data",
         "result_url",
         "summary",
@@ -96,6 +98,7 @@ def move(world: World, request: Request, now: datetime) -> Document:
     given = {**body, "reason": body.get("rejection_reason", body.get("reason"))}
     order |= {name: given[name] for name in UNTOUCHED if name in given}
     order |= {"status": to, f"{to}_at": text(now)}
+    order["ended_by"] = None if to == "accepted" else role
     history.note(world, order, role, action, text(now))
     _notify(world, order, role, now)
     if action == "accept":
@@ -166,23 +169,65 @@ def settle(world: World, order: Document, now: datetime) -> bool:
     deadline = order["deadline_at"]
     if order["status"] != "pending" or _status_at(order, now) != "expired":
         return False
-    order |= {"status": "expired", "expired_at": deadline}
+    order |= {"status": "expired", "expired_at": deadline, "ended_by": "system"}
     history.note(world, order, "system", "expire", deadline)
     for role in ("client", "worker"):
-        notice = compose(
-            "notification",
-            {"id": "system", "name": "System"},
-            order[role],
-            now,
-            relationship=None,
-            thread_id=None,
-            subject="Work order expired",
-            body="A work order expired: nobody answered by its deadline.",
-            work_order_id=order["work_order_id"],
-            metadata={"status": "expired"},
-        )
-        world.unseen.append(notice)
+        body = "A work order expired: nobody answered by its deadline."
+        _notify_of_system(world, order, role, body, now)
     return True
+
+
+def leave(world: World, caller: str, now: datetime) -> Document:
+    """Leave for good: what is open on either side ends, and whoever stays is told."""
+    mine = {
+        role: [each for each in world.orders.values() if each[role]["id"] == caller]
+        for role in ("worker", "client")
+    }
+    if any(each["status"] == "accepted" for each in mine["worker"]):
+        raise RefusedError(409, "agent_busy")
+    del world.agents[caller]
+    for order in mine["worker"]:
+        _end(world, order, "worker", now)
+    for order in mine["client"]:
+        _end(world, order, "client", now)
+    return {"success": True, "agent_id": caller}
+
+
+def _end(world: World, order: Document, gone: str, now: datetime) -> None:
+    """What the system does in the place of a party that is gone."""
+    settle(world, order, now)
+    action = {"worker": "reject", "client": "cancel"}[gone]
+    if (order["status"], action) not in TRANSITIONS:
+        return
+    if order["status"] == "accepted":
+        world.agents[order["worker"]["id"]]["active"] -= 1
+    to, _ = TRANSITIONS[order["status"], action]
+    ended = {"status": to, f"{to}_at": text(now), "ended_by": "system"}
+    order |= {**ended, "reason_code": f"{gone}_left"}
+    history.note(world, order, "system", action, text(now))
+    stays = {"worker": "client", "client": "worker"}[gone]
+    body = f"A work order was {to}, because its {gone} has left."
+    _notify_of_system(world, order, stays, body, now)
+
+
+def _notify_of_system(world: World, order: Document, role: str, body: str, now: datetime) -> None:
+    """Nobody can read what one that is gone is told."""
+    if order[role]["id"] not in world.agents:
+        return
+    code = {"reason_code": order["reason_code"]} if order["reason_code"] else {}
+    notice = compose(
+        "notification",
+        {"id": "system", "name": "System"},
+        order[role],
+        now,
+        relationship=None,
+        thread_id=None,
+        subject=f"Work order {order['status']}",
+        body=body,
+        work_order_id=order["work_order_id"],
+        metadata={"status": order["status"], **code},
+    )
+    world.unseen.append(notice)
 
 
 def _status_at(order: Document, now: datetime) -> str:

@@ -37,6 +37,7 @@ TRANSITIONS = [
     ("accepted", "cancelled"),
 ]
 REFUSALS = [
+    "agent_busy",
     "agent_not_found",
     "at_capacity",
     "contact_not_found",
@@ -46,6 +47,7 @@ REFUSALS = [
     "idempotency_key_reused",
     "illegal_transition",
     "invalid",
+    "key_revoked",
     "message_not_found",
     "thread_not_found",
     "work_order_not_found",

@@ -141,6 +141,38 @@ class Working(Machine):
         if action:
             self._do(action, order, {})
 
+    # --- one that leaves
+
+    @precondition(lambda self: self.welcome())
+    @rule(which=picks, seconds=deadlines, is_host_at_work=st.booleans(), is_busy=st.booleans())
+    def a_guest_leaves_its_orders(
+        self, which: int, seconds: float | None, *, is_host_at_work: bool, is_busy: bool
+    ) -> None:
+        """It has one on each side; the one that it accepted itself it has to end first."""
+        _, host = self.choose(self.welcome(), which)
+        guest = f"guest-{self.bench.run.calls}"
+        self.tick()
+        self.bench.register(guest, guest.title(), "open")
+        self.world.register(guest, guest.title(), "open")
+        for client, worker, is_accepted in (
+            (guest, host, is_host_at_work),
+            (host, guest, is_busy),
+        ):
+            before = len(self.world.orders)
+            self._offer(client, worker, seconds, {}, 0)
+            if is_accepted and len(self.world.orders) > before:
+                self._do("accept", [*self.world.orders.values()][-1], {})
+        self._leave(guest)
+        for order in self.standing("accepted"):
+            if order["worker"]["id"] == guest:
+                self._do("fail", order, {})
+        if guest in self.world.agents:
+            self._leave(guest)
+
+    def _leave(self, agent_id: str) -> None:
+        leave = lambda: orders.leave(self.world, agent_id, self.bench.now)  # noqa: E731
+        self.change("DELETE", "/agents/me", agent_id, None, leave)
+
     # --- once more
 
     @precondition(lambda self: self.keyed)

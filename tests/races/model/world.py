@@ -69,6 +69,11 @@ class World:
             raise RefusedError(404, "agent_not_found")
         return self.agents[agent_id]
 
+    def require_present(self, caller: str) -> None:
+        """Who has left has no key any more, and so writes nothing."""
+        if caller not in self.agents:
+            raise RefusedError(401, "key_revoked")
+
     def party(self, agent_id: str) -> Document:
         """An agent as others' documents name it."""
         return {"id": agent_id, "name": self.agents[agent_id]["name"]}

@@ -136,6 +136,42 @@ def alone(world: World) -> None:
     assert len(set(done)) <= 1, "one key, two answers"
 
 
+def on_both_sides(cloud: Cloud) -> dict[str, Any]:
+    """Boots has orders of Nova's and gives some to a third, one of them accepted."""
+    names = offered(cloud, 2)
+    register(cloud, "third")
+    given = [cloud.offer("boots", "third") for _ in range(3)]
+    assert cloud.move("third", given[0], "accept").status == 200
+    return {**names, "given": given}
+
+
+@scenario("an agent that leaves its orders on both sides", on_both_sides)
+def departures(world: World) -> None:
+    """Whoever acts meanwhile, and whoever dies: in the end no order of it is open."""
+    one, two = world.names["orders"]
+    first, second, third = world.names["given"]
+    leave = world.ask("leave", "DELETE", "/agents/me", "boots")
+    world.act(leave, leave)
+    world.act(leave)
+    world.act(world.move("accept", "boots", one, key="a"), world.move("fail", "boots", one))
+    world.act(world.move("cancel", "nova", two, key="x"))
+    body = {"to_agent_id": "boots", "title": "t", "description": "d"}
+    world.act(world.ask("create", "POST", "/messaging/work-order", "nova", body, key="c"))
+    world.act(world.move("complete", "third", first, key="d"))
+    world.act(world.move("accept", "third", second, key="b"))
+    world.act(world.move("reject", "third", third))
+    world.act(world.serve("work_orders_sweep", {}))
+    world.stage.play()
+    world.serve("work_orders_sweep", {})()
+    agents = {each["agent_id"]: each for each in world.items("AgentsTable")}
+    heads = [each for each in world.items("WorkOrdersTable") if each["part"] == "head"]
+    left_open = [each for each in heads if each["status"] in ("pending", "accepted")]
+    assert len(world.told("leave", status=200)) <= 1, "an agent left twice"
+    if "deleted_at" in agents["boots"]:
+        of_boots = [o for o in left_open if "boots" in (o["worker_id"], o["client_id"])]
+        assert not of_boots, "an order of an agent that is gone is open"
+
+
 @scenario("orders that are created with keys", lambda cloud: register(cloud, "nova", "boots"))
 def creations(world: World) -> None:
     body = {"to_agent_id": "boots", "title": "t", "description": "d"}

@@ -146,6 +146,26 @@ def deadlines(versions: Versions) -> None:
     assert len(ok(rejected)["rejected"]) == 2
 
 
+def departures(versions: Versions) -> None:
+    """This code ends the orders of an agent that leaves. The release reads and sweeps them."""
+    for agent_id in ("nova", "boots", "scout"):
+        register(versions, agent_id)
+    orders = [versions.offer("nova", "boots") for _ in range(2)]
+    assert move(versions, "boots", orders[0], "accept", {}, key="accept") == 200
+    with versions.alone():
+        ok(versions.call("DELETE", "/agents/me", NOVA))
+    versions.sweep()
+    for order_id in orders:
+        assert move(versions, "boots", order_id, "reject", {}, key=order_id) == 409
+        read(versions, order_id)
+    assert len(versions.inbox("boots", type="notification")["messages"]) == 2
+    ok(versions.call("DELETE", "/agents/me", BOOTS))
+    versions.pass_time(minutes=11)
+    with versions.alone():
+        versions.sweep()
+    assert {item["part"] for item in versions.items("WorkOrdersTable")} == {"head"}
+
+
 def muted_and_removed(versions: Versions) -> None:
     """A blocked client's orders are not counted. What is past its retention is removed."""
     register(versions, "nova")

@@ -67,6 +67,11 @@ def holds_key(key_id: str) -> str:
     return f"attribute_exists(#keys.#{key_id})"
 
 
+def has_left(item: Item | None) -> bool:
+    """Return whether this item is the marker of an agent that left."""
+    return item is not None and "deleted_at" in item
+
+
 def require_registered(agent_id: str, item: Item | None) -> Agent:
     """Return the agent of an item that was read under `agent_id`.
 

@@ -208,6 +208,15 @@ class AgentsTable:
             **values,
         )
 
+    def transact_drop_job(self, worker_id: str) -> TransactItem:
+        """Return `transact_end_job` of a job that the system ends, without an item in errors."""
+        return self.table.transact_update_quietly(
+            {"agent_id": worker_id},
+            "SET active_jobs = active_jobs - :one",
+            "active_jobs >= :one",
+            one=1,
+        )
+
     def transact_leave(
         self, caller: Caller, agent: Agent, now: datetime, also: Condition
     ) -> TransactItem:

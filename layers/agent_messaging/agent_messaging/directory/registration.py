@@ -5,6 +5,7 @@ if the id was ever used. Leaving deletes the keys and the directory items in one
 keeps the agent's item as a marker.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ from agent_messaging.errors import (
 from agent_messaging.fields import copied
 from agent_messaging.limits import WindowLimits
 from agent_messaging.presence.table import PresenceTable
+from agent_messaging.storage.table import TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, transact
 
 if TYPE_CHECKING:
@@ -115,8 +117,10 @@ class Registration:
                 "creates one.",
             ) from None
 
-    def leave(self, caller: Caller, now: datetime) -> schemas.LeaveResponse:
-        """Let the caller leave for good.
+    def leave(
+        self, caller: Caller, now: datetime, also: Sequence[TransactItem]
+    ) -> schemas.LeaveResponse:
+        """Let the caller leave for good. `also` is written in the same transaction.
 
         Raises:
             AgentBusyError: the caller has accepted work orders.
@@ -132,6 +136,7 @@ class Registration:
             *self.directory.transact_delete_all(agent),
             self.presences.transact_delete(agent.agent_id),
             *(self.keys.transact_delete(key) for key in agent.keys.values()),
+            *also,
         ]
         try:
             transact(self.client, items)

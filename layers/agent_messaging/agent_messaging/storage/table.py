@@ -137,8 +137,7 @@ class Table:
         self, key: Item, expression: str, condition: str = "", **values: Any
     ) -> None:
         """Change an item and return nothing, for a role that may write but not read it."""
-        request = self.transact_update(key, expression, condition, **values)["Update"]
-        request.pop("ReturnValuesOnConditionCheckFailure", None)
+        request = self.transact_update_quietly(key, expression, condition, **values)["Update"]
         self._write(self.client.update_item, request)
 
     def delete(self, key: Item, condition: str = "", **values: Any) -> None:
@@ -155,6 +154,14 @@ class Table:
     ) -> TransactItem:
         """Return `update` as an item of a transaction."""
         return {"Update": self._expressions({"Key": encode(key)}, condition, expression, values)}
+
+    def transact_update_quietly(
+        self, key: Item, expression: str, condition: str = "", **values: Any
+    ) -> TransactItem:
+        """Return `update_quietly` as an item of a transaction."""
+        update = self.transact_update(key, expression, condition, **values)
+        update["Update"].pop("ReturnValuesOnConditionCheckFailure", None)
+        return update
 
     def transact_delete(self, key: Item, condition: str = "", **values: Any) -> TransactItem:
         """Return `delete` as an item of a transaction."""

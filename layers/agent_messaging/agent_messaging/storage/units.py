@@ -7,7 +7,7 @@ One unit is the price of one write unit of DynamoDB. All costs that an agent can
     a call to DynamoDB                 0.1    9 ms of a function of 512 MB
     a request                          3.4    gateway, function, authorizer, all log lines
     a kilobyte of an answer            0.15   traffic out of AWS, and the gateway's 512 KB steps
-    a deadline                         12     the expiry of an unanswered order, see `expiry`
+    a new order                        12     its end, if the system has to end it
 
 Amounts are integers in tenths of a unit, so sums are exact. `benchmarks/prices.py` has the prices
 in dollars. A test compares these numbers with them.
@@ -26,7 +26,7 @@ WRITE_UNIT = 10
 READ_UNIT = 2
 CALL = 1
 REQUEST = 34
-DEADLINE = 120
+ORDER_END = 120
 ANSWERED_BYTES = 1024 * 2 // 3  # this many bytes cost one tenth
 
 KILOBYTE = 1024
@@ -40,14 +40,14 @@ def of_request(answer_bytes: int) -> int:
     return REQUEST + math.ceil(answer_bytes / ANSWERED_BYTES)
 
 
-def of_order(offer_bytes: int, *, has_deadline: bool) -> int:
-    """Return the tenths that a new order costs later: its expiry and its offer's deletion.
+def of_order(offer_bytes: int) -> int:
+    """Return the tenths that a new order may cost later: its end and its offer's deletion.
 
-    `offer_bytes` is the size of an offer that is an item of its own, otherwise 0. The client pays
-    for both when it creates the order, because nobody else does.
+    The system ends an order at its deadline (`work_orders.expiry`), or if one of its agents leaves
+    (`work_orders.leaving`). `offer_bytes` is the size of an offer that is an item of its own,
+    otherwise 0. The client pays for both when it creates the order, because nobody else does.
     """
-    removal = WRITE_UNIT * math.ceil(offer_bytes / KILOBYTE)
-    return removal + (DEADLINE if has_deadline else 0)
+    return ORDER_END + WRITE_UNIT * math.ceil(offer_bytes / KILOBYTE)
 
 
 def of_answer(operation: str, answer: Mapping[str, Any]) -> int:

@@ -7,7 +7,7 @@ competes with every other transition, and the call shows `expired` only after it
 `expired` and then another state.
 
 This costs nothing extra, because otherwise the sweep makes the same write. The client pays for it
-when it creates the order (`units.DEADLINE`). So expiring orders cost the worker no units.
+when it creates the order (`units.ORDER_END`). So expiring orders cost the worker no units.
 """
 
 from dataclasses import dataclass

@@ -22,6 +22,7 @@ from agent_messaging.work_orders.states import ENDS, OPEN, Status
 Item = dict[str, Any]
 
 HEAD = "head"
+LEAVING = "leaving"  # a mark, under the id of an agent
 OFFER = Stored.OFFER.value
 RESULT = Stored.RESULT.value
 
@@ -85,6 +86,21 @@ def part_item(order: WorkOrder, part: str) -> Item | None:
         return None
     item = {"work_order_id": order.work_order_id, "part": part, **_values(order, PARTS[part])}
     return item if order.purge_at is None else {**item, "purge_at": order.purge_at}
+
+
+def leaving_mark(agent_id: str, now: datetime) -> Item:
+    """Return the item that tells the sweep that an agent left at `now`."""
+    return {
+        "work_order_id": agent_id,
+        "part": LEAVING,
+        "due_shard": due_shard(agent_id),
+        "due_at": f"{clock.to_text(now)}#{agent_id}",
+    }
+
+
+def left_at(mark: Item) -> datetime:
+    """Return when the agent of a mark left."""
+    return clock.from_text(mark["due_at"].partition("#")[0])
 
 
 def parse(item: Item, now: datetime) -> WorkOrder | None:
@@ -160,9 +176,9 @@ def _due_keys(order: WorkOrder) -> Item:
     }
 
 
-def due_shard(work_order_id: str) -> int:
-    """Return the partition of an order in the index `due`. It is the same in every release."""
-    return zlib.crc32(work_order_id.encode()) % DUE_SHARDS
+def due_shard(key: str) -> int:
+    """Return the partition of an order or a mark in the index `due`. All releases agree on it."""
+    return zlib.crc32(key.encode()) % DUE_SHARDS
 
 
 def _index_keys(order: WorkOrder) -> Item:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Annotated, Any
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from agent_messaging import clock
 from agent_messaging.fields import (
@@ -64,11 +64,18 @@ class Offer(Model):
 class SharedFields(Times, Offer):
     """The fields that both parties may see: the offer, the times, and what actions wrote.
 
-    `reason` is that of a rejection, cancellation or failure.
+    `reason` is an agent's, of a rejection, cancellation or failure. `reason_code` is the system's.
     """
 
     estimated_completion: StoredTime | None = None
     reason: str | None = None
+    reason_code: Annotated[
+        str | None,
+        Field(
+            description="Why the system ended the order: `worker_left` or `client_left`, because "
+            "that agent left. More codes may follow. Null otherwise."
+        ),
+    ] = None
     result_data: Annotated[StoredValue | None, Stored.RESULT] = None
     result_url: Annotated[str | None, Stored.RESULT] = None
     summary: Annotated[str | None, Stored.RESULT] = None
@@ -96,18 +103,24 @@ class WorkOrder(SharedFields):
         return order.model_copy(update={"history": (created,)})
 
     def apply(
-        self, action: Action, now: datetime, changes: Mapping[str, Any], retention: timedelta
+        self,
+        action: Action,
+        now: datetime,
+        changes: Mapping[str, Any],
+        retention: timedelta,
+        *,
+        by_system: bool = False,
     ) -> "WorkOrder":
         """Return the order after a transition, with the transition's record.
 
         The time of an expiry is the deadline, even if it is stored later. An ended order is kept
-        for `retention` from `now`.
+        for `retention` from `now`. `by_system`: see `states.transition`.
 
         Raises:
             IllegalTransitionError: the order's status does not allow `action`.
         """
-        step = transition(self.status, action)
-        at = now if step.role else (self.deadline_at or now)
+        step = transition(self.status, action, by_system=by_system)
+        at = (self.deadline_at or now) if action is Action.EXPIRE else now
         record = history.record(at, step.role, action, self._content(action.writes, changes))
         update = {
             **{name: value for name, value in changes.items() if value is not None},
@@ -126,6 +139,13 @@ class WorkOrder(SharedFields):
     def is_final(self) -> bool:
         """Whether its status never changes again."""
         return self.status not in OPEN
+
+    @property
+    def ended_by(self) -> str | None:
+        """Who ended it: `client`, `worker` or `system`. None while it is open."""
+        if self.status in OPEN or not self.history:
+            return None
+        return history.Record.from_bytes(self.history[-1]).role
 
     def is_due(self, now: datetime) -> bool:
         """Whether it is pending and its deadline has passed. At the deadline it is too late."""

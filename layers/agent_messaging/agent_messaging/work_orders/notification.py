@@ -11,7 +11,14 @@ from agent_messaging.messaging.model import (
     compose,
 )
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import Transition
+from agent_messaging.work_orders.states import ReasonCode, Transition
+
+# The body of a message of the system, by the order's `reason_code`.
+SYSTEM_BODIES: dict[str | None, str] = {
+    None: "A work order expired: nobody answered by its deadline.",
+    ReasonCode.WORKER_LEFT: "A work order was rejected, because its worker has left.",
+    ReasonCode.CLIENT_LEFT: "A work order was cancelled, because its client has left.",
+}
 
 
 def compose_for(
@@ -29,12 +36,15 @@ def compose_for(
 
     The system writes subject and body. `untrusted` quotes agents, except an agent that `to` has
     blocked. The message shows a blocked actor under its name in the order, because a new name could
-    carry a text. `metadata` holds the new status for programs. The message is in the order's
-    thread. An expiry sends one message to each party, in a new thread with the system.
+    carry a text. `metadata` holds the new status and the `reason_code` for programs. The message is
+    in the order's thread. A message of the system is in a new thread. An expiry sends one to each
+    party.
     """
     untrusted = None
+    metadata: dict[str, str] = {"status": step.target}
     if step.role is None:
-        body = "A work order expired: nobody answered by its deadline."
+        body = SYSTEM_BODIES[order.reason_code]
+        metadata |= {"reason_code": order.reason_code} if order.reason_code else {}
     else:
         body = f"The {step.role} {step.participle} a work order."
         if relationship is Relationship.BLOCKED:
@@ -52,6 +62,6 @@ def compose_for(
         subject=f"Work order {step.participle}",
         body=body,
         work_order_id=order.work_order_id,
-        metadata=json_text({"status": step.target}),
+        metadata=json_text(metadata),
         untrusted=untrusted,
     )

@@ -60,8 +60,7 @@ class Offering:
         )
         self.contacts.add_contact(caller.agent_id, order.worker, context.own, now, request)
         self.put(order, request)
-        apart = order.offer_bytes or 0
-        TALLY.add(units.of_order(apart, has_deadline=order.deadline_at is not None))
+        TALLY.add(units.of_order(order.offer_bytes or 0))
         return order
 
     def put(self, order: WorkOrder, request: IdempotentRequest) -> None:

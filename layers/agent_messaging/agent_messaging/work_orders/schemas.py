@@ -121,7 +121,7 @@ class WorkOrdersQuery(Model):
 
 
 class HistoryActor(Model):
-    """Who made the change. The system expires an order at its deadline."""
+    """Who made the change. The system ends an order at its deadline, or if a party has left."""
 
     role: Literal["client", "worker", "system"]
     id: str
@@ -175,6 +175,13 @@ class WorkOrderView(SharedFields):
             description="True if the client used its key. False only in open mode.",
         ),
     ]
+    ended_by: Annotated[
+        str | None,
+        Field(
+            description="Who ended the order: `client`, `worker` or `system`. Null while it is "
+            "open."
+        ),
+    ]
     content_flags: ContentFlags
     history: Annotated[
         list[HistoryEntry] | None,
@@ -207,6 +214,7 @@ def view(order: WorkOrder, reader_id: str) -> WorkOrderView:
     fields = {name: getattr(order, name) for name in _TAKEN_OVER}
     fields["is_final"] = order.is_final
     fields["relationship"] = order.relationship if reader_id == order.worker.id else None
+    fields["ended_by"] = order.ended_by
     fields["content_flags"] = flagging.flags(
         order.client.name, order.worker.name, *texts, objects=objects
     )

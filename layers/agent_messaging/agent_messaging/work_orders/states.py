@@ -14,6 +14,9 @@ A new order is pending. A pending order expires when its deadline passes. An acc
 expire, because its worker is working on it. The other states are final. Every other action is
 refused with 409 and the current state.
 
+When an agent has left, the system acts in its place: it rejects the pending orders of a worker, and
+cancels the open orders of a client. `LEFT` says so, with the order's `reason_code`.
+
 `TRANSITIONS` is this machine. The rights, the times, the open states, the texts of notifications
 and errors, and the history follow from it. A test compares the picture above with the table.
 """
@@ -71,6 +74,13 @@ class Role(StrEnum):
     WORKER = "worker"
 
 
+class ReasonCode(StrEnum):
+    """Why the system ended an order before its deadline."""
+
+    WORKER_LEFT = "worker_left"
+    CLIENT_LEFT = "client_left"
+
+
 class Times(Model):
     """When each action happened to an order. Null until then."""
 
@@ -91,7 +101,7 @@ class Transition(NamedTuple):
     source: Status
     action: Action
     target: Status
-    role: Role | None  # None: the deadline
+    role: Role | None  # None: the system
     time: str
 
     @property
@@ -114,6 +124,12 @@ TRANSITIONS = (
     Transition(Status.ACCEPTED, Action.CANCEL, Status.CANCELLED, Role.CLIENT, "cancelled_at"),
 )
 
+# What the system does to an open order of an agent that left, by the agent's role in the order.
+LEFT = {
+    Role.WORKER: (Action.REJECT, ReasonCode.WORKER_LEFT),
+    Role.CLIENT: (Action.CANCEL, ReasonCode.CLIENT_LEFT),
+}
+
 # The role that may make each action. No agent can ask for an expiry.
 ROLES = {each.action: each.role for each in TRANSITIONS if each.role is not None}
 
@@ -126,20 +142,28 @@ _BY_STATE = {(each.source, each.action): each for each in TRANSITIONS}
 _PARTICIPLES = {each.action: each.participle for each in TRANSITIONS}
 
 
-def transition(status: Status, action: Action) -> Transition:
+def is_possible(status: Status, action: Action) -> bool:
+    """Return whether there is a transition that `action` makes from `status`."""
+    return (status, action) in _BY_STATE
+
+
+def transition(status: Status, action: Action, *, by_system: bool = False) -> Transition:
     """Return the transition that `action` makes from `status`.
+
+    With `by_system`, the system makes it in the place of an agent.
 
     Raises:
         IllegalTransitionError: there is no such transition.
     """
     try:
-        return _BY_STATE[status, action]
+        step = _BY_STATE[status, action]
     except KeyError:
         raise IllegalTransitionError(
             f"The work order is {status}, so it cannot be {_PARTICIPLES[action]}.",
             fix=what_can_be_done(status, ROLES.get(action)),
             members={"current_status": status},
         ) from None
+    return step._replace(role=None) if by_system else step
 
 
 _CALLS = {Action.ACCEPT: "respond", Action.REJECT: "respond"}

@@ -1,37 +1,48 @@
-"""Sweep: mark pending work orders past their deadline as expired."""
+"""Sweep: expire pending orders past their deadline, and end the open orders of agents that left."""
 
 from datetime import datetime
+from typing import NamedTuple
 
-from agent_messaging.errors import ContentionError, OutOfTimeError
+from agent_messaging.errors import OutOfTimeError
 from agent_messaging.observability.log import logger
-from agent_messaging.storage.transactions import TransactionFailedError, TransactionRefusedError
-from agent_messaging.work_orders.expiry import Expiry
+from agent_messaging.storage.transactions import TransactionRefusedError
+from agent_messaging.work_orders.endings import Endings
+from agent_messaging.work_orders.item import LEAVING
+from agent_messaging.work_orders.leaving import Leaving
 
 
-def sweep(expiry: Expiry, now: datetime) -> int:
-    """Mark the overdue orders as expired, and return how many this sweep marked.
+class Swept(NamedTuple):
+    """How many orders a sweep marked as expired, and how many it ended of agents that left."""
+
+    expired: int
+    ended: int
+
+
+def sweep(leaving: Leaving, now: datetime) -> Swept:
+    """End the orders that the system has to end, and return how many this sweep ended.
 
     The sweep stops before the function's time runs out, and the next sweep continues. It skips an
     order that cannot be read or written. If an order cannot be written, the sweep fails after all
     others are done, so that an operator is alerted.
 
     Raises:
-        TransactionRefusedError: the expiry of some orders cannot be written.
+        TransactionRefusedError: the end of some orders cannot be written.
     """
-    expired = refused = 0
-    for work_order_id in expiry.orders.overdue(now):
-        try:
-            expired += expiry.sweep(work_order_id, now)
-        except (ContentionError, TransactionFailedError):  # or it is gone
-            logger.info("left for the next sweep", work_order_id=work_order_id)
-        except OutOfTimeError:
-            break
-        except (KeyError, ValueError):
-            logger.exception("a stored order cannot be read", work_order_id=work_order_id)
-        except TransactionRefusedError:
-            refused += 1
-            logger.exception("an order's end cannot be written", work_order_id=work_order_id)
-    logger.info("swept", expired=expired)
+    overdue, left = Endings(), Endings()
+    try:
+        for key in leaving.orders.due(now):
+            if key["part"] == LEAVING:
+                leaving.sweep(key, now, left)
+            else:
+                _expire(leaving, key["work_order_id"], now, overdue)
+    except OutOfTimeError:
+        logger.info("out of time, the next sweep continues")
+    logger.info("swept", expired=overdue.ended, ended=left.ended)
+    refused = overdue.refused + left.refused
     if refused:
         raise TransactionRefusedError(f"orders whose end could not be written: {refused}")
-    return expired
+    return Swept(overdue.ended, left.ended)
+
+
+def _expire(leaving: Leaving, work_order_id: str, now: datetime, endings: Endings) -> None:
+    endings.attempt(work_order_id, lambda: leaving.expiry.sweep(work_order_id, now))

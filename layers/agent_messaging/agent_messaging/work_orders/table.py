@@ -1,9 +1,12 @@
 """The work orders' table: a head and parts for each order (`item`), and indexes of the heads.
 
+It also holds a mark for each agent that left, until its open orders have ended (`leaving`).
+
     worker_all, client_all      agent id, work_order_id            every order, never changed
     worker_open, client_open    agent id, work_order_id            while pending or accepted
     client_ended                client id # status, work_order_id  once ended, except expired
     due                         due_shard, deadline_at#id          while pending with a deadline
+                                due_shard, time#agent id           the marks of agents that left
     pool                        capability, 10 - priority # id     nothing writes it yet
 
 All indexes hold keys. `worker_open` also holds status and client. So a worker's pending orders are
@@ -18,10 +21,18 @@ from agent_messaging import clock
 from agent_messaging.agents.model import Agent
 from agent_messaging.errors import WorkOrderNotFoundError
 from agent_messaging.storage.table import Item, QueryResult, Table, TableKey, TransactItem
-from agent_messaging.storage.transactions import batch_get
+from agent_messaging.storage.transactions import BATCH_KEYS, batch_get
 from agent_messaging.work_orders import item as items
 from agent_messaging.work_orders.indexes import DUE, OPEN_ORDERS, Filter
-from agent_messaging.work_orders.item import DUE_SHARDS, HEAD, OFFER, RESULT, due_shard, parse
+from agent_messaging.work_orders.item import (
+    DUE_SHARDS,
+    HEAD,
+    LEAVING,
+    OFFER,
+    RESULT,
+    due_shard,
+    parse,
+)
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Action, Role, Status, transition
 from agent_messaging.work_orders.transition_write import TransitionWrite, update
@@ -66,15 +77,23 @@ class WorkOrdersTable:
         return [head, *self._transact_parts(order, OFFER)]
 
     def transact_transition(
-        self, order: WorkOrder, action: Action, now: datetime, changes: Mapping[str, Any]
+        self,
+        order: WorkOrder,
+        action: Action,
+        now: datetime,
+        changes: Mapping[str, Any],
+        *,
+        by_system: bool = False,
     ) -> TransitionWrite:
         """Return the write of the transition by `action`, which also sets `changes`.
+
+        `by_system`: see `states.transition`.
 
         Raises:
             IllegalTransitionError: the order's status does not allow `action`.
         """
-        step = transition(order.status, action)
-        after = order.apply(action, now, changes, self.retention)
+        step = transition(order.status, action, by_system=by_system)
+        after = order.apply(action, now, changes, self.retention, by_system=by_system)
         parts: list[TransactItem] = []
         if action is Action.COMPLETE:
             after = items.place_result(after)
@@ -183,13 +202,39 @@ class WorkOrdersTable:
         pages = (self._overdue_in(shard, now, limit=OVERDUE_EXAMINED) for shard in sorted(shards))
         return {item["work_order_id"] for page in pages for item in page.items}
 
-    def overdue(self, now: datetime) -> Iterator[str]:
-        """Yield the ids of pending orders past their deadline, from the index `due`."""
+    def open_ids(self, agent_id: str, role: Role) -> Iterator[str]:
+        """Yield the ids of an agent's open orders in a role, newest first.
+
+        The index may miss an order of the last moments, and may still show one that has just ended.
+        """
+        index, owner = OPEN_ORDERS[role]
+        before = LAST
+        while before:
+            found = self.table.query(
+                f"{owner} = :owner AND work_order_id < :before",
+                index=index,
+                limit=BATCH_KEYS,
+                owner=agent_id,
+                before=before,
+            )
+            yield from (item["work_order_id"] for item in found.items)
+            before = found.last_key.get("work_order_id", "")
+
+    def transact_mark_leaving(self, agent_id: str, now: datetime) -> TransactItem:
+        """Return the write of the mark that an agent left, for a transaction."""
+        return self.table.transact_put(items.leaving_mark(agent_id, now))
+
+    def remove_mark(self, agent_id: str) -> None:
+        """Remove the mark that an agent left. A missing one is no error."""
+        self.table.delete(self.key(agent_id, LEAVING)[1])
+
+    def due(self, now: datetime) -> Iterator[Item]:
+        """Yield the keys in the index `due` up to `now`: overdue orders, and marks of leaving."""
         for shard in range(DUE_SHARDS):
             after_key = " "
             while after_key:
                 found = self._overdue_in(shard, now, after_key)
-                yield from (item["work_order_id"] for item in found.items)
+                yield from found.items
                 after_key = f"{found.last_key['due_at']}~" if found.last_key else ""
 
     def _overdue_in(

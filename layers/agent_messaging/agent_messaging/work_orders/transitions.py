@@ -4,6 +4,10 @@ The transaction writes the order's head, a `notification` to the other party, th
 active jobs if that changes, and a result that does not fit the head. With an `Idempotency-Key` it
 also writes the record of the answer. `expiry` handles transitions by the clock.
 
+The order and the other party are read from a replica first, which halves the cost. A refusal that
+follows from this is checked by a second, consistent read. If the other party has left, the order is
+ended first (`leaving`).
+
 The transaction of an accept also increases the worker's count of active jobs. So two accepts of one
 order cannot both be written, and no accept can exceed the worker's limit.
 """
@@ -13,24 +17,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agent_messaging.agents.access import require_active
+from agent_messaging.agents.access import has_left, require_active
 from agent_messaging.agents.model import Agent
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.contacts.model import Contact, relationship
 from agent_messaging.contacts.service import ContactService
 from agent_messaging.contacts.table import parse as parse_contact
-from agent_messaging.errors import AtCapacityError, ContentionError, WrongRoleError
+from agent_messaging.errors import (
+    AtCapacityError,
+    ContentionError,
+    IllegalTransitionError,
+    WorkOrderNotFoundError,
+    WrongRoleError,
+)
 from agent_messaging.idempotency import IdempotentRequest
 from agent_messaging.messaging.model import party
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage.table import TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, batch_get
 from agent_messaging.work_orders import notification, states
-from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.item import parse
+from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import ROLES, Action, Status
+from agent_messaging.work_orders.states import ROLES, Action, Role, Status
 from agent_messaging.work_orders.table import WorkOrdersTable, not_found
 from agent_messaging.work_orders.transition_write import TransitionWrite
 
@@ -50,6 +60,15 @@ class TransitionRequest(NamedTuple):
     changes: Mapping[str, Any]
 
 
+class OtherParty(NamedTuple):
+    """The other party of an order: its contact for the caller, and the caller's for it."""
+
+    role: Role
+    has_left: bool
+    theirs: Contact | None
+    own: Contact | None
+
+
 @dataclass(frozen=True)
 class Transitions:
     """The tables and services that a transition uses."""
@@ -59,7 +78,7 @@ class Transitions:
     contacts: ContactService
     messages: MessagesTable
     orders: WorkOrdersTable
-    expiry: Expiry
+    leaving: Leaving
 
     def apply(
         self, work_order_id: str, wanted: TransitionRequest, request: IdempotentRequest
@@ -78,26 +97,52 @@ class Transitions:
             ContentionError: the order changed each time it was read.
         """
         for attempt in range(ATTEMPTS):
-            actor, order = self._open(work_order_id, wanted)
-            write = self.orders.transact_transition(
-                order, wanted.action, wanted.now, wanted.changes
-            )
-            contacts = self._load_contacts(order, actor, wanted.now, is_repeated=attempt > 0)
             try:
-                request.write(self._entries(write, wanted, actor, contacts), write.order)
-            except TransactionFailedError as error:
-                has_changed, lacks_room = error.failed[:2]
-                # A changed order is read again, because its new state is the better error.
-                if wanted.action is Action.ACCEPT and lacks_room and not has_changed:
-                    _require_capacity(require_active(wanted.caller, error.items[1], wanted.now))
-            else:
-                return write.order
+                done = self._attempt(work_order_id, wanted, request, is_sure=attempt > 0)
+            except (WorkOrderNotFoundError, IllegalTransitionError):
+                if attempt > 0:
+                    raise
+                continue
+            if done is not None:
+                return done
         raise ContentionError(f"The work order `{work_order_id}` kept changing.")
 
-    def _open(self, work_order_id: str, wanted: TransitionRequest) -> tuple[Agent, WorkOrder]:
+    def _attempt(
+        self,
+        work_order_id: str,
+        wanted: TransitionRequest,
+        request: IdempotentRequest,
+        *,
+        is_sure: bool,
+    ) -> WorkOrder | None:
+        """Return the order after the transition, or None if it changed after it was read.
+
+        Only with `is_sure` is everything read consistently. The write has conditions on everything
+        that an old copy could show wrong, except that the other party has left (`leaving`).
+        """
+        actor, order = self._open(work_order_id, wanted, is_sure=is_sure)
+        write = self.orders.transact_transition(order, wanted.action, wanted.now, wanted.changes)
+        other = self._load_other(order, actor, wanted.now, is_sure=is_sure)
+        if other.has_left and self.leaving.ends(order, other.role):
+            self.leaving.settle(order, other.role, wanted.now)
+            return None
+        try:
+            request.write(self._entries(write, wanted, actor, other), write.order)
+        except TransactionFailedError as error:
+            has_changed, lacks_room = error.failed[:2]
+            # A changed order is read again, because its new state is the better error.
+            if wanted.action is Action.ACCEPT and lacks_room and not has_changed:
+                _require_capacity(require_active(wanted.caller, error.items[1], wanted.now))
+            return None
+        return write.order
+
+    def _open(
+        self, work_order_id: str, wanted: TransitionRequest, *, is_sure: bool
+    ) -> tuple[Agent, WorkOrder]:
         """Return the caller and the settled order, if the caller's role allows the action."""
         keys = [self.agents.key(wanted.caller.agent_id), self.orders.key(work_order_id)]
-        own, item = batch_get(self.client, keys, consistent=True)
+        lagging = () if is_sure else (self.orders.table.name,)
+        own, item = batch_get(self.client, keys, consistent=True, but=lagging)
         actor = require_active(wanted.caller, own, wanted.now)
         order = None if item is None else parse(item, wanted.now)
         if order is None or not order.has_party(actor.agent_id):
@@ -110,37 +155,44 @@ class Transitions:
                 fix=f"Let `{order.other_party(actor.agent_id).id}`, the {role}, make this call. "
                 f"{states.what_can_be_done(order.status, own_role)}",
             )
-        return actor, self.expiry.settle(order, wanted.now)
+        return actor, self.leaving.expiry.settle(order, wanted.now)
 
-    def _load_contacts(
-        self, order: WorkOrder, actor: Agent, now: datetime, *, is_repeated: bool
-    ) -> tuple[Contact | None, Contact | None]:
-        """Return the other party's contact for the actor, and the actor's for the other party.
+    def _load_other(
+        self, order: WorkOrder, actor: Agent, now: datetime, *, is_sure: bool
+    ) -> OtherParty:
+        """Return what the write needs to know of the other party.
 
-        As for a message, they are read from a replica, which may be some milliseconds old. A
-        repeated attempt reads them consistently.
+        As for a message, it is read from a replica, which may be some milliseconds old, unless
+        `is_sure`.
         """
-        other_id = order.other_party(actor.agent_id).id
-        table = self.contacts.table
-        keys = [table.key(other_id, actor.agent_id), table.key(actor.agent_id, other_id)]
-        theirs, own = batch_get(self.client, keys, consistent=is_repeated)
-        return parse_contact(theirs, now), parse_contact(own, now)
+        other_id, contacts = order.other_party(actor.agent_id).id, self.contacts.table
+        keys = [
+            contacts.key(other_id, actor.agent_id),
+            contacts.key(actor.agent_id, other_id),
+            self.agents.key(other_id),
+        ]
+        theirs, own, item = batch_get(self.client, keys, consistent=is_sure)
+        return OtherParty(
+            role=order.role_of(other_id),
+            has_left=has_left(item),
+            theirs=parse_contact(theirs, now),
+            own=parse_contact(own, now),
+        )
 
     def _entries(
         self,
         write: TransitionWrite,
         wanted: TransitionRequest,
         actor: Agent,
-        contacts: tuple[Contact | None, Contact | None],
+        other: OtherParty,
     ) -> list[TransactItem]:
-        theirs, own = contacts
         note = notification.compose_for(
             write.order,
             write.step,
             party(actor),
             write.order.other_party(actor.agent_id),
             wanted.now,
-            relationship=relationship(theirs),
+            relationship=relationship(other.theirs),
             is_verified=not wanted.caller.is_open,
             reason=wanted.changes.get("reason"),
         )
@@ -148,7 +200,7 @@ class Transitions:
             write.head,
             *self._transact_job(write, wanted.caller),
             self.messages.transact_put(note),
-            *self._transact_contact(write, own, wanted.now),
+            *self._transact_contact(write, other.own, wanted.now),
             *write.parts,
         ]
 

@@ -1,0 +1,31 @@
+"""End orders one after another in the background, so that no order keeps the others waiting."""
+
+from collections.abc import Callable
+
+from agent_messaging.errors import ContentionError
+from agent_messaging.observability.log import logger
+from agent_messaging.storage.transactions import TransactionFailedError, TransactionRefusedError
+
+
+class Endings:
+    """How many orders were ended, and how many ends DynamoDB will never accept."""
+
+    def __init__(self) -> None:
+        self.ended = 0
+        self.refused = 0
+
+    def attempt(self, work_order_id: str, end: Callable[[], bool]) -> None:
+        """Call `end`, which returns whether it ended the order. Log an order that it cannot end.
+
+        Raises:
+            OutOfTimeError: too little time is left.
+        """
+        try:
+            self.ended += end()
+        except (ContentionError, TransactionFailedError):  # or it is gone
+            logger.info("left for the next sweep", work_order_id=work_order_id)
+        except (KeyError, ValueError):
+            logger.exception("a stored order cannot be read", work_order_id=work_order_id)
+        except TransactionRefusedError:
+            self.refused += 1
+            logger.exception("an order's end cannot be written", work_order_id=work_order_id)

@@ -1,0 +1,161 @@
+"""End the open orders of an agent that left.
+
+    the agent was the    its orders that are     become       reason_code
+    worker               pending                 rejected     worker_left
+    client               pending, accepted       cancelled    client_left
+
+An agent with accepted orders as a worker cannot leave. The agent may have thousands of other open
+orders, so leaving does not wait for all of them:
+
+1. The transaction that makes the agent leave also writes a mark into the orders' table.
+2. The same call then ends the `FIRST` open orders.
+3. A party that acts on one of the other orders ends it first (`transitions`).
+4. The sweep finds the mark, and ends all that are left. It looks again for `KEPT_FOR`, because a
+   request that read the agents before one of them left may still create or accept an order. Then it
+   removes the mark.
+
+So creating and accepting an order need no condition on the other agent, which would cost a write.
+Each end is one conditional transaction, so whoever comes second changes nothing. It costs the
+agents no units, because the client paid for it when it created the order (`units.ORDER_END`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from agent_messaging.agents.table import AgentsTable
+from agent_messaging.errors import ContentionError
+from agent_messaging.messaging.model import SYSTEM
+from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.observability.log import logger
+from agent_messaging.storage.table import Item, TransactItem
+from agent_messaging.storage.tally import TALLY
+from agent_messaging.storage.transactions import TransactionFailedError, transact
+from agent_messaging.work_orders import notification
+from agent_messaging.work_orders.endings import Endings
+from agent_messaging.work_orders.expiry import Expiry
+from agent_messaging.work_orders.item import left_at, parse
+from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.states import LEFT, Role, Status, is_possible
+from agent_messaging.work_orders.table import WorkOrdersTable
+from agent_messaging.work_orders.transition_write import TransitionWrite
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# How many open orders the call that leaves ends by itself. So it costs no more than other calls.
+FIRST = 25
+
+# No function runs longer than a minute, clocks differ by seconds, and indexes lag by less.
+KEPT_FOR = timedelta(minutes=10)
+
+# How often an order may change between the read and the write before the call fails.
+ATTEMPTS = 4
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """The tables that the end of an order changes."""
+
+    client: "DynamoDBClient"
+    agents: AgentsTable
+    messages: MessagesTable
+    orders: WorkOrdersTable
+    expiry: Expiry
+
+    def end_first(self, agent_id: str, now: datetime) -> None:
+        """End the first open orders of an agent that just left. It raises no errors.
+
+        The agent has left, so the call must not fail any more. The sweep ends the others.
+        """
+        endings = Endings()
+        try:
+            for role, work_order_id in islice(self._open_orders(agent_id), FIRST):
+                self._end(work_order_id, role, now, endings)
+        except Exception:
+            logger.exception("open orders are left for the sweep", agent_id=agent_id)
+
+    def sweep(self, mark: Item, now: datetime, endings: Endings) -> None:
+        """End all open orders of the agent of a mark. Remove an old mark that found none.
+
+        Raises:
+            OutOfTimeError: too little time is left. The next sweep continues.
+        """
+        agent_id, is_empty = mark["work_order_id"], True
+        for role, work_order_id in self._open_orders(agent_id):
+            is_empty = False
+            self._end(work_order_id, role, now, endings)
+        if is_empty and left_at(mark) + KEPT_FOR <= now:
+            self.orders.remove_mark(agent_id)
+
+    def _open_orders(self, agent_id: str) -> Iterator[tuple[Role, str]]:
+        """Yield the agent's role in each of its open orders, with the order's id."""
+        for role in Role:
+            yield from ((role, each) for each in self.orders.open_ids(agent_id, role))
+
+    def _end(self, work_order_id: str, role: Role, now: datetime, endings: Endings) -> None:
+        endings.attempt(work_order_id, lambda: self._end_stored(work_order_id, role, now))
+
+    def _end_stored(self, work_order_id: str, role: Role, now: datetime) -> bool:
+        """End one order, and return whether this call ended it."""
+        order = self.orders.fetch(work_order_id, now)
+        if order is None or not self.ends(order, role):
+            return False
+        return self.settle(order, role, now).reason_code is not None
+
+    @staticmethod
+    def ends(order: WorkOrder, role: Role) -> bool:
+        """Whether the system ends the order if the agent in this role has left."""
+        return is_possible(order.status, LEFT[role][0])
+
+    def settle(self, order: WorkOrder, role: Role, now: datetime) -> WorkOrder:
+        """Return the order after its end, because the agent in this role has left.
+
+        Another request may end the order first. Then the result is the order after that.
+
+        Raises:
+            ContentionError, OutOfTimeError: see `transact`.
+        """
+        action, code = LEFT[role]
+        for _ in range(ATTEMPTS):
+            order = self.expiry.settle(order, now)
+            if not self.ends(order, role):
+                return order
+            write = self.orders.transact_transition(
+                order, action, now, {"reason_code": code}, by_system=True
+            )
+            try:
+                with TALLY.unpaid():
+                    transact(self.client, self._entries(write, role, now))
+            except TransactionFailedError as error:
+                order = _standing(error, now)
+            else:
+                return write.order
+        raise ContentionError(f"The work order `{order.work_order_id}` kept changing.")
+
+    def _entries(self, write: TransitionWrite, role: Role, now: datetime) -> list[TransactItem]:
+        """Return the end, the message to the party that stays, and the end of the worker's job."""
+        order = write.order
+        stays = order.client if role is Role.WORKER else order.worker
+        note = notification.compose_for(
+            order, write.step, SYSTEM, stays, now, relationship=None, is_verified=True
+        )
+        entries = [write.head, self.messages.transact_put(note)]
+        if write.step.source is Status.ACCEPTED:
+            entries.append(self.agents.transact_drop_job(order.worker.id))
+        return entries
+
+
+def _standing(error: TransactionFailedError, now: datetime) -> WorkOrder:
+    """Return the order that another request has changed.
+
+    Raises:
+        TransactionFailedError: the order has not changed, or it is gone.
+    """
+    item = error.items[0] if error.failed[0] else None
+    order = None if item is None else parse(item, now)
+    if order is None:
+        raise error
+    return order
