@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 START_SECONDS = 20
+LOAD_SECONDS = 120
+"""A folder with a few hundred thousand items takes most of this time."""
 USER_SETTINGS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 
 
@@ -74,7 +77,7 @@ class Engine:
         self.process = process
 
     async def stop(self) -> None:
-        """End the process, if it is ours. Its data is lost."""
+        """End the process, if it is ours. Its data is lost, unless it is kept in a folder."""
         if self.process is None:
             return
         if self.process.stdin is not None:
@@ -87,10 +90,13 @@ class Engine:
             await self.process.wait()
 
 
-async def start_moto(host: str = "127.0.0.1") -> Engine:
-    """Start the storage process on an address, and wait for its port. Raises EngineError."""
+async def start_moto(host: str = "127.0.0.1", data: Path | None = None) -> Engine:
+    """Start the storage process on an address, and wait for its port. Raises EngineError.
+
+    `data` is the folder in which it keeps the tables. None keeps them in memory alone.
+    """
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "local.moto_engine", host),
+        *(sys.executable, "-m", "local.moto_engine", host, *([str(data)] if data else [])),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         # Ctrl-C must reach only the server. The storage ends last.
@@ -98,13 +104,15 @@ async def start_moto(host: str = "127.0.0.1") -> Engine:
     )
     engine = Engine("", process)
     try:
-        async with asyncio.timeout(START_SECONDS):
+        async with asyncio.timeout(LOAD_SECONDS if data else START_SECONDS):
             port = await process.stdout.readline() if process.stdout else b""
     except BaseException:
         await engine.stop()
         raise
     if not port.strip().isdigit():
         await engine.stop()
+        if reason := port.decode(errors="replace").strip():
+            raise EngineError(reason)
         raise EngineError("the storage process did not start. See its output above")
     engine.url = f"http://{host}:{int(port)}"
     return engine

@@ -26,6 +26,8 @@ class Options:
     """0 chooses a free port."""
     engine: str | None
     """The URL of a DynamoDB. None starts one in memory."""
+    data: Path | None
+    """The folder in which the DynamoDB in memory keeps its tables. None keeps nothing."""
     tables_host: str
     """The address of this machine on which the DynamoDB in memory listens."""
     is_open_mode: bool
@@ -46,6 +48,7 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
     return Options(
         port=_port(chosen.port),
         engine=chosen.engine or None,
+        data=_folder(chosen.data, chosen.engine),
         tables_host=_address(chosen.tables_host),
         is_open_mode=_one_of("AUTH", chosen.auth, ("open", "required")) == "open",
         registration=_one_of("REGISTRATION", chosen.registration, ("open", "key")),
@@ -58,6 +61,15 @@ def _one_of(name: str, value: str, known: tuple[str, str]) -> str:
         first, second = known
         raise OptionError(f"{name}={value} is unknown. Use {name}={first} or {name}={second}.")
     return value
+
+
+def _folder(value: str, engine: str) -> Path | None:
+    if value and engine:
+        raise OptionError(
+            f"DATA={value} keeps the tables of the default engine, so it cannot be used with"
+            f" ENGINE={engine}. Leave out one of them."
+        )
+    return Path(value).expanduser().absolute() if value else None
 
 
 def _port(value: str) -> int:
@@ -90,7 +102,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m local",
         description="Run the API of template.yaml on this machine. Each function has its own"
-        " processes. The tables are in memory.",
+        " processes. The tables are in memory, and kept in a folder if you name one.",
         epilog="You can also set these as variables: make run PORT=9000",
     )
 
@@ -101,6 +113,12 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
 
     option("port", "8080", "port on 127.0.0.1; 0 chooses a free port (default: 8080)")
     option("engine", "", "URL of a DynamoDB to use (default: one in memory, by moto)")
+    option(
+        "data",
+        "",
+        "folder that keeps the agents, keys, messages and orders when the server ends, also after"
+        " kill -9; created if missing (default: nothing is kept)",
+    )
     option(
         "tables_host",
         "127.0.0.1",

@@ -7,19 +7,30 @@ import string
 from collections.abc import Iterable
 from typing import Any
 
+from local.kept import Kept
 from local.model import Secret
 
 REGISTRATION_KEY = "RegistrationKeySecret"
 CHARACTERS = string.ascii_letters + string.digits
 
 
-def create_secrets(client: Any, wanted: Iterable[Secret]) -> dict[str, str]:
-    """Create the secrets and return their values by name. An existing secret keeps its value."""
-    return {secret.name: _value(client, secret) for secret in wanted}
+def create_secrets(
+    client: Any, wanted: Iterable[Secret], kept: Kept | None = None
+) -> dict[str, str]:
+    """Create the secrets and return their values by name.
+
+    An existing secret keeps its value. If there is a place to keep it, it also has it at the next
+    start.
+    """
+    return {secret.name: _value(client, secret, kept) for secret in wanted}
 
 
-def _value(client: Any, secret: Secret) -> str:
-    value = "".join(secrets.choice(CHARACTERS) for _ in range(secret.length))
+def _value(client: Any, secret: Secret, kept: Kept | None) -> str:
+    value = (kept and kept.get(secret.name)) or "".join(
+        secrets.choice(CHARACTERS) for _ in range(secret.length)
+    )
+    if kept:
+        kept.put(secret.name, value)
     try:
         client.create_secret(Name=secret.name, SecretString=value)
     except client.exceptions.ResourceExistsException:

@@ -93,7 +93,7 @@ async def _run(options: Options) -> None:
         storage = await (
             engine.connect(options.engine)
             if options.engine
-            else engine.start_moto(options.tables_host)
+            else engine.start_moto(options.tables_host, options.data)
         )
         stack.push_async_callback(storage.stop)
         secrets = await _start_secrets_manager(options, storage, stack)
@@ -112,7 +112,7 @@ async def _run(options: Options) -> None:
         base_url = f"http://{HOST}:{listener.getsockname()[1]}"
         await cloud.start_sources()
         print(banner(base_url, storage.url, options, seeded, registration_key), flush=True)
-        await _until_broken([storage, secrets or storage], http[1])
+        await _until_broken([storage, secrets or storage], http[1], options)
 
 
 async def _start_secrets_manager(
@@ -179,7 +179,9 @@ async def _seed(cloud: Cloud, registration_key: str | None) -> Sequence[Seeded]:
         return []
 
 
-async def _until_broken(storages: Iterable[Engine], http: asyncio.Task[None]) -> None:
+async def _until_broken(
+    storages: Iterable[Engine], http: asyncio.Task[None], options: Options
+) -> None:
     awaited: set[asyncio.Task[object]] = {asyncio.create_task(asyncio.wait({http}))}
     for storage in storages:
         if storage.process is not None:
@@ -189,4 +191,5 @@ async def _until_broken(storages: Iterable[Engine], http: asyncio.Task[None]) ->
     finally:
         for task in awaited:
             task.cancel()
-    raise EngineError("the storage process or the HTTP server ended, and the data is lost")
+    fate = f"is in {options.data}" if options.data else "is lost"
+    raise EngineError(f"the storage process or the HTTP server ended, and the data {fate}")
