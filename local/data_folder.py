@@ -1,4 +1,4 @@
-"""The folder of `DATA=`: an SQLite file with the items, the stream records and the keys of the tables.
+"""The folder of `DATA=`: an SQLite file with the items and the stream records of the tables.
 
     tables.db    the file, in WAL mode; SQLite adds tables.db-wal and tables.db-shm
     lock         locked while a storage process uses the folder
@@ -15,7 +15,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,12 +69,14 @@ class DataFolder:
     @classmethod
     def open(cls, path: Path) -> DataFolder:
         """Lock the folder and open its file. Create what is missing. Raises DataError."""
-        with _explained(path):
+        with _explained(path), ExitStack() as stack:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = _locked(path)
+            stack.callback((lock := _locked(path)).close)
             (path / FILE).touch(mode=0o600)
             connection = sqlite3.connect(path / FILE, isolation_level=None, check_same_thread=False)
+            stack.callback(connection.close)
             _prepare(path, connection)
+            stack.pop_all()
         return cls(path, connection, lock)
 
     def load(self) -> dict[str, StoredTable]:

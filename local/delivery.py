@@ -52,8 +52,8 @@ class DeadLetter:
 class Delivery:
     """Delivers the records of one mapping to its function.
 
-    `bury` is called with each dead letter. `now` returns the time in epoch seconds. Records grow old
-    from `ages_from` on, if they are older than that.
+    `bury` is called with each dead letter. `now` returns the time in epoch seconds. The age of a
+    record counts from `ages_from` on.
     """
 
     def __init__(

@@ -3,8 +3,8 @@
     a request ──> moto changes items ──> noted here ──> stored in one transaction ──> the answer
     CreateTable ──> the table gets the items and stream records that the folder has for its name
 
-The template stays the only definition of a table. So an index that a newer template adds is there at
-the next start. A table with another key than the stored one is refused.
+The template stays the only definition of a table. So an index that a newer template adds is there
+at the next start. A table with another key than the stored one is refused.
 """
 
 from __future__ import annotations

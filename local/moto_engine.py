@@ -2,8 +2,8 @@
 
     python -m local.moto_engine 127.0.0.1 [FOLDER]
 
-It prints its port on stdout, or one line that says why it cannot start. It ends when stdin ends. With
-a folder, the tables are kept there (`data_folder`), otherwise they are lost.
+It prints its port on stdout, or one line that says why it cannot start. It ends when stdin ends.
+With a folder, the tables are kept there (`data_folder`), otherwise they are lost.
 
 moto does not isolate requests from each other, so a lock makes each request atomic.
 """
