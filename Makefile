@@ -24,7 +24,7 @@ RUNTIME = $(eval RUNTIME := $$(or $$(shell python3.13 -c 'import sys; print(sys.
 # and so do those that share a server (tests/workers.py).
 SHARED := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-export PORT ENGINE TABLES_HOST AUTH REGISTRATION API_URL
+export PORT ENGINE DATA TABLES_HOST AUTH REGISTRATION API_URL
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
@@ -36,6 +36,7 @@ help:
 	@echo 'make run            run the API on this machine: http://127.0.0.1:8080'
 	@echo '                    PORT=9000         use another port; 0 chooses a free one'
 	@echo '                    ENGINE=<url>      use another DynamoDB instead of the one in memory'
+	@echo '                    DATA=<folder>     keep agents, keys, messages and orders there when the server ends'
 	@echo '                    TABLES_HOST=<address>  where the DynamoDB in memory listens (default: 127.0.0.1)'
 	@echo '                    AUTH=required     callers need a key, as on AWS (default: open)'
 	@echo '                    REGISTRATION=key  registration needs a key, which is printed (default: open)'

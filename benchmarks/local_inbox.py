@@ -20,13 +20,13 @@ from typing import Any
 
 import requests
 
-from agent_messaging import ids
 from benchmarks import figures
 from benchmarks.figures import Figure
 from local import moto_queries
 from local.engine import dynamodb
 
 ROOT = Path(__file__).resolve().parent.parent
+LAYER = ROOT / "layers" / "agent_messaging"
 SIZES = (10, 1_000, 10_000)
 LIMIT, COUNTED = 20, 100
 TIMES = 40
@@ -56,6 +56,7 @@ def measure() -> Iterator[Figure]:
 
 def looked_at() -> Iterator[Figure]:
     """Yield how many items moto gets for the page, and for the count, in this process."""
+    sys.path.insert(0, str(LAYER))
     from moto import mock_aws  # noqa: PLC0415 - only this part needs it
 
     from local.in_process.environment import prepare  # noqa: PLC0415
@@ -96,6 +97,10 @@ def counting() -> Iterator[list[int]]:
 
 def old(number: int) -> str:
     """Return the id of an old message. There is one for each minute from 1970 on."""
+    if str(LAYER) not in sys.path:
+        sys.path.insert(0, str(LAYER))
+    from agent_messaging import ids  # noqa: PLC0415 - of the layer
+
     return f"msg_{ids.base32(number * 60_000 << 80, ids.ULID_DIGITS)}"
 
 

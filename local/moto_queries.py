@@ -1,8 +1,8 @@
 """Make moto's queries look only at the items that they answer, and at the next one.
 
-moto compares and sorts the whole table for each query, then skips and counts. Here it gets the items
-of one page, which it treats as before. So its answers stay the same. It gets more items where the
-page does not follow from the keys alone:
+moto compares and sorts the whole table for each query, then skips and counts. Here it gets the
+items of one page, which it treats as before. So its answers stay the same. It gets more items where
+the page does not follow from the keys alone:
 
 - a partition, if `QueryFilter` or a start key of another partition is given
 - all items, if an index has several partition or sort attributes
@@ -91,25 +91,21 @@ def bounds(entries: Sequence[Entry], comparison: str | None, given: Any) -> tupl
     """Return where the entries that satisfy a condition on the sort key begin and end."""
     found = [value_of(each) for each in given]
     values = [value for value in found if value is not None]
-    everything = 0, len(entries)
     if not values or len(values) < len(found):
-        return everything
+        return 0, len(entries)
     first = bisect_left(entries, values[0], key=_value_of)
     after = bisect_right(entries, values[-1], key=_value_of)
-    match comparison:
-        case "=" | "EQ" | "BETWEEN":
-            return first, after
-        case "<" | "LT":
-            return 0, first
-        case "<=" | "LE":
-            return 0, after
-        case ">" | "GT":
-            return after, len(entries)
-        case ">=" | "GE":
-            return first, len(entries)
-        case "BEGINS_WITH" if values[0][0] != "N":
-            return first, bisect_right(entries, values[0], key=_beginning(values[0]))
-    return everything
+    if comparison == "BEGINS_WITH" and values[0][0] != "N":
+        return first, bisect_right(entries, values[0], key=_beginning(values[0]))
+    known = {
+        "=": (first, after),
+        "<": (0, first),
+        "<=": (0, after),
+        ">": (after, len(entries)),
+        ">=": (first, len(entries)),
+        "BETWEEN": (first, after),
+    }
+    return known.get(comparison or "", (0, len(entries)))
 
 
 def _beginning(prefix: Value) -> Any:

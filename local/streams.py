@@ -1,9 +1,10 @@
 """Read the streams of the tables shard by shard, and deliver the records in order, in batches.
 
-A shard is read after its parent. With a place to keep it, the position is kept after each delivered
-batch, so the next start continues there. A batch that was delivered right before a kill is delivered
-again. If the engine does not answer, it is asked again. If it has no
+A shard is read after its parent. If the engine does not answer, it is asked again. If it has no
 streams, that is printed once.
+
+With `DATA=`, the position is kept after each delivered batch, so the next start continues there. A
+batch that was delivered right before a kill is delivered again.
 """
 
 from __future__ import annotations

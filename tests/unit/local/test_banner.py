@@ -59,6 +59,10 @@ def test_a_key_that_nobody_knows_any_more_is_left_to_be_filled_in(seeded):
     assert text.count("already registered") == len(seeded)
 
 
+def test_a_folder_that_keeps_the_data_is_shown():
+    assert row(shown(DATA="/srv/kept"), "Data") == "in /srv/kept, kept when you stop the server"
+
+
 @pytest.mark.parametrize("auth", ["open", "required"])
 def test_a_registration_key_is_shown_with_a_line_that_registers(auth):
     text = shown(registration_key="s3cret", AUTH=auth, REGISTRATION="key")
