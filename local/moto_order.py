@@ -2,10 +2,13 @@
 
 An order is built by the first query that needs it. Writes only note the keys that they changed. The
 next query moves these items, so its cost does not grow with the table.
+
+A query gets snapshots. Each is made once per change of its item, however often it is read.
 """
 
 from __future__ import annotations
 
+import copy
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -24,6 +27,37 @@ Entry = tuple[Place, Item]
 Key = tuple[DynamoType, DynamoType | None]
 
 KEY_TYPES = ("S", "N", "B")
+
+
+class Snapshot(Item):
+    """A copy of an item that nothing changes. It is measured, copied and projected only once."""
+
+    @classmethod
+    def of(cls, item: Item) -> Snapshot:
+        """Return the item's snapshot."""
+        found: Snapshot | None = vars(item).get("_snapshot")
+        if found is None:
+            found = object.__new__(cls)
+            vars(found).update(vars(copy.deepcopy(item)), _bytes=item.size(), _projected={})
+            vars(item)["_snapshot"] = found
+        return found
+
+    def size(self) -> int:
+        """Return the bytes of the item."""
+        size: int = vars(self)["_bytes"]
+        return size
+
+    def __deepcopy__(self, _memo: Any = None) -> Snapshot:
+        """Return the snapshot itself."""
+        return self
+
+    def project(self, projection_expressions: list[list[str]]) -> Item:
+        """Return some attributes of the item."""
+        names = tuple(map(tuple, projection_expressions))
+        projected: dict[Any, Item] = vars(self)["_projected"]
+        if names not in projected:
+            projected[names] = super().project(projection_expressions)
+        return projected[names]
 
 
 def value_of(found: DynamoType | None) -> Value | None:
@@ -97,6 +131,8 @@ class Orders:
         """Return the order by these attributes, with all changes."""
         for key in self._changed:
             item = item_at(self._table, *key)
+            if item is not None:
+                vars(item).pop("_snapshot", None)
             for order in self._orders.values():
                 order.move(key, item)
         self._changed.clear()

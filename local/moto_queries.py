@@ -20,7 +20,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import SecondaryIndex, Table
 
 from local.moto_changes import listen
-from local.moto_order import Entry, Order, Orders, Place, Value, sorted_by, value_of
+from local.moto_order import Entry, Order, Orders, Place, Snapshot, Value, sorted_by, value_of
 from local.moto_replace import Method, replace
 
 Asked = Mapping[str, Any]
@@ -60,7 +60,7 @@ def candidates(table: Table, asked: Asked) -> list[Item] | None:
     if partition is None:
         return None
     order = _orders(table).by(sorted_by(table, index))
-    return [item for _, item in _page(order, partition, asked)]
+    return [Snapshot.of(item) for _, item in _page(order, partition, asked)]
 
 
 def _index(table: Table, name: str | None) -> SecondaryIndex | None:

@@ -129,7 +129,7 @@ def pages(found, query):
         answers.append(([item.to_json() for item in items], count, str(last)))
         if last is None:
             break
-        start = {name: value.to_json() for name, value in last.items()}
+        start = {name: {value.type: value.value} for name, value in last.items()}
     return answers
 
 
