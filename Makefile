@@ -24,7 +24,7 @@ RUNTIME = $(eval RUNTIME := $$(or $$(shell python3.13 -c 'import sys; print(sys.
 # and so do those that share a server (tests/workers.py).
 SHARED := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-export PORT ENGINE TABLES_HOST ALLOW_HOST ALLOW_ORIGIN AUTH REGISTRATION API_URL
+export PORT ENGINE DATA TABLES_HOST ALLOW_HOST ALLOW_ORIGIN AUTH REGISTRATION API_URL
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
@@ -37,6 +37,7 @@ help:
 	@echo '                    PORT=9000         use another port; 0 chooses a free one'
 	@echo '                    ENGINE=<url>      use another DynamoDB instead of the one in memory'
 	@echo '                    ENGINE=isolated   use a second one in memory, for races and load'
+	@echo '                    DATA=<folder>     keep agents, keys, messages and orders there when the server ends'
 	@echo '                    TABLES_HOST=<address>  where the DynamoDB in memory listens (default: 127.0.0.1)'
 	@echo '                    ALLOW_HOST=<names>     by which clients may also call it: host.docker.internal'
 	@echo '                    ALLOW_ORIGIN=<origins> whose web pages may call it: http://localhost:3000'

@@ -18,8 +18,12 @@ from benchmarks.figures import Figure
 
 COUNTED = ("operations", "sizes", "growth", "worst", "package", "scale", "dollars")
 # Not among the counts: an operation sometimes needs 2.8 M instructions more, see instructions.py.
-GROUPS = ("operations", "sizes", "instructions", *COUNTED[2:], "warm", "beside", "clients")
-MODULES = {"scale": "benchmarks.scale.figures", "beside": "benchmarks.comparisons.run"}
+GROUPS = ("operations", "sizes", "instructions", *COUNTED[2:], "warm", "beside", "clients", "local")
+MODULES = {
+    "scale": "benchmarks.scale.figures",
+    "beside": "benchmarks.comparisons.run",
+    "local": "benchmarks.local_inbox",
+}
 AT_ONCE = 2
 LONGEST_FIRST = ("instructions", "package", "worst", "growth", "operations", "sizes", "scale")
 FOLLOWING = "dollars"  # it measures nothing: its figures follow from the counts of the others

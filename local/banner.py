@@ -28,6 +28,8 @@ def banner(
     data = "in memory, deleted when you stop the server (Ctrl-C)"
     if options.engine:
         data = f"in {options.engine}, kept when you stop the server"
+    if options.data:
+        data = f"in {options.data}, kept when you stop the server"
     rows = [
         ("Agent Messaging", f"{base_url}/api/v1"),
         ("Docs", f"{base_url}/docs"),

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 import traceback
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
-from local import engine, schedules
+from local import engine, kept, schedules
 from local.delivery import Delivery
 from local.gateway import Gateway
 from local.instance import Endpoints
+from local.kept import Kept
 from local.model import Schedule, StreamMapping, Template
 from local.options import Options
 from local.pool import Pools
@@ -43,12 +45,15 @@ class Cloud:
         self._options = options
         self._dynamodb = engine.dynamodb(endpoints.dynamodb)
         self._streams = engine.dynamodb_streams(endpoints.dynamodb)
+        self._kept = Kept(self._dynamodb) if options.data else None
+        """None if nothing is kept in a folder."""
         self._secrets_manager = endpoints.secrets and engine.secrets_manager(endpoints.secrets)
         self._sources: list[tuple[Schedule | StreamMapping, asyncio.Task[None]]] = []
 
     async def create_storage(self) -> None:
         """Create the missing tables and secrets."""
-        await asyncio.to_thread(create_tables, self._dynamodb, self.template.tables)
+        tables = [*self.template.tables, *([kept.TABLE] if self._kept else [])]
+        await asyncio.to_thread(create_tables, self._dynamodb, tables)
         if self._secrets_manager:
             self.secrets = await asyncio.to_thread(
                 create_secrets, self._secrets_manager, self.template.secrets
@@ -68,8 +73,9 @@ class Cloud:
     def _source(self, source: Schedule | StreamMapping) -> Coroutine[Any, Any, None]:
         if isinstance(source, Schedule):
             return schedules.run(source, self.pools.invoke)
-        delivery = Delivery(source, self.pools.invoke)
-        return Subscription(source, self._dynamodb, self._streams, delivery).run()
+        # The records of a folder do not grow older while the server is stopped.
+        delivery = Delivery(source, self.pools.invoke, ages_from=time.time() if self._kept else 0.0)
+        return Subscription(source, self._dynamodb, self._streams, delivery, kept=self._kept).run()
 
     async def reload(self, *, is_template_changed: bool) -> None:
         """Run the saved code, and the saved template if it has changed."""

@@ -52,7 +52,8 @@ class DeadLetter:
 class Delivery:
     """Delivers the records of one mapping to its function.
 
-    `bury` is called with each dead letter. `now` returns the time in epoch seconds.
+    `bury` is called with each dead letter. `now` returns the time in epoch seconds. The age of a
+    record counts from `ages_from` on.
     """
 
     def __init__(
@@ -63,12 +64,14 @@ class Delivery:
         *,
         bury: Callable[[DeadLetter], None] = DeadLetter.write,
         now: Callable[[], float] = time.time,
+        ages_from: float = 0.0,
     ) -> None:
         self._mapping = mapping
         self._invoke = invoke
         self._pause = pause
         self._bury = bury
         self._now = now
+        self._ages_from = ages_from
 
     async def deliver(self, records: Sequence[Record]) -> None:
         """Deliver the records that pass the filters. Return when all are processed or given up."""
@@ -103,6 +106,8 @@ class Delivery:
         if self._mapping.max_age < 0:
             return batch
         oldest = self._now() - self._mapping.max_age
+        if oldest <= self._ages_from:
+            return batch
         young = [each for each in batch if _made_at(each, oldest) >= oldest]
         if len(young) < len(batch):
             old = [each for each in batch if _made_at(each, oldest) < oldest]

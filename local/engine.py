@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 START_SECONDS = 20
+LOAD_SECONDS = 120
+"""A folder with a few hundred thousand items takes most of this time."""
 USER_SETTINGS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 
 
@@ -75,7 +78,7 @@ class Engine:
         self.process = process
 
     async def stop(self) -> None:
-        """End the process, if it is ours. Its data is lost."""
+        """End the process, if it is ours. Its data is lost, unless it is kept in a folder."""
         if self.process is None:
             return
         if self.process.stdin is not None:
@@ -88,30 +91,37 @@ class Engine:
             await self.process.wait()
 
 
-async def start_moto(host: str = "127.0.0.1") -> Engine:
-    """Start the storage process on an address, and wait for its port. Raises EngineError."""
+async def start_moto(host: str = "127.0.0.1", data: Path | None = None) -> Engine:
+    """Start the storage process on an address, and wait for its port. Raises EngineError.
+
+    `data` is the folder in which it keeps the tables. None keeps them in memory alone.
+    """
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "local.moto_engine", host),
+        *(sys.executable, "-m", "local.moto_engine", host, *([str(data)] if data else [])),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         env=environment.cleaned(os.environ),
         # Ctrl-C must reach only the server. The storage ends last.
         start_new_session=True,
     )
-    return await listening(process, host)
+    return await listening(process, host, LOAD_SECONDS if data else START_SECONDS)
 
 
-async def listening(process: asyncio.subprocess.Process, host: str) -> Engine:
+async def listening(
+    process: asyncio.subprocess.Process, host: str, seconds: int = START_SECONDS
+) -> Engine:
     """Return the engine of a process when it has printed its port. Raises EngineError."""
     engine = Engine("", process)
     try:
-        async with asyncio.timeout(START_SECONDS):
+        async with asyncio.timeout(seconds):
             port = await process.stdout.readline() if process.stdout else b""
     except BaseException:
         await engine.stop()
         raise
     if not port.strip().isdigit():
         await engine.stop()
+        if reason := port.decode(errors="replace").strip():
+            raise EngineError(reason)
         raise EngineError("the storage process did not start. See its output above")
     engine.url = f"http://{host}:{int(port)}"
     return engine

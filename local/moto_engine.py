@@ -1,6 +1,9 @@
 """The storage process: serve moto's DynamoDB on an address, one request at a time.
 
-    python -m local.moto_engine 127.0.0.1     print the port on stdout; end when stdin ends
+    python -m local.moto_engine 127.0.0.1 [FOLDER]
+
+It prints its port on stdout, or one line that says why it cannot start. It ends when stdin ends.
+With a folder, the tables are kept there (`data_folder`), otherwise they are lost.
 
 moto does not isolate requests from each other, so a lock makes each request atomic.
 """
@@ -12,6 +15,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from moto.moto_server.werkzeug_app import (
@@ -21,8 +25,12 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
+from local.data_folder import DataError, DataFolder
+from local.moto_data import Journal
 from local.moto_patches import correct_moto
 from local.origin import REFUSAL, is_of_a_tool
+
+DEFAULTS = ("127.0.0.1", "")  # of the arguments
 
 
 class KeepAliveHandler(MotoRequestHandler):
@@ -32,13 +40,20 @@ class KeepAliveHandler(MotoRequestHandler):
     disable_nagle_algorithm = True
 
 
-def serialised(application: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the WSGI application with a lock, so it handles one request at a time."""
+def serialised(
+    application: Callable[..., Any], store: Callable[[], None] = lambda: None
+) -> Callable[..., Any]:
+    """Return the WSGI application with a lock, so it handles one request at a time.
+
+    `store` is called after each request and before its answer.
+    """
     lock = threading.Lock()
 
     def call(environ: dict[str, Any], start_response: Any) -> Any:
         with lock:
-            return list(application(environ, start_response))
+            answer = list(application(environ, start_response))
+            store()
+            return answer
 
     return call
 
@@ -69,14 +84,28 @@ def end_with_parent() -> None:
     os._exit(0)
 
 
+def _kept_in(folder: str) -> list[Callable[[], None]]:
+    """Keep the tables in the folder, if one is given. Return what stores a request's changes."""
+    if not folder:
+        return []
+    try:
+        journal = Journal(DataFolder.open(Path(folder)))
+    except DataError as error:
+        print(error, flush=True)
+        sys.exit(1)
+    journal.keep_tables()
+    return [journal.store]
+
+
 def main() -> None:
     """Serve until the parent ends."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     correct_moto()
-    application = for_tools_alone(serialised(DomainDispatcherApplication(create_backend_app)))
-    host = sys.argv[1] if sys.argv[1:] else "127.0.0.1"
+    host, folder = [*sys.argv[1:], *DEFAULTS[len(sys.argv) - 1 :]]
+    application = DomainDispatcherApplication(create_backend_app)
+    wrapped = for_tools_alone(serialised(application, *_kept_in(folder)))
     try:
-        server = make_server(host, 0, application, threaded=True, request_handler=KeepAliveHandler)
+        server = make_server(host, 0, wrapped, threaded=True, request_handler=KeepAliveHandler)
     except SystemExit:  # of werkzeug, which has printed why
         sys.exit(f"TABLES_HOST={host} cannot be used. Is it an address of this machine?")
     threading.Thread(target=end_with_parent, daemon=True).start()

@@ -1,6 +1,7 @@
 """Patch moto where it differs from DynamoDB.
 
-The modules moto_queries, moto_items, moto_expressions and moto_wire make it faster.
+The modules moto_queries, moto_items, moto_expressions and moto_wire make it faster. They learn from
+moto_changes what a write has changed.
 
 - A failed write changes nothing. Only the items that it touched are restored, so the size of the
   table does not matter.
@@ -26,6 +27,7 @@ from moto.dynamodb.models.table import StreamShard, Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.models import DynamoDBStreamsBackend
 
+from local.moto_changes import item_at, tell, tell_of_changes
 from local.moto_expressions import speed_up_expressions
 from local.moto_items import speed_up_items
 from local.moto_queries import narrow_all_queries
@@ -73,7 +75,7 @@ def _remember(
     if table.range_key_attr is not None and table.range_key_attr not in key:
         return None
     hash_key, range_key = backend.get_keys_value(table, key)
-    item = table.get_item(hash_key, range_key)
+    item = item_at(table, hash_key, range_key)
     is_update = "UpdateExpression" in operation
     return table, hash_key, range_key, copy.deepcopy(item) if is_update else item
 
@@ -87,6 +89,7 @@ def _put_back(
         items.pop(key, None)
     else:
         items[key] = item
+    tell(table, hash_key, range_key)
 
 
 def atomic_transactions(transact_write_items: Method) -> Method:
@@ -139,6 +142,7 @@ def atomic_updates(update_item: Method) -> Method:
         operation = {"TableName": table.name, "Key": key, "UpdateExpression": ""}
         with undone_on_error(self, [operation]):
             item = update_item(self, table_name, key, *args, **options)
+        tell(table, item.hash_key, item.range_key)
         if table.stream_shard is not None and len(table.stream_shard.items) > start + 1:
             first, last = table.stream_shard.items[start:]
             last.record["dynamodb"]["SequenceNumber"] = first.record["dynamodb"]["SequenceNumber"]
@@ -165,6 +169,7 @@ def correct_moto() -> None:
     speed_up_requests()
     speed_up_items()
     speed_up_expressions()
+    tell_of_changes()
     # transact_write_items copies its tables to restore them. undone_on_error replaces that.
     replace(Table, "__deepcopy__", lambda self, _memo: self)
     transact, update = DynamoDBBackend.transact_write_items, DynamoDBBackend.update_item

@@ -50,7 +50,7 @@ def whole_values(serialize: Method) -> Method:
     def write(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
         if shape.name == "AttributeValue" and key:
             try:
-                serialized[key] = _converted(value, bytes, _encoded)
+                serialized[key] = converted(value, bytes, _encoded)
             except _OtherFormError:
                 pass
             else:
@@ -66,7 +66,7 @@ def whole_arguments(parse: Method) -> Method:
     def read(self: Any, shape: Any, value: Any) -> Any:
         if shape.name == "AttributeValue":
             try:
-                return _converted(value, str, self._blob_parser)
+                return converted(value, str, self._blob_parser)
             except _OtherFormError:
                 pass
         return parse(self, shape, value)
@@ -78,7 +78,7 @@ def _encoded(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
 
 
-def _converted(value: Any, binary: type, convert: Callable[[Any], Any]) -> dict[str, Any]:
+def converted(value: Any, binary: type, convert: Callable[[Any], Any]) -> dict[str, Any]:
     """Return an attribute value with its binary parts converted."""
     if type(value) is not dict or len(value) != 1:
         raise _OtherFormError
@@ -87,9 +87,9 @@ def _converted(value: Any, binary: type, convert: Callable[[Any], Any]) -> dict[
     if (kind in ("S", "N") and form is str) or (kind in ("BOOL", "NULL") and form is bool):
         return value
     if kind == "M" and form is dict:
-        return {kind: {name: _converted(each, binary, convert) for name, each in content.items()}}
+        return {kind: {name: converted(each, binary, convert) for name, each in content.items()}}
     if kind == "L" and form is list:
-        return {kind: [_converted(each, binary, convert) for each in content]}
+        return {kind: [converted(each, binary, convert) for each in content]}
     if kind in ("SS", "NS") and form is list and all(type(each) is str for each in content):
         return value
     if kind == "B" and form is binary:

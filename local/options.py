@@ -31,6 +31,8 @@ class Options:
     """The URL of a DynamoDB. None starts one in memory."""
     is_isolated: bool
     """Whether the DynamoDB in memory keeps concurrent requests apart, as AWS does."""
+    data: Path | None
+    """The folder in which the DynamoDB in memory keeps its tables. None keeps nothing."""
     tables_host: str
     """The address of this machine on which the DynamoDB in memory listens."""
     is_open_mode: bool
@@ -54,6 +56,7 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
         port=_port(chosen.port),
         engine=None if chosen.engine in ("", ISOLATED) else chosen.engine,
         is_isolated=chosen.engine == ISOLATED,
+        data=_folder(chosen.data, chosen.engine),
         tables_host=_address(chosen.tables_host),
         is_open_mode=_one_of("AUTH", chosen.auth, ("open", "required")) == "open",
         trusted=Trusted(_hosts(chosen.allow_host), _origins(chosen.allow_origin)),
@@ -95,6 +98,15 @@ def _listed(value: str) -> list[str]:
     return [each.strip() for each in value.split(",") if each.strip()]
 
 
+def _folder(value: str, engine: str) -> Path | None:
+    if value and engine:
+        raise OptionError(
+            f"DATA={value} keeps the tables of the default engine, so it cannot be used with"
+            f" ENGINE={engine}. Leave out one of them."
+        )
+    return Path(value).expanduser().absolute() if value else None
+
+
 def _port(value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", value) or int(value) > HIGHEST_PORT:
         raise OptionError(
@@ -125,7 +137,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m local",
         description="Run the API of template.yaml on this machine. Each function has its own"
-        " processes. The tables are in memory.",
+        " processes. The tables are in memory, and kept in a folder if you name one.",
         epilog="You can also set these as variables: make run PORT=9000",
     )
 
@@ -140,6 +152,12 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         "",
         "URL of a DynamoDB to use, or isolated: one in memory for races and load, by ministack"
         " (default: one in memory, by moto)",
+    )
+    option(
+        "data",
+        "",
+        "folder that keeps the agents, keys, messages and orders when the server ends, also after"
+        " kill -9; created if missing (default: nothing is kept)",
     )
     option(
         "tables_host",

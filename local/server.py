@@ -110,7 +110,7 @@ async def _run(options: Options) -> None:
         base_url = f"http://{HOST}:{listener.getsockname()[1]}"
         await cloud.start_sources()
         print(banner(base_url, storage.url, options, seeded, registration_key), flush=True)
-        await _until_broken([storage, secrets or storage], http[1])
+        await _until_broken([storage, secrets or storage], http[1], options)
 
 
 async def _start_storage(options: Options) -> Engine:
@@ -119,8 +119,9 @@ async def _start_storage(options: Options) -> Engine:
         return await engine.connect(options.engine)
     kind = "isolated " if options.is_isolated else ""
     print(f"Starting the {kind}DynamoDB in memory ...", flush=True)
-    start = isolated_engine.start if options.is_isolated else engine.start_moto
-    return await start(options.tables_host)
+    if options.is_isolated:
+        return await isolated_engine.start(options.tables_host)
+    return await engine.start_moto(options.tables_host, options.data)
 
 
 async def _start_secrets_manager(
@@ -187,7 +188,9 @@ async def _seed(cloud: Cloud, registration_key: str | None) -> Sequence[Seeded]:
         return []
 
 
-async def _until_broken(storages: Iterable[Engine], http: asyncio.Task[None]) -> None:
+async def _until_broken(
+    storages: Iterable[Engine], http: asyncio.Task[None], options: Options
+) -> None:
     awaited: set[asyncio.Task[object]] = {asyncio.create_task(asyncio.wait({http}))}
     for storage in storages:
         if storage.process is not None:
@@ -197,4 +200,5 @@ async def _until_broken(storages: Iterable[Engine], http: asyncio.Task[None]) ->
     finally:
         for task in awaited:
             task.cancel()
-    raise EngineError("the storage process or the HTTP server ended, and the data is lost")
+    fate = f"is in {options.data}" if options.data else "is lost"
+    raise EngineError(f"the storage process or the HTTP server ended, and the data {fate}")

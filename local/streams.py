@@ -2,6 +2,9 @@
 
 A shard is read after its parent. If the engine does not answer, it is asked again. If it has no
 streams, that is printed once.
+
+With `DATA=`, the position is kept after each delivered batch, so the next start continues there. A
+batch that was delivered right before a kill is delivered again.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.delivery import Delivery, Record
+from local.kept import Kept
 from local.model import StreamMapping
 
 POLL_SECONDS = 0.5
@@ -39,12 +43,19 @@ class Subscription:
     """One mapping's position in the shards of its table's stream."""
 
     def __init__(
-        self, mapping: StreamMapping, dynamodb: Any, streams: Any, delivery: Delivery
+        self,
+        mapping: StreamMapping,
+        dynamodb: Any,
+        streams: Any,
+        delivery: Delivery,
+        *,
+        kept: Kept | None = None,
     ) -> None:
         self._mapping = mapping
         self._dynamodb = dynamodb
         self._streams = streams
         self._delivery = delivery
+        self._kept = kept
         self._arn = ""
         self._shards: dict[str, Shard] = {}
         self._discovered_at = float("-inf")
@@ -90,7 +101,23 @@ class Subscription:
         position = {"ShardIteratorType": "LATEST" if latest else "TRIM_HORIZON"}
         for each in await asyncio.to_thread(self._describe_shards):
             name, parent = each["ShardId"], each.get("ParentShardId")
-            self._shards.setdefault(name, Shard(name, parent, None, position))
+            if name not in self._shards:
+                start = await self._kept_position(name) or position
+                self._shards[name] = Shard(name, parent, None, start)
+
+    async def _kept_position(self, shard: str) -> dict[str, str] | None:
+        if self._kept is None:
+            return None
+        number = await asyncio.to_thread(self._kept.get, self._position_name(shard))
+        return after(number) if number else None
+
+    async def _keep_position(self, shard: Shard) -> None:
+        if self._kept is not None:
+            number = shard.starts_at["SequenceNumber"]
+            await asyncio.to_thread(self._kept.put, self._position_name(shard.id), number)
+
+    def _position_name(self, shard: str) -> str:
+        return f"{self._mapping.name} {self._mapping.table} {shard}"
 
     def _describe_shards(self) -> list[dict[str, Any]]:
         shards: list[dict[str, Any]] = []
@@ -111,6 +138,7 @@ class Subscription:
             await asyncio.sleep(self._mapping.window)
             records += await self._fetch(shard, self._mapping.batch_size - len(records))
         await self._delivery.deliver([lambda_record(each, self._arn) for each in records])
+        await self._keep_position(shard)
         return True
 
     async def _fetch(self, shard: Shard, limit: int) -> list[Record]:
@@ -132,11 +160,7 @@ class Subscription:
         shard.iterator = answer.get("NextShardIterator")
         shard.is_finished = not shard.iterator
         if records:
-            last = records[-1]["dynamodb"]["SequenceNumber"]
-            shard.starts_at = {
-                "ShardIteratorType": "AFTER_SEQUENCE_NUMBER",
-                "SequenceNumber": last,
-            }
+            shard.starts_at = after(records[-1]["dynamodb"]["SequenceNumber"])
         return records
 
     def _warn(self, message: str) -> None:
@@ -145,6 +169,11 @@ class Subscription:
             file=sys.stderr,
             flush=True,
         )
+
+
+def after(number: str) -> dict[str, str]:
+    """Return the arguments of GetShardIterator that continue after a record."""
+    return {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": number}
 
 
 def lambda_record(record: Record, stream_arn: str) -> Record:

@@ -1,4 +1,7 @@
-"""Create the template's tables in DynamoDB. Existing tables stay unchanged, with their data."""
+"""Create the template's tables in DynamoDB. Existing tables stay unchanged, with their data.
+
+The tables of a `DATA=` folder are created at each start too, and then have the data of the folder.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from local.engine import EngineError
 from local.model import Table
 
 if TYPE_CHECKING:
@@ -14,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def create_tables(client: DynamoDBClient, tables: Iterable[Table]) -> None:
-    """Create the missing tables, wait until they are active, and set their TTL attributes."""
+    """Create the missing tables, wait until they are active, and set their TTL attributes.
+
+    Raises EngineError if a folder has a table of this name with another key.
+    """
     created = [table for table in tables if _create(client, table)]
     for table in created:
         client.get_waiter("table_exists").wait(
@@ -28,6 +35,11 @@ def _create(client: DynamoDBClient, table: Table) -> bool:
         client.create_table(**table.create)
     except client.exceptions.ResourceInUseException:
         return False
+    except ClientError as error:
+        message = error.response["Error"].get("Message", "")
+        if message.startswith("DATA="):
+            raise EngineError(message) from error
+        raise
     return True
 
 

@@ -12,6 +12,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from local.cloudformation import ACCOUNT_ID, REGION
 from local.in_process.functions import TEMPLATE
+from local.moto_queries import forget
 
 
 @functools.cache
@@ -42,6 +43,7 @@ def empty() -> None:
     tables().update(created)
     for table in created.values():
         table.items.clear()
+        forget(table)
         _forget_stream(table)
 
 

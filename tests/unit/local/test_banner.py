@@ -59,6 +59,10 @@ def test_a_key_that_nobody_knows_any_more_is_left_to_be_filled_in(seeded):
     assert text.count("already registered") == len(seeded)
 
 
+def test_a_folder_that_keeps_the_data_is_shown():
+    assert row(shown(DATA="/srv/kept"), "Data") == "in /srv/kept, kept when you stop the server"
+
+
 @pytest.mark.parametrize(
     ("url", "command"), [(URL, "make -s env"), ("http://127.0.0.1:9000", "make -s env PORT=9000")]
 )

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from local.options import OptionError, parse
@@ -18,7 +20,8 @@ def test_variables_choose_and_arguments_choose_before_them():
 
 
 def test_an_empty_variable_is_one_that_is_not_set():
-    assert parse([], {"PORT": "", "ENGINE": "", "AUTH": "", "REGISTRATION": ""}) == parse([], {})
+    empty = {"PORT": "", "ENGINE": "", "DATA": "", "AUTH": "", "REGISTRATION": ""}
+    assert parse([], empty) == parse([], {})
 
 
 @pytest.mark.parametrize("port", ["abc", "-1", "65536", "80.5", "1" * 5000, "٣", " 80"])
@@ -94,6 +97,14 @@ def test_what_cannot_be_chosen_is_refused_in_one_line(variable, value, message):
         parse([], {variable: value})
 
     assert str(refused.value) == message
+
+
+def test_a_folder_keeps_the_data_of_the_default_engine_only():
+    assert parse([], {}).data is None
+    assert parse([], {"DATA": "kept"}).data == Path.cwd() / "kept"
+    assert parse(["--data", "~/kept"], {}).data == Path.home() / "kept"
+    with pytest.raises(OptionError, match=r"DATA=kept .* cannot be used with ENGINE=http://x"):
+        parse([], {"DATA": "kept", "ENGINE": "http://x"})
 
 
 def test_an_argument_that_is_not_known_is_refused():
