@@ -31,7 +31,7 @@ def storage(folder):
     )
     with process:
         url = f"http://127.0.0.1:{int(process.stdout.readline())}"
-        clients = engine.dynamodb(url), engine.dynamodb_streams(url), engine.secrets_manager(url)
+        clients = engine.dynamodb(url), engine.dynamodb_streams(url)
         try:
             yield clients
         finally:
@@ -70,7 +70,7 @@ def with_other_key(table):
 
 def test_a_killed_process_loses_nothing_that_was_answered(tmp_path, template):
     [table] = [each for each in template.tables if each.name == TABLE]
-    with storage(tmp_path) as (dynamodb, streams, secrets):
+    with storage(tmp_path) as (dynamodb, streams):
         create_tables(dynamodb, [table, KEPT_TABLE])
         Kept(dynamodb).put("position", "7")
         dynamodb.put_item(TableName=TABLE, Item=WHOLE)
@@ -87,7 +87,7 @@ def test_a_killed_process_loses_nothing_that_was_answered(tmp_path, template):
         items = dynamodb.scan(TableName=TABLE)["Items"]
         arn, before = records(dynamodb, streams)
 
-    with storage(tmp_path) as (dynamodb, streams, secrets):
+    with storage(tmp_path) as (dynamodb, streams):
         with pytest.raises(EngineError, match="ItemsTable was stored with another key"):
             create_tables(dynamodb, [with_other_key(table)])
         create_tables(dynamodb, [with_index(table), KEPT_TABLE])
