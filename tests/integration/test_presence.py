@@ -146,8 +146,8 @@ def test_what_an_update_leaves_out_keeps_its_value(pair: Cloud):
     [
         {"max_concurrent_jobs": 0},
         {"max_concurrent_jobs": 101},
-        {"max_concurrent_jobs": "5"},
-        {"max_concurrent_jobs": 5.0},
+        {"max_concurrent_jobs": "5.5"},
+        {"max_concurrent_jobs": 5.5},
         {"max_concurrent_jobs": True},
         {"max_concurrent_jobs": None},
         {"accepts_work_orders": "yes"},

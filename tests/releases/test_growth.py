@@ -20,6 +20,15 @@ INBOX, SEND = "/api/v1/messaging/inbox", "/api/v1/messaging/send"
 WIDER = {
     "POST /api/v1/agents/me/keys body/label has another pattern": "only line breaks are refused",
     "PUT /api/v1/messaging/presence body/status_message has another pattern": "the same",
+    **{
+        f"GET /api/v1/messaging/{order}/{field} may be {kind} now": "only if the request had it"
+        for order in (
+            "work-orders 200 application/json/work_orders/items",
+            "work-order/{} 200 application/json",
+        )
+        for field in ("deliverables", "result_data")
+        for kind in ("array", "string")
+    },
 }
 Change = Callable[[Any], None]
 

@@ -150,11 +150,18 @@ def test_without_an_authorizers_word_nobody_calls(stranger: dict):
             identify(stranger, "agent_id", claimed)
 
 
-@pytest.mark.parametrize("claimed", ["", "Nova", "nova\n", "x" * 65])
+def test_an_id_may_have_capitals_and_blanks_around_it():
+    assert identify(OPEN, "agent_id", " Nova\n") == identify(OPEN, "agent_id", "nova")
+    assert identify(KEYED, "agent_id", " Nova\n") == identify(KEYED, "agent_id", "")
+
+
+@pytest.mark.parametrize("claimed", ["", " ", "no va", "nova\0", "x" * 65])
 def test_what_is_no_id_names_nobody(claimed: str):
     with pytest.raises(InvalidError) as caught:
         identify(OPEN, "agent_id", claimed)
     assert caught.value.faults[0].pointer == "?agent_id"
+    if not claimed.strip():
+        return  # beside a key, it is as if it were left out
     # Beside a key it is first of all not the key's agent.
     with pytest.raises(IdentityMismatchError):
         identify(KEYED, "agent_id", claimed)

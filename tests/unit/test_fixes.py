@@ -48,7 +48,7 @@ def of_query(model: type | None, query: dict, body: type | None = None) -> Inval
         (SendRequest, {**SEND, "type": "chat"}, '`"contact_request"`, `"chat_message"`.'),
         (RespondRequest, {"action": "decline"}, 'Set `action` to one of `"reject"`, `"accept"`.'),
         (RespondRequest, {}, 'Add `action`, one of `"accept"`, `"reject"`.'),
-        (SendRequest, {**SEND, "to_agent_id": "Nova Agent"}, "GET /api/v1/agents?q=Nova%20Agent."),
+        (SendRequest, {**SEND, "to_agent_id": "Nova Agent"}, "GET /api/v1/agents?q=nova%20agent."),
         (
             SendRequest,
             {**SEND, "priority": "high"},
@@ -93,7 +93,6 @@ def test_a_fix_of_a_body_names_what_to_send(model: type, body: dict, fix: str):
         (InboxQuery, {"status": "unread"}, "Set `?status` to one of `pending`, `read`."),
         (DirectoryQuery, {"search": "x"}, "Rename `?search` to `?q`."),
         (DirectoryQuery, {"online": "maybe"}, "one of `true`, `false`."),
-        (WorkOrdersQuery, {}, "Add `?role`, one of `client`, `worker`."),
         (WorkOrdersQuery, {"role": "client", "status": "done"}, "one of `completed`,"),
         (None, {"limit": "5"}, "Remove `?limit`. The only parameter is `?agent_id`."),
         (None, {"from_agent_id": "nova"}, "The caller stands in `?agent_id` or in the key."),

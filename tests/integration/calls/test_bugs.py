@@ -37,7 +37,7 @@ def test_a_bug_is_a_500_that_says_its_request_id_alone(
     body = {"to_agent_id": "boots", "body": "For Boots' eyes", "subject": "Whispered"}
     answer = pair.post("/messaging/send", {"from_agent_id": "nova"}, body)
     assert answer.json == {
-        "type": "about:blank",
+        "type": "/docs/errors/internal",
         "title": "Internal Server Error",
         "status": 500,
         "detail": "The server failed. A write may or may not have happened.",

@@ -100,7 +100,8 @@ FROM = ("/messaging/ping", "/messaging/send", "/messaging/work-order")
 def test_every_route_that_writes_is_among_them():
     routes = Routes(TEMPLATE.routes)
     tried = {routes.match(method, BASE + path).route for method, path, _ in OF_BOOTS.values()}
-    assert tried == {route for route in TEMPLATE.routes if route.method != "GET"}
+    writing = (route for route in TEMPLATE.routes if not route.is_catch_all)
+    assert tried == {route for route in writing if route.method != "GET"}
 
 
 def _things_of_boots(pair: Cloud) -> dict[str, str]:

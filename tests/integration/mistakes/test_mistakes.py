@@ -23,8 +23,13 @@ DOCUMENT = json.loads(FILE.read_text("utf-8"))
 LEAST = 0.95
 EACH = 1 if IS_FULL else 5  # a part of the mistakes is made with every commit
 REJECT = "POST /api/v1/messaging/work-orders/reject"
+RESPOND = "POST /api/v1/messaging/work-order/{work_order_id}/respond"
 # The mistakes that take more than one correction, and why.
 LEFT = {
+    **{
+        f"{RESPOND}: wrong type {name}": "with the action `accept` it must go, whatever its type"
+        for name in ("reason", "rejection_reason")
+    },
     "GET /api/v1/messaging/work-orders: wrong type ?client_id": "a client cannot filter by client",
     f"{REJECT}: wrong type work_order_ids": "they exclude `client_id`, which is there too",
     f"{REJECT}: wrong type work_order_ids/0": "they exclude `client_id`, which is there too",

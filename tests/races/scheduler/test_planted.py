@@ -26,8 +26,8 @@ def unconditional_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     """An accept reads how many jobs are active, and then takes one whatever has come since."""
     opened = transitions.Transitions._open
 
-    def read_first(self: Any, work_order_id: str, wanted: Any) -> Any:
-        actor, order = opened(self, work_order_id, wanted)
+    def read_first(self: Any, work_order_id: str, wanted: Any, **how: Any) -> Any:
+        actor, order = opened(self, work_order_id, wanted, **how)
         if wanted.action is transitions.Action.ACCEPT:
             transitions._require_capacity(actor)
         return actor, order

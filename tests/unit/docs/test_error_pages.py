@@ -8,7 +8,6 @@ import pytest
 
 from agent_messaging import errors
 from agent_messaging.docs import error_pages
-from agent_messaging.docs.pages import error_page
 from agent_messaging.door import problem
 from agent_messaging.errors import AgentMessagingError
 from local.in_process.functions import app
@@ -80,5 +79,5 @@ def test_another_code_is_404_and_is_not_repeated(code: str):
 
 
 def test_the_pages_are_rendered_into_one_file():
-    made = error_pages.shown(json.loads(error_pages.texts())["invalid"], is_html=False)
-    assert made == error_page("invalid", "*/*")
+    _, made = error_pages.shown(json.loads(error_pages.texts())["invalid"], is_html=False)
+    assert made == get("/docs/errors/invalid")["body"]

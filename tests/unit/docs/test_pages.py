@@ -17,6 +17,7 @@ from tools.openapi import example_data
 from tools.openapi.render import ROOT
 
 BY_NAME = {page.name: page for page in PAGES}
+WHOLE = [page for page in PAGES if "{" not in page.path]
 
 
 GZIP = {"accept-encoding": "gzip, deflate, br"}
@@ -177,7 +178,7 @@ def test_a_tag_is_compared_as_a_whole_and_weakly(sent, status):
     assert serve(BY_NAME["openapi"], {"if-none-match": sent}).status == status
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", WHOLE, ids=lambda page: page.name)
 def test_a_304_has_the_headers_that_a_cache_updates(page):
     content = serve(page, {})
     again = serve(page, {"if-none-match": "*"})
