@@ -540,7 +540,7 @@ MUTANTS = (
     Mutant(
         "a fix repeats a key as a search word",
         "ids.py",
-        "or not value.isprintable() or KEY_PREFIX in value:",
+        "or not value.isprintable() or has_key(value):",
         "or not value.isprintable():",
         ("tests/unit/test_fixes.py",),
     ),

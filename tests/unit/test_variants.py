@@ -131,12 +131,11 @@ def test_a_time_is_still_a_time_in_the_place_of_a_duration():
     assert fields.at(None, NOW) is None
 
 
-def test_a_time_without_a_zone_is_shown_with_one():
+def test_a_time_without_a_zone_is_an_error_of_its_own():
     with pytest.raises(ValidationError) as caught:
         taken(fields.Moment, "2026-12-01T10:00:00")
     (error,) = caught.value.errors()
     assert error["type"] == "timezone_aware"
-    assert "`2026-12-01T10:00:00Z`" in error["ctx"]["fix"]
 
 
 def test_a_duration_is_sent_again_as_it_was():

@@ -105,9 +105,14 @@ def told_kind(text: str) -> str:
     return f"`{text}` is {kind}. " if kind else ""
 
 
+def has_key(text: str) -> bool:
+    """Return whether a text contains an API key, or the beginning of one."""
+    return KEY_PREFIX in text or LOCAL_KEY_PREFIX in text
+
+
 def as_search(value: object) -> str | None:
     """Return a value as `q` of GET /api/v1/agents, if it looks like a name. Never a key."""
-    if not isinstance(value, str) or not value.isprintable() or KEY_PREFIX in value:
+    if not isinstance(value, str) or not value.isprintable() or has_key(value):
         return None
     name = value.strip()
     is_name = any(each.isalnum() for each in name) and len(name) <= MAX_SEARCH

@@ -17,6 +17,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from agent_messaging import ids
+
 # ASCII only: `str.strip` would also remove spaces that look like none.
 _SPACES = " \t\r\n"
 # At most 32 characters, because a number with a long exponent takes long to write out.
@@ -43,9 +45,12 @@ def lower(value: Any) -> Any:
     """Return an ASCII string in lower case and without the spaces around it.
 
     Other letters keep their case, because some become ASCII in lower case: K (the Kelvin sign) is
-    such a letter. So no string becomes the id of another agent.
+    such a letter. So no string becomes the id of another agent. An API key keeps its case too,
+    because in lower case it could be an id, and answers repeat ids.
     """
-    return value.strip(_SPACES).lower() if isinstance(value, str) and value.isascii() else value
+    if not isinstance(value, str) or not value.isascii() or ids.has_key(value):
+        return value
+    return value.strip(_SPACES).lower()
 
 
 def number(value: Any) -> Any:
