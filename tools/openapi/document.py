@@ -11,16 +11,19 @@ from typing import Any
 
 from agent_messaging.docs.pages import PAGES, Page
 from agent_messaging.door.route import Route
+from agent_messaging.errors import NotFoundError
 from tools.openapi import descriptions
 from tools.openapi.operations import Describer, Operation
 from tools.openapi.page_schemas import PAGE_SCHEMAS, TEXT
-from tools.openapi.problems import SCHEMAS
+from tools.openapi.problems import SCHEMAS, Problems
 from tools.openapi.schemas import KNOWN_VALUES
 
 Document = dict[str, Any]
 
 DOCS = "docs"
 
+# The errors of a page.
+PAGE_ERRORS = {"error": [NotFoundError]}
 # The parts of the path of a page.
 PAGE_PARTS: Document = {
     "error": [
@@ -125,10 +128,10 @@ def _paths(describer: Describer, operations: Iterable[Operation]) -> Document:
     for operation in operations:
         methods = paths.setdefault(operation.route.path, {})
         methods[operation.route.method.lower()] = describer.describe(operation)
-    return {**paths, **{page.path: {"get": _page(page)} for page in PAGES}}
+    return {**paths, **{page.path: {"get": _page(page, describer.problems)} for page in PAGES}}
 
 
-def _page(page: Page) -> Document:
+def _page(page: Page, problems: Problems) -> Document:
     media_type = page.media_type.partition(";")[0]
     headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
     content = {media_type: {"schema": PAGE_SCHEMAS.get(page.name, TEXT)}}
@@ -151,6 +154,7 @@ def _page(page: Page) -> Document:
                 "description": "The page still has the ETag that you sent in `If-None-Match`.",
                 "headers": headers,
             },
+            **problems.refer(PAGE_ERRORS.get(page.name, []), {}),
         },
         "security": [],
     }

@@ -98,7 +98,7 @@ def test_q_holds_something_to_look_for_and_not_too_much(pair: Cloud, q: str):
     assert [fault["pointer"] for fault in answer.json["errors"]] == ["?q"]
 
 
-@pytest.mark.parametrize("capability", ["", "Big", "a b", "-a", "x" * 65, "caf%C3%A9", "a%23b"])
+@pytest.mark.parametrize("capability", ["", "a b", "-a", "x" * 65, "caf%C3%A9", "a%23b"])
 def test_a_capability_that_nobody_can_have_is_422(pair: Cloud, capability: str):
     answer = pair.get("/agents", f"agent_id=nova&capability={capability}")
     assert answer.status == 422
