@@ -43,7 +43,7 @@ def _page(page: Page, event: Mapping[str, Any], sent: Mapping[str, str]) -> dict
     if page is ERROR:
         content = serve_error(page, (event.get("pathParameters") or {}).get("code", ""), sent)
     else:
-        content = serve(page, sent, Settings(mode, REGISTRATION))
+        content = serve(page, sent, Settings(mode, REGISTRATION), event.get("rawQueryString", ""))
     if content is None:
         return _no_such_code(event)
     headers = {**content.headers, "Content-Security-Policy": POLICY, **SAFE}

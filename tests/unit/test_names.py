@@ -85,6 +85,14 @@ def test_the_systems_ids_are_refused(agent_id: str):
 
 
 @pytest.mark.parametrize(
+    "agent_id", [f"wo_{'0' * 26}", f"MSG_{'0' * 26}", "am_live_ab1", "am_local_x"]
+)
+def test_an_id_of_something_else_or_a_key_is_refused(agent_id: str):
+    error = refusal(agent_id=agent_id)
+    assert error.fix == "Choose an agent_id that says what your agent does, or leave it out."
+
+
+@pytest.mark.parametrize(
     "name",
     [
         "Nova's Éstimator",

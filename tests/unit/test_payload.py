@@ -170,6 +170,23 @@ def test_a_name_that_occurs_twice_is_refused_at_any_depth(body: str, pointers: l
     assert pointers[0].removeprefix("#/") in caught.value.detail
 
 
+def test_a_repeated_name_is_written_without_half_a_surrogate_pair():
+    with pytest.raises(InvalidError) as caught:
+        read('{"\\ud800":1,"\\ud800":2}')
+    assert caught.value.faults[0].pointer == "#/?"
+
+
+def test_a_repeated_name_is_found_beside_any_number():
+    with pytest.raises(InvalidError) as caught:
+        read(f'{{"a":{{"b":1,"b":2}},"c":{"1" * 500},"d":NaN}}')
+    assert caught.value.faults[0].pointer == "#/a/b"
+
+
+def test_a_repeated_name_below_the_deepest_level_is_too_deep():
+    with pytest.raises(InvalidError, match="nested more than 32 levels deep"):
+        read('{"a":' * 40 + '{"b":1,"b":2}' + "}" * 40)
+
+
 def test_a_name_may_occur_in_several_objects():
     assert read('{"a":{"a":[{"a":1},{"a":2}]},"A":1}')
 

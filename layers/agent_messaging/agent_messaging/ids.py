@@ -106,8 +106,9 @@ def told_kind(text: str) -> str:
 
 
 def has_key(text: str) -> bool:
-    """Return whether a text contains an API key, or the beginning of one."""
-    return KEY_PREFIX in text or LOCAL_KEY_PREFIX in text
+    """Return whether a text contains an API key, or the beginning of one, in any letter case."""
+    lowered = text.lower()
+    return KEY_PREFIX in lowered or LOCAL_KEY_PREFIX in lowered
 
 
 def as_search(value: object) -> str | None:

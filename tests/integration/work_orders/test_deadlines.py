@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from agent_messaging import clock
 from agent_messaging.agents.model import Agent
+from agent_messaging.storage.transactions import transact
 from agent_messaging.work_orders.table import WorkOrdersTable
 from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import FUTURE
@@ -40,6 +41,24 @@ def test_an_order_past_its_deadline_does_not_count_as_waiting(pair: Cloud):
     assert counts_of_waiting(pair, "boots") == (2, 2)
     pair.sweep()
     assert counts_of_waiting(pair, "boots") == (2, 2)
+
+
+def test_orders_behind_a_page_of_overdue_ones_count_as_waiting(pair: Cloud):
+    orders = WorkOrdersTable(pair.dynamodb, "WorkOrdersTable")
+    boots = Agent(agent_id="boots", name="Boots", created_at=clock.now())
+    for _ in range(2):
+        pair.offer("nova", "boots")
+    for _ in range(3):
+        pair.overdue(pair.offer("nova", "boots", deadline_at=FUTURE))
+    assert orders.count_pending(boots, 3, clock.now()) == 2
+
+
+def test_a_mark_of_leaving_is_no_overdue_order(pair: Cloud):
+    orders = WorkOrdersTable(pair.dynamodb, "WorkOrdersTable")
+    boots = Agent(agent_id="boots", name="Boots", created_at=clock.now())
+    order_id = pair.offer("nova", "boots")
+    transact(pair.dynamodb, [orders.transact_mark_leaving(order_id, clock.now())])
+    assert orders.count_pending(boots, 3, clock.now()) == 1
 
 
 def test_an_order_waits_until_the_millisecond_of_its_deadline(pair: Cloud):

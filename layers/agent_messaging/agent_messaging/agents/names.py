@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from agent_messaging import ids
 from agent_messaging.agents.model import RESERVED_IDS
 from agent_messaging.content import likeness
 from agent_messaging.fields import NOT_BLANK_PATTERN, AgentId
@@ -74,6 +75,16 @@ def _not_reserved(agent_id: str) -> str:
     return agent_id
 
 
+def _of_an_agent(agent_id: str) -> str:
+    if ids.kind_of(agent_id) or ids.has_key(agent_id):
+        raise PydanticCustomError(
+            "not_an_agents",
+            "looks like an API key, or like the id of a message, a thread, a work order or a key",
+            {"fix": "Choose an agent_id that says what your agent does, or leave it out."},
+        )
+    return agent_id
+
+
 Name = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_CHARACTERS, pattern=NOT_BLANK_PATTERN),
@@ -85,4 +96,4 @@ Name = Annotated[
         "its operator or another agent's id is refused."
     ),
 ]
-NewAgentId = Annotated[AgentId, AfterValidator(_not_reserved)]
+NewAgentId = Annotated[AgentId, AfterValidator(_not_reserved), AfterValidator(_of_an_agent)]

@@ -85,19 +85,19 @@ def health() -> str:
 def swagger() -> str:
     """Return the page that shows /openapi.json in Swagger UI.
 
-    Each URL in the page has the digest of its content. So a browser that has loaded a new page
-    never shows an old document or an old file from its cache.
+    Each URL in the page has the version of its file. So a browser that has loaded a new page never
+    shows an old document or an old file from its cache.
     """
-    contents = {
-        "document": document(),
-        "bundle": swagger_ui(BUNDLE),
-        "style": swagger_ui(STYLE),
-        "script": _file("page.js"),
-    }
-    page = _file("swagger.html")
-    for name, content in contents.items():
-        page = page.replace(f"{{{{{name}}}}}", _digest(content))
-    return page
+    html = _file("swagger.html")
+    for page in PAGES:
+        if f"{{{{{page.name}}}}}" in html:
+            html = html.replace(f"{{{{{page.name}}}}}", version_of(page))
+    return html
+
+
+def version_of(page: Page) -> str:
+    """Return what stands behind `?v=` in the URL of this content of a page."""
+    return _form(page, "gzip.etag").strip('"')
 
 
 def document() -> str:
@@ -241,13 +241,21 @@ PAGES = (
 )
 
 
-def serve(page: Page, headers: Mapping[str, str], settings: Settings = STACK) -> Content:
-    """Return the page for a request with these headers. Their names are in lower case."""
+def serve(
+    page: Page, headers: Mapping[str, str], settings: Settings = STACK, query: str = ""
+) -> Content:
+    """Return the page for a request with these headers. Their names are in lower case.
+
+    A page that is cached for a year is cached only under the URL with its version. During an update
+    both versions serve, and a browser must not keep the old file under the new URL.
+    """
     if page.is_front:
         return _served_front(page, headers, settings)
     is_gzip = page.is_worth_compressing and accepts_gzip(headers.get("accept-encoding", ""))
     form = "gzip" if is_gzip else "plain"
     described = _described(page, page.media_type, _form(page, f"{form}.etag"))
+    if page.cache_control == YEAR and query != f"v={version_of(page)}":
+        described["Cache-Control"] = ASK_AGAIN
     if page.is_worth_compressing:
         described["Vary"] = "Accept-Encoding"
     if has_tag(headers.get("if-none-match", ""), described["ETag"]):

@@ -152,7 +152,7 @@ def _parse(raw: bytes) -> object:
         try:
             return _JSON.decode(text)
         except repeated_names.RepeatedNameError:
-            raise repeated_names.error(text) from None
+            raise repeated_names.error(text, MAX_DEPTH) or _too_deep() from None
     except UnicodeDecodeError:
         raise _not_utf_8(raw) or MalformedError("The body is not UTF-8.") from None
     except json.JSONDecodeError as error:

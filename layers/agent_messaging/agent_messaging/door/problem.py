@@ -58,6 +58,7 @@ def _answered(document: dict[str, Any], headers: dict[str, str]) -> dict[str, An
             "X-Request-Id": document["request_id"],
             **headers,
         },
-        "body": json.dumps(document, ensure_ascii=False),
+        # Half of a surrogate pair, which a request may contain, cannot be sent.
+        "body": json.dumps(document, ensure_ascii=False).encode("utf-8", "replace").decode(),
         "isBase64Encoded": False,
     }

@@ -158,14 +158,21 @@ class WorkOrdersTable:
 
         Orders of muted clients do not count, and neither do overdue orders. With muted clients, the
         newest `EXAMINED` open orders are examined. Without, `limit` plus the worker's active jobs
-        are enough. The index of overdue orders is read only if an order is pending.
+        are enough, unless some of them are overdue: then the next ones are examined too, up to
+        `EXAMINED`. The index of overdue orders is read only if an order is pending.
         """
         muted = {f"muted{number}": each for number, each in enumerate(agent.muted_clients or ())}
         which = f"NOT client_id IN ({', '.join(f':{name}' for name in muted)})" if muted else ""
-        examined = EXAMINED if muted else limit + agent.active_jobs
-        found = self._query_pending(agent.agent_id, which, examined, muted)
-        ids = {item["work_order_id"] for item in found}
-        return min(limit, len(ids - self._overdue_beside(ids, now)))
+        page = EXAMINED if muted else limit + agent.active_jobs
+        counted, before = 0, LAST
+        for _ in range(0, EXAMINED, page):
+            found = self._query_pending(agent.agent_id, which, page, muted, before)
+            ids = {item["work_order_id"] for item in found.items}
+            counted += len(ids - self._overdue_beside(ids, now))
+            if counted >= limit or not found.last_key:
+                break
+            before = found.last_key["work_order_id"]
+        return min(limit, counted)
 
     def pending(self, worker_id: str, client_id: str | None = None) -> list[Item]:
         """Return keys and clients of a worker's pending orders, newest first.
@@ -175,7 +182,7 @@ class WorkOrdersTable:
         """
         given = {} if client_id is None else {"client": client_id}
         which = "client_id = :client" if given else ""
-        return self._query_pending(worker_id, which, EXAMINED, given)
+        return self._query_pending(worker_id, which, EXAMINED, given).items
 
     def _query_pending(
         self,
@@ -183,24 +190,26 @@ class WorkOrdersTable:
         which: str,
         examined: int,
         given: Mapping[str, Any],
-    ) -> list[Item]:
+        before: str = LAST,
+    ) -> QueryResult:
         index, owner = OPEN_ORDERS[Role.WORKER]
-        found = self.table.query(
-            f"{owner} = :worker",
+        return self.table.query(
+            f"{owner} = :worker AND work_order_id < :before",
             index=index,
             matching=" AND ".join(filter(None, ["#status = :status", which])),
             limit=examined,
             worker=worker_id,
+            before=before,
             status=Status.PENDING,
             **given,
         )
-        return found.items
 
     def _overdue_beside(self, ids: Iterable[str], now: datetime) -> set[str]:
         """Return the ids of overdue orders in the shards of these orders, of any worker."""
         shards = {due_shard(work_order_id) for work_order_id in ids}
         pages = (self._overdue_in(shard, now, limit=OVERDUE_EXAMINED) for shard in sorted(shards))
-        return {item["work_order_id"] for page in pages for item in page.items}
+        found = (item for page in pages for item in page.items)
+        return {item["work_order_id"] for item in found if item["part"] == HEAD}
 
     def open_ids(self, agent_id: str, role: Role) -> Iterator[str]:
         """Yield the ids of an agent's open orders in a role, newest first.

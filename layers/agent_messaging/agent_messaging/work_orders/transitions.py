@@ -124,7 +124,7 @@ class Transitions:
         write = self.orders.transact_transition(order, wanted.action, wanted.now, wanted.changes)
         other = self._load_other(order, actor, wanted.now, is_sure=is_sure)
         if other.has_left and self.leaving.ends(order, other.role):
-            self.leaving.settle(order, other.role, wanted.now)
+            self._end(order, other.role, wanted.now)
             return None
         try:
             request.write(self._entries(write, wanted, actor, other), write.order)
@@ -135,6 +135,13 @@ class Transitions:
                 _require_capacity(require_active(wanted.caller, error.items[1], wanted.now))
             return None
         return write.order
+
+    def _end(self, order: WorkOrder, role: Role, now: datetime) -> None:
+        """End an order whose other party has left."""
+        try:
+            self.leaving.settle(order, role, now)
+        except TransactionFailedError:
+            raise ContentionError("The work order kept changing.") from None
 
     def _open(
         self, work_order_id: str, wanted: TransitionRequest, *, is_sure: bool
