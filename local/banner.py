@@ -38,12 +38,12 @@ def banner(
         ("Tables", f"{storage_url} (DynamoDB; table names as in {options.template.name})"),
     ]
     tries = [_ping(base_url, None if options.is_open_mode else _key_of_nova(seeded))]
+    if any(agent.is_deleted for agent in seeded):
+        tries = [] if registration_key is not None else [_register(base_url)]
     if registration_key is not None:
         rows.append(("Registration", f"key required: send X-Registration-Key: {registration_key}"))
-        tries.append(_register(base_url, registration_key))
-    for agent in seeded:
-        key = agent.api_key or "(already registered, with another key)"
-        rows.append((agent.name, f"{agent.agent_id:<16} {key}"))
+        tries.append(_register(base_url, f"X-Registration-Key: {registration_key}"))
+    rows += [(agent.name, f"{agent.agent_id:<16} {_key_of(agent, options)}") for agent in seeded]
     lines = [f"  {name:<17} {text}" for name, text in rows]
     tried = ["  Try", *(f"    {line}" for line in tries)]
     return "\n".join(["", *lines, "", *tried, "", _ready(base_url)])
@@ -53,6 +53,14 @@ def _ready(base_url: str) -> str:
     port = base_url.rpartition(":")[2]
     command = "make -s env" if port == DEFAULT_PORT else f"make -s env PORT={port}"
     return f'Ready. Give an agent {base_url} or enter in a second shell: eval "$({command})"'
+
+
+def _key_of(agent: Seeded, options: Options) -> str:
+    """Return the key of an agent, or why nobody knows it."""
+    if agent.is_deleted:
+        other = "DATA folder" if options.data else "ENGINE"
+        return f"deleted: its id cannot be used again. Use another {other}."
+    return agent.api_key or "(already registered, with another key)"
 
 
 def _key_of_nova(seeded: Sequence[Seeded]) -> str:
@@ -69,9 +77,9 @@ def _ping(base_url: str, key: str | None) -> str:
     return _post(url, PING, f"Authorization: Bearer {key}")
 
 
-def _register(base_url: str, registration_key: str) -> str:
+def _register(base_url: str, *headers: str) -> str:
     url = f"{base_url}/api/v1/agents/register"
-    return _post(url, """'{"name": "Scout"}'""", f"X-Registration-Key: {registration_key}")
+    return _post(url, """'{"name": "Scout"}'""", *headers)
 
 
 def _post(url: str, body: str, *headers: str) -> str:

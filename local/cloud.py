@@ -13,8 +13,9 @@ import traceback
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
-from local import engine, kept, schedules
+from local import engine, found, kept, schedules
 from local.delivery import Delivery
+from local.found import Found
 from local.gateway import Gateway
 from local.instance import Endpoints
 from local.kept import Kept
@@ -58,6 +59,13 @@ class Cloud:
             self.secrets = await asyncio.to_thread(
                 create_secrets, self._secrets_manager, self.template.secrets
             )
+
+    async def found_agents(self) -> Found:
+        """Return the agents that the tables had before this server started."""
+        is_new = not self._options.data and not self._options.engine
+        if is_new or all(table.name != found.TABLE for table in self.template.tables):
+            return found.NOTHING
+        return await asyncio.to_thread(found.agents, self._dynamodb)
 
     async def start_sources(self) -> None:
         """Start new streams and schedules, and end those that the template no longer has."""

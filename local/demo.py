@@ -22,6 +22,10 @@ from urllib.parse import urlencode
 NOVA, BOOTS = "nova-agent-id", "boots-agent-id"
 LAG_SECONDS = 5.0
 """How long a list may lag behind a write."""
+NEEDS_KEYS = (
+    "needs keys, but the demo needs open mode. "
+    "Start the server with make run, without AUTH=required."
+)
 
 Answer = dict[str, Any]
 # Ignore the proxies of the environment: the server is usually local.
@@ -56,7 +60,7 @@ class Api:
                 answer: Answer = json.load(response)
         except urllib.error.HTTPError as error:
             if error.code == HTTPStatus.UNAUTHORIZED:
-                raise DemoError(f"{self.url} needs keys, but the demo needs open mode") from error
+                raise DemoError(f"{self.url} {NEEDS_KEYS}") from error
             text = error.read().decode("utf-8", "replace")
             raise DemoError(f"{method} {target} got {error.code}: {text}") from error
         except (OSError, ValueError) as error:
@@ -215,11 +219,18 @@ def play(api: Api) -> None:
     nova_sees(api, order)
 
 
+def url_of(environment: Mapping[str, str]) -> str:
+    """Return the URL of the API: API_URL, that of PORT, or what `make env` has exported."""
+    port = environment.get("PORT")
+    local = f"http://127.0.0.1:{port or 8080}"
+    exported = None if port else environment.get("AGENT_MESSAGING_URL")
+    return environment.get("API_URL") or exported or local
+
+
 def main() -> int:
     """Run the demo. Return 1 if a step failed."""
-    port = os.environ.get("PORT") or "8080"
     try:
-        api = Api(os.environ.get("API_URL") or f"http://127.0.0.1:{port}")
+        api = Api(url_of(os.environ))
         print(f"Demo: Nova and Boots at {api.url}\n", flush=True)
         play(api)
     except BrokenPipeError:

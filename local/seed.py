@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -46,18 +46,30 @@ class Seeded:
     agent_id: str
     api_key: str | None
     """None if the agent was registered before, and has no longer the key in KEYS."""
+    is_deleted: bool = False
+    """Whether the agent was deleted before. Nobody can use its id again."""
 
 
 class SeedError(Exception):
     """An agent could not be registered. The message is one line."""
 
 
-async def register_agents(gateway: Gateway, registration_key: str | None) -> list[Seeded]:
-    """Register both agents. `registration_key` is None if it is open. Raises SeedError."""
+async def register_agents(
+    gateway: Gateway, registration_key: str | None, deleted: Collection[str] = ()
+) -> list[Seeded]:
+    """Register both agents, except those whose id is in `deleted`.
+
+    `registration_key` is None if registration is open. Raises SeedError.
+    """
     headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
     if registration_key is not None:
         headers.append((b"x-registration-key", registration_key.encode()))
-    return [await _register(gateway, headers, agent) for agent in AGENTS]
+    return [
+        Seeded(agent["name"], agent["agent_id"], None, is_deleted=True)
+        if agent["agent_id"] in deleted
+        else await _register(gateway, headers, agent)
+        for agent in AGENTS
+    ]
 
 
 async def _register(gateway: Gateway, headers: Headers, agent: Mapping[str, Any]) -> Seeded:

@@ -17,10 +17,11 @@ from collections.abc import Iterable, Sequence
 
 import uvicorn
 
-from local import engine, isolated_engine, reload, seed
+from local import data_folder, engine, isolated_engine, reload, seed
 from local.banner import banner
 from local.cloud import Cloud
 from local.engine import Engine, EngineError
+from local.found import Found
 from local.instance import Endpoints
 from local.model import Template
 from local.options import OptionError, Options
@@ -90,21 +91,24 @@ async def _run(options: Options) -> None:
         listener = stack.enter_context(listen(options.port))
         template = load(options.template, options.parameters)
         _require_registration_key(options, template)
+        opened = options.data and (options.data / data_folder.FILE).exists()
         storage = await _start_storage(options)
         stack.push_async_callback(storage.stop)
         secrets = await _start_secrets_manager(options, storage, stack)
         endpoints = Endpoints(storage.url, secrets.url if secrets else None)
         cloud = Cloud(options, template, endpoints)
         stack.push_async_callback(cloud.close)
-        print("Creating the tables ...", flush=True)
+        step = f"Opening the tables in {options.data} ..." if opened else "Creating the tables ..."
+        print(step, flush=True)
         await cloud.create_storage()
+        found = await cloud.found_agents()
         registration_key = cloud.secrets.get(REGISTRATION_KEY)
         watching = asyncio.create_task(reload.watch(options.template, cloud))
         stack.callback(watching.cancel)
         # Clients that connect meanwhile wait in the listener's queue, and find the agents
         # registered.
-        print("Registering Nova and Boots ...", flush=True)
-        seeded = await _seed(cloud, registration_key)
+        print(found.told(options.data or options.engine), flush=True)
+        seeded = await _seed(cloud, registration_key, found)
         http = await _start_http(cloud, listener)
         stack.push_async_callback(_stop_http, *http, cloud)
         base_url = f"http://{HOST}:{listener.getsockname()[1]}"
@@ -179,9 +183,9 @@ async def _stop_http(server: HttpServer, task: asyncio.Task[None], cloud: Cloud)
     await asyncio.wait({task})
 
 
-async def _seed(cloud: Cloud, registration_key: str | None) -> Sequence[Seeded]:
+async def _seed(cloud: Cloud, registration_key: str | None, found: Found) -> Sequence[Seeded]:
     try:
-        return await seed.register_agents(cloud.gateway, registration_key)
+        return await seed.register_agents(cloud.gateway, registration_key, found.deleted)
     except SeedError as error:
         # Go on, so that a developer can fix the function while the server runs.
         print(f"Nova and Boots could not be registered: {error}", file=sys.stderr, flush=True)

@@ -24,6 +24,7 @@ from agent_messaging.errors import (
     KeyOutgoingError,
     KeyTakenError,
     LastKeyError,
+    MethodNotAllowedError,
     RateLimitedError,
     TooManyKeysError,
 )
@@ -118,12 +119,19 @@ def leave(caller: Caller) -> schemas.LeaveResponse:
     "GET",
     "/agents/{target_agent_id}",
     "Read an agent's public profile",
-    raises=(AgentNotFoundError,),
+    raises=(AgentNotFoundError, MethodNotAllowedError),
 )
 def read_agent(target_agent_id: AgentId) -> directory_schemas.AgentCard:
     """The agent's public profile. If its contact policy is `closed`, the profile does not say
     whether it is online.
     """
+    if target_agent_id == "register":  # a reserved id, so the caller means the route
+        path = "/api/v1/agents/register"
+        raise MethodNotAllowedError(
+            f"`{path}` does not take GET.",
+            fix=f"Use POST {path}.",
+            headers={"Allow": "OPTIONS, POST"},
+        )
     return profiles.read(target_agent_id, clock.now())
 
 

@@ -21,6 +21,7 @@ POLICY = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
+TEXT = "text/plain; charset=utf-8"
 SAFE = {"X-Content-Type-Options": "nosniff"}
 
 PAGE_OF = {f"GET {page.path}": page for page in PAGES}
@@ -80,8 +81,13 @@ def _unrouted(event: Mapping[str, Any], sent: Mapping[str, str]) -> dict[str, An
         return _page(PAGE_OF[f"GET {answer.route.path}"], served, sent)
     if isinstance(answer, unrouted.Redirect):
         _log(event, "redirected", status=308)
-        return _answer(event, 308, {"Location": answer.location, "Cache-Control": "no-store"})
+        return _redirected(event, answer.location)
     return _answer(event, 204, {"Allow": answer.allow} if answer.allow else {})
+
+
+def _redirected(event: Mapping[str, Any], location: str) -> dict[str, Any]:
+    headers = {"Location": location, "Cache-Control": "no-store", "Content-Type": TEXT, **SAFE}
+    return _answer(event, 308, headers, f"Use {location}\n")
 
 
 def _answer(

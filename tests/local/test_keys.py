@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 
+from local.demo import NEEDS_KEYS
 from tests.e2e.newcomer import Newcomer
 from tests.e2e.server import ROOT, Server, running_server
 
@@ -93,5 +94,5 @@ def test_the_demo_says_that_it_needs_open_mode(keyed: Server) -> None:
     )
 
     assert done.returncode == 1
-    reason = f"{keyed.url} needs keys, but the demo needs open mode"
+    reason = f"{keyed.url} {NEEDS_KEYS}"
     assert done.stderr == f"\nThe demo failed: {reason}\n"

@@ -3,9 +3,11 @@
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +22,21 @@ ROUND_SECONDS = 30
 
 
 @contextmanager
-def agent(url: str, key: str) -> Iterator[None]:
+def agent(
+    url: str, key: str, stdout: int = subprocess.DEVNULL
+) -> Iterator["subprocess.Popen[str]"]:
     """The agent as a process of its own, which must not end by itself."""
     (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     code = code.replace("http://127.0.0.1:8080", url)
     code = code.replace(f'"{BOOTS}", ""', f'"{BOOTS}", "{key}"')
-    process = subprocess.Popen([sys.executable, "-I", "-c", code], stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-I", "-u", "-c", code]
+    process = subprocess.Popen(command, stdout=stdout, text=True)
     try:
-        yield
+        yield process
         assert process.poll() is None, "the agent ended by itself"
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
 
 
 def call(server: Server, key: str, method: str, path: str, **arguments: Any) -> dict[str, Any]:
@@ -48,6 +53,35 @@ def wait_until_all_is_read(server: Server, key: str) -> None:
     while call(server, key, "GET", "inbox", params=pending)["messages"]:
         assert time.monotonic() < deadline, "the agent left messages unread"
         time.sleep(0.1)
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """Answers every request as the API answers one of an unknown agent."""
+
+    def do_POST(self) -> None:
+        body = b'{"code": "agent_not_found", "fix": "Use GET /agents."}'
+        self.send_response(404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.mark.parametrize(("answers", "printed"), [(True, "Use GET /agents."), (False, "refused")])
+def test_the_agent_prints_why_a_request_failed_and_goes_on(*, answers: bool, printed: str) -> None:
+    with HTTPServer(("127.0.0.1", 0), Refusing) as server:
+        url = f"http://127.0.0.1:{server.server_port}"
+        if answers:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+        else:
+            server.socket.close()
+        with agent(url, "", stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert printed in process.stdout.readline()
+        if answers:
+            server.shutdown()
 
 
 @pytest.mark.parametrize("auth", ["open", "required"])

@@ -54,6 +54,13 @@ def test_an_unknown_agent_is_404(pair: Cloud):
     assert (answer.status, answer.json["code"]) == (404, "agent_not_found")
 
 
+def test_the_path_of_the_registration_is_no_agent(pair: Cloud):
+    answer = pair.get("/agents/register", {"agent_id": "nova"})
+    assert (answer.status, answer.json["code"]) == (405, "method_not_allowed")
+    assert answer.json["fix"] == "Use POST /api/v1/agents/register."
+    assert answer.headers["Allow"] == "OPTIONS, POST"
+
+
 def test_a_change_keeps_what_is_left_out(pair: Cloud):
     def change(**body):
         answer = pair.call("PATCH", "/agents/me", {"agent_id": "nova"}, body)

@@ -58,6 +58,12 @@ def test_the_catalog_lists_every_route_of_the_template_that_has_a_path():
             "POST /api/v1/work-orders/wo_1/accept",
             "POST /api/v1/messaging/work-order/wo_1/respond",
         ),
+        ("POST /messaging/contacts", "PUT /api/v1/messaging/contacts/{contact_id}"),
+        ("PATCH /agents/ana", "PATCH /api/v1/agents/me"),
+        ("GET /messaging/presence", "GET /api/v1/messaging/presence/{target_agent_id}"),
+        ("DELETE /contacts/ana", "DELETE /api/v1/messaging/contacts/ana"),
+        ("DELETE /presence", "DELETE /api/v1/messaging/presence"),
+        ("GET /agents/register", "POST /api/v1/agents/register"),
         ("POST /register", "POST /api/v1/agents/register"),
         ("GET /swagger", "GET /docs"),
         ("GET /healthz", "GET /health"),
@@ -73,12 +79,12 @@ def test_an_unknown_path_is_answered_with_the_nearest_route(asked, meant):
 
 
 @pytest.mark.parametrize(
-    "path", ["/wp-login.php", "/robots.txt", "/favicon.ico", "//evil.com/", ""]
+    "path", ["/nope", "/api", "/wp-login.php", "/robots.txt", "/favicon.ico", "//evil.com/", ""]
 )
 def test_a_path_that_is_near_to_nothing_gets_no_proposal(path):
     document = problem("GET", path)
     assert "Did you mean" not in document["detail"]
-    assert "/llms.txt" in document["fix"]
+    assert document["fix"].startswith("Use `GET /`: it lists all documents.")
 
 
 @pytest.mark.parametrize(
@@ -91,10 +97,30 @@ def test_a_path_that_is_near_to_nothing_gets_no_proposal(path):
         (
             "POST /api/v1/messaging/work-orders",
             "GET, OPTIONS",
-            "`POST /api/v1/messaging/work-order` or `GET /api/v1/messaging/work-orders`",
+            "`POST /api/v1/messaging/work-order`",
         ),
-        # Every route that takes the path, whether by its name or by a parameter.
-        ("PUT /api/v1/agents/me", "DELETE, GET, OPTIONS, PATCH", "`GET /api/v1/agents/me`"),
+        # Another write, rather than the read of the same path.
+        ("PUT /api/v1/agents/me", "DELETE, GET, OPTIONS, PATCH", "`PATCH /api/v1/agents/me`"),
+        ("POST /api/v1/agents/me", "DELETE, GET, OPTIONS, PATCH", "`PATCH /api/v1/agents/me`"),
+        ("PATCH /api/v1/agents/ana", "GET, OPTIONS", "`PATCH /api/v1/agents/me`"),
+        ("PUT /api/v1/agents/ana", "GET, OPTIONS", "`PATCH /api/v1/agents/me`"),
+        (
+            "POST /api/v1/messaging/contacts",
+            "GET, OPTIONS",
+            "`PUT /api/v1/messaging/contacts/{contact_id}`",
+        ),
+        (
+            "GET /api/v1/messaging/presence",
+            "DELETE, OPTIONS, PUT",
+            "`GET /api/v1/messaging/presence/{target_agent_id}`",
+        ),
+        (
+            "DELETE /api/v1/agents/me/keys",
+            "GET, OPTIONS, POST",
+            "`DELETE /api/v1/agents/me/keys/{key_id}`",
+        ),
+        ("GET /api/v1/messaging/send", "OPTIONS, POST", "`POST /api/v1/messaging/send`"),
+        ("POST /", "GET, HEAD, OPTIONS", "`GET /`"),
         ("DELETE /api/v1/agents/nova", "GET, OPTIONS", "`GET /api/v1/agents/nova`"),
     ],
 )
@@ -104,7 +130,21 @@ def test_a_wrong_method_is_answered_with_the_methods_of_the_path(asked, allow, f
 
     assert (document["status"], document["code"]) == (405, "method_not_allowed")
     assert ask(method, path)["headers"]["Allow"] == allow
-    assert fix in document["fix"]
+    assert document["fix"].startswith(f"Use {fix}. ")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "TRACE"])
+@pytest.mark.parametrize("route", [r for r in catalog().routes if r.method == "DELETE"])
+def test_no_caller_is_told_to_delete_what_it_did_not_want_to_delete(method, route):
+    sent = route.path.replace("{", "").replace("}", "")
+    near = nearest(method, sent, catalog().routes)
+    assert near is None or near.route.method != "DELETE"
+
+
+@pytest.mark.parametrize("path", ["/agents/nova", "/agents/me/description"])
+def test_a_caller_who_deletes_something_else_is_not_told_to_delete_itself(path):
+    near = nearest("DELETE", path, catalog().routes)
+    assert near is None or near.route.method != "DELETE"
 
 
 @pytest.mark.parametrize(
@@ -123,6 +163,8 @@ def test_a_wrong_method_is_answered_with_the_methods_of_the_path(asked, allow, f
 def test_a_path_in_another_form_is_redirected_to_the_route(method, path, query, location):
     answer = ask(method, path, query)
     assert (answer["statusCode"], answer["headers"]["Location"]) == (308, location)
+    assert answer["body"] == f"Use {location}\n"
+    assert answer["headers"]["Content-Type"].startswith("text/plain")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 import re
 import shlex
+from dataclasses import replace
 
 import pytest
 
@@ -57,6 +58,20 @@ def test_a_key_that_nobody_knows_any_more_is_left_to_be_filled_in(seeded):
     assert "Authorization: Bearer <key>" in ping
     assert row(text, "Data") == "in http://db:8000, kept when you stop the server"
     assert text.count("already registered") == len(seeded)
+
+
+@pytest.mark.parametrize("deleted", [0, 1])
+@pytest.mark.parametrize("auth", ["open", "required"])
+def test_a_deleted_agent_is_named_and_the_line_to_paste_does_not_need_it(deleted, auth):
+    seeded = list(SEEDED)
+    seeded[deleted] = replace(seeded[deleted], api_key=None, is_deleted=True)
+    text = shown(seeded, DATA="/srv/kept", AUTH=auth)
+
+    assert row(text, seeded[deleted].name).endswith(
+        "deleted: its id cannot be used again. Use another DATA folder."
+    )
+    [register] = tries(text)
+    assert f"{URL}/api/v1/agents/register" in register
 
 
 def test_a_folder_that_keeps_the_data_is_shown():

@@ -3,6 +3,7 @@
 import pytest
 
 from agent_messaging.agents import keys
+from local.demo import url_of
 from local.env import exports
 from local.options import OptionError, parse
 from local.seed import AGENTS, KEYS
@@ -17,6 +18,21 @@ def test_a_shell_gets_the_url_and_the_keys():
         f"export BOOTS_KEY={KEYS['boots-agent-id']}",
         "export REGISTRATION_KEY=LocalOnlyRegistrationKeySecret0000000000",
     ]
+
+
+@pytest.mark.parametrize(
+    ("named", "url"),
+    [
+        ({}, "http://127.0.0.1:9000"),
+        ({"PORT": "9001"}, "http://127.0.0.1:9001"),
+        ({"PORT": "9001", "API_URL": "https://api"}, "https://api"),
+    ],
+)
+def test_the_demo_follows_the_url_that_a_shell_got_unless_another_is_named(named, url):
+    [line] = [x for x in exports(parse([], {"PORT": "9000"})).splitlines() if "_URL=" in x]
+    name, value = line.removeprefix("export ").split("=")
+    assert url_of({name: value, **named}) == url
+    assert url_of({}) == "http://127.0.0.1:8080"
 
 
 def test_a_free_port_is_not_known():

@@ -6,6 +6,14 @@ words with the same letters. The values in the caller's path go into the paramet
     POST /api/v1/messaging/work-orders     POST /api/v1/messaging/work-order
     GET  /messaging/inbox                  GET /api/v1/messaging/inbox
     POST /work-orders/wo_1/accept          POST /api/v1/messaging/work-order/wo_1/respond
+
+The method matters too, so that a caller who wants to change something is not told to read it:
+
+    PUT  /api/v1/agents/me                 PATCH /api/v1/agents/me
+    POST /api/v1/messaging/contacts        PUT /api/v1/messaging/contacts/{contact_id}
+
+DELETE is proposed only to a caller who sent DELETE, and only if the words of the path and of the
+route are the same. So `DELETE /agents/nova` does not lead to `DELETE /agents/me`.
 """
 
 import functools
@@ -21,8 +29,13 @@ MAX_WORDS, MAX_LETTERS = 10, 64
 # What each kind of match is worth: the same word, the same but for its form, another name, a value
 # in the place of a parameter.
 SAME, SAME_BUT_FORM, OTHER_NAME, VALUE = 1.0, 0.95, 0.9, 0.5
-SIMILAR_WORD = 0.6  # the least of two words that share letters
-SAME_METHOD = 0.05
+SIMILAR_WORD = 0.7  # the least of two words that share letters
+# What the same method is worth. A reader may have meant the very path of another method.
+SAME_WRITE, CHANGE, OTHER_WRITE, SAME_READ = 0.35, 0.32, 0.3, 0.22
+CHANGES = {"PUT", "PATCH"}
+WRITES = {"POST", *CHANGES}
+DELETE = "DELETE"
+GROUP = "messaging"  # a word that callers often leave out
 NEAR = 0.5  # the least of a path that is worth a proposal
 
 # Words of other APIs, and the words of this API.
@@ -55,21 +68,18 @@ class Proposal(NamedTuple):
     route: Known
     path: str
     likeness: float
+    has_same_words: bool
 
     def __str__(self) -> str:
         """Return the method and the path."""
         return f"{self.route.method} {self.path}"
 
-    @property
-    def is_same(self) -> bool:
-        """Whether the path differs only in form, such as in its letter case or a plural."""
-        return self.likeness >= SAME_BUT_FORM
-
 
 class Aligned(NamedTuple):
-    """How well two lists of words fit, and the caller's value of each parameter."""
+    """How well two lists of words fit, how many fit, and the caller's value of each parameter."""
 
     worth: float
+    placed: int
     values: tuple[tuple[str, str], ...]
 
 
@@ -78,21 +88,36 @@ def nearest(method: str, path: str, routes: Iterable[Known]) -> Proposal | None:
     words = _words(path)
     if not words:
         return None
-    found = [_proposal(method, words, route) for route in routes]
-    best = max(found, key=lambda each: each.likeness, default=None)
-    return best if best is not None and best.likeness >= NEAR else None
+    proposals = (_proposal(words, route) for route in routes)
+    near = [each for each in proposals if each.likeness >= NEAR and _is_fit(method, each)]
+    return max(
+        near, key=lambda each: each.likeness + _affinity(method, each.route.method), default=None
+    )
 
 
-def _proposal(method: str, words: tuple[str, ...], route: Known) -> Proposal:
+def _is_fit(method: str, proposal: Proposal) -> bool:
+    return proposal.route.method != DELETE or (method == DELETE and proposal.has_same_words)
+
+
+def _affinity(method: str, other: str) -> float:
+    if method == other:
+        return SAME_READ if method == "GET" else SAME_WRITE
+    if {method, other} == CHANGES:
+        return CHANGE
+    return OTHER_WRITE if {method, other} <= WRITES else 0
+
+
+def _proposal(words: tuple[str, ...], route: Known) -> Proposal:
     own = _words(route.path)
-    worth, values = _aligned(words, own)
+    worth, placed, values = _aligned(words, own)
     likeness = 2 * worth / (len(words) + max(len(own), 1))
-    likeness += SAME_METHOD if route.method == method else 0
     path = route.path
     for name, value in values:
         if VALUE_TEXT.fullmatch(value):
             path = path.replace(name, value)
-    return Proposal(route, path, likeness)
+    needed = [ours for ours in own if ours != GROUP and not ours.startswith("{")]
+    has_same = all(any(_worth(word, ours) for word in words) for ours in needed)
+    return Proposal(route, path, likeness, has_same and placed == len(words))
 
 
 def _words(path: str) -> tuple[str, ...]:
@@ -102,15 +127,15 @@ def _words(path: str) -> tuple[str, ...]:
 
 def _aligned(words: tuple[str, ...], own: tuple[str, ...]) -> Aligned:
     """Return the best alignment: both lists in their order, and each word used at most once."""
-    row = [Aligned(0, ())] * (len(own) + 1)
+    row = [Aligned(0, 0, ())] * (len(own) + 1)
     for word in words:
         above, row = row, row[:1]
         for place, ours in enumerate(own):
-            worth, values = above[place]
+            worth, placed, values = above[place]
             matched = worth + _worth(word, ours)
             if matched > max(above[place + 1].worth, row[place].worth):
                 value = ((ours, word),) if ours.startswith("{") else ()
-                row.append(Aligned(matched, (*values, *value)))
+                row.append(Aligned(matched, placed + 1, (*values, *value)))
             else:
                 row.append(max(above[place + 1], row[place], key=lambda each: each.worth))
     return row[-1]

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from agent_messaging.docs.catalog import Known, catalog
 from agent_messaging.docs.front import BASE
-from agent_messaging.docs.nearest import Proposal, nearest
+from agent_messaging.docs.nearest import nearest
 from agent_messaging.errors import AgentMessagingError, MethodNotAllowedError, NotFoundError
 
 LISTED = "/llms.txt explains all routes."
@@ -136,30 +136,22 @@ def _not_found(request: Request, routes: Iterable[Known]) -> AgentMessagingError
     near = nearest(_sought(request.method), request.path, routes)
     detail = f"No route has the path `{_shown(request.path)}`."
     if near is None:
-        return NotFoundError(detail, fix=f"Use a route of this API. {LISTED}")
+        return NotFoundError(detail, fix=f"Use `GET /`: it lists all documents. {LISTED}")
     return NotFoundError(f"{detail} Did you mean {near}?", fix=f"Use `{near}`. {LISTED}")
 
 
 def _not_allowed(
     request: Request, found: list[Known], routes: Iterable[Known]
 ) -> AgentMessagingError:
-    methods = ", ".join(dict.fromkeys(route.method for route in found))
-    proposals = [f"{route.method} {_shown(request.path)}" for route in found]
-    near = _same_method(request, routes)
-    detail = f"`{_shown(request.path)}` takes {methods}, but not {_shown(request.method)}."
-    if near is not None:
-        detail += f" Did you mean {near}?"
-        proposals.insert(0, str(near))
-    named = " or ".join(f"`{each}`" for each in dict.fromkeys(proposals))
-    fix = f"Use {named}. {LISTED}"
-    return MethodNotAllowedError(detail, fix=fix, headers={"Allow": _allowed(found)})
-
-
-def _same_method(request: Request, routes: Iterable[Known]) -> Proposal | None:
-    """Return the route with this method whose path differs only in form."""
-    method = _sought(request.method)
-    near = nearest(method, request.path, [each for each in routes if each.method == method])
-    return near if near is not None and near.is_same and near.path != request.path else None
+    path, method = _shown(request.path), _shown(request.method)
+    near = nearest(_sought(request.method), request.path, routes)
+    named = [f"{each.method} {path}" for each in found if each.method != "DELETE"]
+    proposed = str(near) if near is not None else next(iter(named), None)
+    return MethodNotAllowedError(
+        f"`{path}` does not take {method}.",
+        fix=f"Use `{proposed}`. {LISTED}" if proposed else None,
+        headers={"Allow": _allowed(found)},
+    )
 
 
 def _sought(method: str) -> str:
