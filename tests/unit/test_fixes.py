@@ -84,6 +84,13 @@ def of_query(model: type | None, query: dict, body: type | None = None) -> Inval
         (SendRequest, {**SEND, "idempotency_key": "x"}, "as the header `Idempotency-Key`."),
         (RespondRequest, {"accept": True}, 'Set `action` to `"accept"`. Remove `accept`. The'),
         (RespondRequest, {"reject": "yes"}, 'Set `action` to `"reject"`. Remove `reject`. The'),
+        (CompleteRequest, {"idempotencyKey": "x"}, "as the header `Idempotency-Key`."),
+        (
+            RespondRequest,
+            {"status": "accepted"},
+            'Rename `status` to `action`. Did you mean `accept`? Set `action` to one of `"accept"`',
+        ),
+        (RespondRequest, {"decision": "reject"}, "Rename `decision` to `action`. The fields"),
         (RespondRequest, {"accept": False}, 'Set `action` to `"reject"`. Remove `accept`. The'),
         (PresenceRequest, {"online": True}, "To be online, call POST /api/v1/messaging/heartbeat."),
         (PresenceRequest, {"is_online": False}, "call DELETE /api/v1/messaging/presence."),

@@ -108,6 +108,7 @@ def test_in_open_mode_a_fix_leads_to_the_callers_own_id(world: World, query: dic
 ULID = "01m830ztk8hqmnnzmzdykrdxts"
 IN_OPEN_MODE = [
     ("POST", "/messaging/send", {"to_agent_id": "Boots!", "body": "Hello"}),
+    ("POST", "/messaging/send", {"to_agent_id": "boots.", "body": "Hello"}),
     ("POST", "/messaging/send", {"to_agent_id": "stranger", "body": "Hello"}),
     ("POST", "/messaging/send", {"to_agent_id": "boots", "body": "x", "reply_to_id": "x"}),
     ("POST", "/messaging/send", {"to_agent_id": "boots", "body": "x", "thread_id": "x"}),
@@ -137,7 +138,7 @@ def test_in_open_mode_each_list_that_a_fix_names_can_be_read(
     for each in {each for several in named for each in several}:
         parts = urlsplit(each)
         query = dict(parse_qsl(parts.query))
-        assert query["agent_id"] == "nova"
+        assert query["agent_id"] == "nova", each
         answer = world.cloud.call("GET", parts.path.removeprefix(BASE), query)
         assert answer.status == 200, (each, answer.text)
 

@@ -123,9 +123,10 @@ def _chosen(unknown: Iterable[str], missing: Iterable[str], form: Form) -> dict[
 def _rename(name: str, target: str, form: Form) -> str:
     place, value, schema = form.at(target), form.sent.get(name), form.schema((target,))
     renamed = f"Did you mean `{place}`? Rename `{form.at(name)}` to `{place}`."
-    if schema.get("type") != "array" or isinstance(value, list):
+    is_right_kind = schema.get("type") != "array" or isinstance(value, list)
+    if is_right_kind and value in (None, *schema.get("enum", [value])):
         return renamed
-    error = {"type": "list_type", "loc": (target,), "input": value}
+    error = {"type": "enum" if is_right_kind else "list_type", "loc": (target,), "input": value}
     return f"{renamed} {values.of_error(error, form)}"
 
 
@@ -150,7 +151,7 @@ def _advice(word: str, form: Form) -> str:
         return ""
     if usual.inbox and {"type", "limit"} <= form.fields.keys():
         return usual.inbox
-    is_apt = usual.advice and (usual.needs is None or usual.needs in form.fields)
+    is_apt = usual.advice and (not usual.needs or {*usual.needs} & form.fields.keys())
     return usual.advice if is_apt else "This call has nothing like it."
 
 

@@ -15,7 +15,7 @@ MEDIA_TYPE = "application/problem+json"
 
 
 # A call to read something, in a `fix`. A sentence may end right after it.
-_READ = re.compile(r"GET (/api/v1/[^\s`,]*[^\s`,.])")
+_READ = re.compile(r"GET (/api/v1/[^\s`,;]+?)(?=[.,;]?(?:\s|$)|`)")
 
 
 def refused(

@@ -11,13 +11,13 @@ class Word(NamedTuple):
     """What to do about a word that is no field of the route.
 
     The first of `fields` that the route has is the right name. Otherwise the word is removed, and
-    `advice` says what to do. `advice` is only for a route that has the field `needs`, if that is
-    set. `inbox` is the advice for the inbox, if that is another one.
+    `advice` says what to do. `advice` is only for a route that has one of the fields
+    `needs`, if there are any. `inbox` is the advice for the inbox, if that is another one.
     """
 
     fields: tuple[str, ...] = ()
     advice: str = ""
-    needs: str | None = None
+    needs: tuple[str, ...] = ()
     inbox: str = ""
 
 
@@ -25,21 +25,21 @@ _LIMIT = Word(("limit",))
 _CURSOR = Word(("cursor",))
 _PAGE = Word(
     advice="Page with the cursor: send each `next_cursor` as `cursor`, until it is null.",
-    needs="cursor",
+    needs=("cursor",),
 )
 SORT = Word(
-    advice="The order of a list is fixed: messages and orders are newest first.", needs="limit"
+    advice="The order of a list is fixed: messages and orders are newest first.", needs=("limit",)
 )
 _TIME = Word(
     advice="A list has no filter by time. Read it page by page, until its entries are too old.",
-    needs="cursor",
+    needs=("cursor",),
 )
-_UNREAD = Word(advice="For unread messages, add `status=pending` to the query.", needs="type")
+_UNREAD = Word(advice="For unread messages, add `status=pending` to the query.", needs=("type",))
 _FILTER = Word(advice="Each filter is a parameter of its own.")
 _SEARCH = Word(("q",), "Only agents can be searched, with GET /api/v1/agents?q=<words>.")
 _RECIPIENT = Word(("to_agent_id", "client_id", "worker_id"))
 _ONE_RECIPIENT = Word(
-    advice="A message has one recipient. Send it to each agent on its own.", needs="to_agent_id"
+    advice="A message has one recipient. Send it to each agent on its own.", needs=("to_agent_id",)
 )
 _SENDER = Word(
     ("client_id",),
@@ -57,12 +57,19 @@ _KEY = Word(
     advice="A key is sent only in a header: `Authorization: Bearer <key>`. Do not put it into a "
     "query or a body."
 )
-_IDEMPOTENCY = Word(advice="Send it as the header `Idempotency-Key`.", needs="to_agent_id")
+_IDEMPOTENCY = Word(
+    advice="Send it as the header `Idempotency-Key`.",
+    needs=(
+        "to_agent_id",
+        "rejection_reason",
+        "result_data",
+    ),  # fields of the routes with the header
+)
 _ONLINE = Word(
     ("online",),
     "To be online, call POST /api/v1/messaging/heartbeat. To be offline, call DELETE "
     "/api/v1/messaging/presence.",
-    needs="accepts_work_orders",
+    needs=("accepts_work_orders",),
 )
 _REASON = Word(("reason", "rejection_reason"))
 _LONE_ID = Word(("message_ids", "work_order_ids", "agent_id", "to_agent_id"))
