@@ -11,8 +11,8 @@ class Word(NamedTuple):
     """What to do about a word that is no field of the route.
 
     The first of `fields` that the route has is the right name. Otherwise the word is removed, and
-    `advice` says what to do. `advice` is only for a route that has one of the fields
-    `needs`, if there are any. `inbox` is the advice for the inbox, if that is another one.
+    `advice` says what to do. `advice` is only for a route that has one of the fields `needs`, if
+    there are any. `inbox` is the advice for the inbox, if that is another one.
     """
 
     fields: tuple[str, ...] = ()
@@ -59,11 +59,8 @@ _KEY = Word(
 )
 _IDEMPOTENCY = Word(
     advice="Send it as the header `Idempotency-Key`.",
-    needs=(
-        "to_agent_id",
-        "rejection_reason",
-        "result_data",
-    ),  # fields of the routes with the header
+    # Fields of the routes that take the header.
+    needs=("to_agent_id", "rejection_reason", "result_data"),
 )
 _ONLINE = Word(
     ("online",),
