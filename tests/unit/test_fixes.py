@@ -2,7 +2,8 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from pydantic import TypeAdapter
@@ -14,11 +15,13 @@ from agent_messaging.directory.schemas import DirectoryQuery
 from agent_messaging.door import parsing, usual_words
 from agent_messaging.errors import InvalidError
 from agent_messaging.messaging.schemas import InboxQuery, MarkManyReadRequest
+from agent_messaging.presence.schemas import PresenceRequest
 from agent_messaging.work_orders.schemas import CreateRequest, WorkOrdersQuery
 from agent_messaging.work_orders.transition_schemas import CompleteRequest, RespondRequest
 
 SEND = {"to_agent_id": "boots", "body": "Hello"}
 ORDER = {"to_agent_id": "boots", "title": "Estimates", "description": "Fifty"}
+MESSAGE_ID = "msg_01m830ztk8hqmnnzmzdykrdxts"
 API_KEY = "am_live_" + "K" * 46
 
 
@@ -63,10 +66,49 @@ def of_query(model: type | None, query: dict, body: type | None = None) -> Inval
         (
             CreateRequest,
             {**ORDER, "deadline_at": "2099-01-01T10:00:00"},
-            'for example `"2099-01-01T10:00:00.000Z"`. The server\'s time is 2',
+            'for example `"2099-01-01T10:00:00.000Z"`. Or send a duration from now on, such as `"P',
         ),
         (RegisterRequest, {"name": "N", "key_hash": "x"}, "Remove `key_hash`, and the server"),
         (RegisterRequest, {"name": "N", "agent_id": "A B"}, 'for example `"nova-agent-id"`.'),
+        (RegisterRequest, {"agentName": "N"}, "Rename `agentName` to `name`. The"),
+        (RegisterRequest, {"agent_name": "N"}, "Rename `agent_name` to `name`. The"),
+        (RegisterRequest, {"name": "N", "agent_name": "N"}, "because `name` is there already."),
+        (RegisterRequest, {"name": "N", "desc": "x"}, "Rename `desc` to `description`."),
+        (RegisterRequest, {"name": "N", "sort": "x"}, "Remove `sort`. This call has nothing like"),
+        (
+            RegisterRequest,
+            {"name": "N", "caps": "cooking"},
+            'Rename `caps` to `capabilities`. Set `capabilities` to a list, for example `["cooki',
+        ),
+        (CreateRequest, {"worker_id": "boots"}, "Rename `worker_id` to `to_agent_id`."),
+        (SendRequest, {**SEND, "idempotency_key": "x"}, "as the header `Idempotency-Key`."),
+        (RespondRequest, {"accept": True}, 'Set `action` to `"accept"`. Remove `accept`. The'),
+        (RespondRequest, {"reject": "yes"}, 'Set `action` to `"reject"`. Remove `reject`. The'),
+        (CompleteRequest, {"idempotencyKey": "x"}, "as the header `Idempotency-Key`."),
+        (
+            RespondRequest,
+            {"status": "accepted"},
+            'Rename `status` to `action`. Did you mean `accept`? Set `action` to one of `"accept"`',
+        ),
+        (RespondRequest, {"decision": "reject"}, "Rename `decision` to `action`. The fields"),
+        (RespondRequest, {"accept": False}, 'Set `action` to `"reject"`. Remove `accept`. The'),
+        (PresenceRequest, {"online": True}, "To be online, call POST /api/v1/messaging/heartbeat."),
+        (PresenceRequest, {"is_online": False}, "call DELETE /api/v1/messaging/presence."),
+        (PresenceRequest, {"accepts_work_orders": "no"}, "for example `false`."),
+        (PresenceRequest, {"accepts_work_orders": " OFF "}, "for example `false`."),
+        (PresenceRequest, {"accepts_work_orders": 0}, "for example `false`."),
+        (PresenceRequest, {"accepts_work_orders": "yes"}, "for example `true`."),
+        (PresenceRequest, {"accepts_work_orders": {}}, "for example `true`."),
+        (CreateRequest, {**ORDER, "deadline_in_seconds": -1}, "for example `86400`."),
+        (CreateRequest, {**ORDER, "budget_usd": Decimal("1e20")}, "example `999999999999.99`."),
+        (CreateRequest, {**ORDER, "budget_usd": -1}, "for example `15000`."),
+        (
+            MarkManyReadRequest,
+            {"message_id": MESSAGE_ID},
+            f'Set `message_ids` to a list, for example `["{MESSAGE_ID}"]`. The only',
+        ),
+        (MarkManyReadRequest, {"message_id": 7}, "to a list of `message_id` from GET /api/v1/mes"),
+        (MarkManyReadRequest, {"message_ids": MESSAGE_ID}, "Set `message_ids` to a list, for exam"),
         (MarkManyReadRequest, {}, "Add `message_ids`, a list of `message_id` from GET /api/v1/me"),
     ],
 )
@@ -91,6 +133,13 @@ def test_a_fix_of_a_body_names_what_to_send(model: type, body: dict, fix: str):
         (InboxQuery, {"search": "x"}, "Only agents can be searched"),
         (InboxQuery, {"sort": "asc"}, "The order of a list is fixed"),
         (InboxQuery, {"status": "unread"}, "Set `?status` to one of `pending`, `read`."),
+        (InboxQuery, {"status": "all"}, "Leave out `?status` to list all."),
+        (InboxQuery, {"from": "boots"}, "The inbox has no filter by sender; read `from_agent` of"),
+        (WorkOrdersQuery, {"from": "boots"}, "Rename `?from` to `?client_id`."),
+        (WorkOrdersQuery, {"status": "All"}, "Leave out `?status` to list all."),
+        (WorkOrdersQuery, {"status": "open"}, "or send `pending` for orders that wait for an answ"),
+        (WorkOrdersQuery, {"status": "open"}, "or `accepted` for orders that are being worked on."),
+        (WorkOrdersQuery, {"role": "all"}, "Set `?role` to one of `client`, `worker`."),
         (DirectoryQuery, {"search": "x"}, "Rename `?search` to `?q`."),
         (DirectoryQuery, {"online": "maybe"}, "one of `true`, `false`."),
         (WorkOrdersQuery, {"role": "client", "status": "done"}, "one of `completed`,"),
@@ -107,12 +156,17 @@ def test_a_field_in_the_query_belongs_in_the_body():
     assert told.startswith("Move `?subject` to the body, as `subject`.")
 
 
-@pytest.mark.parametrize("value", ["2020-01-01T00:00:00", "tomorrow", "9999-12-31", 5, None, ""])
+@pytest.mark.parametrize(
+    "value",
+    ["2020-01-01T00:00:00", "tomorrow", "9999-12-31", "-PT1H", "24h", "in 24 hours", 5, None, ""],
+)
 def test_the_example_of_a_time_is_valid_when_it_is_read(value: object):
     told = of_body(CreateRequest, {**ORDER, "deadline_at": value or {}}).fix
-    (example,) = re.findall(r'`"(.*?)"`', told)
+    example, duration = re.findall(r'`"(.*?)"`', told)
     body = parsing.body_model(CreateRequest, {**ORDER, "deadline_at": example})
     assert body.deadline_at > datetime.now(UTC)
+    body = parsing.body_model(CreateRequest, {**ORDER, "deadline_at": duration})
+    assert body.deadline_at == timedelta(hours=24)
 
 
 def test_a_past_time_tells_the_servers_time_and_one_that_is_valid():
@@ -128,12 +182,11 @@ def test_a_past_time_tells_the_servers_time_and_one_that_is_valid():
 
 def test_an_id_of_another_kind_is_told_as_what_it_is():
     types = {"work_order_id": TypeAdapter(fields.WorkOrderId)}
-    message_id = "msg_01m830ztk8hqmnnzmzdykrdxts"
     route = "/api/v1/messaging/work-order/{work_order_id}/complete"
     with pytest.raises(InvalidError) as caught:
-        parsing.path_parts(types, {"work_order_id": message_id}, route)
+        parsing.path_parts(types, {"work_order_id": MESSAGE_ID}, route)
     assert caught.value.fix == (
-        f"`{message_id}` is a message id. Set `{{work_order_id}}` in the path `{route}` to the "
+        f"`{MESSAGE_ID}` is a message id. Set `{{work_order_id}}` in the path `{route}` to the "
         "`work_order_id` from GET /api/v1/messaging/work-orders?role=worker&status=accepted."
     )
 
@@ -155,8 +208,14 @@ def test_no_usual_word_is_left_unguided(model: type):
         assert not told.fix.startswith(f"Remove `?{word}`. The parameters"), word
 
 
+def test_a_limit_is_a_number_and_no_expression_of_python():
+    (fault,) = of_body(CreateRequest, {**ORDER, "budget_usd": Decimal("1e20")}).faults
+    assert fault.detail == "is above 999999999999.99"
+
+
 def test_no_key_is_repeated():
     for key in (API_KEY, API_KEY[:20]):
+        assert key.lower() not in of_body(RegisterRequest, {"name": "N", "caps": key.lower()}).fix
         for body in ({**SEND, "to_agent_id": key}, {**SEND, "priority": key}):
             assert key not in of_body(SendRequest, body).fix
     hashed = "f" * 63

@@ -199,6 +199,11 @@ def test_a_refused_transition_says_which_calls_the_order_allows_now():
         f"The order is accepted. Its worker can call POST {path}/complete or POST {path}/fail. "
         f"Its client can call POST {path}/cancel."
     )
+    with pytest.raises(IllegalTransitionError) as caught:
+        order().apply(Action.COMPLETE, NOW, {}, timedelta(1))
+    path = f"/api/v1/messaging/work-order/{order().work_order_id}"
+    assert f"POST {path}/respond" in caught.value.fix
+    assert "{" not in caught.value.fix
 
 
 def test_every_call_that_a_status_allows_is_named_and_no_other():

@@ -88,10 +88,9 @@ def _agent_id(parameter: str, claimed: str) -> str:
     try:
         return _AGENT_ID.validate_python(claimed)
     except ValidationError:
-        name = ids.as_search(claimed)
-        found = f"GET /api/v1/agents?q={name}" if name else "GET /api/v1/agents"
         raise InvalidError.at(
             f"?{parameter}",
             "is not an agent id",
-            fix=f"{ids.told_kind(claimed)}Set `?{parameter}` to your own `agent_id` from {found}.",
+            fix=f"{ids.told_kind(claimed)}Set `?{parameter}` to the `agent_id` "
+            "from the answer of your registration.",
         ) from None

@@ -29,7 +29,7 @@ from pydantic import (
     WrapValidator,
     model_validator,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticKnownError
 
 from agent_messaging import clock, variants
 from agent_messaging.ids import ALPHABET, PAIR_DIGITS, ULID_PATTERN
@@ -198,7 +198,9 @@ Flag = Annotated[StrictBool, BeforeValidator(variants.boolean)]
 # --- times
 # A longer duration than this is a mistake, and could lead beyond the year 9999.
 MAX_DURATION = timedelta(days=36_500)
-Seconds = Annotated[StrictInt, Field(ge=1, le=MAX_DURATION // timedelta(seconds=1)), _WHOLE]
+Seconds = Annotated[
+    StrictInt, Field(ge=1, le=MAX_DURATION // timedelta(seconds=1), examples=[86_400]), _WHOLE
+]
 
 _RFC3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})", re.ASCII
@@ -213,7 +215,7 @@ def _rfc3339(value: object) -> object:
         return value
     if isinstance(value, str) and _RFC3339.fullmatch(f"{value}Z"):
         raise PydanticCustomError("timezone_aware", "has no UTC offset such as Z")
-    raise ValueError("is not an RFC 3339 time such as 2026-02-16T20:00:00Z")
+    raise ValueError("is not an RFC 3339 time such as 2036-02-16T20:00:00Z")
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -256,7 +258,9 @@ Moment = Annotated[
     Timestamp,
     WrapValidator(_moment),
     PlainSerializer(_moment_out, return_type=str),
-    _TIME_SCHEMA,
+    WithJsonSchema(
+        {"type": "string", "format": "date-time", "examples": ["2036-02-16T20:00:00.000Z"]}
+    ),
 ]
 
 
@@ -274,6 +278,15 @@ def _dollars(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise ValueError("is not a number")
     return value
+
+
+def _in_range(amount: Decimal) -> Decimal:
+    """Refuse an amount out of range. Pydantic's own error would quote `Decimal('...')`."""
+    if amount < 0:
+        raise PydanticKnownError("greater_than_equal", {"ge": 0})
+    if amount > MOST_DOLLARS:
+        raise PydanticKnownError("less_than_equal", {"le": float(MOST_DOLLARS)})
+    return amount
 
 
 def _in_cents(amount: Decimal) -> Decimal:
@@ -299,7 +312,8 @@ _DOLLARS: dict[str, Any] = {
 Dollars = Annotated[
     Decimal,
     BeforeValidator(_dollars),
-    Field(ge=0, le=MOST_DOLLARS, decimal_places=2),
+    Field(decimal_places=2),
+    AfterValidator(_in_range),
     AfterValidator(_in_cents),
     _NUMBER_OUT,
     WithJsonSchema({**_DOLLARS, "maximum": float(MOST_DOLLARS)}),

@@ -13,7 +13,9 @@ UNKNOWN = "is unknown"
 
 def test_each_missing_field_is_named(pair: Cloud):
     answer = post(pair, body={})
-    who = "Add `to_agent_id`, the `agent_id` of another agent from GET /api/v1/agents."
+    who = (
+        "Add `to_agent_id`, the `agent_id` of another agent from GET /api/v1/agents?agent_id=nova."
+    )
     what = 'Add `body`, a text of 1 to 65536 characters, for example `"Want to collaborate?"`.'
     assert answer.json["errors"] == [
         {"pointer": "#/to_agent_id", "detail": MISSING, "fix": who},

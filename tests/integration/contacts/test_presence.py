@@ -1,5 +1,7 @@
 """An agent with a closed mailbox shows its presence to its contacts and to itself."""
 
+import re
+
 import pytest
 
 from tests.integration.cloud import Cloud
@@ -7,6 +9,7 @@ from tests.integration.contacts.mailboxes import decide, ping, refusal, set_poli
 
 PATH = "/messaging/presence/boots"
 REQUIRED = (403, "contact_required")
+CALLER = re.compile(r"\?agent_id=\w+")  # a fix names calls with their caller
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ def test_a_closed_agent_is_seen_by_nobody_else(closed: Cloud):
     decide(closed, "nova", "boots", "allowed")
     seen = [closed.get(PATH, query) for query in ({"agent_id": "nova"}, {"agent_id": "third"}, {})]
     assert [refusal(answer) for answer in seen] == [REQUIRED] * 3
-    assert len({answer.but_for() for answer in seen}) == 1
+    assert len({CALLER.sub("", answer.but_for()) for answer in seen}) == 1
     assert "At work" not in seen[0].text
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-VERBS = "Rename|Remove|Move|Add|Set|Shorten"
+VERBS = "Rename|Remove|Leave out|Move|Add|Set|Shorten"
 # A sentence with its place, and what follows up to the next one.
 SENTENCE = re.compile(rf"({VERBS}) `([^`]+)`(.*?)(?=(?:{VERBS}|Did you mean) `|$)", re.DOTALL)
 TARGET = re.compile(r" to (?:the body, as )?`([^`]+)`")
@@ -55,7 +55,7 @@ class Literal:
             target = TARGET.match(rest)
             value = _read(request, place)
             return request if target is None else _put(_drop(request, place), target[1], value)
-        if verb == "Remove":
+        if verb in ("Remove", "Leave out"):
             return _drop(request, place)
         if verb == "Shorten":
             length = LENGTH.match(rest)
@@ -70,7 +70,7 @@ class Literal:
         return request if value is ABSENT else _put(request, place, value)
 
     def _value(self, rest: str, place: str) -> Any:
-        if "your own" in rest:
+        if "your own" in rest or "your registration" in rest:
             return self.me
         if listed := FROM_LIST.search(rest):
             lists = [self.look(path) for path in listed.groups()[1:] if path]

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -102,6 +103,59 @@ def test_in_open_mode_a_fix_leads_to_the_callers_own_id(world: World, query: dic
     right = Literal("nova", look_openly).corrected(wrong, refusal.json["fix"])
     assert (refusal.status, send_openly(right).status) == (422, 200)
     assert right.query == {"agent_id": "nova"}
+
+
+ULID = "01m830ztk8hqmnnzmzdykrdxts"
+IN_OPEN_MODE = [
+    ("POST", "/messaging/send", {"to_agent_id": "Boots!", "body": "Hello"}),
+    ("POST", "/messaging/send", {"to_agent_id": "boots.", "body": "Hello"}),
+    ("POST", "/messaging/send", {"to_agent_id": "stranger", "body": "Hello"}),
+    ("POST", "/messaging/send", {"to_agent_id": "boots", "body": "x", "reply_to_id": "x"}),
+    ("POST", "/messaging/send", {"to_agent_id": "boots", "body": "x", "thread_id": "x"}),
+    ("POST", "/messaging/work-order", {"to_agent_id": "a.b", "title": "x", "description": "x"}),
+    ("POST", f"/messaging/mark-read/msg_{ULID}", None),
+    ("POST", "/messaging/mark-read", {"message_ids": ["x"]}),
+    ("GET", "/messaging/work-order/boots", None),
+    ("GET", f"/messaging/work-order/wo_{ULID}", None),
+    ("POST", "/messaging/work-order/boots/complete", {}),
+    ("GET", "/messaging/contacts/stranger", None),
+    ("GET", "/messaging/presence/Boots!", None),
+    ("DELETE", f"/agents/me/keys/key_{ULID}", None),
+    ("GET", "/agents/stranger", None),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), IN_OPEN_MODE)
+def test_in_open_mode_each_list_that_a_fix_names_can_be_read(
+    world: World, method: str, path: str, body: object
+):
+    parameter = "from_agent_id" if path.endswith(("/send", "/work-order")) else "agent_id"
+    refusal = world.cloud.call(method, path, {parameter: "Nova"}, body)
+    assert refusal.status in (404, 422)
+    fixes = [refusal.json["fix"], *(each["fix"] for each in refusal.json["errors"])]
+    named = [re.findall(r"GET (/api/v1/\S+?)[.,]?(?=\s|$)", fix) for fix in fixes]
+    assert all(named), fixes
+    for each in {each for several in named for each in several}:
+        parts = urlsplit(each)
+        query = dict(parse_qsl(parts.query))
+        assert query["agent_id"] == "nova", each
+        answer = world.cloud.call("GET", parts.path.removeprefix(BASE), query)
+        assert answer.status == 200, (each, answer.text)
+
+
+def test_with_a_key_a_fix_names_no_caller(world: World):
+    refusal = look(world, "nova", f"/api/v1/messaging/work-order/wo_{ULID}")
+    assert "GET /api/v1/messaging/work-orders?role=worker" in refusal["fix"]
+    assert "agent_id=" not in refusal["fix"]
+
+
+def test_in_open_mode_an_unknown_caller_learns_where_its_own_id_is(world: World):
+    refusal = world.cloud.get("/messaging/inbox", {"agent_id": "stranger"})
+    assert refusal.status == 404
+    assert refusal.json["fix"] == (
+        "Set `?agent_id` to the `agent_id` from the answer of your registration, or register the "
+        "agent with POST /api/v1/agents/register."
+    )
 
 
 def test_the_program_knows_nothing_of_the_schema():

@@ -33,6 +33,21 @@ def test_the_other_side_may_not_act(pair: Cloud, action: str):
     assert pair.digest() == before
 
 
+def test_a_refusal_names_the_calls_on_this_order(pair: Cloud):
+    order_id = bring(pair, "accepted")
+    path = f"POST /api/v1/messaging/work-order/{order_id}"
+    fix = pair.move("nova", order_id, "complete").json["fix"]
+    assert fix.startswith("Let `boots`, the worker, make this call. The order is accepted.")
+    assert f"Its client can call {path}/cancel." in fix
+    assert f"{path}/complete" in pair.move("boots", order_id, "accept").json["fix"]
+
+
+def test_nobody_is_asked_to_act_on_a_final_order(pair: Cloud):
+    order_id = bring(pair, "completed")
+    fix = pair.move("nova", order_id, "complete").json["fix"]
+    assert fix.startswith("The order is completed, and that is final.")
+
+
 def test_an_order_of_others_looks_like_none(pair: Cloud):
     order_id, absent = pair.offer("nova", "boots"), ids.new("wo", clock.now())
     before = pair.digest()

@@ -97,3 +97,12 @@ def not_found(agent_id: str) -> AgentNotFoundError:
         fix=f"{kind}Find its id with GET /api/v1/agents{search}, or register the agent with "
         "POST /api/v1/agents/register.",
     )
+
+
+def unknown_caller(agent_id: str, parameter: str) -> AgentNotFoundError:
+    """Return the error for a caller in open mode whose own id nobody has."""
+    return AgentNotFoundError(
+        f"No agent `{agent_id}` is registered.",
+        fix=f"{ids.told_kind(agent_id)}Set `?{parameter}` to the `agent_id` from the answer of "
+        "your registration, or register the agent with POST /api/v1/agents/register.",
+    )

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from agent_messaging import auth, clock, deadline, idempotency
-from agent_messaging.agents.access import not_found
+from agent_messaging.agents.access import unknown_caller
 from agent_messaging.agents.penalty import Penalty
 from agent_messaging.door import parsing, payload, problem
 from agent_messaging.door.deprecation import Deprecation
@@ -90,7 +90,7 @@ class Api:
         try:
             return self._served(event, request_id)
         except AgentMessagingError as error:
-            return _refused(error, request_id)
+            return _refused(error, request_id, self._open_caller(event))
         except Exception:
             logger.exception("failed", route=event["routeKey"])
             return problem.failed(request_id, self._routes[shape(event["routeKey"])].again)
@@ -197,13 +197,27 @@ class Api:
         if caller is None and route.identity_required:
             raise parsing.missing_identity(identity, parameters)
         if caller is not None and caller.is_open and not self._is_registered(caller.agent_id):
-            raise not_found(caller.agent_id)
+            raise unknown_caller(caller.agent_id, identity)
         return caller
 
+    def _open_caller(self, event: Mapping[str, Any]) -> str | None:
+        """Return the caller that a request in open mode names, if that is an agent id."""
+        route = self._routes.get(shape(event["routeKey"]))
+        if route is None or route.identity is None or not auth.is_open(event):
+            return None
+        claimed = parsing.query_parameters(event)[0].get(route.identity)
+        try:
+            caller = auth.identify(event, route.identity, claimed)
+        except AgentMessagingError:
+            return None
+        return caller.agent_id if caller else None
 
-def _refused(error: AgentMessagingError, request_id: str) -> dict[str, Any]:
+
+def _refused(
+    error: AgentMessagingError, request_id: str, open_caller: str | None = None
+) -> dict[str, Any]:
     logger.info("refused", code=error.code, status=error.status)
-    return problem.refused(error, request_id)
+    return problem.refused(error, request_id, open_caller)
 
 
 def _answered(status: int, answer: BaseModel | Replay | None, request_id: str) -> dict[str, Any]:

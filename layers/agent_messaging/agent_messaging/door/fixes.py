@@ -12,19 +12,22 @@ that is invisible is written as `\u200b`. These are the sentences that a program
     Set `action` to one of `"accept"`, `"reject"`.
     Set `to_agent_id` to the `agent_id` from GET /api/v1/agents?q=Boots.
     Shorten `subject` to 500 characters.
+    Leave out `?status` to list all.
 
 Other sentences explain. Only a request that is refused imports this module.
 """
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from agent_messaging.door import values
 from agent_messaging.door.form import MAX_NAME, NEAR, Form, visible
-from agent_messaging.door.usual_words import WORDS
+from agent_messaging.door.usual_words import SORT, WORDS
+from agent_messaging.door.wanted import shown
 
+LEAST_PREFIX = 4  # characters of a name that stands for a field that it begins
 MAX_FIX = 1500  # characters of all sentences together
 
 
@@ -32,13 +35,17 @@ def of_errors(errors: Iterable[Any], form: Form) -> list[str]:
     """Return one fix for each of pydantic's errors about a part of a request."""
     errors = list(errors)
     unknown = {str(e["loc"][0]): e for e in errors if _is_unknown(e)}
-    named = {name: _target(name, form) for name in unknown}
+    missing = [str(e["loc"][0]) for e in errors if e["type"] == "missing" and len(e["loc"]) == 1]
+    named = {name: _target(name, form, missing) for name in unknown}
+    chosen = _chosen(unknown, missing, form)
     renamed = {target: name for name, target in reversed(named.items()) if target}
     found = []
     for error in errors:
         name = str(error["loc"][0]) if error["loc"] else ""
         if error["type"] == "missing" and name in renamed and len(error["loc"]) == 1:
             found.append(_rename(renamed[name], name, form))
+        elif name in chosen:
+            found.append(chosen[name])
         elif _is_unknown(error):
             target = named[name] if renamed.get(named[name] or "") == name else None
             found.append(_of_unknown(name, target, form))
@@ -75,21 +82,52 @@ def _plain(name: str) -> str:
     return re.sub(r"[- ]", "_", spaced).lower()
 
 
-def _target(name: str, form: Form) -> str | None:
-    """Return the field that an unknown name probably means."""
+def _target(name: str, form: Form, missing: Sequence[str]) -> str | None:
+    """Return the field that an unknown name probably means. A `missing` field comes first."""
     word = _plain(name)
     if word in form.fields:
         return word
     if word == form.identity or word in form.of_body:
         return None
-    if usual := WORDS.get(word):
+    if within := _within(word, missing):
+        return within
+    usual, candidates = WORDS.get(word), [*missing, *form.fields]
+    if usual and (usual is not SORT or "limit" in form.fields):
         return next((each for each in usual.fields if each in form.fields), None)
-    near = difflib.get_close_matches(word, [*form.fields], n=1, cutoff=NEAR)
-    return near[0] if near else None
+    if begun := [each for each in candidates if each.startswith(word)]:
+        return begun[0] if len(word) >= LEAST_PREFIX else None
+    near = difflib.get_close_matches(word, candidates, n=1, cutoff=NEAR)
+    return _within(word, form.fields) or (near[0] if near else None)
+
+
+def _within(word: str, names: Iterable[str]) -> str | None:
+    """Return the first name that a longer name has in it: `agent_name` has `name`."""
+    words = {*word.split("_")}
+    return next((each for each in names if {*each.split("_")} <= words), None)
+
+
+def _chosen(unknown: Iterable[str], missing: Iterable[str], form: Form) -> dict[str, str]:
+    """Return the fixes for a choice that was sent as a name, such as `"accept": true`."""
+    fixes = {}
+    for field in missing:
+        choices = form.schema((field,)).get("enum", ())
+        for name in unknown:
+            if _plain(name) in choices:
+                no = (each for each in choices if each != _plain(name))
+                choice = next(no, None) if form.sent[name] is False else _plain(name)
+                fixes[field] = f"Set `{form.at(field)}` to `{shown(choice, form.at(field))}`."
+                fixes[name] = f"Remove `{form.at(name)}`."
+    return fixes
 
 
 def _rename(name: str, target: str, form: Form) -> str:
-    return f"Did you mean `{form.at(target)}`? Rename `{form.at(name)}` to `{form.at(target)}`."
+    place, value, schema = form.at(target), form.sent.get(name), form.schema((target,))
+    renamed = f"Did you mean `{place}`? Rename `{form.at(name)}` to `{place}`."
+    is_right_kind = schema.get("type") != "array" or isinstance(value, list)
+    if is_right_kind and value in (None, *schema.get("enum", [value])):
+        return renamed
+    error = {"type": "enum" if is_right_kind else "list_type", "loc": (target,), "input": value}
+    return f"{renamed} {values.of_error(error, form)}"
 
 
 def _of_unknown(name: str, target: str | None, form: Form) -> str:
@@ -103,11 +141,18 @@ def _of_unknown(name: str, target: str | None, form: Form) -> str:
         return f"Remove `{place}`, because `{form.at(target)}` is there already."
     if word in form.of_body:
         return f"Move `{place}` to the body, as `{word}`."
+    return " ".join(filter(None, (f"Remove `{place}`.", _advice(word, form))))
+
+
+def _advice(word: str, form: Form) -> str:
+    """Return what to do in place of a usual word that is no field. Empty for any other word."""
     usual = WORDS.get(word)
     if usual is None:
-        return f"Remove `{place}`."
-    is_apt = usual.advice and (usual.needs is None or usual.needs in form.fields)
-    return f"Remove `{place}`. {usual.advice if is_apt else 'This call has nothing like it.'}"
+        return ""
+    if usual.inbox and {"type", "limit"} <= form.fields.keys():
+        return usual.inbox
+    is_apt = usual.advice and (not usual.needs or {*usual.needs} & form.fields.keys())
+    return usual.advice if is_apt else "This call has nothing like it."
 
 
 def _list_of(form: Form) -> str:

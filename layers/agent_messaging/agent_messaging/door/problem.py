@@ -6,6 +6,7 @@ address of the code's page on the same host.
 """
 
 import json
+import re
 from typing import Any
 
 from agent_messaging.errors import AgentMessagingError, InternalError, page_of
@@ -13,8 +14,20 @@ from agent_messaging.errors import AgentMessagingError, InternalError, page_of
 MEDIA_TYPE = "application/problem+json"
 
 
-def refused(error: AgentMessagingError, request_id: str) -> dict[str, Any]:
-    """Return the answer for an error of the API."""
+# A call to read something, in a `fix`. A sentence may end right after it.
+_READ = re.compile(r"GET (/api/v1/[^\s`,;]+?)(?=[.,;]?(?:\s|$)|`)")
+
+
+def refused(
+    error: AgentMessagingError, request_id: str, open_caller: str | None = None
+) -> dict[str, Any]:
+    """Return the answer for an error of the API.
+
+    `open_caller` is the caller in open mode. Each call that a `fix` names has its id, because it
+    would be refused without.
+    """
+
+    fix = _as_caller(error.fix, open_caller)
     document: dict[str, Any] = {
         "type": page_of(error.code),
         "title": error.title,
@@ -22,10 +35,14 @@ def refused(error: AgentMessagingError, request_id: str) -> dict[str, Any]:
         "detail": error.detail,
         "code": error.code,
         "errors": [
-            {"pointer": each.pointer, "detail": each.detail, "fix": each.fix or error.fix}
+            {
+                "pointer": each.pointer,
+                "detail": each.detail,
+                "fix": _as_caller(each.fix, open_caller) or fix,
+            }
             for each in error.faults
         ],
-        "fix": error.fix,
+        "fix": fix,
         "request_id": request_id,
         **error.members,
     }
@@ -48,6 +65,15 @@ def failed(request_id: str, again: str) -> dict[str, Any]:
         "request_id": request_id,
     }
     return _answered(document, {})
+
+
+def _as_caller(fix: str, open_caller: str | None) -> str:
+    """Return a fix whose calls to read something have the caller of open mode in their query."""
+
+    def named(read: re.Match[str]) -> str:
+        return f"{read[0]}{'&' if '?' in read[1] else '?'}agent_id={open_caller}"
+
+    return _READ.sub(named, fix) if open_caller else fix
 
 
 def _answered(document: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:

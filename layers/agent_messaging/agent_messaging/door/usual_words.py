@@ -11,34 +11,41 @@ class Word(NamedTuple):
     """What to do about a word that is no field of the route.
 
     The first of `fields` that the route has is the right name. Otherwise the word is removed, and
-    `advice` says what to do. `advice` is only for a route that has the field `needs`, if that is
-    set.
+    `advice` says what to do. `advice` is only for a route that has one of the fields `needs`, if
+    there are any. `inbox` is the advice for the inbox, if that is another one.
     """
 
     fields: tuple[str, ...] = ()
     advice: str = ""
-    needs: str | None = None
+    needs: tuple[str, ...] = ()
+    inbox: str = ""
 
 
 _LIMIT = Word(("limit",))
 _CURSOR = Word(("cursor",))
 _PAGE = Word(
     advice="Page with the cursor: send each `next_cursor` as `cursor`, until it is null.",
-    needs="cursor",
+    needs=("cursor",),
 )
-_SORT = Word(advice="The order of a list is fixed: messages and orders are newest first.")
+SORT = Word(
+    advice="The order of a list is fixed: messages and orders are newest first.", needs=("limit",)
+)
 _TIME = Word(
     advice="A list has no filter by time. Read it page by page, until its entries are too old.",
-    needs="cursor",
+    needs=("cursor",),
 )
-_UNREAD = Word(advice="For unread messages, add `status=pending` to the query.", needs="type")
+_UNREAD = Word(advice="For unread messages, add `status=pending` to the query.", needs=("type",))
 _FILTER = Word(advice="Each filter is a parameter of its own.")
 _SEARCH = Word(("q",), "Only agents can be searched, with GET /api/v1/agents?q=<words>.")
 _RECIPIENT = Word(("to_agent_id", "client_id", "worker_id"))
 _ONE_RECIPIENT = Word(
-    advice="A message has one recipient. Send it to each agent on its own.", needs="to_agent_id"
+    advice="A message has one recipient. Send it to each agent on its own.", needs=("to_agent_id",)
 )
-_SENDER = Word(("client_id",), "The sender is always the agent that calls, so no field names it.")
+_SENDER = Word(
+    ("client_id",),
+    "The sender is always the agent that calls, so no field names it.",
+    inbox="The inbox has no filter by sender; read `from_agent` of each message.",
+)
 _TEXT = Word(("body", "message", "description", "summary", "reason", "status_message"))
 _HEADING = Word(("title", "subject", "label", "name"))
 _FILE = Word(advice="Files cannot be attached. Put a URL into a text or an object instead.")
@@ -50,6 +57,17 @@ _KEY = Word(
     advice="A key is sent only in a header: `Authorization: Bearer <key>`. Do not put it into a "
     "query or a body."
 )
+_IDEMPOTENCY = Word(
+    advice="Send it as the header `Idempotency-Key`.",
+    # Fields of the routes that take the header.
+    needs=("to_agent_id", "rejection_reason", "result_data"),
+)
+_ONLINE = Word(
+    ("online",),
+    "To be online, call POST /api/v1/messaging/heartbeat. To be offline, call DELETE "
+    "/api/v1/messaging/presence.",
+    needs=("accepts_work_orders",),
+)
 _REASON = Word(("reason", "rejection_reason"))
 _LONE_ID = Word(("message_ids", "work_order_ids", "agent_id", "to_agent_id"))
 _STATE = Word(("status", "state", "status_message", "action"))
@@ -60,14 +78,14 @@ WORDS = {
     **dict.fromkeys(("next_cursor", "page_token", "next", "next_token", "after"), _CURSOR),
     **dict.fromkeys(("starting_after", "continuation", "token", "start"), _CURSOR),
     **dict.fromkeys(("page", "offset", "skip", "page_number"), _PAGE),
-    **dict.fromkeys(("sort", "sort_by", "order", "order_by", "direction", "desc"), _SORT),
+    **dict.fromkeys(("sort", "sort_by", "order", "order_by", "direction", "desc"), SORT),
     **dict.fromkeys(("since", "before", "until", "start_time", "end_time"), _TIME),
     **dict.fromkeys(("from_date", "to_date", "created_after", "created_before"), _TIME),
     **dict.fromkeys(("unread", "unread_only", "only_unread", "is_read", "read"), _UNREAD),
     **dict.fromkeys(("filter", "filters", "where", "fields", "include", "expand"), _FILTER),
     **dict.fromkeys(("search", "query", "keyword", "keywords", "term", "text_query"), _SEARCH),
     **dict.fromkeys(("to", "recipient", "recipient_id", "to_id", "target", "receiver"), _RECIPIENT),
-    **dict.fromkeys(("to_agent", "target_agent_id", "worker", "assignee"), _RECIPIENT),
+    **dict.fromkeys(("to_agent", "target_agent_id", "worker", "worker_id", "assignee"), _RECIPIENT),
     **dict.fromkeys(("cc", "bcc", "recipients", "to_agent_ids"), _ONE_RECIPIENT),
     **dict.fromkeys(("from", "sender", "sender_id", "from_id", "from_agent", "author"), _SENDER),
     **dict.fromkeys(("message", "content", "text", "msg", "body", "payload", "note"), _TEXT),
@@ -77,19 +95,25 @@ WORDS = {
     **dict.fromkeys(("deadline", "due", "due_at", "due_date", "ttl", "expires"), _TIME_LIMIT),
     **dict.fromkeys(("eta", "expires_in", "timeout"), _TIME_LIMIT),
     **dict.fromkeys(("budget", "price", "amount", "cost", "price_usd"), _MONEY),
-    **dict.fromkeys(("skill", "skills", "tags", "tag", "roles"), _SKILLS),
+    **dict.fromkeys(("skill", "skills", "caps", "tags", "tag", "roles"), _SKILLS),
     **dict.fromkeys(("key", "api_key", "apikey", "access_token", "authorization"), _KEY),
     **dict.fromkeys(("reply_to", "in_reply_to", "parent_id", "reply_id"), Word(("reply_to_id",))),
     **dict.fromkeys(("thread", "conversation_id", "conversation"), Word(("thread_id",))),
     **dict.fromkeys(("why", "error", "comment", "rejection_reason", "reason"), _REASON),
     **dict.fromkeys(("id", "ids", "message_id", "work_order_id"), _LONE_ID),
     **dict.fromkeys(("status", "state", "decision", "response"), _STATE),
+    **dict.fromkeys(("idempotency_key", "idempotency", "idempotency_token"), _IDEMPOTENCY),
+    **dict.fromkeys(("is_online", "online", "offline", "is_offline", "available"), _ONLINE),
     "name": Word(("q", "title", "subject", "label")),
     "url": Word(("result_url",)),
     "importance": Word(("priority",)),
     "urgency": Word(("priority",)),
     "username": Word(("name", "agent_id")),
 }
+
+# Values that other APIs use for no filter, and for false.
+ALL = frozenset({"all", "any", "*", "both", "every", ""})
+NO = frozenset({"no", "n", "off", "0", "none", "never", "f", "disabled", ""})
 
 # Values that other APIs use, and the value to use here if the field has it.
 VALUES = {

@@ -1,14 +1,16 @@
 """Say which value to send in place of a wrong or missing one. `door.fixes` has the grammar."""
 
 import difflib
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from agent_messaging import clock, ids
 from agent_messaging.door import wanted
 from agent_messaging.door.form import MAX_NAME, NEAR, Form
-from agent_messaging.door.usual_words import VALUES
+from agent_messaging.door.usual_words import ALL, NO, VALUES
 from agent_messaging.door.wanted import Schema
 
 _ARRIVED = ((bool, "a boolean"), (str, "a string"), (dict, "an object"), (list, "a list"))
@@ -47,13 +49,25 @@ def _other_value(error: Any, form: Form, place: str) -> str:
         return _choice(verb, value, schema, place)
     if schema.get("format") == "date-time":
         return _time(verb, value, place)
+    if kind == "list_type" and (told := _as_list(value, schema, place)):
+        return told
     if source := _source(location, schema, form):
         return _from_list(verb, value, source, place, form.route)
     if wanted.is_private(schema):
         return f"Remove `{place}`, and the server creates the key. /llms.txt shows how to make one."
-    bound = error["ctx"][_BOUNDS[kind]] if kind in _BOUNDS else None
     arrived = ... if kind in _RIGHT_TYPE else value
-    return _for_example(verb, schema, place, bound, arrived)
+    return _for_example(verb, schema, place, _meant(error, schema), arrived)
+
+
+def _meant(error: Any, schema: Schema) -> Any:
+    """Return the example that is nearest to what was sent. None for the example of the schema."""
+    kind, value = error["type"], error.get("input")
+    if schema.get("type") == "boolean":
+        is_no = isinstance(value, str) and value.strip().lower() in NO
+        return not (is_no or (isinstance(value, int | Decimal) and not value))
+    if kind == "greater_than_equal" and schema.get("examples"):
+        return None
+    return error["ctx"][_BOUNDS[kind]] if kind in _BOUNDS else None
 
 
 def time_after(now: datetime, text: object = None) -> str:
@@ -98,14 +112,41 @@ def _shorten(place: str, value: Any, limit: int, unit: str) -> str:
     return " ".join(filter(None, (f"Shorten `{place}` to {limit} {unit}.", size, rest)))
 
 
+def _as_list(value: Any, schema: Schema, place: str) -> str | None:
+    """Return the fix that makes a list of one id or word. None if the value is no valid one."""
+    pattern = schema.get("items", {}).get("pattern")
+    if not pattern or not isinstance(value, str) or ids.has_key(value):
+        return None
+    if not re.fullmatch(pattern, value):
+        return None
+    return f"Set `{place}` to a list, for example `{wanted.shown([value], place)}`."
+
+
 def _choice(verb: str, value: Any, schema: Schema, place: str) -> str:
     """Return the fix with all values, the nearest one first."""
     choices = [str(each) for each in schema["enum"]]
+    if told := _left_out(value, schema, choices, place):
+        return told
     near = _nearest(value, choices) if isinstance(value, str) else None
     ordered = sorted(choices, key=lambda each: each != near)
     values = ", ".join(f"`{wanted.shown(each, place)}`" for each in ordered)
     guess = f"Did you mean `{near}`? " if near else ""
     return f"{guess}{verb} one of {values}."
+
+
+def _left_out(value: Any, schema: Schema, choices: Sequence[str], place: str) -> str | None:
+    """Return the fix for a filter of a list that should be left out. None for another value."""
+    if not isinstance(value, str) or schema.get("default", ...) is not None or place[0] != "?":
+        return None
+    word = value.strip().lower()
+    if word in ALL:
+        return f"Leave out `{place}` to list all."
+    if word == "open" and {"pending", "accepted"} <= {*choices}:
+        return (
+            f"Leave out `{place}` to list all, or send `pending` for orders that wait for an "
+            "answer, or `accepted` for orders that are being worked on."
+        )
+    return None
 
 
 def _nearest(value: str, choices: Sequence[str]) -> str | None:
@@ -119,8 +160,9 @@ def _time(verb: str, value: Any, place: str) -> str:
     now = clock.now()
     sample = wanted.shown(time_after(now, value), place)
     return (
-        f"{verb} a future RFC 3339 time with Z or an offset, for example `{sample}`. The server's "
-        f"time is {clock.to_text(now)}."
+        f"{verb} a future RFC 3339 time with Z or an offset, for example `{sample}`. Or send "
+        f"a duration from now on, such as `{wanted.shown('PT24H', place)}`. The server's time is "
+        f"{clock.to_text(now)}."
     )
 
 

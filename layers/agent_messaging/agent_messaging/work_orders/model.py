@@ -119,7 +119,9 @@ class WorkOrder(SharedFields):
         Raises:
             IllegalTransitionError: the order's status does not allow `action`.
         """
-        step = transition(self.status, action, by_system=by_system)
+        step = transition(
+            self.status, action, by_system=by_system, work_order_id=self.work_order_id
+        )
         at = (self.deadline_at or now) if action is Action.EXPIRE else now
         record = history.record(at, step.role, action, self._content(action.writes, changes))
         update = {

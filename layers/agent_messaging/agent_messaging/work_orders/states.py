@@ -147,10 +147,13 @@ def is_possible(status: Status, action: Action) -> bool:
     return (status, action) in _BY_STATE
 
 
-def transition(status: Status, action: Action, *, by_system: bool = False) -> Transition:
+def transition(
+    status: Status, action: Action, *, by_system: bool = False, work_order_id: str | None = None
+) -> Transition:
     """Return the transition that `action` makes from `status`.
 
-    With `by_system`, the system makes it in the place of an agent.
+    With `by_system`, the system makes it in the place of an agent. The error names the calls with
+    `work_order_id`.
 
     Raises:
         IllegalTransitionError: there is no such transition.
@@ -160,29 +163,33 @@ def transition(status: Status, action: Action, *, by_system: bool = False) -> Tr
     except KeyError:
         raise IllegalTransitionError(
             f"The work order is {status}, so it cannot be {_PARTICIPLES[action]}.",
-            fix=what_can_be_done(status, ROLES.get(action)),
+            fix=what_can_be_done(status, ROLES.get(action), work_order_id),
             members={"current_status": status},
         ) from None
     return step._replace(role=None) if by_system else step
 
 
 _CALLS = {Action.ACCEPT: "respond", Action.REJECT: "respond"}
-_PATH = "/api/v1/messaging/work-order/{work_order_id}"
+_PATH = "/api/v1/messaging/work-order"
 
 
-def what_can_be_done(status: Status, role: Role | None) -> str:
-    """Return which calls the two parties can make on an order now, those of `role` first."""
+def what_can_be_done(status: Status, role: Role | None, work_order_id: str | None = None) -> str:
+    """Return which calls the two parties can make on an order now, those of `role` first.
+
+    Without a `work_order_id`, its place in the paths stays open.
+    """
     if status not in OPEN:
         return (
             f"The order is {status}, and that is final. To start again, its client creates a new "
             "one with POST /api/v1/messaging/work-order."
         )
     parties = sorted(Role, key=lambda each: each is not role)
-    return f"The order is {status}. " + " ".join(_calls(status, each) for each in parties)
+    path = f"{_PATH}/{work_order_id or '{work_order_id}'}"
+    return f"The order is {status}. " + " ".join(_calls(status, each, path) for each in parties)
 
 
-def _calls(status: Status, role: Role) -> str:
+def _calls(status: Status, role: Role, path: str) -> str:
     actions = [each.action for each in TRANSITIONS if (each.source, each.role) == (status, role)]
     names = dict.fromkeys(_CALLS.get(action, str(action)) for action in actions)
-    calls = " or ".join(f"POST {_PATH}/{name}" for name in names)
+    calls = " or ".join(f"POST {path}/{name}" for name in names)
     return f"Its {role} can call {calls}."

@@ -92,7 +92,9 @@ class WorkOrdersTable:
         Raises:
             IllegalTransitionError: the order's status does not allow `action`.
         """
-        step = transition(order.status, action, by_system=by_system)
+        step = transition(
+            order.status, action, by_system=by_system, work_order_id=order.work_order_id
+        )
         after = order.apply(action, now, changes, self.retention, by_system=by_system)
         parts: list[TransactItem] = []
         if action is Action.COMPLETE:

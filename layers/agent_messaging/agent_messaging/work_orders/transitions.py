@@ -157,10 +157,11 @@ class Transitions:
         role = ROLES[wanted.action]
         if order.role_of(actor.agent_id) is not role:
             own_role = order.role_of(actor.agent_id)
+            let = f"Let `{order.other_party(actor.agent_id).id}`, the {role}, make this call. "
+            can = states.what_can_be_done(order.status, own_role, work_order_id)
             raise WrongRoleError(
                 f"You are this work order's {own_role}. Only its {role} can {wanted.action} it.",
-                fix=f"Let `{order.other_party(actor.agent_id).id}`, the {role}, make this call. "
-                f"{states.what_can_be_done(order.status, own_role)}",
+                fix=can if order.status not in states.OPEN else let + can,
             )
         return actor, self.leaving.expiry.settle(order, wanted.now)
 
