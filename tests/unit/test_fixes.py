@@ -222,10 +222,44 @@ def test_no_key_is_repeated():
     assert hashed not in of_body(RegisterRequest, {"name": "N", "key_hash": hashed}).fix
 
 
-def test_a_hidden_character_and_a_backtick_are_written_out():
-    told = of_body(SendRequest, {**SEND, "a\u200bb": 1, "c`. Remove `body": 1}).fix
-    assert "Remove `a\\u200bb`." in told
-    assert "Remove `c\\u0060. Remove \\u0060body`." in told
+@pytest.mark.parametrize("key", [API_KEY, API_KEY[:20].upper(), "am_local_" + "K" * 46])
+def test_no_key_is_repeated_that_is_a_name(key: str):
+    for error in (
+        of_body(SendRequest, {**SEND, key: 1, "to": "x"}),
+        of_query(InboxQuery, {key: "1"}),
+        of_query(None, {f"x{key}": "1"}),
+    ):
+        assert key not in json.dumps([error.detail, error.fix, error.faults])
+    with pytest.raises(InvalidError) as caught:
+        parsing.refuse_repeated([key])
+    assert key not in json.dumps([caught.value.fix, caught.value.faults])
+
+
+HIDDEN = ["`", "\x1b", "\u200b", "\u202e", "\ufe0f", "\u034f", "\u3164", "\u115f", "\u2800"]
+HIDDEN += ["\u17b4", "\U000e0100"]
+
+
+@pytest.mark.parametrize("character", HIDDEN)
+def test_a_hidden_character_and_a_backtick_are_written_out(character: str):
+    number = ord(character)
+    written = f"a\\u{number:04x}b" if number <= 0xFFFF else f"a\\U{number:08x}b"
+    error = of_body(SendRequest, {**SEND, f"a{character}b": 1})
+    assert error.detail == f"The body is not valid: {written}."
+    assert error.faults[0].pointer == f"#/{written}"
+    assert character not in error.fix or character == "`"
+    with pytest.raises(InvalidError) as caught:
+        parsing.refuse_repeated([f"a{character}b"])
+    assert caught.value.fix == f"Send `?{written}` only once."
+
+
+@pytest.mark.parametrize("name", ["a\u200bb", "x" * 65, "c`. Remove `body", API_KEY])
+def test_a_name_that_cannot_be_written_goes_with_all_that_are_unknown(name: str):
+    error = of_body(PingRequest, {"to_agent_id": "boots", name: 1})
+    names = ", ".join(f"`{each}`" for each in PingRequest.model_fields)
+    assert error.fix == f"Remove every field that is not in this list: {names}."
+    assert of_query(None, {name: "1"}).fix == (
+        "Remove every parameter that is not in this list: `?agent_id`."
+    )
 
 
 @pytest.mark.parametrize("character", ["x", "é", "😀", "\u200b", "`", "\x00", "~", "/"])

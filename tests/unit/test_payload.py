@@ -226,6 +226,16 @@ def test_another_charset_is_refused(charset: str):
         payload.json_object({"headers": headers, "body": "{}"}, 10)
 
 
+@pytest.mark.parametrize("name", ["content-type", "content-encoding"])
+def test_a_long_header_is_cut_and_a_key_in_it_is_not_repeated(name: str):
+    key = "am_live_" + "K" * 46
+    for value in ("x" * 3000, key, f"text/plain; a={'x' * 3000}{key}", "x" * 60 + key):
+        with pytest.raises((MediaTypeError, ContentEncodingError)) as caught:
+            read("{}", headers={**JSON, name: value})
+        assert len(caught.value.detail) < 150
+        assert "am_live" not in caught.value.detail
+
+
 def test_a_byte_order_mark_is_skipped():
     assert read("\ufeff{}") == {}
     raw = b'\xef\xbb\xbf{"a":"\xef\xbb\xbf"}'

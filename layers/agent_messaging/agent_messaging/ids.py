@@ -111,6 +111,11 @@ def has_key(text: str) -> bool:
     return KEY_PREFIX in lowered or LOCAL_KEY_PREFIX in lowered
 
 
+def without_key(text: str) -> str:
+    """Return a text that the caller wrote, or `am_...` in place of one with an API key."""
+    return "am_..." if has_key(text) else text
+
+
 def as_search(value: object) -> str | None:
     """Return a value as `q` of GET /api/v1/agents, if it looks like a name. Never a key."""
     if not isinstance(value, str) or not value.isprintable() or has_key(value):

@@ -210,6 +210,17 @@ def test_a_long_path_is_compared_in_part_and_shown_in_part():
     assert nearest("GET", f"/{LONG}", catalog().routes) is None or len(document["fix"]) < 400
 
 
+@pytest.mark.parametrize("prefix", ["am_live_", "AM_LIVE_", "am_local_"])
+@pytest.mark.parametrize("path", ["/api/v1/agents/{}/x", "/api/v1/agents/{}", "/{}", "/x{}/inbox"])
+def test_a_key_in_a_path_is_not_repeated(prefix, path):
+    key = prefix + "K" * 46
+    for method in ("GET", "POST", "PUT"):
+        answer = ask(method, path.format(key))
+        assert answer["statusCode"] in (404, 405)
+        assert key not in answer["body"]
+        assert "am_..." in json.loads(answer["body"])["detail"]
+
+
 def test_what_the_caller_wrote_is_shown_without_control_characters():
     assert "`/a?b?`" in problem("GET", "/a\nb`")["detail"]
 

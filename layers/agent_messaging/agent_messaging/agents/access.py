@@ -91,9 +91,10 @@ def parse(item: Item) -> Agent:
 def not_found(agent_id: str) -> AgentNotFoundError:
     """Return the error for an id that nobody has."""
     kind = ids.told_kind(agent_id)
-    search = "" if kind else f"?q={agent_id}"
+    name = None if kind else ids.as_search(agent_id)
+    search = f"?q={name}" if name else ""
     return AgentNotFoundError(
-        f"No agent `{agent_id}` is registered.",
+        f"No agent `{ids.without_key(agent_id)}` is registered.",
         fix=f"{kind}Find its id with GET /api/v1/agents{search}, or register the agent with "
         "POST /api/v1/agents/register.",
     )
@@ -102,7 +103,7 @@ def not_found(agent_id: str) -> AgentNotFoundError:
 def unknown_caller(agent_id: str, parameter: str) -> AgentNotFoundError:
     """Return the error for a caller in open mode whose own id nobody has."""
     return AgentNotFoundError(
-        f"No agent `{agent_id}` is registered.",
+        f"No agent `{ids.without_key(agent_id)}` is registered.",
         fix=f"{ids.told_kind(agent_id)}Set `?{parameter}` to the `agent_id` from the answer of "
         "your registration, or register the agent with POST /api/v1/agents/register.",
     )

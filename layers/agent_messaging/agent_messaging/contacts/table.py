@@ -167,10 +167,11 @@ def parse(item: Item | None, now: datetime) -> Contact | None:
 
 def not_found(contact_id: str) -> ContactNotFoundError:
     """Return the error for an agent that is not a contact of the caller."""
+    shown = ids.without_key(contact_id)
     return ContactNotFoundError(
-        f"You have no contact `{contact_id}`.",
+        f"You have no contact `{shown}`.",
         fix=f"{ids.told_kind(contact_id)}Use a `contact.id` from GET /api/v1/messaging/contacts, "
-        f"or make the agent a contact with PUT /api/v1/messaging/contacts/{contact_id}.",
+        f"or make the agent a contact with PUT /api/v1/messaging/contacts/{shown}.",
     )
 
 

@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from agent_messaging import ids
 from agent_messaging.docs.catalog import Known
 
 # The most of a path that is compared. The longest route has six words.
@@ -113,7 +114,7 @@ def _proposal(words: tuple[str, ...], route: Known) -> Proposal:
     likeness = 2 * worth / (len(words) + max(len(own), 1))
     path = route.path
     for name, value in values:
-        if VALUE_TEXT.fullmatch(value):
+        if VALUE_TEXT.fullmatch(value) and not ids.has_key(value):
             path = path.replace(name, value)
     needed = [ours for ours in own if ours != GROUP and not ours.startswith("{")]
     has_same = all(any(_worth(word, ours) for word in words) for ours in needed)

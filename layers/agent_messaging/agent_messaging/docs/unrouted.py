@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from agent_messaging import ids
 from agent_messaging.docs.catalog import Known, catalog
 from agent_messaging.docs.front import BASE
 from agent_messaging.docs.nearest import nearest
@@ -159,6 +160,7 @@ def _sought(method: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """Return the caller's text in a form that is safe to show, shortened."""
+    """Return the caller's text in a form that is safe to show, without keys and shortened."""
+    text = "/".join(map(ids.without_key, text.split("/")))
     text = re.sub(r"[^\x21-\x7e]|`", "?", text)
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."

@@ -13,6 +13,7 @@ that is invisible is written as `\u200b`. These are the sentences that a program
     Set `to_agent_id` to the `agent_id` from GET /api/v1/agents?q=Boots.
     Shorten `subject` to 500 characters.
     Leave out `?status` to list all.
+    Remove every field that is not in this list: `to_agent_id`, `body`.
 
 Other sentences explain. Only a request that is refused imports this module.
 """
@@ -29,6 +30,7 @@ from agent_messaging.door.wanted import shown
 
 LEAST_PREFIX = 4  # characters of a name that stands for a field that it begins
 MAX_FIX = 1500  # characters of all sentences together
+REMOVE_OTHERS = "Remove every"
 
 
 def of_errors(errors: Iterable[Any], form: Form) -> list[str]:
@@ -36,8 +38,9 @@ def of_errors(errors: Iterable[Any], form: Form) -> list[str]:
     errors = list(errors)
     unknown = {str(e["loc"][0]): e for e in errors if _is_unknown(e)}
     missing = [str(e["loc"][0]) for e in errors if e["type"] == "missing" and len(e["loc"]) == 1]
-    named = {name: _target(name, form, missing) for name in unknown}
-    chosen = _chosen(unknown, missing, form)
+    literal = [name for name in unknown if visible(name) == name]
+    named = {name: _target(name, form, missing) for name in literal}
+    chosen = _chosen(literal, missing, form)
     renamed = {target: name for name, target in reversed(named.items()) if target}
     found = []
     for error in errors:
@@ -46,6 +49,8 @@ def of_errors(errors: Iterable[Any], form: Form) -> list[str]:
             found.append(_rename(renamed[name], name, form))
         elif name in chosen:
             found.append(chosen[name])
+        elif _is_unknown(error) and name not in named:
+            found.append(_of_unwritable(form))
         elif _is_unknown(error):
             target = named[name] if renamed.get(named[name] or "") == name else None
             found.append(_of_unknown(name, target, form))
@@ -62,7 +67,7 @@ def together(fixes: Iterable[str], form: Form | None = None) -> str:
             kept.append("Do the same for the other places in `errors`.")
             break
         kept.append(fix)
-    if form is not None:
+    if form is not None and not any(each.startswith(REMOVE_OTHERS) for each in kept):
         kept.append(_list_of(form))
     return " ".join(kept)
 
@@ -144,6 +149,14 @@ def _of_unknown(name: str, target: str | None, form: Form) -> str:
     return " ".join(filter(None, (f"Remove `{place}`.", _advice(word, form))))
 
 
+def _of_unwritable(form: Form) -> str:
+    """Return the fix for a name that is not repeated: too long, not visible, or with a key."""
+    names, part = _names(form)
+    if not names:
+        return f"{REMOVE_OTHERS} {part[:-1]}."
+    return f"{REMOVE_OTHERS} {part[:-1]} that is not in this list: {names}."
+
+
 def _advice(word: str, form: Form) -> str:
     """Return what to do in place of a usual word that is no field. Empty for any other word."""
     usual = WORDS.get(word)
@@ -156,8 +169,13 @@ def _advice(word: str, form: Form) -> str:
 
 
 def _list_of(form: Form) -> str:
-    names = ", ".join(f"`{form.at(name)}`" for name in form.fields)
-    part = "parameters" if form.place == "?{}" else "fields"
+    names, part = _names(form)
     if len(form.fields) == 1:
         return f"The only {part[:-1]} is {names}."
     return f"The {part} are {names}." if names else f"This route takes no {part}."
+
+
+def _names(form: Form) -> tuple[str, str]:
+    """Return the names of all fields of a part, and what they are called."""
+    names = ", ".join(f"`{form.at(name)}`" for name in form.fields)
+    return names, "parameters" if form.place == "?{}" else "fields"

@@ -1,10 +1,12 @@
 """One part of a refused request: its fields, what was sent, and how its places are written."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, TypeAdapter
 
+from agent_messaging import ids
 from agent_messaging.door.wanted import Schema
 
 MAX_NAME = 100
@@ -57,13 +59,25 @@ def fields_of(schema: Schema) -> dict[str, Schema]:
     return {name: plain(part) for name, part in schema.get("properties", {}).items()}
 
 
-def visible(text: str) -> str:
-    r"""Return a short text in which each invisible character and backtick is `\u....`."""
-    short = text if len(text) <= MAX_PLACE else text[: MAX_PLACE - 3] + "..."
+def visible(text: str, most: int = MAX_PLACE) -> str:
+    r"""Return a short text without an API key, and each invisible character and backtick as `\u`.
+
+    The text itself has at most `most` characters, and with its escapes at most MAX_NAME.
+    """
+    from agent_messaging.content import characters  # noqa: PLC0415 - most requests need none
+
+    text = ids.without_key(text)
+    short = text if len(text) <= most else text[: most - 3] + "..."
+    hidden = re.compile(f"[`{characters.INVISIBLE}{characters.BIDIRECTIONAL}{characters.TAGS}]")
     escaped = (
-        each if each.isprintable() and each != "`" else f"\\u{ord(each):04x}" for each in short
+        each if each.isprintable() and not hidden.match(each) else _escaped(each) for each in short
     )
     return "".join(escaped)[:MAX_NAME]
+
+
+def _escaped(character: str) -> str:
+    number = ord(character)
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"  # noqa: PLR2004 - see json
 
 
 def of_body(

@@ -199,8 +199,10 @@ def _place(location: tuple[int | str, ...], form: "Form") -> str:
 
 
 def _short(name: str) -> str:
-    """Return a name that the caller chose, shortened to MAX_NAME characters."""
-    return name if len(name) <= MAX_NAME else name[: MAX_NAME - 3] + "..."
+    """Return a name that the caller chose, visible and shortened to MAX_NAME characters."""
+    from agent_messaging.door import form  # noqa: PLC0415 - most requests need none
+
+    return form.visible(name, MAX_NAME)
 
 
 def _first(error: ValidationError) -> Iterator[Any]:

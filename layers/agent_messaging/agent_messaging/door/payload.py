@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import islice
 from typing import Any
 
+from agent_messaging import ids
 from agent_messaging.door import repeated_names
 from agent_messaging.door.parsing import MAX_FAULTS, pointer
 from agent_messaging.errors import (
@@ -28,6 +29,7 @@ from agent_messaging.errors import (
 MAX_DEPTH = 32
 MAX_DIGITS = 308  # the largest double is 1.8e308
 MAX_BYTES = 256 * 1024
+MAX_SHOWN = 100  # characters of a header in an answer
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # What compressed bytes begin with: RFC 1952, RFC 8878.
@@ -118,7 +120,9 @@ def _refuse_encoding(content_encoding: str) -> None:
         return
     codings = [coding.strip().lower() for coding in content_encoding.split(",")]
     if any(coding not in ("", "identity") for coding in codings):
-        raise ContentEncodingError(f"The Content-Encoding is {content_encoding[:100]!r}.")
+        raise ContentEncodingError(
+            f"The Content-Encoding is {ids.without_key(content_encoding)[:MAX_SHOWN]!r}."
+        )
 
 
 def _require_json(content_type: str) -> None:
@@ -131,7 +135,7 @@ def _require_json(content_type: str) -> None:
     )
     if not is_json or not all(map(_is_utf_8, parameters)):
         raise MediaTypeError(
-            f"The Content-Type is {content_type!r}."
+            f"The Content-Type is {ids.without_key(content_type)[:MAX_SHOWN]!r}."
             if content_type
             else "The request has no Content-Type."
         )
