@@ -79,7 +79,7 @@ class Gateway:
         except ClientGoneError:
             return
         await asgi.send_response(scope, send, answer)
-        function = match.route.function if match else "-"
+        function = match.route.function if match and not answer.is_early else "-"
         asgi.print_line(scope, answer, function, time.perf_counter() - started, request_id)
 
     async def respond(self, scope: Scope, receive: Receive) -> Response:

@@ -13,6 +13,7 @@ from local.redaction import redacted
 from local.responses import Response
 
 PROBLEM = "application/problem+json"
+PAGE = "/docs/errors/gateway"  # explains the refusals that no function makes
 MAX_REASON = 240
 MAX_FAULTS = 3
 BEARER = re.compile(r"bearer +(\S+)", re.ASCII | re.IGNORECASE)
@@ -38,7 +39,7 @@ def distrusted(distrust: Distrust, request_id: str) -> Response:
     """Return the refusal of a Host or an Origin, which only the local server refuses."""
     status = HTTPStatus.FORBIDDEN
     document = {
-        "type": "about:blank",
+        "type": PAGE,
         "title": status.phrase,
         "status": status,
         "detail": distrust.detail,
@@ -48,7 +49,7 @@ def distrusted(distrust: Distrust, request_id: str) -> Response:
         "request_id": request_id,
     }
     headers = (("content-type", PROBLEM), ("apigw-requestid", request_id))
-    return Response(status, headers, json.dumps(document).encode())
+    return Response(status, headers, json.dumps(document).encode(), is_early=True)
 
 
 def why_refused(authorization: str) -> str:

@@ -27,6 +27,8 @@ class Response:
     body: bytes
     reason: str = ""
     """Why the gateway itself refused the request. Only the log shows it."""
+    is_early: bool = False
+    """Whether the request was refused before its route mattered. Then the log names no function."""
 
 
 class BadResultError(Exception):

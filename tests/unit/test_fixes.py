@@ -9,7 +9,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from agent_messaging import clock, fields
-from agent_messaging.agents.schemas import RegisterRequest
+from agent_messaging.agents.schemas import RegisterRequest, UpdateRequest
 from agent_messaging.delivery.schemas import PingRequest, SendRequest
 from agent_messaging.directory.schemas import DirectoryQuery
 from agent_messaging.door import parsing, usual_words
@@ -109,6 +109,21 @@ def of_query(model: type | None, query: dict, body: type | None = None) -> Inval
         ),
         (MarkManyReadRequest, {"message_id": 7}, "to a list of `message_id` from GET /api/v1/mes"),
         (MarkManyReadRequest, {"message_ids": MESSAGE_ID}, "Set `message_ids` to a list, for exam"),
+        (UpdateRequest, {"name": None}, "Remove `name` to keep its value, or send a new"),
+        (UpdateRequest, {"capabilities": None}, "Remove `capabilities` to keep its value, or"),
+        (PresenceRequest, {"max_concurrent_jobs": None}, "Remove `max_concurrent_jobs` to keep"),
+        (RegisterRequest, {"name": " Nova "}, 'Set `name` to `"Nova"`.'),
+        (
+            CreateRequest,
+            {**ORDER, "deadline_at": "PT1H", "deadline_in_seconds": 1},
+            "Remove `deadline_in_seconds`.",
+        ),
+        (
+            CreateRequest,
+            {**ORDER, "deliverables": 5},
+            "Set `deliverables` to a JSON object, a list or a text instead of this number, for ex",
+        ),
+        (CompleteRequest, {"result_data": True}, "to a JSON object, a list or a text instead of a"),
         (MarkManyReadRequest, {}, "Add `message_ids`, a list of `message_id` from GET /api/v1/me"),
     ],
 )
@@ -175,8 +190,9 @@ def test_a_past_time_tells_the_servers_time_and_one_that_is_valid():
     with pytest.raises(InvalidError) as caught:
         clock.require_future("#/deadline_at", now, now)
     assert caught.value.fix == (
-        'Set `deadline_at` to a future time, for example `"2026-12-01T10:00:00.000Z"`. The '
-        "server's time is 2026-11-30T10:00:00.000Z."
+        'Set `deadline_at` to a future time, for example `"2026-12-01T10:00:00.000Z"`. Or '
+        'send a duration from now on, such as `"PT24H"`. '
+        "The server's time is 2026-11-30T10:00:00.000Z."
     )
 
 

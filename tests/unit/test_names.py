@@ -55,7 +55,7 @@ def test_a_name_has_no_blanks_around_it(blank: str):
     for name in (f"{blank}Nova", f"Nova{blank}"):
         error = refusal(name=name)
         assert error.faults[0].detail == "begins or ends with a space"
-        assert error.fix == "Remove the spaces around the name."
+        assert error.fix == 'Set `name` to `"Nova"`.'
     assert refusal(name=blank).faults[0].detail in ("is blank", "begins or ends with a space")
 
 

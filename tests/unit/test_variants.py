@@ -175,7 +175,7 @@ def test_null_in_a_change_deletes_only_what_can_be_deleted(model: Any, name: str
         model.model_validate({name: None})
     (error,) = caught.value.errors()
     assert error["msg"] == "is null, and this field cannot be deleted"
-    assert error["ctx"]["fix"].startswith("Leave the field out")
+    assert error["type"] == "null"
 
 
 def test_a_deletable_field_of_a_change_is_null():

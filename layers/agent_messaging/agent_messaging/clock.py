@@ -52,6 +52,6 @@ def require_future(pointer: str, moment: datetime | None, now: datetime) -> None
         raise InvalidError.at(
             pointer,
             "is not in the future",
-            fix=f'Set `{place}` to a future time, for example `"{tomorrow}"`. The server\'s time '
-            f"is {to_text(now)}.",
+            fix=f'Set `{place}` to a future time, for example `"{tomorrow}"`. Or send a '
+            f'duration from now on, such as `"PT24H"`. The server\'s time is {to_text(now)}.',
         )

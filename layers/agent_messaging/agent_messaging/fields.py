@@ -108,11 +108,7 @@ def _within(limit: int) -> AfterValidator:
 
 def _refuse_null(value: Any) -> Any:
     if value is None:
-        raise PydanticCustomError(
-            "null",
-            "is null, and this field cannot be deleted",
-            {"fix": "Leave the field out to keep its value, or send a new value."},
-        )
+        raise PydanticCustomError("null", "is null, and this field cannot be deleted")
     return value
 
 

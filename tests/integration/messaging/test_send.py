@@ -133,3 +133,4 @@ def test_a_message_to_nobody_is_404(pair: Cloud):
         body = {"to_agent_id": "ghost", **extra}
         answer = pair.post(f"/messaging/{path}", {"from_agent_id": "nova"}, body)
         assert (answer.status, answer.json["code"]) == (404, "agent_not_found")
+        assert [each["pointer"] for each in answer.json["errors"]] == ["#/to_agent_id"]

@@ -1,4 +1,4 @@
-"""Mistakes in requests, generated from the OpenAPI document: four kinds, in all three parts."""
+"""Mistakes in requests, generated from the OpenAPI document: seven kinds, in all three parts."""
 
 from __future__ import annotations
 
@@ -80,8 +80,14 @@ def _in_body(document: Document, operation: Any, right: Request) -> Iterator[Any
         yield "unknown", name[:-1], replace(right, body={**left, name[:-1]: value})
         if name in schema.get("required", ()):
             yield "missing", name, replace(right, body=left)
+    if {"deadline_at", "deadline_in_seconds"} <= schema["properties"].keys():
+        both = _told(right, deadline_at="PT1H", deadline_in_seconds=3600)
+        yield "both of a pair", "deadline_in_seconds", both
     for name, part in schema["properties"].items():
         field = plain(document, part)
+        yield "null", name, _told(right, **{name: None})
+        if "maximum" in field:
+            yield "beyond a bound", name, _told(right, **{name: field["maximum"] + 1})
         wrong = "text" if field.get("type") == "object" else {"wrong": True}
         yield "wrong type", name, _told(right, **{name: wrong})
         if "enum" in field:

@@ -59,7 +59,7 @@ def test_two_deadlines_are_refused(pair: Cloud):
     answer = pair.post("/messaging/work-order", NOVA, body)
     assert answer.status == 422
     assert answer.json["errors"][0]["pointer"] == "#/deadline_in_seconds"
-    assert answer.json["fix"] == "Send either `deadline_at` or `deadline_in_seconds`."
+    assert answer.json["fix"] == "Remove `deadline_in_seconds`. The order takes one deadline."
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 1.5, True, 10**12])

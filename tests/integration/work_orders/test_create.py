@@ -122,7 +122,11 @@ def refused_offer(cloud: Cloud, **body):
 
 def test_an_offer_is_refused_for_a_reason(pair: Cloud):
     past = clock.to_text(clock.now())
-    assert refused_offer(pair, to_agent_id="ghost") == (404, "agent_not_found", [])
+    assert refused_offer(pair, to_agent_id="ghost") == (
+        404,
+        "agent_not_found",
+        ["#/to_agent_id"],
+    )
     assert refused_offer(pair, to_agent_id="nova") == (422, "invalid", ["#/to_agent_id"])
     assert refused_offer(pair, deadline_at=past) == (422, "invalid", ["#/deadline_at"])
     pair.call("PUT", "/messaging/presence", {"agent_id": "boots"}, {"accepts_work_orders": False})

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from agent_messaging.errors import page_of
 from local import asgi, gateway
 from local.gateway import Gateway
 from local.instance import FunctionFailedError
@@ -193,7 +194,13 @@ def test_a_page_from_elsewhere_is_refused_before_any_function():
     status, problem = serve(application, headers=[(b"host", b"evil.example")])
 
     assert (status, problem["code"]) == (403, "host_refused")
+    assert problem["type"] == page_of("gateway")
     assert "ALLOW_HOST=evil.example" in problem["fix"]
+
+
+def test_the_line_of_a_refused_host_names_no_function(capsys):
+    exchange(Gateway(Functions(), ROUTES), path="/open", headers=[(b"host", b"box")])
+    assert re.search(r" 403 \d+ms - ", capsys.readouterr().out)
 
 
 def logged(application, capsys, **request):

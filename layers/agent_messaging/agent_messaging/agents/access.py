@@ -11,7 +11,12 @@ from typing import Any
 from agent_messaging import ids
 from agent_messaging.agents.model import Agent, AgentStatus
 from agent_messaging.auth import Caller
-from agent_messaging.errors import AgentNotFoundError, AgentSuspendedError, KeyRevokedError
+from agent_messaging.errors import (
+    AgentNotFoundError,
+    AgentSuspendedError,
+    Fault,
+    KeyRevokedError,
+)
 from agent_messaging.storage.table import Item
 
 # The item of an agent that left stays as a marker, so its existence is not enough.
@@ -72,14 +77,16 @@ def has_left(item: Item | None) -> bool:
     return item is not None and "deleted_at" in item
 
 
-def require_registered(agent_id: str, item: Item | None) -> Agent:
+def require_registered(agent_id: str, item: Item | None, field: str | None = None) -> Agent:
     """Return the agent of an item that was read under `agent_id`.
+
+    `field` is the field of the body that named the agent.
 
     Raises:
         AgentNotFoundError: there is no such agent, or it left.
     """
     if item is None or "deleted_at" in item:
-        raise not_found(agent_id)
+        raise not_found(agent_id, field)
     return parse(item)
 
 
@@ -88,11 +95,18 @@ def parse(item: Item) -> Agent:
     return Agent.model_validate(item)
 
 
-def not_found(agent_id: str) -> AgentNotFoundError:
-    """Return the error for an id that nobody has."""
+def not_found(agent_id: str, field: str | None = None) -> AgentNotFoundError:
+    """Return the error for an id that nobody has. `field` is its place in the body, if any."""
     kind = ids.told_kind(agent_id)
     name = None if kind else ids.as_search(agent_id)
     search = f"?q={name}" if name else ""
+    if field is not None:
+        fix = f"{kind}Set `{field}` to the `agent_id` from GET /api/v1/agents{search}."
+        return AgentNotFoundError(
+            f"No agent `{ids.without_key(agent_id)}` is registered.",
+            fix=fix,
+            faults=(Fault(f"#/{field}", "is the id of no agent", fix),),
+        )
     return AgentNotFoundError(
         f"No agent `{ids.without_key(agent_id)}` is registered.",
         fix=f"{kind}Find its id with GET /api/v1/agents{search}, or register the agent with "

@@ -31,11 +31,7 @@ def _visible(name: str) -> str:
             {"title": title, "fix": f"Remove {title} from the name."},
         )
     if name.strip() != name:
-        raise PydanticCustomError(
-            "padded",
-            "begins or ends with a space",
-            {"fix": "Remove the spaces around the name."},
-        )
+        raise PydanticCustomError("padded", "begins or ends with a space")
     return name
 
 

@@ -58,7 +58,7 @@ class Parties:
         own, other, theirs, mine, *rest = items
         send_context = SendContext(
             sender=require_active(caller, own, now),
-            recipient=require_registered(recipient_id, other),
+            recipient=require_registered(recipient_id, other, "to_agent_id"),
             theirs=parse(theirs, now),
             own=parse(mine, now),
         )

@@ -89,7 +89,9 @@ def _of_the_gateway() -> ErrorPage:
         "status": None,
         "title": "An answer of the gateway in front of the API",
         "meaning": "These answers are `application/json` with a `message` and nothing else.\n\n"
-        + "\n".join(told),
+        + "\n".join(told)
+        + "\n\n"
+        + gateway_answers.LOCAL,
         "what_to_do": "\n".join(to_do),
         "example": {"message": "Unauthorized"},
     }

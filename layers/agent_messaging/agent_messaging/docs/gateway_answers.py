@@ -71,4 +71,8 @@ UNKNOWN = OwnAnswer(
     "no route has this method and path.",
     "Use a method and a path from GET /openapi.json.",
 )
+LOCAL = (
+    "Only the local server refuses an unknown Host or Origin: 403 `host_refused` or "
+    "`origin_refused`, with a `fix` that names ALLOW_HOST or ALLOW_ORIGIN."
+)
 ALL = sorted((*CLOSED, UNKNOWN, WITH_BODY, *EVERYWHERE))

@@ -50,10 +50,10 @@ def fields_of(schema: Schema) -> dict[str, Schema]:
         if "$ref" in part:
             rest = {name: each for name, each in part.items() if name != "$ref"}
             return plain({**definitions[part["$ref"].rpartition("/")[2]], **rest})
-        for choice in part.get("anyOf", ()):
-            if choice.get("type") != "null":
-                rest = {name: each for name, each in part.items() if name != "anyOf"}
-                return plain({**choice, **rest})
+        choices = [each for each in part.get("anyOf", ()) if each.get("type") != "null"]
+        if len(choices) == 1:
+            rest = {name: each for name, each in part.items() if name != "anyOf"}
+            return plain({**choices[0], **rest})
         return {**part, "items": plain(part["items"])} if "items" in part else part
 
     return {name: plain(part) for name, part in schema.get("properties", {}).items()}

@@ -20,6 +20,8 @@ _TOO_LONG = {
     "too_many_bytes": ("limit", "bytes"),
     "too_long": ("max_length", "items"),
 }
+# What follows the place that is to be removed.
+_REMOVED = {"extra_forbidden": "", "null": " to keep its value, or send a new value"}
 _BOUNDS = {"greater_than_equal": "ge", "less_than_equal": "le"}
 # The value has the right type.
 _RIGHT_TYPE = {*_BOUNDS, "missing", "string_too_short", "string_pattern_mismatch"}
@@ -31,14 +33,16 @@ def of_error(error: Any, form: Form) -> str:
     place, kind = form.at(*error["loc"]), error["type"]
     if given:
         return given
-    if kind == "extra_forbidden":
-        return f"Remove `{place}`."
+    if kind in _REMOVED:
+        return f"Remove `{place}`{_REMOVED[kind]}."
+    if kind == "padded":
+        return _trimmed(place, error["input"])
     if kind in _TOO_LONG:
         limit, unit = _TOO_LONG[kind]
         return _shorten(place, error["input"], error["ctx"][limit], unit)
-    if kind == "string_unicode":
-        return f"Send `{place}` as valid Unicode, without half of a surrogate pair."
-    return _other_value(error, form, place)
+    is_broken = kind == "string_unicode"
+    told = f"Send `{place}` as valid Unicode, without half of a surrogate pair."
+    return told if is_broken else _other_value(error, form, place)
 
 
 def _other_value(error: Any, form: Form, place: str) -> str:
@@ -104,6 +108,13 @@ def _instead(value: Any) -> str:
         return " instead of null"
     kinds = (f" instead of {name}" for kind, name in _ARRIVED if isinstance(value, kind))
     return next(kinds, " instead of this number")
+
+
+def _trimmed(place: str, value: str) -> str:
+    name = value.strip()
+    if "`" in name or ids.has_key(name):
+        return f"Remove the spaces around the value of `{place}`."
+    return f"Set `{place}` to `{wanted.shown(name, place)}`."
 
 
 def _shorten(place: str, value: Any, limit: int, unit: str) -> str:

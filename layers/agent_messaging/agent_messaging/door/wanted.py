@@ -74,7 +74,7 @@ def described(schema: Schema) -> str:
         return "a list" + _sized(schema.get("minItems"), schema.get("maxItems"), "items")
     if kind == "string":
         return _text(schema)
-    return "a JSON object" if kind == "object" else "a value"
+    return "a JSON object" if kind == "object" else _any_of(schema)
 
 
 def example(schema: Schema) -> Any:
@@ -83,7 +83,7 @@ def example(schema: Schema) -> Any:
         return schema["examples"][0]
     if "enum" in schema:
         return schema["enum"][0]
-    kind = schema.get("type", "string")
+    kind = (_choices(schema) or [schema])[0].get("type", "string")
     if kind == "integer":
         least, most = bounds(schema)
         return ((least or 0) + (most or 10)) // 2
@@ -92,6 +92,16 @@ def example(schema: Schema) -> Any:
     if kind == "array":
         return [example(schema.get("items", {}))]
     return TEXTS.get(kind, "Hello")
+
+
+def _choices(schema: Schema) -> list[Schema]:
+    """Return the kinds of value of a field that takes several. Null is none of them."""
+    return [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
+
+
+def _any_of(schema: Schema) -> str:
+    *first, last = [*map(described, _choices(schema)), "a value"][: len(_choices(schema)) or 1]
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def bounds(schema: Schema) -> tuple[Any, Any]:

@@ -69,7 +69,7 @@ class CreateRequest(Request):
                 (
                     "deadline_in_seconds",
                     "cannot be combined with `deadline_at`",
-                    "Send either `deadline_at` or `deadline_in_seconds`.",
+                    "Remove `deadline_in_seconds`. The order takes one deadline.",
                 ),
             )
         return self
