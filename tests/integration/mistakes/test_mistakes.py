@@ -89,6 +89,24 @@ def test_the_second_request_succeeds(world: World, figure: Figure):
     assert failed.keys() <= LEFT.keys(), failed
 
 
+@pytest.mark.parametrize("path", ["send", "work-order"])
+def test_a_name_that_is_sent_as_an_id_leads_to_the_id(world: World, path: str):
+    renamed = Request("PATCH", f"{BASE}/agents/me", {}, {"name": "Zelda"})
+    assert send(world, "boots", renamed).status == 200
+    texts = {"body": "x"} if path == "send" else {"title": "x", "description": "x"}
+    wrong = Request("POST", f"{BASE}/messaging/{path}", {}, {"to_agent_id": "Zelda", **texts})
+    first = send(world, "nova", wrong)
+    assert (first.status, first.json["errors"][0]["pointer"]) == (404, "#/to_agent_id")
+    assert first.json["fix"] == (
+        "Set `to_agent_id` to the `agent_id` from GET /api/v1/agents?q=zelda."
+    )
+    right = Literal("nova", lambda path: look(world, "nova", path))
+    corrected = right.corrected(wrong, first.json["fix"])
+    assert send(world, "nova", corrected).status < 300
+    assert corrected.body["to_agent_id"] == "boots"
+    world.reset()
+
+
 @pytest.mark.parametrize("query", [{}, {"from_agent_id": "nova"}, {"agent_id": "Nova!"}])
 def test_in_open_mode_a_fix_leads_to_the_callers_own_id(world: World, query: dict[str, str]):
     def send_openly(request: Request) -> Answer:
