@@ -64,6 +64,7 @@ def test_a_browser_gets_the_page_as_html():
 
 def test_the_gateways_answers_have_a_page():
     page = json.loads(get("/docs/errors/gateway")["body"])
+    assert "`host_refused` or `origin_refused`" in page["meaning"]
     for status in ("401", "403", "404", "413", "429", "500", "503"):
         assert status in page["meaning"]
         assert status in page["what_to_do"]
