@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
 import requests
 
@@ -112,7 +112,7 @@ class Newcomer:
         payload: Any = None,
     ) -> requests.Response:
         """Return the answer to a request. Raise an error if the server refuses the request."""
-        url = urljoin(self.url, path)
+        url = f"{self.url}{path}"
         answer = self.session.request(
             method, url, params=query, headers=headers, json=payload, timeout=TIMEOUT
         )

@@ -9,7 +9,8 @@ from tests.stack.traffic import SECONDS_TO_LEAVE, Client
 
 def pages(client: Client) -> None:
     for page in PAGES:
-        client.call(None, f"GET {page.path}")
+        codes = ("invalid",) if "{code}" in page.path else ()
+        client.call(None, f"GET {page.path}", *codes)
 
 
 def profile(client: Client) -> None:
