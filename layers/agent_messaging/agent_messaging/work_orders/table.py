@@ -13,7 +13,8 @@ All indexes hold keys. `worker_open` also holds status and client. So a worker's
 counted without reading their heads, and without the orders of blocked clients.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import functools
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -161,16 +162,22 @@ class WorkOrdersTable:
         Orders of muted clients do not count, and neither do overdue orders. With muted clients, the
         newest `EXAMINED` open orders are examined. Without, `limit` plus the worker's active jobs
         are enough, unless some of them are overdue: then the next ones are examined too, up to
-        `EXAMINED`. The index of overdue orders is read only if an order is pending.
+        `EXAMINED`. Of the index of overdue orders, each shard of a pending order is read once.
         """
+
+        @functools.cache
+        def overdue(shard: int) -> set[str]:
+            found = self._overdue_in(shard, now, limit=OVERDUE_EXAMINED).items
+            return {item["work_order_id"] for item in found if item["part"] == HEAD}
+
         muted = {f"muted{number}": each for number, each in enumerate(agent.muted_clients or ())}
         which = f"NOT client_id IN ({', '.join(f':{name}' for name in muted)})" if muted else ""
         page = EXAMINED if muted else limit + agent.active_jobs
         counted, before = 0, LAST
         for _ in range(0, EXAMINED, page):
             found = self._query_pending(agent.agent_id, which, page, muted, before)
-            ids = {item["work_order_id"] for item in found.items}
-            counted += len(ids - self._overdue_beside(ids, now))
+            ids = (item["work_order_id"] for item in found.items)
+            counted += sum(each not in overdue(due_shard(each)) for each in ids)
             if counted >= limit or not found.last_key:
                 break
             before = found.last_key["work_order_id"]
@@ -205,13 +212,6 @@ class WorkOrdersTable:
             status=Status.PENDING,
             **given,
         )
-
-    def _overdue_beside(self, ids: Iterable[str], now: datetime) -> set[str]:
-        """Return the ids of overdue orders in the shards of these orders, of any worker."""
-        shards = {due_shard(work_order_id) for work_order_id in ids}
-        pages = (self._overdue_in(shard, now, limit=OVERDUE_EXAMINED) for shard in sorted(shards))
-        found = (item for page in pages for item in page.items)
-        return {item["work_order_id"] for item in found if item["part"] == HEAD}
 
     def open_ids(self, agent_id: str, role: Role) -> Iterator[str]:
         """Yield the ids of an agent's open orders in a role, newest first.
