@@ -29,13 +29,15 @@ FLOORS = (
     {"observability", "storage"},
     {"paging", "idempotency"},
     {"agents"},
-    {"meter"},
-    {"limits", "messaging"},
+    {"feed", "meter"},
+    {"limits", "receipts"},
+    {"messaging"},
     {"contacts"},
     {"presence"},
+    {"sockets", "webhooks"},
     {"delivery", "directory"},
     {"work_orders"},
-    {"stats"},
+    {"relay", "stats"},
     {"door", "docs"},
 )
 
@@ -43,6 +45,10 @@ FLOORS = (
 PURE = {
     "auth",
     "errors",
+    "feed.model",
+    "feed.pages",
+    "feed.position",
+    "feed.tail",
     "fields",
     "ids",
     "agents.model",
@@ -92,6 +98,7 @@ WITHOUT_FUNCTION = {
     "errors",
     "meter",
     "observability",
+    "receipts",
     "storage",
 }
 # Functions that no package has the name of: the key of every request, and the streams of all nouns.

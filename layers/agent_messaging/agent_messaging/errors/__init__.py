@@ -2,7 +2,8 @@
 
     AgentMessagingError
     ├── MalformedError            400  the server cannot read the request
-    │   └── BadCursorError
+    │   ├── BadCursorError
+    │   └── BadPositionError
     ├── UnauthorizedError         401  the caller is unknown
     │   ├── KeyRevokedError
     │   └── RegistrationKeyError
@@ -30,6 +31,7 @@
     │   ├── KeyTakenError
     │   ├── LastKeyError
     │   └── TooManyKeysError
+    ├── PositionGoneError         410  what was asked for has expired
     ├── TooLargeError             413
     ├── MediaTypeError            415
     │   └── ContentEncodingError
@@ -75,12 +77,14 @@ from agent_messaging.errors.later import (
 )
 from agent_messaging.errors.request import (
     BadCursorError,
+    BadPositionError,
     ContentEncodingError,
     IdempotencyKeyReusedError,
     InvalidError,
     MalformedError,
     MediaTypeError,
     MethodNotAllowedError,
+    PositionGoneError,
     TooLargeError,
 )
 from agent_messaging.errors.state import (
@@ -110,6 +114,7 @@ __all__ = [
     "AgentSuspendedError",
     "AtCapacityError",
     "BadCursorError",
+    "BadPositionError",
     "ConflictError",
     "ContactNotFoundError",
     "ContactPendingError",
@@ -135,6 +140,7 @@ __all__ = [
     "MethodNotAllowedError",
     "NotFoundError",
     "OutOfTimeError",
+    "PositionGoneError",
     "RateLimitedError",
     "RegistrationKeyError",
     "ThreadNotFoundError",

@@ -23,6 +23,26 @@ class BadCursorError(MalformedError):
     )
 
 
+class BadPositionError(MalformedError):
+    """The position is malformed, belongs to another agent, or lies after the newest event."""
+
+    code = "bad_position"
+    title = "The position does not belong to your feed"
+    default_fix = (
+        "Send a `position` or `next_after` from your own feed unchanged. Send `latest` for the end "
+        "of the feed, or leave `after` out for the oldest event that is kept."
+    )
+
+
+class PositionGoneError(AgentMessagingError):
+    """Events after the position have expired. `oldest_position` continues with what is kept."""
+
+    status = 410
+    code = "position_gone"
+    title = "Events after the position are no longer kept"
+    default_fix = "Read your inbox and your work orders. Then continue with `oldest_position`."
+
+
 class MethodNotAllowedError(AgentMessagingError):
     """The path exists, but not with this method."""
 

@@ -1,0 +1,1 @@
+"""The feed: the numbered log of an agent's events, and who listens to it."""

@@ -1,0 +1,72 @@
+"""Read an agent's feed, and acknowledge it. Every door calls this: HTTP, the WebSocket, others."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent_messaging.errors import BadPositionError
+from agent_messaging.feed import item as items
+from agent_messaging.feed import pages, position
+from agent_messaging.feed.outbox import DeliveredVia, OutboxTable
+from agent_messaging.feed.pages import FeedPage
+from agent_messaging.feed.position import START, Position
+from agent_messaging.feed.table import FeedTable
+
+LATEST = "latest"
+
+
+@dataclass(frozen=True)
+class FeedService:
+    """The feed's table, and the outbox that gets acknowledgements."""
+
+    feed: FeedTable
+    outbox: OutboxTable
+
+    def read(
+        self,
+        agent_id: str,
+        after: Position,
+        limit: int,
+        now: datetime,
+        *,
+        consistent: bool = False,
+    ) -> FeedPage:
+        """Return the page of events after a position.
+
+        Raises:
+            BadPositionError: the position lies after the newest event.
+            PositionGoneError: events after the position have expired.
+        """
+        found = self.feed.events(agent_id, after, limit + 1, consistent=consistent)
+        if not found and after != START:
+            pages.require_known(after, self.feed.newest(agent_id))
+        return pages.cut(agent_id, found, after, limit, now)
+
+    def position(self, agent_id: str, after: str | None) -> Position:
+        """Return the position that a client names. None stands for the oldest event.
+
+        Raises:
+            BadPositionError: it is malformed, or another agent's.
+        """
+        if after is None:
+            return START
+        if after.strip().lower() == LATEST:
+            return self.newest(agent_id)
+        return position.parse(agent_id, after)
+
+    def newest(self, agent_id: str) -> Position:
+        """Return the position of the agent's newest event, or the start of an empty feed."""
+        newest = self.feed.newest(agent_id)
+        return START if newest is None else items.parse(newest).position
+
+    def acknowledge(self, agent_id: str, after: str, via: DeliveredVia, now: datetime) -> Position:
+        """Acknowledge all events up to a position, and return how far the agent acknowledged.
+
+        Raises:
+            BadPositionError: it is malformed, another agent's, or later than the newest event.
+        """
+        wanted = position.parse(agent_id, after)
+        newest = self.feed.newest(agent_id, consistent=True)
+        if newest is None and wanted != START:
+            raise BadPositionError("Your feed has no events.")
+        pages.require_known(wanted, newest)
+        return self.outbox.acknowledge(agent_id, wanted, via, now)

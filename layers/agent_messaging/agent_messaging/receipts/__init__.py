@@ -1,0 +1,1 @@
+"""What the sender of a message may see of what became of it."""

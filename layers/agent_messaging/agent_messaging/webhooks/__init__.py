@@ -1,0 +1,1 @@
+"""Endpoints of agents that get events by HTTP, and the attempts to deliver them."""
