@@ -12,7 +12,7 @@ and when it was read stands on the message itself.
 """
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock, ids
 from agent_messaging.feed.outbox import RECEIPT, DeliveredVia
@@ -77,7 +77,7 @@ class ReceiptsTable:
             wants_events=wants_events,
         )
 
-    def _note(self, sender_id: str, message_id: str, facts: str, **values: object) -> None:
+    def _note(self, sender_id: str, message_id: str, facts: str, **values: Any) -> None:
         purge_at = clock.to_epoch(ids.time_of(message_id) + self.retention)
         self.table.update(
             self.key(sender_id, message_id)[1],
