@@ -190,6 +190,14 @@ Limit = Annotated[
 Priority = Annotated[StrictInt, Field(ge=0, le=10), _WHOLE]
 Jobs = Annotated[StrictInt, Field(ge=1, le=100), _WHOLE]
 Flag = Annotated[StrictBool, BeforeValidator(variants.boolean)]
+WantsReceipts = Annotated[
+    Flag,
+    Field(
+        description="True to get `message.delivered`, `message.read`, `message.acted` and "
+        "`message.failed` as events in your feed. The message has its `receipt` in any case. The "
+        "recipient does not see this field."
+    ),
+]
 
 # --- times
 # A longer duration than this is a mistake, and could lead beyond the year 9999.

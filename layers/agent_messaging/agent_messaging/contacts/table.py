@@ -95,7 +95,8 @@ class ContactsTable:
         """Return the update that allows a contact, under the condition that its request waits."""
         return self.table.transact_update(
             self.key(held.owner_id, held.contact.id)[1],
-            "SET #state = :allowed, updated_at = :now REMOVE #request, request_id, purge_at",
+            "SET #state = :allowed, updated_at = :now "
+            "REMOVE #request, request_id, purge_at, wants_receipts",
             IS_THIS_REQUEST,
             allowed=ContactState.ALLOWED,
             now=clock.to_text(now),
@@ -120,7 +121,8 @@ class ContactsTable:
         item = self.table.update(
             self.key(owner_id, contact.id)[1],
             "SET #state = :state, contact_name = :name, updated_at = :now, "
-            "created_at = if_not_exists(created_at, :now) REMOVE #request, request_id, purge_at",
+            "created_at = if_not_exists(created_at, :now) "
+            "REMOVE #request, request_id, purge_at, wants_receipts",
             condition,
             state=state,
             name=contact.name,
@@ -152,7 +154,11 @@ class ContactsTable:
             "contact_name": contact.contact.name,
         }
         if contact.request is not None:
-            item["request"] = contact.request.model_dump_json(exclude_none=True)
+            # An older version of the code reads the request, and refuses fields that it lacks.
+            item["request"] = contact.request.model_dump_json(
+                exclude_none=True, exclude={"wants_receipts"}
+            )
+            item["wants_receipts"] = contact.request.wants_receipts or None
             item["request_id"] = contact.request.message_id
             item["purge_at"] = clock.to_epoch(contact.created_at + self.retention)
         return item
@@ -176,12 +182,16 @@ def not_found(contact_id: str) -> ContactNotFoundError:
 
 
 def _parse(item: Item) -> Contact:
-    request = item.get("request")
     parsed = {
         "contact": Party(id=item["contact_id"], name=item["contact_name"]),
-        "request": None if request is None else Message.model_validate_json(request),
+        "request": _parse_request(item) if "request" in item else None,
     }
     return Contact.model_validate(item | parsed)
+
+
+def _parse_request(item: Item) -> Message:
+    message = Message.model_validate_json(item["request"])
+    return message.model_copy(update={"wants_receipts": item.get("wants_receipts", False)})
 
 
 def _request(message: Message, now: datetime) -> Contact:

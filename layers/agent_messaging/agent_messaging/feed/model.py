@@ -42,6 +42,15 @@ class EventType(StrEnum):
     WEBHOOK_TEST = "webhook.test"  # only in a webhook, never in the feed
 
 
+class DeliveredVia(StrEnum):
+    """How a message reached its recipient: what acknowledged its event."""
+
+    SOCKET = "socket"
+    FEED = "feed"
+    WEBHOOK = "webhook"
+    INBOX = "inbox"  # never acknowledged, but marked as read
+
+
 class Source(Model):
     """Where an event comes from: a record of a DynamoDB stream.
 

@@ -12,12 +12,11 @@ effect.
 
 import contextlib
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from agent_messaging import clock
 from agent_messaging.feed import position as positions
-from agent_messaging.feed.model import NewEvent
+from agent_messaging.feed.model import DeliveredVia, NewEvent
 from agent_messaging.feed.position import Position
 from agent_messaging.storage.table import (
     ConditionFailedError,
@@ -30,6 +29,8 @@ from agent_messaging.storage.table import (
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+__all__ = ["DeliveredVia", "OutboxTable"]
+
 POSITION = "position"
 ACKED = "acked#"
 RECEIPT = "receipt#"
@@ -39,15 +40,6 @@ EVENT = "event#"
 EVENT_KEPT_FOR = timedelta(days=14)
 IS_NEW = "attribute_not_exists(agent_id)"
 IS_FURTHER = "attribute_not_exists(agent_id) OR #position < :position"
-
-
-class DeliveredVia(StrEnum):
-    """How a message reached its recipient: what acknowledged its event."""
-
-    SOCKET = "socket"
-    FEED = "feed"
-    WEBHOOK = "webhook"
-    INBOX = "inbox"  # never acknowledged, but marked as read
 
 
 class OutboxTable:
