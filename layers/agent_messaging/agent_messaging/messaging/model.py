@@ -78,8 +78,8 @@ class Message(MessageFields):
     else. The parties keep the names that they had when the message was sent. `is_verified` says
     whether the sender used a key. Only open mode requires none.
 
-    The head of a message with long texts has their size in `long_bytes`, and neither `body` nor
-    `metadata`.
+    The head of a message with long texts has their size in `long_bytes`, that of the body alone in
+    `body_bytes`, and neither `body` nor `metadata`.
     """
 
     message_id: str
@@ -90,6 +90,7 @@ class Message(MessageFields):
     metadata: str | None = None
     untrusted: Untrusted | None = None
     long_bytes: int = 0
+    body_bytes: int | None = None
 
     @property
     def is_sent(self) -> bool:
