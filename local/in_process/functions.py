@@ -38,6 +38,8 @@ def forget(modules: Iterable[ModuleType] | None = None) -> None:
             module.meter.forget()
         if hasattr(module, "sent_log"):
             module.sent_log._full.clear()
+        if hasattr(module, "relay"):
+            module.relay.feed.appender.forget()
 
 
 def fresh(group: str, **environment: str) -> ModuleType:

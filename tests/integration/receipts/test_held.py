@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from agent_messaging import clock
-from agent_messaging.feed.outbox import parse_event
+from agent_messaging.feed.outbox_item import parse_event
 from local.in_process.functions import app
 from local.in_process.units import kilobytes, size_of
 from tests.integration.calls.operations import TRANSACT

@@ -124,7 +124,9 @@ def head(message: Message, most: int = LONG_BYTES) -> Message:
     size = long_bytes(message.body, message.metadata, most)
     if not size:
         return message
-    return message.model_copy(update={**dict.fromkeys(LONG), "long_bytes": size})
+    body_bytes = None if message.body is None else len(message.body.encode())
+    update = {**dict.fromkeys(LONG), "long_bytes": size, "body_bytes": body_bytes}
+    return message.model_copy(update=update)
 
 
 def parse(item: Item) -> Message:
@@ -155,7 +157,7 @@ def _party(agent_id: str, name: str) -> Party:
 def joined(message: Message, part: Mapping[str, str]) -> Message:
     """Return the whole message from its head and its long part."""
     texts = {name: part.get(name) for name in LONG}
-    return message.model_copy(update={**texts, "long_bytes": 0})
+    return message.model_copy(update={**texts, "long_bytes": 0, "body_bytes": None})
 
 
 def fitting(entries: Sequence[Sized], sizes: Sequence[int]) -> Sequence[Sized]:

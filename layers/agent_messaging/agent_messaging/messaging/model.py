@@ -78,8 +78,8 @@ class Message(MessageFields):
     else. The parties keep the names that they had when the message was sent. `is_verified` says
     whether the sender used a key. Only open mode requires none.
 
-    The head of a message with long texts has their size in `long_bytes`, and neither `body` nor
-    `metadata`.
+    The head of a message with long texts has their size in `long_bytes`, that of the body alone in
+    `body_bytes`, and neither `body` nor `metadata`.
 
     `wants_receipts` says whether the sender wants its receipt as events too. `released_at` is when
     the recipient let a held message into its inbox. `purge_at` is the end of its retention in
@@ -95,6 +95,7 @@ class Message(MessageFields):
     untrusted: Untrusted | None = None
     wants_receipts: bool = False
     long_bytes: int = 0
+    body_bytes: int | None = None
     released_at: StoredTime | None = None
     purge_at: int | None = None
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock, ids
 from agent_messaging.feed.model import DeliveredVia
-from agent_messaging.feed.outbox import RECEIPT
+from agent_messaging.feed.outbox_item import RECEIPT
 from agent_messaging.receipts.model import Facts
 from agent_messaging.storage.table import (
     ConditionFailedError,

@@ -167,6 +167,10 @@ class Table:
         """Return `delete` as an item of a transaction."""
         return {"Delete": self._expressions({"Key": encode(key)}, condition, "", values)}
 
+    def transact_check(self, key: Item, condition: str, **values: Any) -> TransactItem:
+        """Return an item of a transaction that writes nothing, and fails without the condition."""
+        return {"ConditionCheck": self._expressions({"Key": encode(key)}, condition, "", values)}
+
     def query(
         self,
         where: str,
@@ -275,7 +279,12 @@ def _raise_unless_collided(error: ClientError) -> None:
 
 def wait(attempt: int) -> None:
     """Wait with full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/."""
-    time.sleep(random.uniform(0, FIRST_WAIT_SECONDS * 2**attempt))
+    time.sleep(random.uniform(0, longest_pause(attempt)))
+
+
+def longest_pause(attempt: int) -> float:
+    """Return the most seconds that `wait` waits."""
+    return FIRST_WAIT_SECONDS * 2.0**attempt
 
 
 def _names(expression: str) -> dict[str, str]:
