@@ -6,7 +6,12 @@ from agent_messaging import clock, settings
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.door.api import Api
-from agent_messaging.errors import BadPositionError, PositionGoneError, RateLimitedError
+from agent_messaging.errors import (
+    BadPositionError,
+    OutOfTimeError,
+    PositionGoneError,
+    RateLimitedError,
+)
 from agent_messaging.feed import schemas
 from agent_messaging.feed.service import FeedReader
 from agent_messaging.feed.slots import WaitSlots
@@ -28,7 +33,7 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
     "GET",
     "/messaging/feed/wait",
     "Wait for the next events",
-    raises=(BadPositionError, PositionGoneError, RateLimitedError),
+    raises=(BadPositionError, PositionGoneError, RateLimitedError, OutOfTimeError),
 )
 def wait(caller: Caller, query: schemas.WaitQuery) -> schemas.FeedView:
     """Answers as soon as there is an event after `after`, or with no events when the time is over.

@@ -28,12 +28,13 @@ SEARCHED = 100  # events that a request with a filter reads at a time
 
 @dataclass(frozen=True)
 class FeedWaiter:
-    """Waits with the feed's table for at most `longest` seconds."""
+    """Waits for at most `longest` seconds. `pause` sleeps, and `ticks` counts seconds."""
 
     reader: FeedReader
     slots: WaitSlots
     longest: int
     pause: Callable[[float], None] = time.sleep
+    ticks: Callable[[], float] = time.monotonic
 
     def wait(self, caller: Caller, query: schemas.WaitQuery, now: datetime) -> schemas.FeedView:
         """Return the first events after the query's position that match its filter.
@@ -65,14 +66,14 @@ class FeedWaiter:
             self.slots.give_back(slot)
 
     def _poll(self, search: "_Search", page: FeedPage, seconds: float) -> FeedPage:
-        began = time.monotonic()
+        began = self.ticks()
         try:
-            while not page.events and (left := began + seconds - time.monotonic()) > 0:
+            while not page.events and (left := began + seconds - self.ticks()) > 0:
                 if not page.has_more:
                     self.pause(min(POLL_SECONDS, left))
                 page = search.page(page.next_after, clock.now())
         finally:
-            TALLY.add(units.of_wait(time.monotonic() - began))
+            TALLY.add(units.of_wait(self.ticks() - began))
         return page
 
 
