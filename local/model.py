@@ -21,6 +21,8 @@ class Function:
     memory: int
     """Megabytes. Passed to the function, but not enforced."""
     environment: Mapping[str, str]
+    reserved: int | None = None
+    """The instances that are reserved for it, which is also the most that it gets."""
 
 
 @dataclass(frozen=True)

@@ -23,14 +23,12 @@ INSTANCES_PER_FUNCTION = 4
 
 
 class Pool:
-    """The instances of one function."""
+    """The instances of one function: as many as the template reserves, or four."""
 
-    def __init__(
-        self, function: Function, endpoints: Endpoints, size: int = INSTANCES_PER_FUNCTION
-    ) -> None:
+    def __init__(self, function: Function, endpoints: Endpoints, size: int | None = None) -> None:
         self.function = function
         self._endpoints = endpoints
-        self._free = asyncio.Semaphore(size)
+        self._free = asyncio.Semaphore(size or function.reserved or INSTANCES_PER_FUNCTION)
         self._idle: list[Instance] = []
         self._busy: set[Instance] = set()
         self._is_retired = False

@@ -113,8 +113,13 @@ def _functions(
                 timeout=int(scope.resolve(properties.get("Timeout", 3))),
                 memory=int(scope.resolve(properties.get("MemorySize", 128))),
                 environment={key: str(value) for key, value in scope.resolve(variables).items()},
+                reserved=_whole(scope.resolve(properties.get("ReservedConcurrentExecutions"))),
             ),
         )
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def _events(resources: Mapping[str, Mapping[str, Any]], scope: Scope) -> Iterator[_Event]:

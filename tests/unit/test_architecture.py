@@ -45,9 +45,11 @@ FLOORS = (
 PURE = {
     "auth",
     "errors",
+    "feed.filtering",
     "feed.model",
     "feed.pages",
     "feed.position",
+    "feed.schemas",
     "feed.tail",
     "fields",
     "ids",
@@ -90,7 +92,11 @@ PURE = {
     "work_orders.states",
 }
 # The functions that serve a noun beside those of its name.
-PARTS = {"stats": {"stats_roll_up"}, "work_orders": {"work_orders_sweep", "work_orders_purge"}}
+PARTS = {
+    "feed": {"feed_wait"},
+    "stats": {"stats_roll_up"},
+    "work_orders": {"work_orders_sweep", "work_orders_purge"},
+}
 # Packages without a function: they stand behind those of others.
 WITHOUT_FUNCTION = {
     "content",

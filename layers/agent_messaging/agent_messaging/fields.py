@@ -38,6 +38,7 @@ KIBIBYTE = 1024
 LONG_TEXT_BYTES = 64 * KIBIBYTE
 OBJECT_BYTES = 64 * KIBIBYTE
 CENT = Decimal("0.01")
+LONGEST_WAIT = 20  # seconds
 
 
 class Model(BaseModel):
@@ -166,6 +167,9 @@ KeyHash = Annotated[
 ]
 ThreadId = Annotated[str, StringConstraints(pattern=THREAD_ID_PATTERN), ANY_CASE]
 
+# A position in a feed. `feed.position` parses it.
+PositionText = Annotated[str, Field(examples=["1.42.k3jq"])]
+
 # --- texts
 Line = Annotated[str, StringConstraints(max_length=500)]
 OneLine = Annotated[str, StringConstraints(max_length=500, pattern=ONE_LINE_PATTERN)]
@@ -185,6 +189,16 @@ _WHOLE = BeforeValidator(variants.whole)
 Limit = Annotated[
     StrictInt,
     Field(ge=1, le=100, description="The maximum number of items on a page."),
+    BeforeValidator(variants.digits),
+]
+WaitSeconds = Annotated[
+    StrictInt,
+    Field(
+        ge=1,
+        le=LONGEST_WAIT,
+        description="The maximum number of seconds to wait. A stack may allow fewer: then it "
+        "answers earlier.",
+    ),
     BeforeValidator(variants.digits),
 ]
 Priority = Annotated[StrictInt, Field(ge=0, le=10), _WHOLE]

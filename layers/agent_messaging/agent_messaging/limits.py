@@ -1,7 +1,8 @@
-"""Limit registrations per minute and held contact requests per day.
+"""Limit registrations and tickets per minute, and held contact requests per day.
 
     #registrations, minute   registrations on the whole stack, after the key check
     owner, held#day          new contact requests that wait for one agent's answer
+    agent, tickets#minute    tickets for the WebSocket
 
 The counters are in the table of the agents' meters. One conditional update both checks a limit and
 counts. Agent ids never contain `#`.
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
 
 REGISTRATIONS_PER_MINUTE = 120
 HELD_PER_DAY = 500
+TICKETS_PER_MINUTE = 30
 DAY = timedelta(days=1)
 KEPT_FOR = timedelta(hours=1)  # after the window, so that an operator can look at it
 
 
 class WindowLimits:
-    """The counters. `register` and `hold` add one, or raise an error at the limit."""
+    """The counters. Each method that counts adds one, or raises an error at the limit."""
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self.table = Table(client, name)
@@ -66,6 +68,23 @@ class WindowLimits:
                 window=int(DAY.total_seconds()),
                 reset=reset,
                 fix=f"Send the message again after {reset} seconds.",
+            )
+
+    def ticket(self, agent_id: str, now: datetime) -> None:
+        """Count a ticket for an agent.
+
+        Raises:
+            RateLimitedError: the agent has reached its limit for this minute.
+        """
+        start = minute_of(now)
+        window = f"tickets#{clock.to_text(start)}"
+        if not self._count(agent_id, window, TICKETS_PER_MINUTE, start + MINUTE):
+            raise RateLimitedError(
+                f"An agent gets at most {TICKETS_PER_MINUTE} tickets per minute.",
+                policy="tickets",
+                quota=TICKETS_PER_MINUTE,
+                window=int(MINUTE.total_seconds()),
+                reset=_seconds(start + MINUTE - now),
             )
 
     def give_back(self, owner_id: str, now: datetime) -> None:

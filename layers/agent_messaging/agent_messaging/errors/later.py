@@ -49,6 +49,8 @@ class RateLimitedError(TooManyRequestsError):
     units               units that an agent may spend per minute (`meter`)
     registrations       registrations on the whole stack per minute
     contact-requests    new contact requests to one agent per day
+    wait                requests of one agent that wait for events at the same time
+    tickets             tickets for the WebSocket per minute
     """
 
     code = "rate_limited"

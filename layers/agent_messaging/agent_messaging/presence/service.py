@@ -14,6 +14,7 @@ from agent_messaging.contacts.model import Contact, ContactState, how_to_be_allo
 from agent_messaging.contacts.table import ContactsTable
 from agent_messaging.contacts.table import parse as parse_contact
 from agent_messaging.errors import ContactRequiredError, ContentionError
+from agent_messaging.feed.service import FeedReader
 from agent_messaging.presence import schemas
 from agent_messaging.presence.model import Presence, Waiting, heartbeat, last_seen_at
 from agent_messaging.presence.table import PresenceTable, parse
@@ -29,8 +30,8 @@ class PresenceService:
     """The tables that presence reads and writes.
 
     A heartbeat keeps an agent online for `lease`, and the next one is due after `interval` seconds.
-    `count_waiting` counts the messages and orders that wait for an agent. The package of orders is
-    above presence, so the function is an argument.
+    `feed` has the agent's events. `count_waiting` counts the messages and orders that wait for an
+    agent. The package of orders is above presence, so the function is an argument.
     """
 
     client: "DynamoDBClient"
@@ -39,6 +40,7 @@ class PresenceService:
     contacts: ContactsTable
     lease: timedelta
     interval: int
+    feed: FeedReader
     count_waiting: Callable[[Agent, datetime], Waiting]
 
     def heartbeat(self, caller: Caller, now: datetime) -> schemas.HeartbeatResponse:
@@ -55,7 +57,9 @@ class PresenceService:
         with contextlib.suppress(ContentionError, *FAILURES):
             self.agents.note_seen(caller, agent, now)
         self.presences.put(presence)
-        return schemas.renewed(presence, self.interval, self.count_waiting(agent, now))
+        position = self.feed.newest(agent.agent_id)
+        waiting = self.count_waiting(agent, now)
+        return schemas.renewed(presence, self.interval, waiting, position)
 
     def update(
         self, caller: Caller, body: schemas.PresenceRequest, now: datetime
