@@ -195,3 +195,10 @@ class Socket:
         assert set(result) <= {"statusCode", "body"}
         assert "body" not in result or route in ANSWERING
         return result
+
+
+def resumed(sockets: Sockets, vouched: Mapping[str, Any]) -> Socket:
+    """A new connection that gets the agent's events, and has its frames so far behind it."""
+    socket = sockets.connect(vouched)
+    socket.send("resume")
+    return socket

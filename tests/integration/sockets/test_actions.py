@@ -5,12 +5,7 @@ from datetime import timedelta
 import pytest
 
 from agent_messaging import clock
-
-
-def resumed(sockets, vouched):
-    socket = sockets.connect(vouched)
-    socket.send("resume")
-    return socket
+from tests.integration.sockets.gateway import resumed
 
 
 def expire(sockets, agent_id, connection_id):
@@ -94,7 +89,8 @@ def test_a_ping_near_the_end_also_says_that_the_connection_closes(
 ):
     socket = sockets.connect(nova, clock.now() - timedelta(minutes=minutes))
     (hello,) = socket.send("resume")
-    kinds = [each["frame"] for each in (answer := socket.send("ping"))]
+    answer = socket.send("ping")
+    kinds = [each["frame"] for each in answer]
     assert kinds == (["closing", "pong"] if is_closing else ["pong"])
     if is_closing:
         assert answer[0]["closes_at"] == hello["closes_at"]

@@ -6,7 +6,7 @@ import pytest
 
 from agent_messaging.errors import page_of
 from agent_messaging.sockets.frames import ACTIONS, MAX_BYTES
-from tests.integration.sockets.test_actions import resumed
+from tests.integration.sockets.gateway import resumed
 
 MEMBERS = [
     "frame",
