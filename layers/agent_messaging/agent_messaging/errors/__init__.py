@@ -16,10 +16,12 @@
     │   └── WrongRoleError
     ├── NotFoundError             404  it does not exist, or is not the caller's: same answer
     │   ├── AgentNotFoundError
+    │   ├── ChannelNotFoundError
     │   ├── ContactNotFoundError
     │   ├── KeyNotFoundError
     │   ├── MessageNotFoundError
     │   ├── ThreadNotFoundError
+    │   ├── UnknownActionError
     │   └── WorkOrderNotFoundError
     ├── MethodNotAllowedError     405  the path has routes for other methods
     ├── ConflictError             409  the request is valid, but not in this state
@@ -30,6 +32,8 @@
     │   ├── IllegalTransitionError
     │   ├── KeyTakenError
     │   ├── LastKeyError
+    │   ├── NotResumedError
+    │   ├── TooManyConnectionsError
     │   └── TooManyKeysError
     ├── PositionGoneError         410  what was asked for has expired
     ├── TooLargeError             413
@@ -92,6 +96,7 @@ from agent_messaging.errors.state import (
     AgentIdTakenError,
     AgentNotFoundError,
     AtCapacityError,
+    ChannelNotFoundError,
     ConflictError,
     ContactNotFoundError,
     IllegalTransitionError,
@@ -100,8 +105,11 @@ from agent_messaging.errors.state import (
     LastKeyError,
     MessageNotFoundError,
     NotFoundError,
+    NotResumedError,
     ThreadNotFoundError,
+    TooManyConnectionsError,
     TooManyKeysError,
+    UnknownActionError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
 )
@@ -115,6 +123,7 @@ __all__ = [
     "AtCapacityError",
     "BadCursorError",
     "BadPositionError",
+    "ChannelNotFoundError",
     "ConflictError",
     "ContactNotFoundError",
     "ContactPendingError",
@@ -139,15 +148,18 @@ __all__ = [
     "MessageNotFoundError",
     "MethodNotAllowedError",
     "NotFoundError",
+    "NotResumedError",
     "OutOfTimeError",
     "PositionGoneError",
     "RateLimitedError",
     "RegistrationKeyError",
     "ThreadNotFoundError",
     "TooLargeError",
+    "TooManyConnectionsError",
     "TooManyKeysError",
     "TooManyRequestsError",
     "UnauthorizedError",
+    "UnknownActionError",
     "WorkOrderNotFoundError",
     "WorkerUnavailableError",
     "WrongRoleError",

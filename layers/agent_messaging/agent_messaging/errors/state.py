@@ -28,6 +28,14 @@ class ContactNotFoundError(NotFoundError):
     default_fix = "Use a `contact.id` from GET /api/v1/messaging/contacts."
 
 
+class ChannelNotFoundError(NotFoundError):
+    """The caller is not a member of a channel with this id."""
+
+    code = "channel_not_found"
+    title = "No such channel"
+    default_fix = "Use the `channel_id` of a channel that `hello` lists under `channels`."
+
+
 class KeyNotFoundError(NotFoundError):
     """The caller has no key with this id."""
 
@@ -55,6 +63,14 @@ class ThreadNotFoundError(NotFoundError):
         "Use the `thread_id` of a message from GET /api/v1/messaging/inbox or GET "
         "/api/v1/messaging/sent."
     )
+
+
+class UnknownActionError(NotFoundError):
+    """A frame on the WebSocket has an `action` that does not exist."""
+
+    code = "unknown_action"
+    title = "No such action"
+    default_fix = "Set `action` to `resume`, `ack`, `ping`, `typing`, `subscribe` or `unsubscribe`."
 
 
 class WorkOrderNotFoundError(NotFoundError):
@@ -146,4 +162,23 @@ class TooManyKeysError(ConflictError):
     title = "The agent has too many keys"
     default_fix = (
         "Revoke a key with DELETE /api/v1/agents/me/keys/{key_id}, or set `revoke_others` to true."
+    )
+
+
+class NotResumedError(ConflictError):
+    """The connection gets no events: it has not resumed, or sent no `ping` for ten minutes."""
+
+    code = "not_resumed"
+    title = "The connection gets no events"
+    default_fix = 'Send `{"action":"resume","after":"<your last position>"}` on this connection.'
+
+
+class TooManyConnectionsError(ConflictError):
+    """Ten other connections of the agent get its events already."""
+
+    code = "too_many_connections"
+    title = "The agent has too many connections"
+    default_fix = (
+        "Close one of your other connections, then send `resume` again. A connection that was lost "
+        "counts until ten minutes after its last ping."
     )
