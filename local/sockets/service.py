@@ -69,8 +69,13 @@ class SocketService:
         self._clock = clock
         self._is_open_mode = is_open_mode
 
-    async def connect(self, handshake: Handshake) -> Connection:
-        """Ask the authorizer, then call $connect. Raises HandshakeRefusedError."""
+    async def connect(
+        self, handshake: Handshake, vouched: Mapping[str, str] | None = None
+    ) -> Connection:
+        """Ask the authorizer, then call $connect. Raises HandshakeRefusedError.
+
+        With `vouched`, the authorizer's context, it is not asked.
+        """
         now = self._clock.now()
         place = Place(
             connection_id=connections.new_id(),
@@ -80,7 +85,7 @@ class SocketService:
             source_ip=handshake.source_ip,
             user_agent=handshake.header("user-agent"),
         )
-        context = await self._authorize(place, handshake)
+        context = dict(vouched) if vouched else await self._authorize(place, handshake)
         connection = Connection(place, context, now)
         if CONNECT in self.api.routes:
             await self._call_connect(connection, handshake)

@@ -47,6 +47,8 @@ class Functions:
         self.asked = []
         self.connect_status = 200
         self.during_connect = None
+        self.answer = None
+        """The body that a frame gets. None echoes its text."""
         self.is_broken = False
         self.may_answer = asyncio.Event()
         self.may_answer.set()
@@ -72,7 +74,8 @@ class Functions:
         await self.may_answer.wait()
         if self.is_broken:
             raise FunctionFailedError("ValueError: no such luck")
-        return {"statusCode": 200, "body": f"to {event.get('body', '')}"[:100]}
+        echo = f"to {event.get('body', '')}"[:100]
+        return {"statusCode": 200, "body": self.answer or echo}
 
     def of(self, kind):
         return [each for each in self.events if each["requestContext"]["eventType"] == kind]
