@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.sockets.model import SocketApi
+
 
 @dataclass(frozen=True)
 class Function:
@@ -140,3 +142,5 @@ class Template:
     schedules: tuple[Schedule, ...]
     streams: tuple[StreamMapping, ...]
     cors: Cors | None = None
+    sockets: SocketApi | None = None
+    """The WebSocket API, or None."""

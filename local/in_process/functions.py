@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from types import ModuleType
+from typing import Any
 
 from local.in_process.runtime import load_app
 from local.model import Function
@@ -23,6 +24,13 @@ def app(group: str) -> ModuleType:
     if group not in _apps:
         _apps[group] = fresh(group)
     return _apps[group]
+
+
+def handler(name: str) -> Callable[..., Any]:
+    """The handler of a function, by its logical id."""
+    function = TEMPLATE.functions[name]
+    found: Callable[..., Any] = getattr(app(function.code.name), function.handler.split(".")[-1])
+    return found
 
 
 def clients() -> list[object]:
