@@ -20,6 +20,8 @@
     │   ├── KeyNotFoundError
     │   ├── MessageNotFoundError
     │   ├── ThreadNotFoundError
+    │   ├── WebhookNotFoundError
+    │   ├── DeliveryNotFoundError
     │   └── WorkOrderNotFoundError
     ├── MethodNotAllowedError     405  the path has routes for other methods
     ├── ConflictError             409  the request is valid, but not in this state
@@ -30,7 +32,10 @@
     │   ├── IllegalTransitionError
     │   ├── KeyTakenError
     │   ├── LastKeyError
-    │   └── TooManyKeysError
+    │   ├── TooManyKeysError
+    │   ├── TooManyWebhooksError
+    │   ├── WebhookExistsError
+    │   └── WebhookDisabledError
     ├── PositionGoneError         410  what was asked for has expired
     ├── TooLargeError             413
     ├── MediaTypeError            415
@@ -94,6 +99,7 @@ from agent_messaging.errors.state import (
     AtCapacityError,
     ConflictError,
     ContactNotFoundError,
+    DeliveryNotFoundError,
     IllegalTransitionError,
     KeyNotFoundError,
     KeyTakenError,
@@ -102,6 +108,10 @@ from agent_messaging.errors.state import (
     NotFoundError,
     ThreadNotFoundError,
     TooManyKeysError,
+    TooManyWebhooksError,
+    WebhookDisabledError,
+    WebhookExistsError,
+    WebhookNotFoundError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
 )
@@ -122,6 +132,7 @@ __all__ = [
     "ContactRequiredError",
     "ContentEncodingError",
     "ContentionError",
+    "DeliveryNotFoundError",
     "Fault",
     "ForbiddenError",
     "IdempotencyKeyReusedError",
@@ -147,7 +158,11 @@ __all__ = [
     "TooLargeError",
     "TooManyKeysError",
     "TooManyRequestsError",
+    "TooManyWebhooksError",
     "UnauthorizedError",
+    "WebhookDisabledError",
+    "WebhookExistsError",
+    "WebhookNotFoundError",
     "WorkOrderNotFoundError",
     "WorkerUnavailableError",
     "WrongRoleError",
