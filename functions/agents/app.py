@@ -34,6 +34,8 @@ from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.presence.table import PresenceTable
 from agent_messaging.storage import connection
+from agent_messaging.storage.table import Table
+from agent_messaging.webhooks.leaving import LeavingWebhooks
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.table import WorkOrdersTable
@@ -47,6 +49,9 @@ limits = WindowLimits(client, os.environ["AGENT_METER_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], settings.message_retention())
 orders = WorkOrdersTable(client, os.environ["WORK_ORDERS_TABLE"], settings.order_retention())
 leaving = Leaving(client, agents, messages, orders, Expiry(client, messages, orders))
+webhooks = LeavingWebhooks(
+    Table(client, os.environ["AGENT_WEBHOOKS_TABLE"]), Table(client, os.environ["AGENT_FEED_TABLE"])
+)
 registration = Registration(client, agents, keys, directory_table, presences, limits)
 directory = DirectoryService(client, agents, directory_table, presences)
 profiles = ProfileService(client, agents, directory_table, presences)
@@ -107,11 +112,13 @@ def update_me(caller: Caller, body: schemas.UpdateRequest) -> directory_schemas.
 def leave(caller: Caller) -> schemas.LeaveResponse:
     """Revokes your keys and removes you from the directory. You cannot undo it, and nobody can use
     the id again. Refused while you have accepted work orders. Your pending work orders as a worker
-    are rejected, and your open ones as a client are cancelled. The other agents are notified.
+    are rejected, and your open ones as a client are cancelled. The other agents are notified. Your
+    webhooks are removed.
     """
-    now = clock.now()
-    answer = registration.leave(caller, now, [orders.transact_mark_leaving(caller.agent_id, now)])
-    leaving.end_first(caller.agent_id, now)
+    now, agent_id = clock.now(), caller.agent_id
+    also = [orders.transact_mark_leaving(agent_id, now), *webhooks.transact_remove_all(agent_id)]
+    answer = registration.leave(caller, now, also)
+    leaving.end_first(agent_id, now)
     return answer
 
 

@@ -7,18 +7,24 @@ from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
 from agent_messaging.door.api import Api
 from agent_messaging.errors import (
+    DeliveryNotFoundError,
     RateLimitedError,
     TooManyWebhooksError,
+    WebhookDisabledError,
     WebhookExistsError,
     WebhookNotFoundError,
 )
 from agent_messaging.feed.outbox import OutboxTable
 from agent_messaging.feed.table import FeedTable
-from agent_messaging.fields import WebhookId
+from agent_messaging.fields import DeliveryId, WebhookId
+from agent_messaging.limits import WindowLimits
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.storage import connection
-from agent_messaging.webhooks import schemas
+from agent_messaging.storage.queue import Queue
+from agent_messaging.webhooks import delivery_schemas, schemas
+from agent_messaging.webhooks.deliveries import DeliveriesTable
 from agent_messaging.webhooks.endpoints import EndpointsTable
+from agent_messaging.webhooks.history import DeliveryService
 from agent_messaging.webhooks.service import WebhookService
 
 client = connection.connect()
@@ -28,6 +34,13 @@ outbox = OutboxTable(client, os.environ["AGENT_OUTBOX_TABLE"])
 endpoints = EndpointsTable(client, os.environ["AGENT_WEBHOOKS_TABLE"], feed, outbox)
 # Only `make run` sets LOCAL_ONLY. It may be the one address of the machine that may be called.
 webhooks = WebhookService(client, agents, endpoints, os.environ.get("LOCAL_ONLY", ""))
+limits = WindowLimits(client, os.environ["AGENT_METER_TABLE"])
+deliveries = DeliveryService(
+    webhooks,
+    DeliveriesTable(client, os.environ["WEBHOOK_DELIVERIES_TABLE"]),
+    limits,
+    Queue(os.environ["WEBHOOKS_QUEUE"]),
+)
 meter = Meter.connect(client, agents)
 api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
@@ -102,3 +115,47 @@ def rotate_secret(caller: Caller, webhook_id: WebhookId) -> schemas.RotateRespon
     too, so you can change your endpoint in this time. Three secrets at most sign at once.
     """
     return webhooks.rotate(caller, webhook_id, clock.now())
+
+
+@api.route(
+    "POST",
+    "/messaging/webhooks/{webhook_id}/test",
+    "Send a test event",
+    raises=(RateLimitedError, WebhookDisabledError, WebhookNotFoundError),
+)
+def test_webhook(caller: Caller, webhook_id: WebhookId) -> schemas.SentTestResponse:
+    """Sends an event of the type `webhook.test`, which is not in your feed. It is sent whatever
+    the `event_types` of the webhook are. Look for its delivery in GET
+    /api/v1/messaging/webhooks/{webhook_id}/deliveries. Each call sends an event.
+    """
+    return deliveries.send_test(caller, webhook_id, clock.now())
+
+
+@api.route(
+    "GET",
+    "/messaging/webhooks/{webhook_id}/deliveries",
+    "List what was sent to a webhook",
+    raises=(WebhookNotFoundError,),
+)
+def list_deliveries(
+    caller: Caller, webhook_id: WebhookId, query: delivery_schemas.DeliveriesQuery
+) -> delivery_schemas.DeliveriesPage:
+    """Newest event first, with every attempt and what your endpoint answered. Deliveries are kept
+    for seven days.
+    """
+    return deliveries.page(caller.agent_id, webhook_id, query)
+
+
+@api.route(
+    "POST",
+    "/messaging/webhooks/{webhook_id}/deliveries/{delivery_id}/retry",
+    "Deliver an event again",
+    raises=(DeliveryNotFoundError, RateLimitedError, WebhookDisabledError, WebhookNotFoundError),
+)
+def retry_delivery(
+    caller: Caller, webhook_id: WebhookId, delivery_id: DeliveryId
+) -> delivery_schemas.DeliveryResponse:
+    """Sends the same event with the same `webhook-id`, also if it was delivered before. Failed
+    attempts are repeated by a new schedule.
+    """
+    return deliveries.retry(caller, webhook_id, delivery_id, clock.now())

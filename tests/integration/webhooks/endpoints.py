@@ -55,3 +55,19 @@ def listening(cloud: Cloud, agent_id: str) -> dict[int, str]:
     """The webhook of each slot that the relay would find."""
     found = {slot: listener(cloud, agent_id, slot) for slot in (1, 2, 3)}
     return {slot: item["webhook_id"] for slot, item in found.items() if item is not None}
+
+
+def send_test(cloud: Cloud, agent: Agent | str, webhook_id: str) -> Answer:
+    return cloud.post(f"{HOOKS}/{webhook_id}/test", **as_caller(agent))
+
+
+def retry(cloud: Cloud, agent: Agent | str, webhook_id: str, delivery_id: str) -> Answer:
+    path = f"{HOOKS}/{webhook_id}/deliveries/{delivery_id}/retry"
+    return cloud.post(path, **as_caller(agent))
+
+
+def deliveries(cloud: Cloud, agent: str, webhook_id: str, **query: Any) -> list[dict[str, Any]]:
+    """All deliveries of a webhook, from all pages."""
+    path = f"{HOOKS}/{webhook_id}/deliveries"
+    pages = cloud.pages(path, {"agent_id": agent, **query})
+    return [each for page in pages for each in page["deliveries"]]

@@ -81,9 +81,7 @@ class DeliveryNotFoundError(NotFoundError):
 
     code = "delivery_not_found"
     title = "No such delivery"
-    default_fix = (
-        "Use a `delivery_id` from GET /api/v1/messaging/webhooks/{webhook_id}/deliveries."
-    )
+    default_fix = "Use a `delivery_id` from GET /api/v1/messaging/webhooks/{webhook_id}/deliveries."
 
 
 class ConflictError(AgentMessagingError):

@@ -66,9 +66,7 @@ class EndpointsTable:
 
     # --- what the owner does. Each raises TransactionFailedError if its condition does not hold.
 
-    def create(
-        self, endpoint: Endpoint, others: Sequence[Endpoint], may_act: TransactItem
-    ) -> None:
+    def create(self, endpoint: Endpoint, others: Sequence[Endpoint], may_act: TransactItem) -> None:
         """Write a new endpoint and its listener, while `may_act` and `others` are unchanged."""
         transact(
             self.client,
@@ -108,26 +106,10 @@ class EndpointsTable:
         transact(
             self.client,
             [
-                self.table.transact_delete(
-                    self._key_of(endpoint), IS_SAME, webhook_id=webhook_id
-                ),
+                self.table.transact_delete(self._key_of(endpoint), IS_SAME, webhook_id=webhook_id),
                 self.feed.transact_delete(self._listener_of(endpoint)),
             ],
         )
-
-    def transact_remove_all(self, agent_id: str) -> list[TransactItem]:
-        """Return the deletion of all that an agent may have, for the transaction that it leaves in.
-
-        Creating an endpoint has a condition on the agent, so none is created afterwards.
-        """
-        return [
-            entry
-            for slot in SLOTS
-            for entry in (
-                self.table.transact_delete(self.key(agent_id, slot)[1]),
-                self.feed.transact_delete({"agent_id": agent_id, "entry": entry_of(slot)}),
-            )
-        ]
 
     # --- what the sender observes. None of it fails if the endpoint has changed meanwhile.
 
@@ -174,7 +156,13 @@ class EndpointsTable:
         return self._attempt([entry, listener, event])
 
     def _mark(
-        self, endpoint: Endpoint, expression: str, condition: str, *, is_failing: bool, **values: Any
+        self,
+        endpoint: Endpoint,
+        expression: str,
+        condition: str,
+        *,
+        is_failing: bool,
+        **values: Any,
     ) -> bool:
         entry = self.table.transact_update_quietly(
             self._key_of(endpoint),

@@ -19,8 +19,23 @@ MAX_LABEL = 63
 # https://www.iana.org/assignments/special-use-domain-names, the names that ICANN never delegates,
 # and names that are usual in private networks.
 PRIVATE = frozenset(
-    "alt arpa corp home internal intranet invalid lan local localdomain localhost mail onion "
-    "private test".split()
+    [
+        "alt",
+        "arpa",
+        "corp",
+        "home",
+        "internal",
+        "intranet",
+        "invalid",
+        "lan",
+        "local",
+        "localdomain",
+        "localhost",
+        "mail",
+        "onion",
+        "private",
+        "test",
+    ]
 )
 # Their letters look like those of another script, so a label has letters of one of them only.
 SCRIPTS = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC"})

@@ -1,7 +1,7 @@
 """An endpoint as an item of its table, and its listener in the feed's table.
 
-    AgentWebhooksTable   (agent_id, hook#<1..3>)       the endpoint with its secrets
-    AgentFeedTable       (agent_id, z#hook#<1..3>)     webhook_id, event_types, is_failing
+AgentWebhooksTable   (agent_id, hook#<1..3>)       the endpoint with its secrets
+AgentFeedTable       (agent_id, z#hook#<1..3>)     webhook_id, event_types, is_failing
 """
 
 from agent_messaging.feed.table import LISTENERS

@@ -10,9 +10,7 @@ from agent_messaging.feed.model import EventType
 from agent_messaging.fields import (
     ANY_CASE,
     NOT_NULL,
-    Limit,
     Model,
-    NextCursor,
     OneLine,
     Request,
     StoredTime,
