@@ -39,6 +39,8 @@ from agent_messaging.sockets.connections import Connections
 from agent_messaging.sockets.listeners import Listeners
 from agent_messaging.sockets.posting import Posting
 from agent_messaging.storage import connection
+from agent_messaging.storage.table import Table
+from agent_messaging.webhooks.leaving import LeavingWebhooks
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.table import WorkOrdersTable
@@ -55,6 +57,9 @@ leaving = Leaving(client, agents, messages, orders, Expiry(client, messages, ord
 connections = Connections(os.environ["SOCKETS_ENDPOINT"])
 listeners = Listeners(FeedTable(client, os.environ["AGENT_FEED_TABLE"]))
 closing = Closing(agents, Posting(connections, listeners))
+webhooks = LeavingWebhooks(
+    Table(client, os.environ["AGENT_WEBHOOKS_TABLE"]), Table(client, os.environ["AGENT_FEED_TABLE"])
+)
 registration = Registration(client, agents, keys, directory_table, presences, limits, closing)
 directory = DirectoryService(client, agents, directory_table, presences)
 profiles = ProfileService(client, agents, directory_table, presences)
@@ -115,11 +120,13 @@ def update_me(caller: Caller, body: schemas.UpdateRequest) -> directory_schemas.
 def leave(caller: Caller) -> schemas.LeaveResponse:
     """Revokes your keys and removes you from the directory. You cannot undo it, and nobody can use
     the id again. Refused while you have accepted work orders. Your pending work orders as a worker
-    are rejected, and your open ones as a client are cancelled. The other agents are notified.
+    are rejected, and your open ones as a client are cancelled. The other agents are notified. Your
+    webhooks are removed.
     """
-    now = clock.now()
-    answer = registration.leave(caller, now, [orders.transact_mark_leaving(caller.agent_id, now)])
-    leaving.end_first(caller.agent_id, now)
+    now, agent_id = clock.now(), caller.agent_id
+    also = [orders.transact_mark_leaving(agent_id, now), *webhooks.transact_remove_all(agent_id)]
+    answer = registration.leave(caller, now, also)
+    leaving.end_first(agent_id, now)
     return answer
 
 

@@ -10,6 +10,7 @@ PROBLEM_MEMBERS = ["type", "title", "status", "detail", "code", "errors", "fix",
 DOCUMENTED_EXTRAS = {
     "illegal_transition": ["current_status"],
     "position_gone": ["oldest_position"],
+    "webhook_exists": ["webhook_id"],
 }
 
 

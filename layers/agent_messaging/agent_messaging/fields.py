@@ -134,6 +134,8 @@ CAPABILITY_PATTERN = f"^(?:{AGENT_ID_PATTERN[1:-1]})$"
 MESSAGE_ID_PATTERN = f"^msg_{ULID_PATTERN}$"
 WORK_ORDER_ID_PATTERN = f"^wo_{ULID_PATTERN}$"
 KEY_ID_PATTERN = f"^key_{ULID_PATTERN}$"
+WEBHOOK_ID_PATTERN = f"^whk_{ULID_PATTERN}$"
+DELIVERY_ID_PATTERN = f"^dlv_{ULID_PATTERN}$"
 KEY_HASH_PATTERN = r"^[0-9a-f]{64}$"
 THREAD_ID_PATTERN = f"^thr_{ULID_PATTERN}[{ALPHABET}]{{{PAIR_DIGITS}}}$"
 NOT_BLANK_PATTERN = r"\S"
@@ -155,6 +157,8 @@ AgentId = Annotated[
 MessageId = Annotated[str, StringConstraints(pattern=MESSAGE_ID_PATTERN), ANY_CASE]
 WorkOrderId = Annotated[str, StringConstraints(pattern=WORK_ORDER_ID_PATTERN), ANY_CASE]
 KeyId = Annotated[str, StringConstraints(pattern=KEY_ID_PATTERN), ANY_CASE]
+WebhookId = Annotated[str, StringConstraints(pattern=WEBHOOK_ID_PATTERN), ANY_CASE]
+DeliveryId = Annotated[str, StringConstraints(pattern=DELIVERY_ID_PATTERN), ANY_CASE]
 KeyHash = Annotated[
     str,
     StringConstraints(pattern=KEY_HASH_PATTERN),

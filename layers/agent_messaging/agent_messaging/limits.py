@@ -1,8 +1,9 @@
-"""Limit registrations and tickets per minute, and held contact requests per day.
+"""Limit registrations, tickets and tests of webhooks per minute, and held contact requests per day.
 
     #registrations, minute   registrations on the whole stack, after the key check
     owner, held#day          new contact requests that wait for one agent's answer
     agent, tickets#minute    tickets for the WebSocket
+    agent, webhook#minute    test events and retried deliveries that the agent asked for
 
 The counters are in the table of the agents' meters. One conditional update both checks a limit and
 counts. Agent ids never contain `#`.
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 REGISTRATIONS_PER_MINUTE = 120
 HELD_PER_DAY = 500
 TICKETS_PER_MINUTE = 30
+WEBHOOK_TESTS_PER_MINUTE = 10
 DAY = timedelta(days=1)
 KEPT_FOR = timedelta(hours=1)  # after the window, so that an operator can look at it
 
@@ -83,6 +85,24 @@ class WindowLimits:
                 f"An agent gets at most {TICKETS_PER_MINUTE} tickets per minute.",
                 policy="tickets",
                 quota=TICKETS_PER_MINUTE,
+                window=int(MINUTE.total_seconds()),
+                reset=_seconds(start + MINUTE - now),
+            )
+
+    def test_webhook(self, agent_id: str, now: datetime) -> None:
+        """Count a test event, or a retry of a delivery.
+
+        Raises:
+            RateLimitedError: the agent has reached its limit for this minute.
+        """
+        start = minute_of(now)
+        window = f"webhook#{clock.to_text(start)}"
+        if not self._count(agent_id, window, WEBHOOK_TESTS_PER_MINUTE, start + MINUTE):
+            raise RateLimitedError(
+                f"An agent tests webhooks and retries deliveries at most "
+                f"{WEBHOOK_TESTS_PER_MINUTE} times per minute.",
+                policy="webhook-tests",
+                quota=WEBHOOK_TESTS_PER_MINUTE,
                 window=int(MINUTE.total_seconds()),
                 reset=_seconds(start + MINUTE - now),
             )

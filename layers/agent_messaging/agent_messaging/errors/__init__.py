@@ -22,6 +22,8 @@
     │   ├── MessageNotFoundError
     │   ├── ThreadNotFoundError
     │   ├── UnknownActionError
+    │   ├── WebhookNotFoundError
+    │   ├── DeliveryNotFoundError
     │   └── WorkOrderNotFoundError
     ├── MethodNotAllowedError     405  the path has routes for other methods
     ├── ConflictError             409  the request is valid, but not in this state
@@ -34,7 +36,10 @@
     │   ├── LastKeyError
     │   ├── NotResumedError
     │   ├── TooManyConnectionsError
-    │   └── TooManyKeysError
+    │   ├── TooManyKeysError
+    │   ├── TooManyWebhooksError
+    │   ├── WebhookExistsError
+    │   └── WebhookDisabledError
     ├── PositionGoneError         410  what was asked for has expired
     ├── TooLargeError             413
     ├── MediaTypeError            415
@@ -99,6 +104,7 @@ from agent_messaging.errors.state import (
     ChannelNotFoundError,
     ConflictError,
     ContactNotFoundError,
+    DeliveryNotFoundError,
     IllegalTransitionError,
     KeyNotFoundError,
     KeyTakenError,
@@ -109,7 +115,11 @@ from agent_messaging.errors.state import (
     ThreadNotFoundError,
     TooManyConnectionsError,
     TooManyKeysError,
+    TooManyWebhooksError,
     UnknownActionError,
+    WebhookDisabledError,
+    WebhookExistsError,
+    WebhookNotFoundError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
 )
@@ -131,6 +141,7 @@ __all__ = [
     "ContactRequiredError",
     "ContentEncodingError",
     "ContentionError",
+    "DeliveryNotFoundError",
     "Fault",
     "ForbiddenError",
     "IdempotencyKeyReusedError",
@@ -158,8 +169,12 @@ __all__ = [
     "TooManyConnectionsError",
     "TooManyKeysError",
     "TooManyRequestsError",
+    "TooManyWebhooksError",
     "UnauthorizedError",
     "UnknownActionError",
+    "WebhookDisabledError",
+    "WebhookExistsError",
+    "WebhookNotFoundError",
     "WorkOrderNotFoundError",
     "WorkerUnavailableError",
     "WrongRoleError",

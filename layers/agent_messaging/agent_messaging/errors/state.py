@@ -84,6 +84,22 @@ class WorkOrderNotFoundError(NotFoundError):
     )
 
 
+class WebhookNotFoundError(NotFoundError):
+    """You have no webhook with this id."""
+
+    code = "webhook_not_found"
+    title = "No such webhook"
+    default_fix = "Use a `webhook_id` from GET /api/v1/messaging/webhooks."
+
+
+class DeliveryNotFoundError(NotFoundError):
+    """The webhook has no delivery with this id. A delivery is kept for seven days."""
+
+    code = "delivery_not_found"
+    title = "No such delivery"
+    default_fix = "Use a `delivery_id` from GET /api/v1/messaging/webhooks/{webhook_id}/deliveries."
+
+
 class ConflictError(AgentMessagingError):
     """The request is valid, but the current state does not allow it."""
 
@@ -181,4 +197,37 @@ class TooManyConnectionsError(ConflictError):
     default_fix = (
         "Close one of your other connections, then send `resume` again. A connection that was lost "
         "counts until ten minutes after its last ping."
+    )
+
+
+class TooManyWebhooksError(ConflictError):
+    """The agent has the maximum number of webhooks, which is three."""
+
+    code = "too_many_webhooks"
+    title = "The agent has too many webhooks"
+    default_fix = (
+        "Change a webhook with PATCH /api/v1/messaging/webhooks/{webhook_id}, or remove one with "
+        "DELETE."
+    )
+
+
+class WebhookExistsError(ConflictError):
+    """Another webhook of the agent has this URL. `webhook_id` says which one."""
+
+    code = "webhook_exists"
+    title = "A webhook with this URL exists"
+    default_fix = (
+        "Use the webhook with the id `webhook_id`. If you do not have its secret, get a new one "
+        "with POST /api/v1/messaging/webhooks/{webhook_id}/rotate-secret."
+    )
+
+
+class WebhookDisabledError(ConflictError):
+    """The webhook is disabled, so nothing is sent to it. `disabled_reason` says why."""
+
+    code = "webhook_disabled"
+    title = "The webhook is disabled"
+    default_fix = (
+        'Send `{"status": "active"}` with PATCH /api/v1/messaging/webhooks/{webhook_id}, then '
+        "repeat the request."
     )
