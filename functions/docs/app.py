@@ -28,7 +28,7 @@ SAFE = {"X-Content-Type-Options": "nosniff"}
 PAGE_OF = {f"GET {page.path}": page for page in PAGES}
 ERROR = PAGE_OF["GET /docs/errors/{code}"]
 REGISTRATION = os.environ.get("REGISTRATION_MODE", "key")
-SOCKET_URL = os.environ.get("SOCKET_URL")
+SOCKETS_URL = os.environ.get("SOCKETS_URL")
 
 
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def _page(page: Page, event: Mapping[str, Any], sent: Mapping[str, str]) -> dict
         content = serve_error(page, (event.get("pathParameters") or {}).get("code", ""), sent)
     else:
         content = serve(
-            page, sent, Settings(mode, REGISTRATION, SOCKET_URL), event.get("rawQueryString", "")
+            page, sent, Settings(mode, REGISTRATION, SOCKETS_URL), event.get("rawQueryString", "")
         )
     if content is None:
         return _no_such_code(event)

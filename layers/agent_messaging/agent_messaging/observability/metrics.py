@@ -8,8 +8,9 @@
     WebhookAttempts.<outcome>           attempts to send an event to a webhook
 
 There are seventeen names. CloudWatch keeps ten for free. Each further one costs $0.30 in a month in
-which it is written all the time, and nothing while it is not written. All have one dimension: the stack, as `service`. An id as a dimension would
-make a metric, and a bill, for each agent. A request writes at most one line.
+which it is written all the time, and nothing while it is not written. All have one dimension: the
+stack, as `service`. An id as a dimension would make a metric, and a bill, for each agent. A request
+writes at most one line.
 
 Powertools writes the lines. All of them share one instance, because making one takes longer than
 writing a line.
