@@ -3,8 +3,8 @@
     python -m benchmarks [--check | --keep-counts] [GROUP ...]
 
 Groups, in this order: operations, sizes, instructions, growth, worst, package, scale, dollars,
-warm, beside, clients, local. Without groups, all are measured and results.json is written. With
---check, the groups of counts are measured, which are those up to dollars, and compared with it. A
+warm, beside, clients, local, wake. Without groups, all are measured and results.json is written.
+With --check, the groups of counts are measured, which are those up to dollars, and compared with it. A
 count that is more than 2 percent higher is a regression, and the exit code is 1. Ratios vary with
 the machine and are not compared. With --keep-counts, the groups of counts are written, and the
 others stay as they were.

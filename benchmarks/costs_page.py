@@ -4,7 +4,7 @@ python -m benchmarks.costs_page        brings docs/costs.md up to date
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from benchmarks import budgets, figures
@@ -37,6 +37,16 @@ def _lines(found: list[Figure]) -> Iterator[str]:
         if figure.group in ("warm", "beside") and other in COMPARED_WITH and ours in by_name:
             told = f"{figure.name} (ours: {by_name[ours].value:,.0f} µs)"
             yield f"| {told} | {figure.value:,.1f} {figure.unit} | none |"
+    yield from _waking(figure for figure in found if figure.group == "wake")
+
+
+def _waking(times: Iterable[Figure]) -> Iterator[str]:
+    """Yield the times from a send to its frame on the local server."""
+    for figure in times:
+        if figure.target is None:
+            yield f"| {figure.name} | {figure.value:,.1f} {figure.unit} | none |"
+        else:
+            yield _line(figure.name, figure.value, figure.target, figure.unit)
 
 
 def _growth(pages: list[Figure]) -> Iterator[str]:

@@ -18,7 +18,8 @@ from benchmarks.figures import Figure
 
 COUNTED = ("operations", "sizes", "growth", "worst", "package", "scale", "dollars")
 # Not among the counts: an operation sometimes needs 2.8 M instructions more, see instructions.py.
-GROUPS = ("operations", "sizes", "instructions", *COUNTED[2:], "warm", "beside", "clients", "local")
+TIMED = ("warm", "beside", "clients", "local", "wake")
+GROUPS = ("operations", "sizes", "instructions", *COUNTED[2:], *TIMED)
 MODULES = {
     "scale": "benchmarks.scale.figures",
     "beside": "benchmarks.comparisons.run",

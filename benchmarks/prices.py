@@ -17,6 +17,7 @@ _LAMBDA = "https://aws.amazon.com/lambda/pricing/"
 _CLOUDWATCH = "https://aws.amazon.com/cloudwatch/pricing/"
 _SECRETS = "https://aws.amazon.com/secrets-manager/pricing/"
 _KMS = "https://aws.amazon.com/kms/pricing/"
+_QUEUES = "https://aws.amazon.com/sqs/pricing/"
 _TRAFFIC = "https://aws.amazon.com/ec2/pricing/on-demand/"
 _EVENTBRIDGE = "https://aws.amazon.com/eventbridge/pricing/"
 
@@ -40,6 +41,9 @@ PER_GB_MONTH_OF_TABLES = Price(0.25, "a GB stored for a month", _DYNAMODB)
 PER_GB_MONTH_OF_RECOVERY = Price(0.20, "a GB of point-in-time recovery for a month", _DYNAMODB)
 PER_MILLION_STREAM_READS = Price(0.0, "reads of a stream by Lambda", _DYNAMODB)
 PER_MILLION_GATEWAY_REQUESTS = Price(1.00, "a million requests to an HTTP API", _GATEWAY)
+PER_MILLION_SOCKET_MESSAGES = Price(1.00, "a million WebSocket messages of 32 KB", _GATEWAY)
+PER_MILLION_CONNECTION_MINUTES = Price(0.25, "a million minutes of connections", _GATEWAY)
+PER_MILLION_QUEUE_REQUESTS = Price(0.40, "a million requests to a queue", _QUEUES)
 PER_MILLION_INVOCATIONS = Price(0.20, "a million invocations", _LAMBDA)
 PER_GB_SECOND = Price(0.0000133334, "a GB-second on arm64", _LAMBDA)
 PER_GB_SECOND_X86 = Price(0.0000166667, "a GB-second on x86_64", _LAMBDA)

@@ -1,8 +1,8 @@
 """Run the demo of two agents against a running API, and print each step: `make demo`.
 
-Nova finds Boots offline and leaves a work order. Boots wakes up, reads its inbox, accepts the
-order, sends a heartbeat and completes the order. Each answer is checked. The first wrong one ends
-the demo.
+Nova finds Boots offline. Then Boots listens, and Nova gives it a work order. Its event wakes Boots,
+which reads its inbox, accepts the order, sends a heartbeat and completes the order. The acceptance
+wakes Nova. Each answer is checked. The first wrong one ends the demo.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
+
+from local.demo_listening import WOKEN_SECONDS, Listener, ListeningError, listening
 
 NOVA, BOOTS = "nova-agent-id", "boots-agent-id"
 LAG_SECONDS = 5.0
@@ -47,8 +49,15 @@ class Api:
     def call(
         self, method: str, path: str, query: Mapping[str, str], body: Answer | None = None
     ) -> Answer:
-        """Call the API. Return the JSON of a 2xx answer, or raise DemoError."""
-        target = f"/api/v1/messaging/{path}?{urlencode(query)}"
+        """Call a route of the messages. Return the JSON of a 2xx answer, or raise DemoError."""
+        return self._send(method, f"/api/v1/messaging/{path}?{urlencode(query)}", body)
+
+    def socket_url(self) -> str | None:
+        """Return the URL of the WebSocket that the front page names, if it names one."""
+        url: str | None = self._send("GET", "/api/v1")["links"].get("socket")
+        return url
+
+    def _send(self, method: str, target: str, body: Answer | None = None) -> Answer:
         request = urllib.request.Request(  # noqa: S310 - the user's own URL, checked above
             self.url + target,
             data=None if body is None else json.dumps(body).encode(),
@@ -134,7 +143,7 @@ def nova_orders(api: Api) -> tuple[str, str]:
         },
     )
     expect(answer, "status", "pending")
-    tell("Boots is offline. Nova leaves a work order", answer, "work_order_id", "status")
+    tell("Nova gives Boots a work order", answer, "work_order_id", "status")
     return str(answer["work_order_id"]), str(answer["message_id"])
 
 
@@ -149,11 +158,24 @@ def boots_looks(api: Api, messages: set[str], order: str) -> None:
         return api.call("GET", "work-orders", query)
 
     answer = listed(inbox, "messages", "message_id", messages)
-    tell("Boots wakes up and checks its inbox", answer, "total_messages")
+    tell("Boots checks its inbox", answer, "total_messages")
     for each in answer["messages"]:
         print(f"         {each['type']} from {each['from_agent']['name']}: {each['body']}")
     answer = listed(orders, "work_orders", "work_order_id", {order})
     tell("Boots checks its work orders", answer, "total_orders")
+
+
+def is_woken(name: str, listener: Listener, kind: str, order: str) -> None:
+    """Wait for the event of an order, show it and acknowledge it."""
+    began = time.monotonic()
+    for event in listener.events(WOKEN_SECONDS):
+        if event["type"] == kind and event["data"]["work_order_id"] == order:
+            waited = round((time.monotonic() - began) * 1000)
+            listener.acknowledge(event["position"])
+            told = f"{name} is woken by {listener.name}, after {waited} ms"
+            tell(told, event, "type", "event_id", "data.status")
+            return
+    raise DemoError(f"{name} should be woken by {kind}, but got no such event")
 
 
 def boots_accepts(api: Api, order: str) -> None:
@@ -209,9 +231,12 @@ def play(api: Api) -> None:
     """Run all steps. Raises DemoError at the first wrong answer."""
     boots_sleeps(api)
     ping = nova_pings(api, is_online=False)
-    order, notice = nova_orders(api)
-    boots_looks(api, {ping, notice}, order)
-    boots_accepts(api, order)
+    with listening(api, BOOTS) as boots, listening(api, NOVA) as nova:
+        order, notice = nova_orders(api)
+        is_woken("Boots", boots, "work_order.created", order)
+        boots_looks(api, {ping, notice}, order)
+        boots_accepts(api, order)
+        is_woken("Nova", nova, "work_order.accepted", order)
     boots_stays_online(api)
     nova_pings(api, is_online=True)
     boots_completes(api, order)
@@ -238,7 +263,7 @@ def main() -> int:
             os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
         )  # The output's reader has ended.
         return 1
-    except DemoError as error:
+    except (DemoError, ListeningError, OSError) as error:
         print(f"\nThe demo failed: {error}", file=sys.stderr)
         return 1
     print("\nThe demo succeeded.")

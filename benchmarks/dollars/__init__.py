@@ -7,6 +7,7 @@
     routes        the call that is measured for each route of the template
     background    the functions that no route calls
     idle          a month of a stack that nobody uses, and of agents that only send heartbeats
+    waking        each way to be woken, and months of connected agents
     texts         the operations of `sizes`, by the size of their text
     tables        the tables of docs/costs.md
 
@@ -18,7 +19,7 @@ same dollars.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from benchmarks.dollars import background, idle, routes, texts
+from benchmarks.dollars import background, idle, routes, texts, waking
 from benchmarks.dollars.bills import Counts
 from benchmarks.figures import Figure, rounded
 
@@ -36,6 +37,9 @@ def measure(found: Iterable[Figure]) -> Iterator[Figure]:
     for stack, items in (("first", True), ("further", False)):
         dollars = sum(item.dollars(is_first=items) for item in idle.items(counts))
         yield Figure(f"an idle month of an account's {stack} stack", dollars, "$")
+    for way in waking.ways(counts):
+        yield Figure(f"{way.name}: $ an idle hour", way.idle_hour, "$")
+        yield Figure(f"{way.name}: $ a million events", way.million_events, "$")
     for every in idle.INTERVALS:
         yield Figure(
             f"a month of an agent's heartbeats, every {every} s", idle.agent(counts, every), "$"

@@ -57,6 +57,7 @@ CALLS: dict[str, tuple[str, str]] = {
     "GET /docs/page.js": ("/docs/page.js", "with gzip"),
     "GET /openapi.json": ("/openapi.json", "with gzip"),
     "GET /arazzo.json": ("/arazzo.json", "with gzip"),
+    "GET /asyncapi.json": ("/asyncapi.json", "with gzip"),
     "GET /llms.txt": ("/llms.txt", "with gzip"),
     "GET /docs/errors/{code}": ("/docs/errors/{code}", "one code"),
 }

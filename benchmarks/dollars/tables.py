@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from benchmarks import assumed, figures, prices, sizes
-from benchmarks.dollars import background, idle, routes, texts
+from benchmarks.dollars import background, idle, routes, texts, waking
 from benchmarks.dollars.bills import Bill, Counts, Need, of_cpu_seconds, stored
 from benchmarks.figures import Figure
 from benchmarks.scale.markdown import table
@@ -13,6 +13,13 @@ from benchmarks.scale.markdown import table
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "costs.md"
 TIMED = "send: CPU"  # in microseconds, of the machine of results.json
 ARCHITECTURES = (prices.PER_GB_SECOND, prices.PER_GB_SECOND_X86)
+WAYS = {
+    "heartbeat": f"a heartbeat every {waking.HEARTBEAT_SECONDS} s",
+    "slow heartbeat": f"a heartbeat every {waking.SLOW_HEARTBEAT_SECONDS} s",
+    "wait": "requests that wait",
+    "socket": "a WebSocket",
+    "webhook": "a webhook",
+}
 # What a million sends pay for, and the part of the bill.
 SHARES = {
     "DynamoDB, writes": "writes",
@@ -38,6 +45,8 @@ def tables(found: Iterable[Figure]) -> Mapping[str, str]:
         "idle": of_idle(counts),
         "schedules": of_schedules(counts),
         "heartbeats": of_heartbeats(counts),
+        "waking": of_waking(counts),
+        "connected": of_connected(counts),
         "prices": of_prices(),
     }
 
@@ -166,6 +175,26 @@ def of_heartbeats(counts: Counts) -> str:
     first, *others = idle.INTERVALS
     head = f"agents|every {first} s, $ a month|"
     return table(head + "|".join(f"every {each} s" for each in others), rows)
+
+
+def of_waking(counts: Counts) -> str:
+    """Return what each way to be woken costs while nothing happens, and for each event."""
+    rows = [
+        [WAYS[way.name], f"{way.idle_hour:.6f}", _dollars(way.million_events)]
+        for way in waking.ways(counts)
+    ]
+    return table("an agent is woken by|an hour of waiting, $|a million events, $", rows)
+
+
+def of_connected(counts: Counts) -> str:
+    """Return what a month of agents costs that wait all the time."""
+    found = waking.months(counts)
+    rows = [
+        [f"{number:,}", *(f"{each:,.0f}" for each in dollars.values())]
+        for number, dollars in found.items()
+    ]
+    names = "|".join(f"{WAYS[name]}, $ a month" for name in next(iter(found.values())))
+    return table(f"agents|{names}", rows)
 
 
 def of_prices() -> str:

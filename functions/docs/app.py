@@ -1,7 +1,8 @@
 """Docs: the open pages, and an answer to every request that no route takes.
 
-The pages are the front page, a health check, Swagger UI, /openapi.json, /arazzo.json, /llms.txt
-and a page for each error code. What only refusals need is imported when a request is refused.
+The pages are the front page, a health check, Swagger UI, /openapi.json, /arazzo.json,
+/asyncapi.json, /llms.txt and a page for each error code. What only refusals need is imported when a
+request is refused.
 """
 
 import json
@@ -27,6 +28,7 @@ SAFE = {"X-Content-Type-Options": "nosniff"}
 PAGE_OF = {f"GET {page.path}": page for page in PAGES}
 ERROR = PAGE_OF["GET /docs/errors/{code}"]
 REGISTRATION = os.environ.get("REGISTRATION_MODE", "key")
+SOCKETS_URL = os.environ.get("SOCKETS_URL")
 
 
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
@@ -44,7 +46,9 @@ def _page(page: Page, event: Mapping[str, Any], sent: Mapping[str, str]) -> dict
     if page is ERROR:
         content = serve_error(page, (event.get("pathParameters") or {}).get("code", ""), sent)
     else:
-        content = serve(page, sent, Settings(mode, REGISTRATION), event.get("rawQueryString", ""))
+        content = serve(
+            page, sent, Settings(mode, REGISTRATION, SOCKETS_URL), event.get("rawQueryString", "")
+        )
     if content is None:
         return _no_such_code(event)
     headers = {**content.headers, "Content-Security-Policy": POLICY, **SAFE}

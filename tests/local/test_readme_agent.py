@@ -26,7 +26,7 @@ def agent(
     url: str, key: str, stdout: int = subprocess.DEVNULL
 ) -> Iterator["subprocess.Popen[str]"]:
     """The agent as a process of its own, which must not end by itself."""
-    (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    (code,) = re.findall(r"## Write an agent\n.*?```python\n(.*?)```", README, flags=re.DOTALL)
     code = code.replace("http://127.0.0.1:8080", url)
     code = code.replace(f'"{BOOTS}", ""', f'"{BOOTS}", "{key}"')
     command = [sys.executable, "-I", "-u", "-c", code]

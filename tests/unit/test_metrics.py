@@ -33,6 +33,40 @@ def test_a_count_is_one_line_of_embedded_metric_format(capsys):
     assert line["MessagesSent"] in (1, [1])
 
 
+def written(capsys: pytest.CaptureFixture[str]) -> list[tuple[dict[str, Any], set[str]]]:
+    """The values of each line, and their units."""
+    found = []
+    for line in lines(capsys):
+        (directive,) = line["_aws"]["CloudWatchMetrics"]
+        assert directive["Dimensions"] == [["service"]]
+        named = directive["Metrics"]
+        values = {each["Name"]: line[each["Name"]] for each in named}
+        numbers = {n: v[0] if isinstance(v, list) else v for n, v in values.items()}
+        found.append((numbers, {each["Unit"] for each in named}))
+    return found
+
+
+def test_the_lag_of_the_feed_is_in_milliseconds_and_never_negative(capsys):
+    metrics.feed_lag(213.4)
+    metrics.feed_lag(-3)  # the clocks of two machines differ
+    assert written(capsys) == [
+        ({"FeedLag": 213}, {"Milliseconds"}),
+        ({"FeedLag": 0}, {"Milliseconds"}),
+    ]
+
+
+def test_frames_are_counted_with_the_connections_that_are_gone(capsys):
+    metrics.frames(sent=3, gone=1)
+    metrics.frames(sent=0, gone=0)
+    assert written(capsys) == [({"FramesSent": 3, "ConnectionsGone": 1}, {"Count"})]
+
+
+@pytest.mark.parametrize("outcome", metrics.AttemptOutcome)
+def test_an_attempt_is_counted_by_its_outcome(outcome, capsys):
+    metrics.webhook_attempt(outcome)
+    assert written(capsys) == [({f"WebhookAttempts.{outcome}": 1}, {"Count"})]
+
+
 def test_many_numbers_stand_in_one_line(capsys):
     metrics.write({"AgentsOnline": 3, "WorkOrders.pending": 0})
     (line,) = lines(capsys)

@@ -10,9 +10,12 @@ from local.template import load
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 LAYER = "layers/agent_messaging/agent_messaging"
-MOST_LINES = 175
+MOST_LINES = 280
 MOST_ROWS_OF_FILES = 25
 MOST_LINES_OF_THE_AGENT = 30
+MOST_LINES_OF_A_WAY = 22
+# How the ways to be woken begin, in the order of their table.
+WAYS = ("poll", "wait", "socket", "webhook")
 
 
 def test_readme_is_a_page_to_start_from():
@@ -35,18 +38,42 @@ def test_the_two_commands_are_typed_as_they_are_run():
     assert re.findall(r"^make (\w+) ", README, re.MULTILINE) == ["run", "test"]
 
 
-def test_the_agent_is_short_and_needs_the_standard_library_alone():
-    (agent,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    imported = {
+def programs(title: str) -> list[str]:
+    """The Python of a section."""
+    (section,) = re.findall(rf"^## {title}\n(.*?)^## ", README, re.M | re.DOTALL)
+    return re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+
+
+def imports(program: str) -> set[str]:
+    """The packages that a program imports."""
+    return {
         name.name.partition(".")[0]
-        for node in ast.walk(ast.parse(agent))
+        for node in ast.walk(ast.parse(program))
         if isinstance(node, ast.Import)
         for name in node.names
     }
 
+
+def test_the_agent_is_short_and_needs_the_standard_library_alone():
+    (agent,) = programs("Write an agent")
+    imported = imports(agent)
+
     assert len(agent.splitlines()) <= MOST_LINES_OF_THE_AGENT
     assert imported
     assert imported <= set(sys.stdlib_module_names)
+
+
+def test_each_way_to_be_woken_is_in_the_table_and_has_a_short_program():
+    (section,) = re.findall(r"^## Be woken\n(.*?)^## ", README, re.M | re.DOTALL)
+    found = programs("Be woken")
+
+    assert tuple(re.findall(r"^\| \*\*(\w+)\*\*", section, re.MULTILINE)) == WAYS
+    assert [word.lower() for word in re.findall(r"^\*\*(\w+)\.\*\*", section, re.M)] == [*WAYS]
+    assert len(found) == len(WAYS)
+    for way, program in zip(WAYS, found, strict=True):
+        extra = {"requests"} | ({"websockets"} if way == "socket" else set())
+        assert len(program.splitlines()) <= MOST_LINES_OF_A_WAY
+        assert imports(program) - set(sys.stdlib_module_names) <= extra
 
 
 def test_readme_names_every_page_at_the_root():

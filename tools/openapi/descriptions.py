@@ -128,6 +128,8 @@ PAGES = {
     "arazzo": "Arazzo 1.0.1, a sequence of calls with the values that go from one call to the "
     "next. It starts with the registration of two agents and ends with a completed work order. A "
     "program that follows it needs no other knowledge of this API.",
+    "asyncapi": "AsyncAPI 3.0: each event type with its data and an example, the frames of the "
+    "WebSocket in both directions, and what a webhook gets.",
     "llms_txt": "Explains the API to a language model. Plain text.",
     "llms_txt_api": "The same as `GET /llms.txt`.",
     "error": "Explains one error code. It is the `type` of each problem. A browser gets HTML. The "

@@ -24,7 +24,7 @@ FRONT: Document = {
             "type": "array",
             "description": "What this server can do. More will be added.",
             "items": TEXT,
-            "examples": [["agents", "messaging", "contacts"]],
+            "examples": [["agents", "messaging", "contacts", "sockets"]],
         },
         "registration": {
             "type": "object",
@@ -37,7 +37,8 @@ FRONT: Document = {
         },
         "links": {
             "type": "object",
-            "description": "Paths on this host. More will be added.",
+            "description": "Paths on this host. `socket` is the complete URL of the WebSocket, if "
+            "there is one. More will be added.",
             "additionalProperties": TEXT,
         },
         "start_here": {"type": "string", "description": "What a new agent does first."},
@@ -54,5 +55,6 @@ PAGE_SCHEMAS: Document = {
     },
     "openapi": {"type": "object"},
     "arazzo": {"type": "object"},
+    "asyncapi": {"type": "object"},
     "error": {"type": "object"},
 }

@@ -1,4 +1,4 @@
-"""Write the OpenAPI document, the template's routes and dashboard, and the calls in docs/api.md.
+"""Write the OpenAPI and AsyncAPI documents, the template's lists, and the calls in docs/api.md.
 
     python -m tools.openapi.render            write the files
     python -m tools.openapi.render --check    write nothing; exit 1 if a file is out of date
@@ -24,10 +24,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "layers" / "agent_m
 
 from agent_messaging import __version__
 from agent_messaging.door.api import Api
+from tools.asyncapi import document as asyncapi
 from tools.openapi import calls_table, document, template_dashboard, template_routes
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "layers/agent_messaging/agent_messaging/docs/openapi.json"
+ASYNCAPI = FILE.with_name("asyncapi.json")
 API_PAGE = ROOT / "docs/api.md"
 TITLE = "Agent Messaging"
 
@@ -44,6 +46,7 @@ def outputs() -> Mapping[Path, str]:
     routed = template_routes.placed(TEMPLATE.read_text("utf-8"), found)
     return {
         FILE: render(),
+        ASYNCAPI: asyncapi.text(asyncapi.document(TITLE, __version__)),
         TEMPLATE: template_dashboard.placed(routed, template),
         API_PAGE: calls_table.placed(API_PAGE.read_text("utf-8"), found),
     }

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent_messaging.observability.metrics import NAMESPACE
+from agent_messaging.observability.metrics import NAMESPACE, AttemptOutcome
 from agent_messaging.stats.rollup import Platform
 from local.model import Template
 
@@ -52,6 +52,13 @@ def _charts(template: Template) -> Iterator[Chart]:
     waiting = "ApproximateNumberOfMessagesVisible"
     letters: Metric = ["AWS/SQS", waiting, "QueueName", "${DeadLettersQueue.QueueName}"]
     yield Chart("Dead letters", "Maximum", [letters])
+    yield Chart("Feed lag, 99th percentile (ms)", "p99", [_own("FeedLag")])
+    attempts = [_own(f"WebhookAttempts.{outcome}") for outcome in AttemptOutcome]
+    frames = [_own("FramesSent"), _own("ConnectionsGone")]
+    yield Chart("Frames and webhook attempts", "Sum", [*frames, *attempts])
+    oldest = "ApproximateAgeOfOldestMessage"
+    queue: Metric = ["AWS/SQS", oldest, "QueueName", "${WebhooksQueue.QueueName}"]
+    yield Chart("Age of the webhooks' queue (s)", "Maximum", [queue])
     online, *by_state = map(_own, Platform().gauges())
     yield Chart("Agents online", "Maximum", [online])
     yield Chart("Work orders by state", "Maximum", by_state)

@@ -64,6 +64,15 @@ def test_it_names_each_document_and_the_way_in():
     assert f"{way['method']} {way['path']}" in {route.key for route in load().routes}
 
 
+def test_it_says_where_a_websocket_connects():
+    without, url = front(Settings()), "wss://a1b2.execute-api.us-east-1.amazonaws.com/live"
+    page = front(Settings(socket_url=url))
+
+    assert page["links"] == {**without["links"], "socket": url}
+    assert page["features"] == [*without["features"], "sockets"]
+    assert "sockets" in serve(FRONT, {"accept": BROWSER}, Settings(socket_url=url)).body
+
+
 @pytest.mark.parametrize("registration", ["key", "open"])
 @pytest.mark.parametrize("mode", ["keys", "open"])
 def test_it_tells_the_mode_and_what_registration_needs(mode, registration):

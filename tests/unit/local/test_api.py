@@ -15,6 +15,7 @@ OPEN_ROUTES = {
     ("GET", "/docs/swagger-ui.css"),
     ("GET", "/docs/page.js"),
     ("GET", "/arazzo.json"),
+    ("GET", "/asyncapi.json"),
     ("GET", "/"),
     ("GET", "/api/v1"),
     ("GET", "/api/v1/llms.txt"),

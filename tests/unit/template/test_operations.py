@@ -31,6 +31,12 @@ WATCHED = {
         "IteratorAge",
         {"FunctionName": {"Ref": "ProjectorFunction"}},
     ),
+    "RelayAgeAlarm": ("AWS/Lambda", "IteratorAge", {"FunctionName": {"Ref": "RelayFunction"}}),
+    "WebhooksAgeAlarm": (
+        "AWS/SQS",
+        "ApproximateAgeOfOldestMessage",
+        {"QueueName": {"Fn::GetAtt": ["WebhooksQueue", "QueueName"]}},
+    ),
     "LatencyAlarm": ("AWS/ApiGateway", "Latency", {"ApiId": {"Ref": "MessagingApi"}}),
     "DeadLettersAlarm": (
         "AWS/SQS",
@@ -46,12 +52,19 @@ TITLES = [
     "Throttles",
     "Age of the streams (ms)",
     "Dead letters",
+    "Feed lag, 99th percentile (ms)",
+    "Frames and webhook attempts",
+    "Age of the webhooks' queue (s)",
     "Agents online",
     "Work orders by state",
     "Messages sent, orders accepted",
 ]
 # Ten metrics of one's own and ten alarms are free in an account.
 FREE = 10
+WAKING = ("Feed lag, 99th percentile (ms)", "Frames and webhook attempts")
+WOKEN = {"FeedLag", "FramesSent", "ConnectionsGone"} | {
+    f"WebhookAttempts.{outcome}" for outcome in metrics.AttemptOutcome
+}
 # Rare, and in the log with the agent's id.
 NOT_DRAWN = {"AgentsTripped"}
 
@@ -112,6 +125,16 @@ def test_the_projector_is_late_long_before_records_are_given_up():
     assert heard_after <= min(map(int, ages)) / 4
 
 
+def test_the_relay_is_late_only_for_a_minute_before_it_is_told():
+    alarm = ALARMS["RelayAgeAlarm"]
+    assert alarm["Threshold"] == alarm["Period"] * 1000
+
+
+def test_a_retry_that_the_queue_holds_back_is_no_alarm():
+    longest_delay = 900  # seconds, of SQS
+    assert ALARMS["WebhooksAgeAlarm"]["Threshold"] > longest_delay
+
+
 def test_an_address_alone_makes_a_subscription():
     assert RESOURCES["AlarmsSubscription"]["Condition"] == "HasAlarmEmail"
 
@@ -119,7 +142,7 @@ def test_an_address_alone_makes_a_subscription():
 def test_the_dashboard_draws_what_an_operator_asks_for():
     assert [each["properties"]["title"] for each in widgets()] == TITLES
     places = {(each["x"], each["y"]) for each in widgets()}
-    assert places == {(x, y) for x in (0, 8, 16) for y in (0, 6, 12)}
+    assert places == {(x, y) for x in (0, 8, 16) for y in (0, 6, 12, 18)}
 
 
 def test_errors_and_throttles_are_drawn_for_every_function():
@@ -149,12 +172,12 @@ def test_a_new_function_is_drawn():
 
 def test_the_dashboard_and_the_code_agree_on_the_metrics():
     titles = ("Agents online", "Work orders by state", "Messages sent, orders accepted")
-    rows = [row for title in titles for row in drawn(title)]
+    rows = [row for title in (*titles, *WAKING) for row in drawn(title)]
     assert all(
         row[::2] == [metrics.NAMESPACE, "service"] and row[3] == "${AWS::StackName}" for row in rows
     )
-    assert {row[1] for row in rows} | NOT_DRAWN == {*counted(), *Platform().gauges()}
-    assert len(rows) == FREE
+    assert {row[1] for row in rows} | NOT_DRAWN == {*counted(), *Platform().gauges(), *WOKEN}
+    assert sum(len(drawn(title)) for title in titles) == FREE
 
 
 def counted() -> set[str]:

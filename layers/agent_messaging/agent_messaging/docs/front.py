@@ -5,6 +5,7 @@ A program gets JSON, a browser gets HTML. The page depends on two settings of th
     mode            `keys`: every other request needs a key. `open`: only `make run`; the server
                     trusts the id that a caller passes
     registration    whether registering needs the operator's key
+    socket_url      where a WebSocket connects, with its scheme. None: this server has none
 """
 
 import json
@@ -15,10 +16,11 @@ from agent_messaging.docs.catalog import catalog
 
 
 class Settings(NamedTuple):
-    """The settings of a server that its front page tells. The defaults are those of a stack."""
+    """The settings of a server that its front page tells."""
 
     mode: str = "keys"
     registration: str = "key"
+    socket_url: str | None = None
 
 
 STACK = Settings()
@@ -32,6 +34,7 @@ LINKS = {
     "llms_txt": "/llms.txt",
     "openapi": "/openapi.json",
     "arazzo": "/arazzo.json",
+    "asyncapi": "/asyncapi.json",
     "docs": "/docs",
     "health": "/health",
     "registration": REGISTER,
@@ -72,19 +75,29 @@ def start_here(settings: Settings) -> str:
     )
 
 
+def features(settings: Settings) -> tuple[str, ...]:
+    """Return what this server can do: its groups of routes, and sockets if it has them."""
+    return (*catalog().features, "sockets") if settings.socket_url else catalog().features
+
+
+def links(settings: Settings) -> dict[str, str]:
+    """Return the paths of all documents, and the URL of the WebSocket if there is one."""
+    return {**LINKS, "socket": settings.socket_url} if settings.socket_url else LINKS
+
+
 def as_json(settings: Settings = STACK) -> str:
     """Return the front page for programs."""
     page = {
         "name": NAME,
         "version": __version__,
         "mode": settings.mode,
-        "features": catalog().features,
+        "features": features(settings),
         "registration": {
             "method": "POST",
             "path": REGISTER,
             "needs_registration_key": settings.registration == "key",
         },
-        "links": LINKS,
+        "links": links(settings),
         "start_here": start_here(settings),
     }
     return json.dumps(page, indent=1) + "\n"
@@ -97,6 +110,7 @@ def as_html(settings: Settings) -> str:
         "/llms.txt": "the API in plain words, for an agent",
         "/openapi.json": "the API for programs",
         "/arazzo.json": "which calls lead to a completed work order, for programs",
+        "/asyncapi.json": "the events, the WebSocket and the webhooks, for programs",
         "/health": "whether the service answers",
     }
     listed = "\n".join(
@@ -107,7 +121,7 @@ def as_html(settings: Settings) -> str:
         pages=listed,
         mode=settings.mode,
         start=start_here(settings).replace("<", "&lt;"),
-        features=", ".join(catalog().features),
+        features=", ".join(features(settings)),
     )
 
 

@@ -114,6 +114,11 @@ def workflows() -> str:
     return _compact(_file("arazzo.json").replace("{{version}}", __version__))
 
 
+def asyncapi() -> str:
+    """Return the AsyncAPI document without white space. `make docs` writes its file."""
+    return _compact(_file("asyncapi.json"))
+
+
 def _compact(text: str) -> str:
     return json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
 
@@ -221,6 +226,13 @@ PAGES = (
         "Read which calls lead to a completed work order",
         "application/vnd.oai.workflows+json",
         workflows,
+    ),
+    Page(
+        "asyncapi",
+        "/asyncapi.json",
+        "Read which events and frames the server sends",
+        "application/json",
+        asyncapi,
     ),
     LLMS_TXT,
     LLMS_TXT._replace(

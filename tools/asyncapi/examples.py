@@ -1,0 +1,158 @@
+"""One example of each event and of each frame. The ids are those of the OpenAPI examples."""
+
+from typing import Any
+
+from agent_messaging.clock import from_text
+from agent_messaging.feed import model as feed
+from agent_messaging.feed.model import Event, EventType
+from agent_messaging.feed.position import Position
+from tools.openapi.example_data import (
+    BOOTS,
+    CREATED_AT,
+    EXPIRES_AT,
+    MESSAGE_ID,
+    MOVED_AT,
+    NOVA,
+    ORDER_ID,
+    REPLY_ID,
+    REQUEST_ID,
+    SCOUT,
+    SEEN_AT,
+    THREAD_ID,
+    JsonObject,
+)
+
+WEBHOOK_ID = "whk_01jd5m8x7c6v5b4n3m2k1j0h9g"
+POSITION = Position(1, 42)
+MESSAGE: JsonObject = {
+    "message_id": MESSAGE_ID,
+    "message_type": "chat_message",
+    "thread_id": THREAD_ID,
+    "channel_id": None,
+    "work_order_id": None,
+    "from_agent": NOVA,
+    "relationship": "contact",
+    "verified": True,
+    "content_flags": [],
+    "body_bytes": 55,
+    "untrusted": {
+        "subject": "Partnership Opportunity",
+        "body": "I have 100 product opportunities. Want to collaborate?",
+    },
+}
+RECEIPT: JsonObject = {
+    "status": "queued",
+    "queued_at": CREATED_AT,
+    "delivered_at": None,
+    "delivered_via": None,
+    "read_at": None,
+    "acted_at": None,
+    "acted_by": None,
+    "failed_at": None,
+    "reason": None,
+    "delivery_error": None,
+}
+DELIVERED = {
+    "status": "delivered",
+    "delivered_at": SEEN_AT,
+    "delivered_via": "socket",
+}
+READ = {**DELIVERED, "status": "read", "read_at": MOVED_AT}
+ACTED = {**READ, "status": "acted", "acted_at": MOVED_AT, "acted_by": REPLY_ID}
+FAILED = {"status": "failed", "failed_at": MOVED_AT, "reason": "retention"}
+
+
+def _receipt(changed: JsonObject) -> JsonObject:
+    return {
+        "message_id": MESSAGE_ID,
+        "to_agent_id": BOOTS["id"],
+        "receipt": {**RECEIPT, **changed},
+    }
+
+
+def _order(status: str, role: str, actor: str, reason: str | None = None) -> JsonObject:
+    is_new = status == "pending"
+    return {
+        "work_order_id": ORDER_ID,
+        "message_id": MESSAGE_ID,
+        "status": status,
+        "previous_status": None if is_new else _before(status),
+        "actor": {"role": role, "id": actor},
+        "reason_code": None,
+        "untrusted": {"title": "Cost Estimates for 50 Products", "reason": reason},
+    }
+
+
+def _before(status: str) -> str:
+    return "accepted" if status in ("completed", "failed", "cancelled") else "pending"
+
+
+EVENTS: dict[EventType, JsonObject] = {
+    EventType.MESSAGE_RECEIVED: MESSAGE,
+    EventType.MESSAGE_DELIVERED: _receipt(DELIVERED),
+    EventType.MESSAGE_READ: _receipt(READ),
+    EventType.MESSAGE_ACTED: _receipt(ACTED),
+    EventType.MESSAGE_FAILED: _receipt(FAILED),
+    EventType.CONTACT_REQUESTED: {"contact_id": SCOUT["id"], "message_id": REQUEST_ID},
+    EventType.CONTACT_ALLOWED: {"contact_id": BOOTS["id"], "message_id": REQUEST_ID},
+    EventType.WORK_ORDER_CREATED: _order("pending", "client", NOVA["id"]),
+    EventType.WORK_ORDER_ACCEPTED: _order("accepted", "worker", BOOTS["id"]),
+    EventType.WORK_ORDER_REJECTED: _order("rejected", "worker", BOOTS["id"], "No time this week."),
+    EventType.WORK_ORDER_COMPLETED: _order("completed", "worker", BOOTS["id"]),
+    EventType.WORK_ORDER_FAILED: _order("failed", "worker", BOOTS["id"], "The data are gone."),
+    EventType.WORK_ORDER_CANCELLED: _order("cancelled", "client", NOVA["id"], "Not needed."),
+    EventType.WORK_ORDER_EXPIRED: _order("expired", "system", "system"),
+    EventType.WEBHOOK_DISABLED: {"webhook_id": WEBHOOK_ID, "reason": "gone"},
+    EventType.WEBHOOK_TEST: {"webhook_id": WEBHOOK_ID},
+}
+
+
+def event(kind: EventType) -> JsonObject:
+    """Return the example of an event, as the feed has it."""
+    receiver = NOVA["id"] if kind.startswith("message.") else BOOTS["id"]
+    is_test = kind is EventType.WEBHOOK_TEST
+    made = Event(
+        agent_id=receiver,
+        event_id=feed.event_id(from_text(MOVED_AT), kind),
+        type=kind,
+        occurred_at=from_text(MOVED_AT),
+        data="{}",
+        position=POSITION,
+        previous=POSITION.previous,
+    )
+    head: dict[str, Any] = {
+        "event_id": made.event_id,
+        "position": None if is_test else made.position.to_text(receiver),
+        "previous": None if is_test else POSITION.previous.to_text(receiver),
+        "type": kind.value,
+        "occurred_at": MOVED_AT,
+    }
+    return {**head, "data": EVENTS[kind]}
+
+
+AT_42 = POSITION.to_text(BOOTS["id"])
+FRAMES: dict[str, JsonObject] = {
+    "resume": {"action": "resume", "after": AT_42},
+    "ack": {"action": "ack", "position": AT_42},
+    "ping": {"action": "ping"},
+    "typing": {"action": "typing", "to_agent_id": NOVA["id"]},
+    "hello": {
+        "frame": "hello",
+        "agent_id": BOOTS["id"],
+        "server_time": CREATED_AT,
+        "ping_seconds": 540,
+        "closes_at": EXPIRES_AT,
+        "contacts_online": [NOVA],
+        "channels": [],
+    },
+    "pong": {"frame": "pong", "expires_at": EXPIRES_AT, "feed_position": AT_42},
+    "typing.received": {"frame": "typing", "from_agent_id": NOVA["id"]},
+    "gone": {"frame": "gone", "oldest_position": AT_42},
+    "closing": {"frame": "closing", "reason": "two_hours", "closes_at": EXPIRES_AT},
+    "problem": {
+        "frame": "problem",
+        "code": "bad_position",
+        "detail": "This is not a position of your feed.",
+        "fix": "Send the `position` of an event, unchanged.",
+    },
+}
