@@ -89,14 +89,15 @@ class Scope:
         return {key: self.resolve(value) for key, value in node.items()}
 
     def reference(self, name: str) -> str:
-        """Return the value of `!Ref name`. SAM adds `!Ref <Function>.Alias`."""
+        """Return the value of `!Ref name`."""
         if name in self.values:
             return self.values[name]
         if name in self.resource_types:
             return name
-        resource, _, suffix = name.partition(".")
-        if suffix == "Alias" and resource in self.resource_types:  # of SAM: the alias of a function
-            return f"{self.attribute(resource, 'Arn')}:live"
+        function = name.removesuffix(".Alias")
+        # The alias that SAM makes for AutoPublishAlias. Here all aliases are the one version.
+        if self.resource_types.get(function) == "AWS::Serverless::Function":
+            return function
         raise TemplateError(f"!Ref {name} refers to nothing in this template")
 
     def attribute(self, name: str, attribute: str) -> str:

@@ -24,7 +24,7 @@ from local.sockets.service import SocketService
 IDLE = timedelta(minutes=10)
 LONGEST = timedelta(hours=2)
 FRAMES_AT_ONCE = 32
-STUCK_SECONDS = 5.0
+STUCK_SECONDS = 1.5
 """A client that reads nothing for so long, while its buffers are full, is gone."""
 GOING_AWAY, UNSUPPORTED, NO_STATUS, GONE = 1001, 1003, 1005, 1006
 
