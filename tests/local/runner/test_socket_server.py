@@ -46,6 +46,7 @@ def test_keys_are_checked_and_pages_refused(server):
     for headers in ({"Authorization": "Bearer bad"}, {"Origin": "http://evil.example"}):
         with pytest.raises(InvalidStatus, match="403"):
             socket(server, **headers)
+    assert "ASGI" not in server.output
 
 
 def test_a_connection_outlives_a_saved_template(server, wait_until):
