@@ -77,9 +77,7 @@ class FeedTable:
 
     # --- appending
 
-    def append(
-        self, agent_id: str, records: Sequence[Record], now: datetime
-    ) -> list[Event]:
+    def append(self, agent_id: str, records: Sequence[Record], now: datetime) -> list[Event]:
         """Append events of one agent in this order; see `Appender.append`."""
         return list(self.appender.append(agent_id, records, now))
 

@@ -169,9 +169,7 @@ class Table:
 
     def transact_check(self, key: Item, condition: str, **values: Any) -> TransactItem:
         """Return an item of a transaction that writes nothing, and fails without the condition."""
-        return {
-            "ConditionCheck": self._expressions({"Key": encode(key)}, condition, "", values)
-        }
+        return {"ConditionCheck": self._expressions({"Key": encode(key)}, condition, "", values)}
 
     def query(
         self,
