@@ -5,7 +5,6 @@ from collections import Counter
 
 import pytest
 
-from agent_messaging.relay import service
 from agent_messaging.storage import connection
 from agent_messaging.storage import table as dynamodb
 from tests.faults.relay.memory import FATES, Engine

@@ -152,7 +152,10 @@ class ContactsTable:
             "contact_name": contact.contact.name,
         }
         if contact.request is not None:
-            item["request"] = contact.request.model_dump_json(exclude_none=True)
+            # An older version of the code reads the request, and refuses fields that it lacks.
+            item["request"] = contact.request.model_dump_json(
+                exclude_none=True, exclude={"body_bytes"}
+            )
             item["request_id"] = contact.request.message_id
             item["purge_at"] = clock.to_epoch(contact.created_at + self.retention)
         return item
