@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 # The texts of `untrusted`, in the order in which they are left out.
 LEFT_OUT = ("body", "answer", "question", "note", "reason", "subject", "title")
-# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 ELLIPSIS = "\u2026"
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 NUMBER_BYTES = 8  # a number of ten digits takes six, a boolean one
 
 

@@ -8,7 +8,8 @@
     a receipt has a new fact        message.delivered or message.acted, for the sender
     an event is in the outbox       this event
 
-A sender gets its receipts as events only if it wants them. All else causes nothing. The agent that caused a record gets no event from it.
+A sender gets its receipts as events only if it wants them. All else causes nothing. The agent that
+caused a record gets no event from it.
 """
 
 from typing import Any
