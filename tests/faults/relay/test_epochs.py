@@ -16,7 +16,7 @@ from tests.faults.relay.memory import Client, Engine
 from tests.races.scheduler.turns import START, CrashError, Stage
 from tests.scale import scaled
 
-SEEDS = scaled(500)
+SEEDS = scaled(200)
 FEED = "AgentFeedTable"
 RELAYS, EVENTS = 3, 4
 SIX_DAYS = timedelta(days=6)

@@ -12,8 +12,8 @@ from tests.faults.relay.world import History, World
 from tests.races.scheduler.turns import Stage
 from tests.scale import scaled
 
-SEEDS = scaled(200)
-EVENTS = 60
+SEEDS = scaled(100)
+EVENTS = 50
 
 
 @pytest.fixture
