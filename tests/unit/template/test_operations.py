@@ -31,6 +31,7 @@ WATCHED = {
         "IteratorAge",
         {"FunctionName": {"Ref": "ProjectorFunction"}},
     ),
+    "RelayAgeAlarm": ("AWS/Lambda", "IteratorAge", {"FunctionName": {"Ref": "RelayFunction"}}),
     "LatencyAlarm": ("AWS/ApiGateway", "Latency", {"ApiId": {"Ref": "MessagingApi"}}),
     "DeadLettersAlarm": (
         "AWS/SQS",

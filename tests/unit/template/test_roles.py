@@ -12,7 +12,7 @@ ROLES = {name: each for name, each in properties_of("AWS::IAM::Role").items() if
 # Before a mapping is made, Lambda asks for all four, each on the stream itself.
 # https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 READ_A_STREAM = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
-READERS = {"ProjectorRole", "WorkOrdersPurgeRole"}
+READERS = {"ProjectorRole", "RelayRole", "WorkOrdersPurgeRole"}
 READ_AND_WRITE = {
     "BatchGetItem",
     "ConditionCheckItem",

@@ -171,19 +171,24 @@ class Relay:
 def _jobs(records: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Sequence[Job]], list[str]]:
     """Return the jobs of each agent, and the sequence numbers of the unreadable records."""
     jobs: dict[str, Sequence[Job]] = {}
-    unreadable = []
+    unreadable: list[str] = []
     for each in records:
-        try:
-            record = reading.read(each)
-            job = Job(record, events.effects_of(record), acknowledged.of_record(record))
-        except UnreadableRecordError:
-            number = str(each["dynamodb"]["SequenceNumber"])
-            logger.error("a stream record cannot be read", sequence_number=number)
-            unreadable.append(number)
+        job = _job(each)
+        if job is None:
+            unreadable.append(str(each["dynamodb"]["SequenceNumber"]))
+            logger.error("a stream record cannot be read", sequence_number=unreadable[-1])
         else:
-            agent_id = record.key.get("recipient_id") or record.key["agent_id"]
+            agent_id = job.record.key.get("recipient_id") or job.record.key["agent_id"]
             jobs[agent_id] = [*jobs.get(agent_id, ()), job]
     return jobs, unreadable
+
+
+def _job(each: Mapping[str, Any]) -> Job | None:
+    try:
+        record = reading.read(each)
+        return Job(record, events.effects_of(record), acknowledged.of_record(record))
+    except UnreadableRecordError:
+        return None
 
 
 def _whole(jobs: Sequence[Job], appended: int) -> int:
