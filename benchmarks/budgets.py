@@ -9,6 +9,8 @@ UNITS: dict[str, tuple[float, float]] = {
     "send, with a key": (6, 3),
     "send, a reply": (4, 4),
     "send, a reply with a key": (7, 4),
+    "send, held": (9, 4),
+    "message, held": (0, 4),
     "mark-read": (2, 2),
     "mark-read, again": (0, 2),
     "heartbeat": (1, 3),

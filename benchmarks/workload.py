@@ -187,6 +187,13 @@ class Workload:
         yield "contact", lambda: self.call("GET", f"{path}/boots")
         yield "contact, set", lambda: self.call("PUT", f"{path}/boots", body={"state": "blocked"})
         yield "contact, forget", lambda: self.call("DELETE", f"{path}/boots")
+        self.register("careful")
+        policy = {"contact_policy": "approved"}
+        self.call("PATCH", "/agents/me", "careful", policy)
+        held: list[str] = []
+        send = lambda: held.append(self.send("nova", "careful")["message_id"])  # noqa: E731
+        yield "send, held", send
+        yield "message, held", lambda: self.call("GET", f"/messaging/messages/{held[-1]}")
 
     def statistics(self) -> Iterator[Operation]:
         """Yield the caller's and the platform's statistics."""
