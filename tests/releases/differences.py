@@ -46,5 +46,10 @@ WANTED: tuple[Wanted, ...] = (
     Wanted(ONE_ORDER, "/body/ended_by", ENDED),
     Wanted(ORDER_LIST, "/body/work_orders/*/reason_code", ENDED),
     Wanted(ORDER_LIST, "/body/work_orders/*/ended_by", ENDED),
+    Wanted(
+        "POST /api/v1/messaging/heartbeat",
+        "/body/feed_position",
+        "A heartbeat tells the newest position of the feed, which the release does not have.",
+    ),
     Wanted("work_orders_sweep", "/ended", "The sweep also ends the orders of agents that left."),
 )
