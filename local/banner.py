@@ -20,8 +20,13 @@ def banner(
     options: Options,
     seeded: Sequence[Seeded],
     registration_key: str | None,
+    *,
+    stage: str | None = None,
 ) -> str:
-    """Return the text. `registration_key` is None if registration is open."""
+    """Return the text. `registration_key` is None if registration is open.
+
+    `stage` is the stage of the WebSocket API, if there is one.
+    """
     mode = "keys required: send Authorization: Bearer <key>"
     if options.is_open_mode:
         mode = "open: you need no key, the server trusts the agent_id parameters"
@@ -32,6 +37,7 @@ def banner(
         data = f"in {options.data}, kept when you stop the server"
     rows = [
         ("Agent Messaging", f"{base_url}/api/v1"),
+        *_sockets(base_url, options, stage),
         ("Docs", f"{base_url}/docs"),
         ("Mode", mode),
         ("Data", data),
@@ -47,6 +53,18 @@ def banner(
     lines = [f"  {name:<17} {text}" for name, text in rows]
     tried = ["  Try", *(f"    {line}" for line in tries)]
     return "\n".join(["", *lines, "", *tried, "", _ready(base_url)])
+
+
+def _sockets(base_url: str, options: Options, stage: str | None) -> list[tuple[str, str]]:
+    if stage is None:
+        return []
+    hint = f"?agent_id={NOVA}" if options.is_open_mode else "  (Authorization: Bearer <key>)"
+    return [("WebSocket", f"{socket_url(base_url, stage)}{hint}")]
+
+
+def socket_url(base_url: str, stage: str) -> str:
+    """Return where the WebSocket API listens."""
+    return f"ws{base_url.removeprefix('http')}/{stage}"
 
 
 def _ready(base_url: str) -> str:

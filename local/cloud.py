@@ -1,4 +1,4 @@
-"""Run a template: its tables, secrets, functions, routes, streams and schedules.
+"""Run a template: its tables, secrets, functions, routes, sockets, streams and schedules.
 
 `reload` changes what differs from the template, and keeps the data. If the template is invalid, it
 changes nothing.
@@ -10,10 +10,12 @@ import asyncio
 import sys
 import time
 import traceback
+import weakref
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from local import engine, found, kept, schedules
+from local.clock import Clock
 from local.delivery import Delivery
 from local.found import Found
 from local.gateway import Gateway
@@ -23,6 +25,11 @@ from local.model import Schedule, StreamMapping, Template
 from local.options import Options
 from local.pool import Pools
 from local.secrets_manager import create_secrets
+from local.sockets.connections import Connections
+from local.sockets.door import Door
+from local.sockets.management import Management
+from local.sockets.model import SocketApi
+from local.sockets.service import SocketService
 from local.streams import Subscription
 from local.tables import create_tables
 from local.template import TemplateError, load
@@ -35,7 +42,7 @@ class Cloud:
         self.template = template
         self.secrets: dict[str, str] = {}
         """The values of the template's secrets. Empty if there is no Secrets Manager."""
-        self.pools = Pools(template.functions, endpoints)
+        self.pools = Pools(template.functions, endpoints, self._wake)
         self.gateway = Gateway(
             self.pools,
             template.routes,
@@ -44,11 +51,16 @@ class Cloud:
             trusted=options.trusted,
         )
         self._options = options
+        self._clock = Clock()
+        service = self._service(template.sockets)
+        self.door = Door(service, clock=self._clock, trusted=options.trusted)
+        self.management = Management(self._connections)
         self._dynamodb = engine.dynamodb(endpoints.dynamodb)
         self._streams = engine.dynamodb_streams(endpoints.dynamodb)
         self._kept = Kept(self._dynamodb) if options.data else None
         """None if nothing is kept in a folder."""
         self._secrets_manager = endpoints.secrets and engine.secrets_manager(endpoints.secrets)
+        self._subscriptions: weakref.WeakSet[Subscription] = weakref.WeakSet()
         self._sources: list[tuple[Schedule | StreamMapping, asyncio.Task[None]]] = []
 
     async def create_storage(self) -> None:
@@ -83,7 +95,24 @@ class Cloud:
             return schedules.run(source, self.pools.invoke)
         # The records of a folder do not grow older while the server is stopped.
         delivery = Delivery(source, self.pools.invoke, ages_from=time.time() if self._kept else 0.0)
-        return Subscription(source, self._dynamodb, self._streams, delivery, kept=self._kept).run()
+        subscription = Subscription(
+            source, self._dynamodb, self._streams, delivery, kept=self._kept
+        )
+        self._subscriptions.add(subscription)
+        return subscription.run()
+
+    def _wake(self) -> None:
+        for subscription in self._subscriptions:
+            subscription.wake()
+
+    def _service(self, api: SocketApi | None) -> SocketService | None:
+        if api is None:
+            return None
+        mode = self._options.is_open_mode
+        return SocketService(api, self.pools.invoke, clock=self._clock, is_open_mode=mode)
+
+    def _connections(self) -> Connections | None:
+        return self.door.service.connections if self.door.service else None
 
     async def reload(self, *, is_template_changed: bool) -> None:
         """Run the saved code, and the saved template if it has changed."""
@@ -98,8 +127,16 @@ class Cloud:
             await self.create_storage()
         replaced = self.pools.replace(self.template.functions)
         self.gateway.replace_routes(self.template.routes, self.template.cors)
+        self._replace_sockets(self.template.sockets)
         await self.start_sources()
         await replaced
+
+    def _replace_sockets(self, api: SocketApi | None) -> None:
+        """Use this API from now on. The connections stay open."""
+        if self.door.service and api:
+            self.door.service.api = api
+        else:
+            self.door.service = self._service(api)
 
     async def close(self) -> None:
         """End the streams, the schedules and all functions, even busy ones."""

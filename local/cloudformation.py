@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import yaml
@@ -23,6 +23,8 @@ PSEUDO_PARAMETERS = {
     "AWS::StackName": "local",
     "AWS::URLSuffix": "amazonaws.com",
 }
+
+NO_VALUE = "AWS::NoValue"
 
 
 class TemplateError(Exception):
@@ -65,10 +67,11 @@ def parse(text: str, name: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a reference can refer to: values by name, and the types of the resources."""
+    """What a reference can refer to: values by name, the types of the resources, conditions."""
 
     values: Mapping[str, str]
     resource_types: Mapping[str, str]
+    conditions: Mapping[str, bool] = field(default_factory=dict)
 
     def resolve(self, node: Any) -> Any:
         """Return the data with each intrinsic replaced by its value."""
@@ -78,22 +81,37 @@ class Scope:
             return node
         if len(node) == 1:
             [(name, argument)] = node.items()
-            if name == "Ref":
-                return self.reference(argument)
-            if name == "Fn::GetAtt":
-                return self.attribute(*argument)
-            if name == "Fn::Sub" and isinstance(argument, str):
-                return self.substitute(argument)
-            if isinstance(name, str) and name.startswith("Fn::"):
-                raise TemplateError(f"the local server does not support {name}")
+            if name == "Ref" or str(name).startswith("Fn::"):
+                return self._intrinsic(name, argument)
         return {key: self.resolve(value) for key, value in node.items()}
 
-    def reference(self, name: str) -> str:
-        """Return the value of `!Ref name`."""
+    def _intrinsic(self, name: str, argument: Any) -> Any:
+        match name:
+            case "Ref":
+                return self.reference(argument)
+            case "Fn::GetAtt":
+                return self.attribute(*argument)
+            case "Fn::If":
+                condition, if_true, if_false = argument
+                return self.resolve(if_true if self.conditions[condition] else if_false)
+            case "Fn::Sub" if isinstance(argument, str):
+                return self.substitute(argument)
+        raise TemplateError(f"the local server does not support {name}")
+
+    def reference(self, name: str) -> str | None:
+        """Return the value of `!Ref name`. `AWS::NoValue` becomes None.
+
+        SAM adds `!Ref <Function>.Alias`.
+        """
+        if name == NO_VALUE:
+            return None
         if name in self.values:
             return self.values[name]
         if name in self.resource_types:
             return name
+        resource, _, suffix = name.partition(".")
+        if suffix == "Alias" and resource in self.resource_types:  # of SAM: the alias of a function
+            return f"{self.attribute(resource, 'Arn')}:live"
         raise TemplateError(f"!Ref {name} refers to nothing in this template")
 
     def attribute(self, name: str, attribute: str) -> str:
@@ -120,7 +138,9 @@ class Scope:
             name = match.group(1)
             if name.startswith("!"):
                 return f"${{{name[1:]}}}"
-            return self.attribute(*name.split(".", 1)) if "." in name else self.reference(name)
+            if "." in name:
+                return self.attribute(*name.split(".", 1))
+            return str(self.reference(name))
 
         return re.sub(r"\$\{([^}]+)\}", value, text)
 
@@ -135,4 +155,27 @@ def scope_of(document: Mapping[str, Any], overrides: Mapping[str, str]) -> Scope
     for name, parameter in parameters.items():
         values[name] = str(overrides.get(name, parameter.get("Default", "")))
     types = {name: str(each.get("Type", "")) for name, each in document["Resources"].items()}
-    return Scope(values, types)
+    named = (document.get("Conditions") or {}).items()
+    return Scope(values, types, {name: holds(condition, values) for name, condition in named})
+
+
+def holds(condition: Any, values: Mapping[str, str]) -> bool:
+    """Return whether a condition is true. Supports only the functions that the template uses."""
+    [(name, argument)] = condition.items()
+    match name:
+        case "Fn::Or":
+            return any(holds(each, values) for each in argument)
+        case "Fn::And":
+            return all(holds(each, values) for each in argument)
+        case "Fn::Not":
+            return not holds(argument[0], values)
+        case "Fn::Equals":
+            return _text(argument[0], values) == _text(argument[1], values)
+        case "Fn::Contains":
+            return _text(argument[1], values) in [_text(each, values) for each in argument[0]]
+    raise TemplateError(f"the local server does not support {name} in Rules or Conditions")
+
+
+def _text(node: Any, values: Mapping[str, str]) -> str:
+    """Return a value, or the value of the parameter that a Ref names."""
+    return values[node["Ref"]] if isinstance(node, dict) else str(node)

@@ -9,6 +9,7 @@ import os
 import shlex
 import sys
 
+from local.banner import socket_url
 from local.options import OptionError, Options, parse
 from local.secrets_manager import REGISTRATION_KEY, local_value
 from local.seed import BOOTS, KEYS, NOVA
@@ -24,7 +25,11 @@ def exports(options: Options) -> str:
         "NOVA_KEY": KEYS[NOVA],
         "BOOTS_KEY": KEYS[BOOTS],
     }
-    for secret in load(options.template, options.parameters).secrets:
+    template = load(options.template, options.parameters)
+    if template.sockets:
+        url = socket_url(variables["AGENT_MESSAGING_URL"], template.sockets.stage)
+        variables["AGENT_MESSAGING_SOCKET_URL"] = url
+    for secret in template.secrets:
         if secret.name == REGISTRATION_KEY:
             variables["REGISTRATION_KEY"] = local_value(secret)
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())

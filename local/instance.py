@@ -56,12 +56,18 @@ class Endpoints:
 
     dynamodb: str
     secrets: str | None = None
+    sockets: str | None = None
+    """Where functions post to the connections of the WebSocket API."""
+    local_only: str = "keys"
+    """What a deployed function never gets: it opens the keys that everybody knows."""
 
     def variables(self) -> dict[str, str]:
         """Return the environment variables that tell botocore these URLs."""
         variables = {"AWS_ENDPOINT_URL_DYNAMODB": self.dynamodb}
         if self.secrets is not None:
             variables["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = self.secrets
+        if self.sockets is not None:
+            variables["AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"] = self.sockets
         return variables
 
 
@@ -87,7 +93,7 @@ def variables(function: Function, endpoints: Endpoints) -> dict[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
-        "ACCEPT_LOCAL_KEYS": "true",
+        "LOCAL_ONLY": endpoints.local_only,
         **endpoints.variables(),
         # Otherwise boto3 puts the account into the host name, where no engine listens.
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",

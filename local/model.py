@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.sockets.model import SocketApi
+
 
 @dataclass(frozen=True)
 class Function:
@@ -21,6 +23,8 @@ class Function:
     memory: int
     """Megabytes. Passed to the function, but not enforced."""
     environment: Mapping[str, str]
+    reserved: int | None = None
+    """The instances that are reserved for it, which is also the most that it gets."""
 
 
 @dataclass(frozen=True)
@@ -138,3 +142,5 @@ class Template:
     schedules: tuple[Schedule, ...]
     streams: tuple[StreamMapping, ...]
     cors: Cors | None = None
+    sockets: SocketApi | None = None
+    """The WebSocket API, or None."""

@@ -15,6 +15,8 @@ from local.template import TEMPLATE
 DEFAULT_PORT = "8080"
 HIGHEST_PORT = 65535
 ISOLATED = "isolated"
+# How many requests may wait for events at the same time. An instance starts when it is needed.
+WAITING = "20"
 
 
 class OptionError(Exception):
@@ -45,8 +47,8 @@ class Options:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """The template's parameters that the options set."""
-        return {"RegistrationMode": self.registration}
+        """The template's parameters that the server sets."""
+        return {"RegistrationMode": self.registration, "WaitConcurrency": WAITING}
 
 
 def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:

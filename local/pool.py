@@ -7,7 +7,7 @@ next request. After `replace`, new requests use the new code. Running ones end w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from local.instance import (
@@ -23,14 +23,12 @@ INSTANCES_PER_FUNCTION = 4
 
 
 class Pool:
-    """The instances of one function."""
+    """The instances of one function: as many as the template reserves, or four."""
 
-    def __init__(
-        self, function: Function, endpoints: Endpoints, size: int = INSTANCES_PER_FUNCTION
-    ) -> None:
+    def __init__(self, function: Function, endpoints: Endpoints, size: int | None = None) -> None:
         self.function = function
         self._endpoints = endpoints
-        self._free = asyncio.Semaphore(size)
+        self._free = asyncio.Semaphore(size or function.reserved or INSTANCES_PER_FUNCTION)
         self._idle: list[Instance] = []
         self._busy: set[Instance] = set()
         self._is_retired = False
@@ -84,16 +82,28 @@ class Pool:
 
 
 class Pools:
-    """The pools of all functions, by their names in the template."""
+    """The pools of all functions, by their names in the template.
 
-    def __init__(self, functions: Mapping[str, Function], endpoints: Endpoints) -> None:
+    `finished` is called after each invocation, because it may have written something.
+    """
+
+    def __init__(
+        self,
+        functions: Mapping[str, Function],
+        endpoints: Endpoints,
+        finished: Callable[[], None] = lambda: None,
+    ) -> None:
         self._endpoints = endpoints
+        self._finished = finished
         self._pools = {name: Pool(each, endpoints) for name, each in functions.items()}
         self._retired: list[Pool] = []
 
     async def invoke(self, name: str, event: Any) -> Any:
         """Call the function `name` and return its result. Raises InvocationError."""
-        return await self._pools[name].invoke(event)
+        try:
+            return await self._pools[name].invoke(event)
+        finally:
+            self._finished()
 
     async def replace(self, functions: Mapping[str, Function]) -> None:
         """Replace all functions by these."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from local.cloudformation import TemplateError
+from local.cloudformation import TemplateError, holds
 
 
 def check(document: Mapping[str, Any], values: Mapping[str, str]) -> None:
@@ -28,25 +28,3 @@ def check(document: Mapping[str, Any], values: Mapping[str, str]) -> None:
 def _either(allowed: list[str]) -> str:
     *others, last = allowed
     return f"{', '.join(others)} or {last}" if others else last
-
-
-def holds(condition: Any, values: Mapping[str, str]) -> bool:
-    """Return whether a condition is true. Supports only the functions that the template uses."""
-    [(name, argument)] = condition.items()
-    match name:
-        case "Fn::Or":
-            return any(holds(each, values) for each in argument)
-        case "Fn::And":
-            return all(holds(each, values) for each in argument)
-        case "Fn::Not":
-            return not holds(argument[0], values)
-        case "Fn::Equals":
-            return _text(argument[0], values) == _text(argument[1], values)
-        case "Fn::Contains":
-            return _text(argument[1], values) in [_text(each, values) for each in argument[0]]
-    raise TemplateError(f"the local server does not support {name} in Rules")
-
-
-def _text(node: Any, values: Mapping[str, str]) -> str:
-    """Return a value, or the value of the parameter that a Ref names."""
-    return values[node["Ref"]] if isinstance(node, dict) else str(node)

@@ -8,59 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import os
 import signal
-import socket
 import sys
 from collections.abc import Iterable, Sequence
 
-import uvicorn
-
-from local import data_folder, engine, isolated_engine, reload, seed
+from local import data_folder, engine, http_server, isolated_engine, reload, seed
 from local.banner import banner
 from local.cloud import Cloud
 from local.engine import Engine, EngineError
 from local.found import Found
+from local.http_server import HOST, listen, port_of
 from local.instance import Endpoints
 from local.model import Template
-from local.options import OptionError, Options
+from local.options import Options
 from local.secrets_manager import REGISTRATION_KEY
 from local.seed import Seeded, SeedError
 from local.template import TemplateError, load
-
-HOST = "127.0.0.1"
-DRAIN_SECONDS = 2.0
-
-
-class HttpServer(uvicorn.Server):
-    """uvicorn without its own signal handlers."""
-
-    def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
-        """Do nothing, because `serve` handles the signals."""
-        return contextlib.nullcontext()
-
-
-def listen(port: int) -> socket.socket:
-    """Return a listening socket. Raises OptionError if the port is not available."""
-    # asyncio turns off Nagle's algorithm only if the protocol is IPPROTO_TCP. With Nagle's
-    # algorithm, each answer on a reused connection would wait 40 ms for the client's
-    # acknowledgement.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port))
-        listener.listen()
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            reason = (
-                f"port {port} is in use. Choose another: PORT=<port>, or PORT=0 for a free one."
-            )
-        else:
-            reason = f"port {port} cannot be used: {error.strerror}"
-        raise OptionError(reason) from error
-    return listener
 
 
 async def serve(options: Options) -> None:
@@ -95,7 +59,12 @@ async def _run(options: Options) -> None:
         storage = await _start_storage(options)
         stack.push_async_callback(storage.stop)
         secrets = await _start_secrets_manager(options, storage, stack)
-        endpoints = Endpoints(storage.url, secrets.url if secrets else None)
+        posts = stack.enter_context(listen(0))
+        endpoints = Endpoints(
+            storage.url,
+            secrets.url if secrets else None,
+            sockets=f"http://{HOST}:{port_of(posts)}",
+        )
         cloud = Cloud(options, template, endpoints)
         stack.push_async_callback(cloud.close)
         step = f"Opening the tables in {options.data} ..." if opened else "Creating the tables ..."
@@ -109,11 +78,14 @@ async def _run(options: Options) -> None:
         # registered.
         print(found.told(options.data or options.engine), flush=True)
         seeded = await _seed(cloud, registration_key, found)
-        http = await _start_http(cloud, listener)
-        stack.push_async_callback(_stop_http, *http, cloud)
-        base_url = f"http://{HOST}:{listener.getsockname()[1]}"
+        http = await http_server.start(cloud, listener, posts)
+        stack.push_async_callback(http_server.stop, *http, cloud)
+        base_url = f"http://{HOST}:{port_of(listener)}"
         await cloud.start_sources()
-        print(banner(base_url, storage.url, options, seeded, registration_key), flush=True)
+        sockets = cloud.template.sockets
+        stage = sockets.stage if sockets else None
+        ready = banner(base_url, storage.url, options, seeded, registration_key, stage=stage)
+        print(ready, flush=True)
         await _until_broken([storage, secrets or storage], http[1], options)
 
 
@@ -151,36 +123,6 @@ def _require_registration_key(options: Options, template: Template) -> None:
     if options.registration == "key" and REGISTRATION_KEY not in names:
         name = options.template.name
         raise TemplateError(f"REGISTRATION=key: {name} has no secret {REGISTRATION_KEY}")
-
-
-async def _start_http(
-    cloud: Cloud, listener: socket.socket
-) -> tuple[HttpServer, asyncio.Task[None]]:
-    config = uvicorn.Config(
-        cloud.gateway,
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        log_level="error",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=4,
-    )
-    server = HttpServer(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    # This attribute is uvicorn's only sign that it is ready.
-    while not server.started and not task.done():  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
-    return server, task
-
-
-async def _stop_http(server: HttpServer, task: asyncio.Task[None], cloud: Cloud) -> None:
-    """Stop the server. Requests that still run after two seconds get a 500."""
-    server.should_exit = True
-    await asyncio.wait({task}, timeout=DRAIN_SECONDS)
-    await cloud.close()
-    await asyncio.wait({task})
 
 
 async def _seed(cloud: Cloud, registration_key: str | None, found: Found) -> Sequence[Seeded]:

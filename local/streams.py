@@ -1,5 +1,8 @@
 """Read the streams of the tables shard by shard, and deliver the records in order, in batches.
 
+Records come from invocations of functions. So a subscription reads when `wake` tells it that one
+has ended. What others write is found by a slower poll.
+
 A shard is read after its parent. If the engine does not answer, it is asked again. If it has no
 streams, that is printed once.
 
@@ -11,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import sys
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +26,11 @@ from local.delivery import Delivery, Record
 from local.kept import Kept
 from local.model import StreamMapping
 
-POLL_SECONDS = 0.5
+POLL_SECONDS = 1.0
+"""How often a stream is read that nothing has woken."""
+RETRY_SECONDS = 0.5
+WINDOW_PAUSE_SECONDS = 0.5
+"""A mapping with a window is in no hurry, so many invocations cause one read."""
 DISCOVERY_SECONDS = 5.0
 
 
@@ -59,11 +67,17 @@ class Subscription:
         self._arn = ""
         self._shards: dict[str, Shard] = {}
         self._discovered_at = float("-inf")
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Read now, because a function may have written."""
+        self._woken.set()
 
     async def run(self) -> None:
         """Deliver records for ever. Retry if the engine does not answer."""
         had_error = False
         while True:
+            self._woken.clear()
             try:
                 is_busy = await self._round()
                 had_error = False
@@ -72,8 +86,18 @@ class Subscription:
                     reason = " ".join(str(error).split())
                     self._warn(f"cannot be read, retrying: {reason}")
                 is_busy, had_error = False, True
-            if not is_busy:
-                await asyncio.sleep(POLL_SECONDS)
+            if had_error:
+                await asyncio.sleep(RETRY_SECONDS)
+            elif not is_busy:
+                await self._wait()
+
+    async def _wait(self) -> None:
+        """Wait until there may be records."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._woken.wait()
+                if self._mapping.window:
+                    await asyncio.sleep(WINDOW_PAUSE_SECONDS)
 
     async def _round(self) -> bool:
         """Read each shard once. Return whether there were records."""

@@ -1,4 +1,7 @@
-"""Read functions, routes, tables, secrets, schedules and streams from template.yaml."""
+"""Read functions, routes, tables, secrets, schedules, streams and sockets from template.yaml.
+
+What the local server does not support is an error, so nothing is left out without a word.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ from local.cloudformation import Scope, TemplateError, parse, scope_of
 from local.filters import unknown_operators
 from local.model import DEFAULT, Function, Route, Schedule, Secret, StreamMapping, Table, Template
 from local.rules import check
+from local.sockets.model import read_socket_api
+from local.supported import require_known
 
 __all__ = ["Function", "Route", "Schedule", "StreamMapping", "Table", "Template", "TemplateError"]
 
@@ -64,6 +69,7 @@ _parsed = functools.lru_cache(maxsize=4)(parse)
 
 def _template(document: Mapping[str, Any], root: Path, scope: Scope) -> Template:
     resources: Mapping[str, Mapping[str, Any]] = document["Resources"]
+    require_known(resources)
     shared = document.get("Globals") or {}
     functions = dict(_functions(resources, root, scope, shared.get("Function") or {}))
     apis = read_apis(resources, scope, shared.get("HttpApi") or {})
@@ -76,6 +82,7 @@ def _template(document: Mapping[str, Any], root: Path, scope: Scope) -> Template
         schedules=tuple(_schedule(event) for event in events if event.kind == "Schedule"),
         streams=tuple(_stream(event) for event in events if event.kind == "DynamoDB"),
         cors=next((api.cors for api in apis.values() if api.cors), None),
+        sockets=read_socket_api(resources, scope),
     )
 
 
@@ -113,8 +120,13 @@ def _functions(
                 timeout=int(scope.resolve(properties.get("Timeout", 3))),
                 memory=int(scope.resolve(properties.get("MemorySize", 128))),
                 environment={key: str(value) for key, value in scope.resolve(variables).items()},
+                reserved=_whole(scope.resolve(properties.get("ReservedConcurrentExecutions"))),
             ),
         )
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def _events(resources: Mapping[str, Mapping[str, Any]], scope: Scope) -> Iterator[_Event]:

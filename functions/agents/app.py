@@ -28,12 +28,19 @@ from agent_messaging.errors import (
     RateLimitedError,
     TooManyKeysError,
 )
+from agent_messaging.feed.table import FeedTable
 from agent_messaging.fields import AgentId, KeyId
 from agent_messaging.limits import WindowLimits
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.presence.table import PresenceTable
+from agent_messaging.sockets.closing import Closing
+from agent_messaging.sockets.connections import Connections
+from agent_messaging.sockets.listeners import Listeners
+from agent_messaging.sockets.posting import Posting
 from agent_messaging.storage import connection
+from agent_messaging.storage.table import Table
+from agent_messaging.webhooks.leaving import LeavingWebhooks
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.table import WorkOrdersTable
@@ -47,10 +54,16 @@ limits = WindowLimits(client, os.environ["AGENT_METER_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], settings.message_retention())
 orders = WorkOrdersTable(client, os.environ["WORK_ORDERS_TABLE"], settings.order_retention())
 leaving = Leaving(client, agents, messages, orders, Expiry(client, messages, orders))
-registration = Registration(client, agents, keys, directory_table, presences, limits)
+connections = Connections(os.environ["SOCKETS_ENDPOINT"])
+listeners = Listeners(FeedTable(client, os.environ["AGENT_FEED_TABLE"]))
+closing = Closing(agents, Posting(connections, listeners))
+webhooks = LeavingWebhooks(
+    Table(client, os.environ["AGENT_WEBHOOKS_TABLE"]), Table(client, os.environ["AGENT_FEED_TABLE"])
+)
+registration = Registration(client, agents, keys, directory_table, presences, limits, closing)
 directory = DirectoryService(client, agents, directory_table, presences)
 profiles = ProfileService(client, agents, directory_table, presences)
-key_service = KeyService(agents, keys, Keyring(client, agents.table, keys))
+key_service = KeyService(agents, keys, Keyring(client, agents.table, keys), closing.close_ended)
 may_register = RegistrationGuard(
     os.environ["REGISTRATION_MODE"], os.environ["REGISTRATION_KEY_SECRET"]
 )
@@ -107,11 +120,13 @@ def update_me(caller: Caller, body: schemas.UpdateRequest) -> directory_schemas.
 def leave(caller: Caller) -> schemas.LeaveResponse:
     """Revokes your keys and removes you from the directory. You cannot undo it, and nobody can use
     the id again. Refused while you have accepted work orders. Your pending work orders as a worker
-    are rejected, and your open ones as a client are cancelled. The other agents are notified.
+    are rejected, and your open ones as a client are cancelled. The other agents are notified. Your
+    webhooks are removed.
     """
-    now = clock.now()
-    answer = registration.leave(caller, now, [orders.transact_mark_leaving(caller.agent_id, now)])
-    leaving.end_first(caller.agent_id, now)
+    now, agent_id = clock.now(), caller.agent_id
+    also = [orders.transact_mark_leaving(agent_id, now), *webhooks.transact_remove_all(agent_id)]
+    answer = registration.leave(caller, now, also)
+    leaving.end_first(agent_id, now)
     return answer
 
 
@@ -168,6 +183,6 @@ def create_key(caller: Caller, body: key_schemas.CreateKeyRequest) -> key_schema
 )
 def revoke_key(caller: Caller, key_id: KeyId) -> None:
     """The key cannot write from now on. It can read for one more minute at most, because the
-    gateway caches keys. You cannot revoke your last live key.
+    gateway caches keys. Its connections are closed. You cannot revoke your last live key.
     """
     key_service.revoke(caller, key_id, clock.now())

@@ -19,7 +19,7 @@ keys = AgentKeysTable(
     client,
     os.environ["AGENT_KEYS_TABLE"],
     # Only `make run` sets it, for its two keys that everybody knows.
-    accepts_local_keys=os.environ.get("ACCEPT_LOCAL_KEYS") == "true",
+    accepts_local_keys=bool(os.environ.get("LOCAL_ONLY")),
 )
 
 

@@ -9,6 +9,7 @@ from agent_messaging.contacts.service import ContactService
 from agent_messaging.contacts.table import ContactsTable
 from agent_messaging.delivery import schemas as delivery_schemas
 from agent_messaging.delivery.dispatcher import Dispatcher
+from agent_messaging.delivery.held import HeldRequests
 from agent_messaging.delivery.parties import Parties
 from agent_messaging.delivery.service import DeliveryService
 from agent_messaging.door.api import Api
@@ -20,6 +21,7 @@ from agent_messaging.errors import (
     RateLimitedError,
     ThreadNotFoundError,
 )
+from agent_messaging.feed.outbox import OutboxTable
 from agent_messaging.fields import MessageId, ThreadId
 from agent_messaging.idempotency import IdempotencyStore, IdempotentRequest
 from agent_messaging.limits import WindowLimits
@@ -30,6 +32,7 @@ from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.presence.table import PresenceTable
+from agent_messaging.receipts.table import ReceiptsTable
 from agent_messaging.storage import connection
 
 SEND_ERRORS = (AgentNotFoundError, ContactRefusedError, ContactPendingError, RateLimitedError)
@@ -43,10 +46,14 @@ contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], retention)
 presences = PresenceTable(client, os.environ["AGENT_PRESENCE_TABLE"])
 limits = WindowLimits(client, os.environ["AGENT_METER_TABLE"])
 sent_log = SentLog(client, os.environ["AGENT_SENT_TABLE"], quota, retention)
-mailbox = Mailbox(client, agents, messages, sent_log)
+receipts = ReceiptsTable(client, os.environ["AGENT_OUTBOX_TABLE"], retention)
+outbox = OutboxTable(client, os.environ["AGENT_OUTBOX_TABLE"])
+mailbox = Mailbox(client, agents, messages, sent_log, receipts)
 parties = Parties(client, agents, contacts)
 contact_service = ContactService(client, contacts, messages)
-dispatcher = Dispatcher(parties, contact_service, messages, sent_log, limits)
+dispatcher = Dispatcher(
+    parties, contact_service, messages, sent_log, limits, HeldRequests(contacts, receipts, outbox)
+)
 delivery = DeliveryService(parties, presences, messages, dispatcher)
 idempotency_store = IdempotencyStore(client, os.environ["IDEMPOTENCY_TABLE"])
 meter = Meter.connect(client, agents)
@@ -123,14 +130,18 @@ def mark_many_read(
     raises=(MessageNotFoundError,),
 )
 def read_message(caller: Caller, message_id: MessageId) -> schemas.MessageView:
-    """`status` and `read_at` tell the sender whether the message was read."""
-    return mailbox.read(caller.agent_id, message_id)
+    """`receipt` tells the sender what became of the message. Only the sender sees it. Reading a
+    message changes neither its `status` nor its receipt.
+    """
+    return mailbox.read(caller.agent_id, message_id, clock.now())
 
 
 @api.route("GET", "/messaging/sent", "List the messages that you sent, newest first")
 def sent(caller: Caller, query: schemas.ListQuery) -> schemas.SentPage:
-    """`status` and `read_at` say whether a message was read."""
-    return mailbox.sent(caller.agent_id, query)
+    """`receipt` says what became of a message: whether it is queued, held, delivered, read, acted
+    on, or failed. `held` messages wait until the recipient allows you.
+    """
+    return mailbox.sent(caller.agent_id, query, clock.now())
 
 
 @api.route(
@@ -140,5 +151,7 @@ def sent(caller: Caller, query: schemas.ListQuery) -> schemas.SentPage:
     raises=(ThreadNotFoundError,),
 )
 def thread(caller: Caller, thread_id: ThreadId, query: schemas.ListQuery) -> schemas.ThreadPage:
-    """The messages of both agents, newest first."""
-    return mailbox.thread(caller.agent_id, thread_id, query)
+    """The messages of both agents, newest first. Those that you sent have a `receipt`. A `held`
+    message is not listed until the recipient allows you.
+    """
+    return mailbox.thread(caller.agent_id, thread_id, query, clock.now())

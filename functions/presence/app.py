@@ -8,6 +8,8 @@ from agent_messaging.auth import Caller
 from agent_messaging.contacts.table import ContactsTable
 from agent_messaging.door.api import Api
 from agent_messaging.errors import AgentNotFoundError, ContactRequiredError
+from agent_messaging.feed.service import FeedReader
+from agent_messaging.feed.table import FeedTable
 from agent_messaging.fields import AgentId
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
@@ -26,8 +28,9 @@ waiting = WaitingCounter(
     MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"]),
     WorkOrdersTable(client, os.environ["WORK_ORDERS_TABLE"]),
 )
+feed = FeedReader(FeedTable(client, os.environ["AGENT_FEED_TABLE"]))
 service = PresenceService(
-    client, agents, presences, contacts, *settings.presence_lease(), waiting.count
+    client, agents, presences, contacts, *settings.presence_lease(), feed, waiting.count
 )
 meter = Meter.connect(client, agents)
 api = handler = Api(is_registered=agents.is_registered, meter=meter)
@@ -36,7 +39,8 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
 @api.route("POST", "/messaging/heartbeat", "Stay online, and see how much waits for you")
 def heartbeat(caller: Caller) -> schemas.HeartbeatResponse:
     """Call it every `next_heartbeat_in` seconds. You are online until `expires_at`. Each count of
-    what waits for you stops at 100. Orders of clients that you block are not counted.
+    what waits for you stops at 100. Orders of clients that you block are not counted. If
+    `feed_position` has changed, something happened to you: read your feed.
     """
     return service.heartbeat(caller, clock.now())
 

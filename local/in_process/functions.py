@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from types import ModuleType
+from typing import Any
 
 from local.in_process.runtime import load_app
 from local.model import Function
@@ -25,6 +26,13 @@ def app(group: str) -> ModuleType:
     return _apps[group]
 
 
+def handler(name: str) -> Callable[..., Any]:
+    """The handler of a function, by its logical id."""
+    function = TEMPLATE.functions[name]
+    found: Callable[..., Any] = getattr(app(function.code.name), function.handler.split(".")[-1])
+    return found
+
+
 def clients() -> list[object]:
     """The DynamoDB client of every function that has one."""
     groups = sorted({function.code.name for function in TEMPLATE.functions.values()})
@@ -38,6 +46,8 @@ def forget(modules: Iterable[ModuleType] | None = None) -> None:
             module.meter.forget()
         if hasattr(module, "sent_log"):
             module.sent_log._full.clear()
+        if hasattr(module, "relay"):
+            module.relay.feed.appender.forget()
 
 
 def fresh(group: str, **environment: str) -> ModuleType:

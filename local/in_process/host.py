@@ -5,15 +5,18 @@ A request becomes an event of payload format 2.0 for the function whose route th
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from local.in_process.functions import TEMPLATE, app, forget
+from local.in_process.functions import TEMPLATE, app, forget, handler
 from local.in_process.requests import BASE, Answer, answer_of, event_of
 from local.in_process.runtime import Context
+from local.in_process.sockets import Sockets
+from local.in_process.streams import Streams
 from local.in_process.tables import Tables
 from local.routing import Routes
 
@@ -80,6 +83,30 @@ class Host(Tables):
     def serve(self, group: str, event: dict[str, Any], context: Context) -> Answer:
         """Hand an event to the function of a folder."""
         return answer_of(app(group).handler(event, context))
+
+    def invoke(self, function: str, event: dict[str, Any]) -> Any:
+        """Hand an event to a function, by its logical id, as its event source does."""
+        return handler(function)(event, Context())
+
+    @functools.cached_property
+    def streams(self) -> Streams:
+        """The event source mappings of the template's streams."""
+        self._expect_moto()
+        return Streams(TEMPLATE.streams, self.invoke)
+
+    def pump(self, *tables: str) -> int:
+        """Deliver what the streams of some tables hold, or of all, until they are quiet.
+
+        How many records the functions have got.
+        """
+        return self.streams.pump(*tables)
+
+    @functools.cached_property
+    def sockets(self) -> Sockets:
+        """The WebSocket API of the template, without a server."""
+        if TEMPLATE.sockets is None:
+            raise LookupError("the template has no WebSocket API")
+        return Sockets(TEMPLATE.sockets, self.invoke)
 
     def get(self, path: str, query: Mapping[str, Any] | str = "", **options: Any) -> Answer:
         """A GET request."""

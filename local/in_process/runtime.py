@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import time
+from collections.abc import Coroutine
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 
 class Context:
@@ -25,6 +27,15 @@ class Context:
         """Milliseconds until the function's timeout."""
         gone = 0.0 if self._since is None else time.monotonic() - self._since
         return int(self._milliseconds - 1000 * gone)
+
+
+def run_now(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine that waits for nothing, without an event loop; what it returns."""
+    while True:
+        try:
+            coroutine.send(None)
+        except StopIteration as end:
+            return end.value
 
 
 def load_app(name: str, folder: Path) -> ModuleType:

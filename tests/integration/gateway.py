@@ -7,7 +7,11 @@ from typing import Any
 from local.in_process.requests import Answer, answer_of
 
 PROBLEM_MEMBERS = ["type", "title", "status", "detail", "code", "errors", "fix", "request_id"]
-DOCUMENTED_EXTRAS = {"illegal_transition": ["current_status"]}
+DOCUMENTED_EXTRAS = {
+    "illegal_transition": ["current_status"],
+    "position_gone": ["oldest_position"],
+    "webhook_exists": ["webhook_id"],
+}
 
 
 def checked(result: dict[str, Any], request_id: str) -> Answer:

@@ -20,6 +20,7 @@ Operations = Mapping[str, set[str]]
 
 # The operations that the functions call, by service.
 OPERATIONS: Operations = {
+    "apigatewaymanagementapi": {"DeleteConnection", "PostToConnection"},
     "dynamodb": {
         "BatchGetItem",
         "DeleteItem",

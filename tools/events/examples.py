@@ -15,6 +15,7 @@ from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents.model import Agent
 from agent_messaging.agents.requester import BY_OPERATOR, Requester
 from agent_messaging.auth import Caller
+from agent_messaging.feed.model import NewEvent, Source, data_text
 from agent_messaging.fields import Party
 from agent_messaging.idempotency import IdempotentRequest
 from agent_messaging.messaging.model import MessageStatus, MessageType, Relationship, compose
@@ -43,6 +44,7 @@ def write(app: App) -> dict[str, str]:
     keys = {party.id: register(app, party) for party in (NOVA, BOOTS, SCOUT)}
     app("presence").service.heartbeat(Caller(BOOTS.id), clock.now())
     write_messages(app)
+    write_event(app)
     write_request(app)
     deadline = clock.from_text(example_data.DEADLINE_AT)
     for work_order_id in (example_data.ORDER_ID, ACCEPTED_ID):
@@ -88,6 +90,21 @@ def write_messages(app: App) -> None:
         )
         module.messages.put(message)
         module.sent_log.record(Caller(sender.id), recipient.id, message_id)
+
+
+def write_event(app: App) -> None:
+    """Write the event of Nova's message as the first in Boots' feed."""
+    shown, now = example_messages.EVENT, clock.now()
+    event = NewEvent(
+        agent_id=BOOTS.id,
+        event_id=shown["event_id"],
+        type=shown["type"],
+        occurred_at=now,
+        data=data_text(shown["data"]),
+        message_id=example_data.MESSAGE_ID,
+        receipt_for=NOVA.id,
+    )
+    app("feed").feed.append(BOOTS.id, [(event, Source(stream="messages", number=1))], now)
 
 
 def write_request(app: App) -> None:

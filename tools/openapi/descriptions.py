@@ -72,6 +72,7 @@ OPTIONAL_IDENTITY = (
 GROUPS = {
     "agents": "Register, search the directory, manage your profile and your keys.",
     "messaging": "Ping an agent, send a message, read your inbox, mark messages as read.",
+    "feed": "The events that happened to you: read them, wait for them, acknowledge them.",
     "contacts": "Allow and block agents, and decide about strangers whose messages are held.",
     "presence": "Stay online, say which work you accept, and see whether an agent is online.",
     "work_orders": "Formal jobs that a client gives to a worker, from the offer to the result.",
@@ -99,6 +100,9 @@ PARAMETERS = {
         "The `next_cursor` of the page before, unchanged. It works only for the same list with the "
         "same filters."
     ),
+    "after": "The `next_after` of the answer before, unchanged, or the `position` of an event. "
+    "`latest` means the end of the feed. Without it, the feed begins at the oldest event that is "
+    "kept.",
     "limit": "The most entries that a page may have.",
     "role": (
         "`worker` lists the orders that you received, and is the default. `client` lists the "

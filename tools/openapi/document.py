@@ -21,6 +21,7 @@ from tools.openapi.schemas import KNOWN_VALUES
 Document = dict[str, Any]
 
 DOCS = "docs"
+NOUNS = {"feed_wait": "feed"}  # by the folder of a function that serves a noun beside another
 
 # The errors of a page.
 PAGE_ERRORS = {"error": [NotFoundError]}
@@ -82,6 +83,11 @@ class Group:
     name: str
     routes: tuple[Route, ...]
 
+    @property
+    def noun(self) -> str:
+        """The noun of the routes, which is also the tag. Some nouns have several functions."""
+        return NOUNS.get(self.name, self.name)
+
 
 def document(groups: Sequence[Group], title: str, version: str) -> Document:
     """Return the OpenAPI document.
@@ -89,7 +95,7 @@ def document(groups: Sequence[Group], title: str, version: str) -> Document:
     Raises:
         SameNameError: two functions have different models with the same name.
     """
-    operations = [Operation(group.name, route) for group in groups for route in group.routes]
+    operations = [Operation(group.noun, route) for group in groups for route in group.routes]
     describer = Describer(operations)
     paths = _paths(describer, operations)
     return {
@@ -105,7 +111,7 @@ def document(groups: Sequence[Group], title: str, version: str) -> Document:
         "security": [{"bearer": []}],
         "tags": [
             {"name": name, "description": descriptions.GROUPS[name]}
-            for name in (*(group.name for group in groups), DOCS)
+            for name in dict.fromkeys((*(group.noun for group in groups), DOCS))
         ],
         "paths": paths,
         "components": {

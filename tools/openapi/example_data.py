@@ -27,6 +27,8 @@ REQUEST_ID = "msg_01jd5m2v9k8q7w6x5y4z3a2b1c"
 REQUEST_THREAD_ID = "thr_01jd5m2v9k8q7w6x5y4z3a2b1cm5wyvv6cg45trns3"
 KEY_ID = "key_01jd5m3v9k8q7w6x5y4z3a2b1c"
 NEW_KEY_ID = "key_01jd5m7w1e2r3t4y5q6p7a8s9d"
+# Of the first event in Boots' feed.
+POSITION = "1.1.e902"
 
 # The examples of parameters that a request must have. In all others, the path names an agent.
 PARAMETERS = {

@@ -1,6 +1,7 @@
 """The messages and contacts of the examples, as the answers show them."""
 
 from agent_messaging import clock
+from agent_messaging.feed.model import EventType, event_id
 from agent_messaging.fields import Party
 from agent_messaging.messaging.model import (
     Message,
@@ -16,6 +17,7 @@ from tools.openapi.example_data import (
     MESSAGE_ID,
     MOVED_AT,
     NOVA,
+    POSITION,
     REPLY_ID,
     REQUEST_ID,
     REQUEST_THREAD_ID,
@@ -47,6 +49,26 @@ ASKED = compose(
 MESSAGE = seen_by(BOOTS, ASKED)
 # As its sender sees it: only the recipient sees what the sender is to it.
 SENT = seen_by(NOVA, ASKED)
+EVENT: JsonObject = {
+    "event_id": event_id(ASKED.created_at, f"message.received#boots-agent-id#{MESSAGE_ID}"),
+    "position": POSITION,
+    "previous": None,
+    "type": EventType.MESSAGE_RECEIVED.value,
+    "occurred_at": CREATED_AT,
+    "data": {
+        "message_id": MESSAGE_ID,
+        "message_type": MESSAGE["type"],
+        "thread_id": THREAD_ID,
+        "channel_id": None,
+        "work_order_id": None,
+        "from_agent": NOVA,
+        "relationship": MESSAGE["relationship"],
+        "verified": True,
+        "content_flags": [],
+        "body_bytes": len(MESSAGE["body"].encode()),
+        "untrusted": {"subject": MESSAGE["subject"], "body": MESSAGE["body"]},
+    },
+}
 MESSAGES: JsonObject = {
     "agent_id": "boots-agent-id",
     "total_messages": 1,

@@ -68,6 +68,10 @@ PROBLEM: Schema = {
             "type": "string",
             "description": "The work order's state. Only with `illegal_transition`.",
         },
+        "oldest_position": {
+            "type": "string",
+            "description": "The position to continue from, as `after`. Only with `position_gone`.",
+        },
     },
 }
 

@@ -8,12 +8,17 @@
 It works on the tables with your own AWS rights, and needs no agent's key. CloudFormation knows the
 names of a stack's tables. With `--engine`, the URL of a DynamoDB, they have the names that
 template.yaml gives them.
+
+`suspend` and `replace-key` also close the connections that the agent may not use any more. For
+those of a local server, set AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI to its address. A connection
+that stays open can do nothing, and its next ping, after nine minutes at most, closes it.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -37,6 +42,11 @@ from agent_messaging.agents.model import Agent, AgentStatus
 from agent_messaging.agents.requester import BY_OPERATOR, Requester
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.errors import AgentMessagingError
+from agent_messaging.feed.table import FeedTable
+from agent_messaging.sockets.closing import Closing
+from agent_messaging.sockets.connections import OVERRIDE, Connections
+from agent_messaging.sockets.listeners import Listeners
+from agent_messaging.sockets.posting import Posting
 from agent_messaging.storage.connection import CONFIG
 
 if TYPE_CHECKING:
@@ -45,11 +55,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Registry:
-    """The tables of the agents and their keys."""
+    """The tables of the agents and their keys, and their connections.
+
+    Without `closing`, nothing can close connections.
+    """
 
     client: DynamoDBClient
     agents: AgentsTable
     keys: AgentKeysTable
+    closing: Closing | None = None
 
     def read(self, agent_id: str) -> Agent:
         """Read the agent, consistently.
@@ -59,6 +73,12 @@ class Registry:
         """
         item = self.agents.table.get({"agent_id": agent_id}, consistent=True)
         return require_registered(agent_id, item)
+
+    def close(self, agent_id: str) -> str:
+        """Close the connections that the agent may not use any more. Return what to add, or ""."""
+        if self.closing is not None and self.closing.close_ended(agent_id, clock.now()):
+            return ""
+        return "\nIf it has open connections, they can do nothing, and end at their next ping."
 
 
 def show(registry: Registry, agent_id: str) -> str:
@@ -87,15 +107,14 @@ def replace_key(registry: Registry, agent_id: str) -> str:
     api_key, key = api_keys.issue(now, label="made by the operator")
     keyring = Keyring(registry.client, registry.agents.table, registry.keys)
     keyring.replace(Requester(lambda: registry.read(agent_id), BY_OPERATOR), key)
-    return (
-        f"{agent_id} has one new key. The old keys can read for one more minute at most.\n{api_key}"
-    )
+    said = f"{agent_id} has one new key. The old keys can read for one more minute at most."
+    return f"{said}{registry.close(agent_id)}\n{api_key}"
 
 
 def suspend(registry: Registry, agent_id: str) -> str:
     """Suspend the agent. From its next call on, it can only read."""
     registry.agents.set_status(agent_id, AgentStatus.SUSPENDED)
-    return f"{agent_id} is suspended. It can only read."
+    return f"{agent_id} is suspended. It can only read.{registry.close(agent_id)}"
 
 
 def reinstate(registry: Registry, agent_id: str) -> str:
@@ -117,24 +136,33 @@ def deployed(stack: str, region: str | None) -> Registry:
     session = boto3.Session(region_name=region)
     cloudformation = session.client("cloudformation", config=CONFIG)
 
-    def table(logical_id: str) -> str:
+    def physical(logical_id: str) -> str:
         answer = cloudformation.describe_stack_resource(
             StackName=stack, LogicalResourceId=logical_id
         )
         return str(answer["StackResourceDetail"]["PhysicalResourceId"])
 
     client: DynamoDBClient = session.client("dynamodb", config=CONFIG)
-    return _registry(client, table("AgentsTable"), table("AgentKeysTable"))
+    tables = [physical(f"{name}Table") for name in ("Agents", "AgentKeys", "AgentFeed")]
+    host = cloudformation.meta.endpoint_url.replace(
+        "//cloudformation", f"//{physical('SocketsApi')}.execute-api"
+    )
+    return _registry(client, *tables, f"{host}/live")
 
 
 def running(url: str) -> Registry:
     """Return the tables of a local server. Raises EngineError."""
     asyncio.run(engine.connect(url))
-    return _registry(engine.dynamodb(url), "AgentsTable", "AgentKeysTable")
+    client = engine.dynamodb(url)
+    return _registry(client, "AgentsTable", "AgentKeysTable", "AgentFeedTable", "")
 
 
-def _registry(client: DynamoDBClient, agents: str, keys: str) -> Registry:
-    return Registry(client, AgentsTable(client, agents), AgentKeysTable(client, keys))
+def _registry(client: DynamoDBClient, agents: str, keys: str, feed: str, endpoint: str) -> Registry:
+    table = AgentsTable(client, agents)
+    posting = Posting(Connections(endpoint), Listeners(FeedTable(client, feed)))
+    is_reached = endpoint or os.environ.get(OVERRIDE)
+    closing = Closing(table, posting) if is_reached else None
+    return Registry(client, table, AgentKeysTable(client, keys), closing)
 
 
 def main(arguments: Sequence[str]) -> int:

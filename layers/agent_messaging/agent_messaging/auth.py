@@ -70,6 +70,22 @@ def identify(event: Mapping[str, Any], parameter: str, claimed: str | None) -> C
     return Caller(vouched["agent_id"], vouched["key_id"], int(vouched["epoch"]))
 
 
+def connected(event: Mapping[str, Any]) -> Caller:
+    """Return the caller of an event of the WebSocket API: whose key or ticket opened it.
+
+    What the authorizer returned when the connection began comes with each of its events, as text.
+
+    Raises:
+        UnauthorizedError: the event has no caller.
+    """
+    vouched = event["requestContext"].get("authorizer") or {}
+    if not vouched.get("agent_id"):
+        raise UnauthorizedError("The connection has no key.")
+    if _is_open(vouched) or not vouched.get("key_id"):
+        return Caller(vouched["agent_id"])
+    return Caller(vouched["agent_id"], vouched["key_id"], int(vouched["epoch"]))
+
+
 def _vouched(event: Mapping[str, Any]) -> Mapping[str, Any]:
     return (event["requestContext"].get("authorizer") or {}).get("lambda") or {}
 

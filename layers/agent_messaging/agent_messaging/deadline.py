@@ -6,6 +6,7 @@ the Lambda context. Outside of `within` the time is unlimited.
 """
 
 import functools
+import math
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, TypeVar
@@ -44,12 +45,17 @@ def bounded(handler: Callable[[Event, Any], Answer]) -> Callable[[Event, Any], A
     return serve
 
 
+def left() -> float:
+    """Return how many seconds the invocation may still run, infinity outside of `within`."""
+    remaining = _remaining.get()
+    return math.inf if remaining is None else remaining() / 1000
+
+
 def require(seconds: float) -> None:
     """Check that at least this many seconds are left.
 
     Raises:
         OutOfTimeError: fewer seconds are left.
     """
-    remaining = _remaining.get()
-    if remaining is not None and remaining() < seconds * 1000:
+    if left() < seconds:
         raise OutOfTimeError("The server had too little time left to start the write.")

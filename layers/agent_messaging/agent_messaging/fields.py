@@ -38,6 +38,7 @@ KIBIBYTE = 1024
 LONG_TEXT_BYTES = 64 * KIBIBYTE
 OBJECT_BYTES = 64 * KIBIBYTE
 CENT = Decimal("0.01")
+LONGEST_WAIT = 20  # seconds
 
 
 class Model(BaseModel):
@@ -133,6 +134,8 @@ CAPABILITY_PATTERN = f"^(?:{AGENT_ID_PATTERN[1:-1]})$"
 MESSAGE_ID_PATTERN = f"^msg_{ULID_PATTERN}$"
 WORK_ORDER_ID_PATTERN = f"^wo_{ULID_PATTERN}$"
 KEY_ID_PATTERN = f"^key_{ULID_PATTERN}$"
+WEBHOOK_ID_PATTERN = f"^whk_{ULID_PATTERN}$"
+DELIVERY_ID_PATTERN = f"^dlv_{ULID_PATTERN}$"
 KEY_HASH_PATTERN = r"^[0-9a-f]{64}$"
 THREAD_ID_PATTERN = f"^thr_{ULID_PATTERN}[{ALPHABET}]{{{PAIR_DIGITS}}}$"
 NOT_BLANK_PATTERN = r"\S"
@@ -154,6 +157,8 @@ AgentId = Annotated[
 MessageId = Annotated[str, StringConstraints(pattern=MESSAGE_ID_PATTERN), ANY_CASE]
 WorkOrderId = Annotated[str, StringConstraints(pattern=WORK_ORDER_ID_PATTERN), ANY_CASE]
 KeyId = Annotated[str, StringConstraints(pattern=KEY_ID_PATTERN), ANY_CASE]
+WebhookId = Annotated[str, StringConstraints(pattern=WEBHOOK_ID_PATTERN), ANY_CASE]
+DeliveryId = Annotated[str, StringConstraints(pattern=DELIVERY_ID_PATTERN), ANY_CASE]
 KeyHash = Annotated[
     str,
     StringConstraints(pattern=KEY_HASH_PATTERN),
@@ -165,6 +170,9 @@ KeyHash = Annotated[
     ),
 ]
 ThreadId = Annotated[str, StringConstraints(pattern=THREAD_ID_PATTERN), ANY_CASE]
+
+# A position in a feed. `feed.position` parses it.
+PositionText = Annotated[str, Field(examples=["1.42.k3jq"])]
 
 # --- texts
 Line = Annotated[str, StringConstraints(max_length=500)]
@@ -187,9 +195,27 @@ Limit = Annotated[
     Field(ge=1, le=100, description="The maximum number of items on a page."),
     BeforeValidator(variants.digits),
 ]
+WaitSeconds = Annotated[
+    StrictInt,
+    Field(
+        ge=1,
+        le=LONGEST_WAIT,
+        description="The maximum number of seconds to wait. A stack may allow fewer: then it "
+        "answers earlier.",
+    ),
+    BeforeValidator(variants.digits),
+]
 Priority = Annotated[StrictInt, Field(ge=0, le=10), _WHOLE]
 Jobs = Annotated[StrictInt, Field(ge=1, le=100), _WHOLE]
 Flag = Annotated[StrictBool, BeforeValidator(variants.boolean)]
+WantsReceipts = Annotated[
+    Flag,
+    Field(
+        description="True to get `message.delivered`, `message.read`, `message.acted` and "
+        "`message.failed` as events in your feed. The message has its `receipt` in any case. The "
+        "recipient does not see this field."
+    ),
+]
 
 # --- times
 # A longer duration than this is a mistake, and could lead beyond the year 9999.

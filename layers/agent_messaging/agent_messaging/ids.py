@@ -26,7 +26,15 @@ LOCAL_KEY_PREFIX = "am_local_"
 MAX_SEARCH = 40  # characters of a wrong id that are repeated as search words
 
 # What an id is, by its prefix.
-KINDS = {"msg": "a message id", "wo": "a work order id", "thr": "a thread id", "key": "a key id"}
+KINDS = {
+    "msg": "a message id",
+    "wo": "a work order id",
+    "thr": "a thread id",
+    "key": "a key id",
+    "whk": "a webhook id",
+    "dlv": "a delivery id",
+    "evt": "an event id",
+}
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
@@ -40,7 +48,7 @@ def ulid(now: datetime) -> str:
 
 
 def new(prefix: str, now: datetime) -> str:
-    """Return a new id such as `msg_01h...`. `prefix` is agt, msg, wo, thr or key."""
+    """Return a new id such as `msg_01h...`. `prefix` is a key of `KINDS`, or agt."""
     return f"{prefix}_{ulid(now)}"
 
 

@@ -1,7 +1,9 @@
-"""Limit registrations per minute and held contact requests per day.
+"""Limit registrations, tickets and tests of webhooks per minute, and held contact requests per day.
 
     #registrations, minute   registrations on the whole stack, after the key check
     owner, held#day          new contact requests that wait for one agent's answer
+    agent, tickets#minute    tickets for the WebSocket
+    agent, webhook#minute    test events and retried deliveries that the agent asked for
 
 The counters are in the table of the agents' meters. One conditional update both checks a limit and
 counts. Agent ids never contain `#`.
@@ -22,12 +24,14 @@ if TYPE_CHECKING:
 
 REGISTRATIONS_PER_MINUTE = 120
 HELD_PER_DAY = 500
+TICKETS_PER_MINUTE = 30
+WEBHOOK_TESTS_PER_MINUTE = 10
 DAY = timedelta(days=1)
 KEPT_FOR = timedelta(hours=1)  # after the window, so that an operator can look at it
 
 
 class WindowLimits:
-    """The counters. `register` and `hold` add one, or raise an error at the limit."""
+    """The counters. Each method that counts adds one, or raises an error at the limit."""
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self.table = Table(client, name)
@@ -66,6 +70,41 @@ class WindowLimits:
                 window=int(DAY.total_seconds()),
                 reset=reset,
                 fix=f"Send the message again after {reset} seconds.",
+            )
+
+    def ticket(self, agent_id: str, now: datetime) -> None:
+        """Count a ticket for an agent.
+
+        Raises:
+            RateLimitedError: the agent has reached its limit for this minute.
+        """
+        start = minute_of(now)
+        window = f"tickets#{clock.to_text(start)}"
+        if not self._count(agent_id, window, TICKETS_PER_MINUTE, start + MINUTE):
+            raise RateLimitedError(
+                f"An agent gets at most {TICKETS_PER_MINUTE} tickets per minute.",
+                policy="tickets",
+                quota=TICKETS_PER_MINUTE,
+                window=int(MINUTE.total_seconds()),
+                reset=_seconds(start + MINUTE - now),
+            )
+
+    def test_webhook(self, agent_id: str, now: datetime) -> None:
+        """Count a test event, or a retry of a delivery.
+
+        Raises:
+            RateLimitedError: the agent has reached its limit for this minute.
+        """
+        start = minute_of(now)
+        window = f"webhook#{clock.to_text(start)}"
+        if not self._count(agent_id, window, WEBHOOK_TESTS_PER_MINUTE, start + MINUTE):
+            raise RateLimitedError(
+                f"An agent tests webhooks and retries deliveries at most "
+                f"{WEBHOOK_TESTS_PER_MINUTE} times per minute.",
+                policy="webhook-tests",
+                quota=WEBHOOK_TESTS_PER_MINUTE,
+                window=int(MINUTE.total_seconds()),
+                reset=_seconds(start + MINUTE - now),
             )
 
     def give_back(self, owner_id: str, now: datetime) -> None:

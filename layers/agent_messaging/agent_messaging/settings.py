@@ -67,6 +67,11 @@ def order_retention() -> timedelta:
     return orders
 
 
+def longest_wait() -> int:
+    """Return the maximum seconds that a request for events waits."""
+    return _number("WAIT_SECONDS")
+
+
 def _number(name: str) -> int:
     value = os.environ[name]
     if not (value.isascii() and value.isdigit()):

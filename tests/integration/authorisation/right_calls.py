@@ -75,6 +75,12 @@ BELOW_BASE = {
     "GET /messaging/messages/{message_id}": RightCall("nova", "/messaging/messages/{message}"),
     "GET /messaging/sent": RightCall("nova", "/messaging/sent"),
     "GET /messaging/threads/{thread_id}": RightCall("nova", "/messaging/threads/{thread}"),
+    "GET /messaging/feed": RightCall("nova", "/messaging/feed"),
+    "GET /messaging/feed/wait": RightCall("nova", "/messaging/feed/wait"),
+    "POST /messaging/feed/ack": RightCall(
+        "nova", "/messaging/feed/ack", {"position": "{position}"}
+    ),
+    "POST /messaging/feed/ticket": RightCall("nova", "/messaging/feed/ticket", None, 201),
     "GET /messaging/contacts": RightCall("nova", "/messaging/contacts"),
     "GET /messaging/contacts/{contact_id}": RightCall("nova", "/messaging/contacts/scout"),
     "PUT /messaging/contacts/{contact_id}": RightCall(

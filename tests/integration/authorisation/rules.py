@@ -39,6 +39,8 @@ OBJECTS: dict[str, Outcome] = {
     "DELETE /messaging/contacts/{contact_id}": (404, "contact_not_found"),
     "DELETE /agents/me/keys/{key_id}": (404, "key_not_found"),
     f"GET {ORDER}": (404, "work_order_not_found"),
+    # A position is an agent's own.
+    "POST /messaging/feed/ack": (400, "bad_position"),
     **dict.fromkeys(MOVES, (404, "work_order_not_found")),
 }
 # The other party sees the message, the thread and the order, and each has its part.

@@ -21,11 +21,11 @@ def test_a_local_key_is_refused_although_its_hash_is_stored(
     assert gateway.call("GET", "/agents/me", key=KEY).status == 403
 
     # It is the prefix alone that is refused: `make run` sets the variable, and the key opens.
-    monkeypatch.setenv("ACCEPT_LOCAL_KEYS", "true")
+    monkeypatch.setenv("LOCAL_ONLY", "keys")
     local = Gateway(cloud, {"authorizer": fresh("authorizer")})
     assert local.call("GET", "/agents/me", key=KEY).json["agent_id"] == NOVA
 
 
 def test_no_function_of_the_template_accepts_local_keys():
     for function in TEMPLATE.functions.values():
-        assert "ACCEPT_LOCAL_KEYS" not in function.environment
+        assert "LOCAL_ONLY" not in function.environment

@@ -21,6 +21,7 @@ from local.in_process.functions import forget
 from local.in_process.memory import Memory
 from tests.integration.authorisation.gateway import Gateway
 from tests.integration.cloud import Cloud
+from tests.integration.feed.events import append, text
 from tests.integration.recorder import RECORDER
 
 PAST = "2026-01-01T00:00:00.000Z"
@@ -54,6 +55,8 @@ class World:
             "spare": self.rings["nova"].spare_id,
             **self._message(),
             **{each: self._offer() for each in ("offered", "taken", "lost")},
+            # Everybody has an event, so that nobody waits for one.
+            "position": [text(*append(self.cloud, agent_id)) for agent_id in agents][0],
         }
         for each in ("taken", "lost"):
             path = f"/messaging/work-order/{self.names[each]}/respond"

@@ -39,9 +39,10 @@ def test_allowing_delivers_the_very_message_that_was_held(approved: Cloud):
     }
     message = {**asked, "status": "pending"}
     assert approved.inbox("boots", status="pending")["messages"] == [message]
-    as_sender = {**message, "relationship": None}
+    (as_sender,) = approved.get("/messaging/sent", {"agent_id": "nova"}).json["messages"]
+    assert as_sender["receipt"]["status"] == "queued"
+    assert {**as_sender, "receipt": None} == {**message, "relationship": None}
     thread_path = f"/messaging/threads/{held['thread_id']}"
-    assert approved.get("/messaging/sent", {"agent_id": "nova"}).json["messages"] == [as_sender]
     assert approved.get(thread_path, {"agent_id": "boots"}).json["messages"] == [message]
     message_path = f"/messaging/messages/{held['message_id']}"
     assert approved.get(message_path, {"agent_id": "nova"}).json == as_sender

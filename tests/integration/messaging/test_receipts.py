@@ -37,7 +37,9 @@ def test_a_message_is_read_by_its_two_parties_alone(pair: Cloud):
     assert by_recipient.status == by_sender.status == 200
     assert by_recipient.json == pair.inbox("boots")["messages"][0]
     assert by_recipient.json["relationship"] == "stranger"
-    assert by_sender.json == {**by_recipient.json, "relationship": None}
+    receipt = by_sender.json["receipt"]
+    assert receipt["status"] == "queued"
+    assert by_sender.json == {**by_recipient.json, "relationship": None, "receipt": receipt}
     by_third = pair.get(path, {"agent_id": "third"})
     absent_id = ids.new("msg", NOW)
     absent = pair.get(f"/messaging/messages/{absent_id}", {"agent_id": "third"})

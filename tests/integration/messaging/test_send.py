@@ -63,6 +63,7 @@ def test_an_inbox_shows_the_whole_message(pair: Cloud):
                 "work_order_id": None,
                 "metadata": {"price": 0.1, "whole": 12345678901234567890, "deep": [{"ü": None}]},
                 "untrusted": None,
+                "receipt": None,
                 "created_at": sent["created_at"],
                 "read_at": None,
             }

@@ -16,8 +16,8 @@ import pytest
 import requests
 
 from local import engine
+from local.http_server import listen
 from local.origin import REFUSAL
-from local.server import listen
 
 
 def children(pid):

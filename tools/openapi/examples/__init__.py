@@ -4,12 +4,13 @@ The event files in `events/` send the same requests. Tests check the requests wi
 the answers with the schemas. `derived` makes the example of an operation that has none here.
 """
 
-from tools.openapi.examples import agents, contacts, messaging, presence, stats, work_orders
+from tools.openapi.examples import agents, contacts, feed, messaging, presence, stats, work_orders
 from tools.openapi.examples.example import Example, Examples
 
 _ALL: Examples = {
     **agents.EXAMPLES,
     **messaging.EXAMPLES,
+    **feed.EXAMPLES,
     **contacts.EXAMPLES,
     **presence.EXAMPLES,
     **work_orders.EXAMPLES,

@@ -1,5 +1,6 @@
 """List, create and revoke the keys of the agent that calls."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,11 +18,16 @@ from agent_messaging.fields import at
 
 @dataclass(frozen=True)
 class KeyService:
-    """The tables of the agents and of their keys."""
+    """The tables of the agents and of their keys.
+
+    `close` closes the connections of an agent whose keys have ended. It raises nothing. The package
+    of connections is above this one, so the function is an argument.
+    """
 
     agents: AgentsTable
     keys: AgentKeysTable
     keyring: Keyring
+    close: Callable[[str, datetime], object]
 
     def list(self, agent_id: str, now: datetime) -> key_schemas.KeysResponse:
         """Return the agent's keys, oldest first.
@@ -48,17 +54,19 @@ class KeyService:
         if body.revoke_others:
             at_once = body.key_hash is not None
             key = self.keyring.revoke_others(requester, key, now, at_once=at_once)
+            self.close(caller.agent_id, now)
         else:
             key = self.keyring.add(requester, key, now)
         return key_schemas.created(api_key, key)
 
     def revoke(self, caller: Caller, key_id: str, now: datetime) -> None:
-        """Revoke a key at once.
+        """Revoke a key at once, and close its connections.
 
         Raises:
             KeyNotFoundError, KeyOutgoingError, LastKeyError: see `Keyring.revoke`.
         """
         self.keyring.revoke(self._requester(caller, now), key_id, now)
+        self.close(caller.agent_id, now)
 
     def _requester(self, caller: Caller, now: datetime) -> Requester:
         """Return the caller as an agent that changes its own keys."""

@@ -5,7 +5,7 @@ the SHA-256 of a key is stored. With 238 random bits it needs neither salt nor s
 may create its key itself and send only the hash. Then a lost answer does not lose the key.
 
 The two keys of `make run` are the same at each start, so everybody knows them. They begin with
-`am_local_`. Only a server with the variable ACCEPT_LOCAL_KEYS accepts this prefix, and the template
+`am_local_`. Only a server with the variable LOCAL_ONLY accepts this prefix, and the template
 does not set it.
 """
 

@@ -124,6 +124,11 @@ class AgentsTable:
             **_present(attributes),
         )
 
+    def transact_check_active(self, caller: Caller) -> TransactItem:
+        """Return `require_active` as a condition of a transaction that does not write the agent."""
+        condition, values = active_condition(caller)
+        return self.table.transact_check({"agent_id": caller.agent_id}, condition, **values)
+
     def set_muted(self, caller: Caller, agent: Agent, muted: list[str], now: datetime) -> bool:
         """Replace the list of muted clients. Return False if it has changed since `agent` was read.
 

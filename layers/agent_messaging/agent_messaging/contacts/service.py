@@ -104,7 +104,9 @@ class ContactService:
     def _transact_release(self, held: Contact, now: datetime) -> list[TransactItem]:
         items = [self.table.transact_release(held, now)]
         if held.request is not None:
-            message = held.request.model_copy(update={"status": MessageStatus.PENDING})
+            # `released_at` tells the relay that the message was held.
+            released = {"status": MessageStatus.PENDING, "released_at": now}
+            message = held.request.model_copy(update=released)
             items.append(self.messages.transact_put(message))
         return items
 

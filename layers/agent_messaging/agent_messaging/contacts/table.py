@@ -6,6 +6,7 @@ messages' table from the start, so a held contact adds at most a kilobyte or two
 removes expired items up to days late, so a contact past `purge_at` counts as absent.
 """
 
+import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,10 @@ IS_VACANT = "(attribute_not_exists(contact_id) OR purge_at <= :epoch)"
 IS_THERE = "attribute_exists(contact_id) AND (attribute_not_exists(purge_at) OR purge_at > :epoch)"
 IS_NOT_HELD = "(attribute_not_exists(purge_at) OR purge_at <= :epoch)"
 IS_THIS_REQUEST = "request_id = :request_id"
+
+# Fields of a message that version 1.0.0 does not know. It refuses a request that has one, so they
+# stand beside the request.
+ADDED = {"wants_receipts", "body_bytes"}
 
 
 class ContactsTable:
@@ -95,7 +100,8 @@ class ContactsTable:
         """Return the update that allows a contact, under the condition that its request waits."""
         return self.table.transact_update(
             self.key(held.owner_id, held.contact.id)[1],
-            "SET #state = :allowed, updated_at = :now REMOVE #request, request_id, purge_at",
+            "SET #state = :allowed, updated_at = :now "
+            "REMOVE #request, request_id, purge_at, request_added",
             IS_THIS_REQUEST,
             allowed=ContactState.ALLOWED,
             now=clock.to_text(now),
@@ -120,7 +126,8 @@ class ContactsTable:
         item = self.table.update(
             self.key(owner_id, contact.id)[1],
             "SET #state = :state, contact_name = :name, updated_at = :now, "
-            "created_at = if_not_exists(created_at, :now) REMOVE #request, request_id, purge_at",
+            "created_at = if_not_exists(created_at, :now) "
+            "REMOVE #request, request_id, purge_at, request_added",
             condition,
             state=state,
             name=contact.name,
@@ -152,7 +159,9 @@ class ContactsTable:
             "contact_name": contact.contact.name,
         }
         if contact.request is not None:
-            item["request"] = contact.request.model_dump_json(exclude_none=True)
+            added = contact.request.model_dump(include=ADDED, exclude_defaults=True)
+            item["request"] = contact.request.model_dump_json(exclude_none=True, exclude=ADDED)
+            item["request_added"] = added or None
             item["request_id"] = contact.request.message_id
             item["purge_at"] = clock.to_epoch(contact.created_at + self.retention)
         return item
@@ -176,12 +185,16 @@ def not_found(contact_id: str) -> ContactNotFoundError:
 
 
 def _parse(item: Item) -> Contact:
-    request = item.get("request")
     parsed = {
         "contact": Party(id=item["contact_id"], name=item["contact_name"]),
-        "request": None if request is None else Message.model_validate_json(request),
+        "request": _parse_request(item) if "request" in item else None,
     }
     return Contact.model_validate(item | parsed)
+
+
+def _parse_request(item: Item) -> Message:
+    request = json.loads(item["request"]) | item.get("request_added", {})
+    return Message.model_validate(request)
 
 
 def _request(message: Message, now: datetime) -> Contact:

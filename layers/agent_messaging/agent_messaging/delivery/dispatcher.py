@@ -1,7 +1,7 @@
 """Deliver a message, hold it as a contact request, or refuse it.
 
     deliver   store it in the recipient's inbox
-    hold      store it with the recipient's contacts until the recipient answers it
+    hold      store it with the recipient's contacts until the recipient answers it (`held`)
     refuse    store nothing
 
 Writing to an agent makes it the sender's contact. A condition of the write ensures that a stranger
@@ -18,11 +18,12 @@ from agent_messaging.contacts.model import Contact, Verdict
 from agent_messaging.contacts.service import ContactService
 from agent_messaging.contacts.table import parse
 from agent_messaging.delivery.context import SendContext
+from agent_messaging.delivery.held import HeldRequests, most_long_bytes
 from agent_messaging.delivery.parties import Parties
 from agent_messaging.errors import ContactPendingError, ContactRefusedError, ContentionError
 from agent_messaging.idempotency import AlreadyAnsweredError, IdempotentRequest
 from agent_messaging.limits import WindowLimits
-from agent_messaging.messaging.item import long_bytes
+from agent_messaging.messaging.item import LONG_BYTES, long_bytes
 from agent_messaging.messaging.model import Message, MessageStatus, party
 from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
@@ -44,6 +45,7 @@ class Dispatcher:
     messages: MessagesTable
     sent_log: SentLog
     limits: WindowLimits
+    held: HeldRequests
 
     def dispatch(
         self,
@@ -129,9 +131,10 @@ class Dispatcher:
         """
         sender_id, recipient = send_context.sender.agent_id, party(send_context.recipient)
         self.contacts.add_contact(sender_id, recipient, send_context.own, now, request)
-        if long_bytes(message.body, message.metadata):
+        most = most_long_bytes(message) if status is MessageStatus.HELD else LONG_BYTES
+        if long_bytes(message.body, message.metadata, most):
             request.require_new()
-        head = self.messages.put_long(message)
+        head = self.messages.put_long(message, most)
         return head.model_copy(update={"relationship": send_context.relationship, "status": status})
 
     def _put_request(
@@ -143,7 +146,7 @@ class Dispatcher:
         was lost, and would then find this same request, perhaps already answered.
         """
         try:
-            request.write([self.contacts.table.transact_hold(head, now)], head)
+            request.write(self.held.transact_hold(head, now), head)
         except TransactionFailedError as error:
             if not error.failed[0]:
                 raise

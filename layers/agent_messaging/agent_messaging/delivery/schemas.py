@@ -20,6 +20,7 @@ from agent_messaging.fields import (
     Text,
     ThreadId,
     Timestamp,
+    WantsReceipts,
 )
 from agent_messaging.messaging.model import Message, MessageStatus
 from agent_messaging.presence.model import Presence, last_seen_at
@@ -30,6 +31,7 @@ class PingRequest(Request):
 
     to_agent_id: AgentId
     message: Annotated[Text | None, Field(examples=["Are you available for a job?"])] = None
+    wants_receipts: WantsReceipts = False
 
 
 class TargetAgent(Model):
@@ -68,6 +70,7 @@ class SendRequest(Request):
     reply_to_id: MessageId | None = None
     type: Annotated[Literal["contact_request", "chat_message"], ANY_CASE] = "contact_request"
     metadata: ObjectText | None = None
+    wants_receipts: WantsReceipts = False
 
 
 class SendResponse(Model):

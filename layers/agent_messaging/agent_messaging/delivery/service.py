@@ -53,7 +53,8 @@ class DeliveryService:
         send_context, (lease,) = self.parties.load(
             caller, ping.to_agent_id, now, [lease_key], lagging=[lease_key[0]]
         )
-        message = _compose(caller, send_context, MessageType.PING, now, body=ping.message)
+        fields = {"body": ping.message, "wants_receipts": ping.wants_receipts}
+        message = _compose(caller, send_context, MessageType.PING, now, **fields)
         target = schemas.target(send_context.recipient, parse_presence(lease), now)
         answer = functools.partial(schemas.pinged, target_agent=target)
         return answer(self._dispatch(caller, send_context, message, now, request.answering(answer)))

@@ -30,6 +30,7 @@ from agent_messaging.errors import (
 from agent_messaging.fields import copied
 from agent_messaging.limits import WindowLimits
 from agent_messaging.presence.table import PresenceTable
+from agent_messaging.sockets.closing import Closing
 from agent_messaging.storage.table import TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, transact
 
@@ -47,6 +48,7 @@ class Registration:
     directory: DirectoryTable
     presences: PresenceTable
     limits: WindowLimits
+    closing: Closing
 
     def register(self, body: schemas.RegisterRequest, now: datetime) -> schemas.RegisterResponse:
         """Register an agent with its first key.
@@ -120,7 +122,9 @@ class Registration:
     def leave(
         self, caller: Caller, now: datetime, also: Sequence[TransactItem]
     ) -> schemas.LeaveResponse:
-        """Let the caller leave for good. `also` is written in the same transaction.
+        """Let the caller leave for good, and close its connections.
+
+        `also` is written in the same transaction.
 
         Raises:
             AgentBusyError: the caller has accepted work orders.
@@ -147,4 +151,5 @@ class Registration:
                     f"You have {present.active_jobs} active work orders."
                 ) from None
             raise ContentionError("The agent's keys or profile changed meanwhile.") from None
+        self.closing.close_ended(agent.agent_id, now)
         return schemas.LeaveResponse(agent_id=agent.agent_id)

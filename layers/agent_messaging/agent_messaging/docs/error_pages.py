@@ -21,6 +21,11 @@ FAULT = {
     "detail": "is missing",
     "fix": "Add `to_agent_id`, the `agent_id` of another agent from GET /api/v1/agents.",
 }
+# What a problem has besides the usual members.
+MEMBERS: dict[type[AgentMessagingError], dict[str, str]] = {
+    errors.IllegalTransitionError: {"current_status": "completed"},
+    errors.PositionGoneError: {"oldest_position": "2.0.3tn8"},
+}
 
 ErrorPage = dict[str, Any]
 
@@ -52,9 +57,7 @@ def example(kind: type[AgentMessagingError]) -> dict[str, Any]:
         "fix": FAULT["fix"] if is_invalid else kind.default_fix,
         "request_id": REQUEST_ID,
     }
-    if kind is errors.IllegalTransitionError:
-        found["current_status"] = "completed"
-    return found
+    return {**found, **MEMBERS.get(kind, {})}
 
 
 def meaning(kind: type[AgentMessagingError]) -> str:

@@ -58,6 +58,16 @@ def json_object(event: Mapping[str, Any], max_bytes: int) -> dict[str, Any]:
         return {}
     _refuse_encoding(_header(event, "content-encoding"))
     _require_json(_header(event, "content-type"))
+    return json_object_of(raw)
+
+
+def json_object_of(raw: bytes) -> dict[str, Any]:
+    """Return bytes as a JSON object.
+
+    Raises:
+        MalformedError: they are not UTF-8, not JSON or not an object.
+        InvalidError: the JSON cannot be stored unchanged, see the module.
+    """
     value = _parse(raw.removeprefix(_BYTE_ORDER_MARK))
     if not isinstance(value, dict):
         kind = "a string" if isinstance(value, str) else "a list" if isinstance(value, list) else ""

@@ -16,10 +16,14 @@
     │   └── WrongRoleError
     ├── NotFoundError             404  it does not exist, or is not the caller's: same answer
     │   ├── AgentNotFoundError
+    │   ├── ChannelNotFoundError
     │   ├── ContactNotFoundError
     │   ├── KeyNotFoundError
     │   ├── MessageNotFoundError
     │   ├── ThreadNotFoundError
+    │   ├── UnknownActionError
+    │   ├── WebhookNotFoundError
+    │   ├── DeliveryNotFoundError
     │   └── WorkOrderNotFoundError
     ├── MethodNotAllowedError     405  the path has routes for other methods
     ├── ConflictError             409  the request is valid, but not in this state
@@ -30,7 +34,12 @@
     │   ├── IllegalTransitionError
     │   ├── KeyTakenError
     │   ├── LastKeyError
-    │   └── TooManyKeysError
+    │   ├── NotResumedError
+    │   ├── TooManyConnectionsError
+    │   ├── TooManyKeysError
+    │   ├── TooManyWebhooksError
+    │   ├── WebhookExistsError
+    │   └── WebhookDisabledError
     ├── PositionGoneError         410  what was asked for has expired
     ├── TooLargeError             413
     ├── MediaTypeError            415
@@ -92,16 +101,25 @@ from agent_messaging.errors.state import (
     AgentIdTakenError,
     AgentNotFoundError,
     AtCapacityError,
+    ChannelNotFoundError,
     ConflictError,
     ContactNotFoundError,
+    DeliveryNotFoundError,
     IllegalTransitionError,
     KeyNotFoundError,
     KeyTakenError,
     LastKeyError,
     MessageNotFoundError,
     NotFoundError,
+    NotResumedError,
     ThreadNotFoundError,
+    TooManyConnectionsError,
     TooManyKeysError,
+    TooManyWebhooksError,
+    UnknownActionError,
+    WebhookDisabledError,
+    WebhookExistsError,
+    WebhookNotFoundError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
 )
@@ -115,6 +133,7 @@ __all__ = [
     "AtCapacityError",
     "BadCursorError",
     "BadPositionError",
+    "ChannelNotFoundError",
     "ConflictError",
     "ContactNotFoundError",
     "ContactPendingError",
@@ -122,6 +141,7 @@ __all__ = [
     "ContactRequiredError",
     "ContentEncodingError",
     "ContentionError",
+    "DeliveryNotFoundError",
     "Fault",
     "ForbiddenError",
     "IdempotencyKeyReusedError",
@@ -139,15 +159,22 @@ __all__ = [
     "MessageNotFoundError",
     "MethodNotAllowedError",
     "NotFoundError",
+    "NotResumedError",
     "OutOfTimeError",
     "PositionGoneError",
     "RateLimitedError",
     "RegistrationKeyError",
     "ThreadNotFoundError",
     "TooLargeError",
+    "TooManyConnectionsError",
     "TooManyKeysError",
     "TooManyRequestsError",
+    "TooManyWebhooksError",
     "UnauthorizedError",
+    "UnknownActionError",
+    "WebhookDisabledError",
+    "WebhookExistsError",
+    "WebhookNotFoundError",
     "WorkOrderNotFoundError",
     "WorkerUnavailableError",
     "WrongRoleError",

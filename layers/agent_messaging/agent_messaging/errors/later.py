@@ -49,6 +49,10 @@ class RateLimitedError(TooManyRequestsError):
     units               units that an agent may spend per minute (`meter`)
     registrations       registrations on the whole stack per minute
     contact-requests    new contact requests to one agent per day
+    wait                requests of one agent that wait for events at the same time
+    tickets             tickets for the WebSocket per minute
+    webhook-tests       test events and retried deliveries of an agent per minute
+    secrets             secrets of one webhook that still sign
     """
 
     code = "rate_limited"

@@ -28,6 +28,14 @@ class ContactNotFoundError(NotFoundError):
     default_fix = "Use a `contact.id` from GET /api/v1/messaging/contacts."
 
 
+class ChannelNotFoundError(NotFoundError):
+    """The caller is not a member of a channel with this id."""
+
+    code = "channel_not_found"
+    title = "No such channel"
+    default_fix = "Use the `channel_id` of a channel that `hello` lists under `channels`."
+
+
 class KeyNotFoundError(NotFoundError):
     """The caller has no key with this id."""
 
@@ -57,6 +65,14 @@ class ThreadNotFoundError(NotFoundError):
     )
 
 
+class UnknownActionError(NotFoundError):
+    """A frame on the WebSocket has an `action` that does not exist."""
+
+    code = "unknown_action"
+    title = "No such action"
+    default_fix = "Set `action` to `resume`, `ack`, `ping`, `typing`, `subscribe` or `unsubscribe`."
+
+
 class WorkOrderNotFoundError(NotFoundError):
     """The caller is neither client nor worker of a work order with this id."""
 
@@ -66,6 +82,22 @@ class WorkOrderNotFoundError(NotFoundError):
         "Use a `work_order_id` from GET /api/v1/messaging/work-orders?role=worker, or "
         "`role=client` for the orders that you created."
     )
+
+
+class WebhookNotFoundError(NotFoundError):
+    """You have no webhook with this id."""
+
+    code = "webhook_not_found"
+    title = "No such webhook"
+    default_fix = "Use a `webhook_id` from GET /api/v1/messaging/webhooks."
+
+
+class DeliveryNotFoundError(NotFoundError):
+    """The webhook has no delivery with this id. A delivery is kept for seven days."""
+
+    code = "delivery_not_found"
+    title = "No such delivery"
+    default_fix = "Use a `delivery_id` from GET /api/v1/messaging/webhooks/{webhook_id}/deliveries."
 
 
 class ConflictError(AgentMessagingError):
@@ -146,4 +178,56 @@ class TooManyKeysError(ConflictError):
     title = "The agent has too many keys"
     default_fix = (
         "Revoke a key with DELETE /api/v1/agents/me/keys/{key_id}, or set `revoke_others` to true."
+    )
+
+
+class NotResumedError(ConflictError):
+    """The connection gets no events: it has not resumed, or sent no `ping` for ten minutes."""
+
+    code = "not_resumed"
+    title = "The connection gets no events"
+    default_fix = 'Send `{"action":"resume","after":"<your last position>"}` on this connection.'
+
+
+class TooManyConnectionsError(ConflictError):
+    """Ten other connections of the agent get its events already."""
+
+    code = "too_many_connections"
+    title = "The agent has too many connections"
+    default_fix = (
+        "Close one of your other connections, then send `resume` again. A connection that was lost "
+        "counts until ten minutes after its last ping."
+    )
+
+
+class TooManyWebhooksError(ConflictError):
+    """The agent has the maximum number of webhooks, which is three."""
+
+    code = "too_many_webhooks"
+    title = "The agent has too many webhooks"
+    default_fix = (
+        "Change a webhook with PATCH /api/v1/messaging/webhooks/{webhook_id}, or remove one with "
+        "DELETE."
+    )
+
+
+class WebhookExistsError(ConflictError):
+    """Another webhook of the agent has this URL. `webhook_id` says which one."""
+
+    code = "webhook_exists"
+    title = "A webhook with this URL exists"
+    default_fix = (
+        "Use the webhook with the id `webhook_id`. If you do not have its secret, get a new one "
+        "with POST /api/v1/messaging/webhooks/{webhook_id}/rotate-secret."
+    )
+
+
+class WebhookDisabledError(ConflictError):
+    """The webhook is disabled, so nothing is sent to it. `disabled_reason` says why."""
+
+    code = "webhook_disabled"
+    title = "The webhook is disabled"
+    default_fix = (
+        'Send `{"status": "active"}` with PATCH /api/v1/messaging/webhooks/{webhook_id}, then '
+        "repeat the request."
     )

@@ -1,60 +1,88 @@
 """An event as an item of the feed's table, at most 1,000 bytes so that it costs one write unit.
 
 agent_id      the agent                      entry       e#<epoch>.<number>
-event_id      type      occurred_at      data
-seen          the highest sequence number of each stream that the feed contains up to here
-stream        the stream that the event comes from, and `sequence` its number there
-receipt_for   message_id   wants_events      for the receipt of the message
+event_id      type      data
+seen          the highest sequence number of each stream that the feed contains up to here. The
+              stream that the event comes from is the last one
+receipt_for   wants_events      for the receipt of the message whose `message_id` is in `data`
 follows       the key of the previous event, only for the first event of an epoch
+purge_at      seven days after the event was appended
+
+When the event occurred is in its `event_id`. Texts of agents are left out of `data`, the longest
+kind first, until the item is small enough. The message or the order has them.
 """
 
+import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from agent_messaging import clock
+from agent_messaging import clock, ids
 from agent_messaging.feed import position as positions
-from agent_messaging.feed.model import Event, NewEvent, Source
+from agent_messaging.feed import tail as tails
+from agent_messaging.feed.model import ITEM_BYTES, Event, NewEvent, data_text
 from agent_messaging.feed.position import Position
 
 if TYPE_CHECKING:
     from agent_messaging.storage.table import Item
 
-KEPT_FOR = timedelta(days=7)
+# The texts of `untrusted`, in the order in which they are left out.
+LEFT_OUT = ("body", "answer", "question", "note", "reason", "subject", "title")
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+NUMBER_BYTES = 8  # a number of ten digits takes six, a boolean one
 
 
 def to_item(
     event: NewEvent,
-    source: Source,
     *,
     position: Position,
     follows: Position | None,
     seen: Mapping[str, int],
     now: datetime,
 ) -> "Item":
-    """Return the item of an event that the relay appends at `now`."""
-    return {
+    """Return the item of an event that the relay appends at `now`. Its stream is last in `seen`."""
+    item = {
         "agent_id": event.agent_id,
         "entry": position.key,
         "event_id": event.event_id,
         "type": event.type,
-        "occurred_at": clock.to_text(event.occurred_at),
         "data": event.data,
-        "message_id": event.message_id,
         "receipt_for": event.receipt_for,
         "wants_events": event.wants_events or None,
-        "stream": source.stream,
-        "sequence": str(source.number),
-        "seen": {stream: str(number) for stream, number in seen.items()},
-        "appended_at": clock.to_text(now),
+        "seen": tails.seen_to_text(seen),
         "follows": follows.key if follows and position.number == 1 else None,
-        "purge_at": clock.to_epoch(now + KEPT_FOR),
+        "purge_at": clock.to_epoch(now + tails.KEPT_FOR),
     }
+    return _shortened({name: value for name, value in item.items() if value is not None})
+
+
+def _shortened(item: "Item") -> "Item":
+    """Return the item without the texts for which it has no room."""
+    if size_of(item) <= ITEM_BYTES:
+        return item
+    data = json.loads(item["data"])
+    untrusted = data.get("untrusted") or {}
+    for name in LEFT_OUT:
+        if untrusted.get(name) is not None:
+            untrusted[name] = None
+            item = {**item, "data": data_text(data)}
+            if size_of(item) <= ITEM_BYTES:
+                break
+    return item
+
+
+def size_of(item: "Item") -> int:
+    """Return the bytes of an event's item, as DynamoDB counts them, or a few more."""
+    return sum(len(name) + _size_of_value(value) for name, value in item.items())
+
+
+def _size_of_value(value: object) -> int:
+    return len(value.encode()) if isinstance(value, str) else NUMBER_BYTES
 
 
 def parse(item: "Item") -> Event:
     """Return an event from its item."""
-    position = positions.of_key(item["entry"])
+    position, receipt_for = positions.of_key(item["entry"]), item.get("receipt_for")
     follows = item.get("follows")
     if position.number > 1:
         previous: Position | None = position.previous
@@ -64,10 +92,10 @@ def parse(item: "Item") -> Event:
         agent_id=item["agent_id"],
         event_id=item["event_id"],
         type=item["type"],
-        occurred_at=clock.from_text(item["occurred_at"]),
+        occurred_at=ids.time_of(item["event_id"]),
         data=item["data"],
-        message_id=item.get("message_id"),
-        receipt_for=item.get("receipt_for"),
+        message_id=json.loads(item["data"])["message_id"] if receipt_for else None,
+        receipt_for=receipt_for,
         wants_events=bool(item.get("wants_events")),
         position=position,
         previous=previous,

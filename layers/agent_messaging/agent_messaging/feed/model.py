@@ -8,7 +8,7 @@ a WebSocket and in a webhook, always with the same `event_id`.
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +19,8 @@ from agent_messaging.fields import Model, StoredTime
 # DynamoDB charges a write by the kilobyte, so an event fits one.
 ITEM_BYTES = 1000
 BODY_BYTES = 600
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class EventType(StrEnum):
@@ -40,6 +42,15 @@ class EventType(StrEnum):
     WORK_ORDER_EXPIRED = "work_order.expired"
     WEBHOOK_DISABLED = "webhook.disabled"
     WEBHOOK_TEST = "webhook.test"  # only in a webhook, never in the feed
+
+
+class DeliveredVia(StrEnum):
+    """How a message reached its recipient: what acknowledged its event."""
+
+    SOCKET = "socket"
+    FEED = "feed"
+    WEBHOOK = "webhook"
+    INBOX = "inbox"  # never acknowledged, but marked as read
 
 
 class Source(Model):
@@ -93,11 +104,13 @@ class Event(NewEvent):
 
 
 def event_id(occurred_at: datetime, cause: str) -> str:
-    """Return the id of the event that has this cause. A repetition has the same id.
+    """Return the id of the event that has this cause. It begins with the time, in milliseconds.
 
+    A repetition has the same id.
     `cause` is the type, the agent and the ids of what happened, and belongs to one event only.
     """
-    milliseconds = int(occurred_at.timestamp() * 1000)
+    # `timestamp()` is a float, which sometimes loses a millisecond.
+    milliseconds = (occurred_at - _EPOCH) // timedelta(milliseconds=1)
     digest = hashlib.sha256(cause.encode()).digest()
     number = milliseconds << 80 | int.from_bytes(digest[:10], "big")
     return f"evt_{ids.base32(number, ids.ULID_DIGITS)}"

@@ -11,17 +11,16 @@ effect.
 """
 
 import contextlib
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from agent_messaging import clock
 from agent_messaging.feed import position as positions
-from agent_messaging.feed.model import NewEvent
+from agent_messaging.feed.model import DeliveredVia, NewEvent
+from agent_messaging.feed.outbox_item import ACKED, EVENT_KEPT_FOR, POSITION, RECEIPT, to_item
 from agent_messaging.feed.position import Position
 from agent_messaging.storage.table import (
     ConditionFailedError,
-    Item,
     Table,
     TableKey,
     TransactItem,
@@ -30,24 +29,20 @@ from agent_messaging.storage.table import (
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-POSITION = "position"
-ACKED = "acked#"
-RECEIPT = "receipt#"
-EVENT = "event#"
+__all__ = ["RECEIPT", "Acknowledged", "DeliveredVia", "OutboxTable"]
 
-# The relay reads a record within a day, or it becomes a dead letter.
-EVENT_KEPT_FOR = timedelta(days=14)
 IS_NEW = "attribute_not_exists(agent_id)"
 IS_FURTHER = "attribute_not_exists(agent_id) OR #position < :position"
 
 
-class DeliveredVia(StrEnum):
-    """How a message reached its recipient: what acknowledged its event."""
+class Acknowledged(NamedTuple):
+    """That an agent has acknowledged the events after one position, up to another."""
 
-    SOCKET = "socket"
-    FEED = "feed"
-    WEBHOOK = "webhook"
-    INBOX = "inbox"  # never acknowledged, but marked as read
+    agent_id: str
+    after: Position
+    up_to: Position
+    at: datetime
+    via: DeliveredVia
 
 
 class OutboxTable:
@@ -91,6 +86,19 @@ class OutboxTable:
             return positions.of_key(error.item["position"])
         return position
 
+    def put_rest(self, rest: "Acknowledged", now: datetime) -> None:
+        """Write what is left of an acknowledgement. A repeated call changes nothing."""
+        self.table.put(
+            {
+                "agent_id": rest.agent_id,
+                "entry": f"{ACKED}{rest.after.key}",
+                "position": rest.up_to.key,
+                "acked_at": clock.to_text(rest.at),
+                "via": rest.via,
+                "purge_at": clock.to_epoch(now + EVENT_KEPT_FOR),
+            }
+        )
+
     def put_event(self, event: NewEvent, now: datetime) -> None:
         """Write an event. A repeated call changes nothing.
 
@@ -98,26 +106,3 @@ class OutboxTable:
         """
         with contextlib.suppress(ConditionFailedError):
             self.table.put(to_item(event, now), IS_NEW)
-
-
-def to_item(event: NewEvent, now: datetime) -> Item:
-    """Return the item of an event."""
-    return {
-        "agent_id": event.agent_id,
-        "entry": f"{EVENT}{event.event_id}",
-        "type": event.type,
-        "occurred_at": clock.to_text(event.occurred_at),
-        "data": event.data,
-        "purge_at": clock.to_epoch(now + EVENT_KEPT_FOR),
-    }
-
-
-def parse_event(item: Item) -> NewEvent:
-    """Return an event from its item."""
-    return NewEvent(
-        agent_id=item["agent_id"],
-        event_id=item["entry"].removeprefix(EVENT),
-        type=item["type"],
-        occurred_at=clock.from_text(item["occurred_at"]),
-        data=item["data"],
-    )

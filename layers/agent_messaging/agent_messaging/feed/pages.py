@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class FeedPage(NamedTuple):
-    """The events after a position, oldest first. `next_after` is the position of the last one."""
+    """The events after a position, oldest first. `next_after` is the position to continue from."""
 
     events: list[Event]
     next_after: Position

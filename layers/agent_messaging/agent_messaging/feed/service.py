@@ -1,6 +1,5 @@
 """Read an agent's feed, and acknowledge it. Every door calls this: HTTP, the WebSocket, others."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from agent_messaging.errors import BadPositionError
@@ -14,12 +13,11 @@ from agent_messaging.feed.table import FeedTable
 LATEST = "latest"
 
 
-@dataclass(frozen=True)
-class FeedService:
-    """The feed's table, and the outbox that gets acknowledgements."""
+class FeedReader:
+    """Reads the feed's table. It writes nothing."""
 
-    feed: FeedTable
-    outbox: OutboxTable
+    def __init__(self, feed: FeedTable) -> None:
+        self.feed = feed
 
     def read(
         self,
@@ -32,14 +30,18 @@ class FeedService:
     ) -> FeedPage:
         """Return the page of events after a position.
 
+        The query begins at the position itself. Usually its event is still there, which proves that
+        the position is real. So a read that finds nothing new is one query of half a read unit.
+
         Raises:
             BadPositionError: the position lies after the newest event.
             PositionGoneError: events after the position have expired.
         """
-        found = self.feed.events(agent_id, after, limit + 1, consistent=consistent)
+        found = self.feed.events(agent_id, after.previous, limit + 2, consistent=consistent)
         if not found and after != START:
-            pages.require_known(after, self.feed.newest(agent_id))
-        return pages.cut(agent_id, found, after, limit, now)
+            self._require_known(agent_id, after)
+        later = [item for item in found if item["entry"] > after.key]
+        return pages.cut(agent_id, later[: limit + 1], after, limit, now)
 
     def position(self, agent_id: str, after: str | None) -> Position:
         """Return the position that a client names. None stands for the oldest event.
@@ -57,6 +59,21 @@ class FeedService:
         """Return the position of the agent's newest event, or the start of an empty feed."""
         newest = self.feed.newest(agent_id)
         return START if newest is None else items.parse(newest).position
+
+    def _require_known(self, agent_id: str, after: Position) -> None:
+        """Check a position that the feed's table does not have, with a consistent read.
+
+        A client may know a position from its socket before all copies of the table have its event.
+        """
+        pages.require_known(after, self.feed.newest(agent_id, consistent=True))
+
+
+class FeedService(FeedReader):
+    """The feed's table, and the outbox that gets acknowledgements."""
+
+    def __init__(self, feed: FeedTable, outbox: OutboxTable) -> None:
+        super().__init__(feed)
+        self.outbox = outbox
 
     def acknowledge(self, agent_id: str, after: str, via: DeliveredVia, now: datetime) -> Position:
         """Acknowledge all events up to a position, and return how far the agent acknowledged.

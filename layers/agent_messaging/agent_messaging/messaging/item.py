@@ -42,6 +42,8 @@ OTHERWISE = {
     "read_at",
     "untrusted",
     "long_bytes",
+    "released_at",
+    "purge_at",
 }
 # `display` holds every other field, under its name.
 DISPLAYED = tuple(name for name in Message.model_fields if name not in OTHERWISE)
@@ -60,6 +62,7 @@ def to_item(message: Message, retention: timedelta) -> Item:
         "pending_for": message.recipient.id,
         # The message that begins a thread is found by the thread's id alone.
         "thread_id": None if message.is_opening else message.thread_id,
+        "released_at": message.released_at and clock.to_text(message.released_at),
         "purge_at": _purge_at(message, retention),
     }
 
@@ -67,6 +70,7 @@ def to_item(message: Message, retention: timedelta) -> Item:
 def _display(message: Message) -> Item:
     display = {
         **{name: getattr(message, name) for name in DISPLAYED},
+        "wants_receipts": message.wants_receipts or None,
         "recipient_name": message.recipient.name,
         "sender_id": message.sender.id,
         "sender_name": message.sender.name,
@@ -106,18 +110,23 @@ def just_before(message_id: str | None) -> str:
     return f"{message_id[:-1]}{chr(ord(message_id[-1]) - 1)}~"
 
 
-def long_bytes(body: str | None, metadata: str | None = None) -> int:
-    """Return how many bytes of these texts are stored in the long part: all, or 0."""
+def long_bytes(body: str | None, metadata: str | None = None, most: int = LONG_BYTES) -> int:
+    """Return how many bytes of these texts are stored in the long part: all, or 0.
+
+    The head has up to `most` bytes of them.
+    """
     size = sum(len(text.encode()) for text in (body, metadata) if text is not None)
-    return size if size > LONG_BYTES else 0
+    return size if size > most else 0
 
 
-def head(message: Message) -> Message:
+def head(message: Message, most: int = LONG_BYTES) -> Message:
     """Return the message without the texts that are stored in its long part."""
-    size = long_bytes(message.body, message.metadata)
+    size = long_bytes(message.body, message.metadata, most)
     if not size:
         return message
-    return message.model_copy(update={**dict.fromkeys(LONG), "long_bytes": size})
+    body_bytes = None if message.body is None else len(message.body.encode())
+    update = {**dict.fromkeys(LONG), "long_bytes": size, "body_bytes": body_bytes}
+    return message.model_copy(update=update)
 
 
 def parse(item: Item) -> Message:
@@ -134,6 +143,8 @@ def parse(item: Item) -> Message:
         created_at=clock.from_text(display["created_at"]),
         read_at=clock.from_text(item["read_at"]) if "read_at" in item else None,
         long_bytes=int(item.get("long_bytes", 0)),
+        released_at=clock.from_text(item["released_at"]) if "released_at" in item else None,
+        purge_at=int(item["purge_at"]) if "purge_at" in item else None,
     )
 
 
@@ -146,7 +157,7 @@ def _party(agent_id: str, name: str) -> Party:
 def joined(message: Message, part: Mapping[str, str]) -> Message:
     """Return the whole message from its head and its long part."""
     texts = {name: part.get(name) for name in LONG}
-    return message.model_copy(update={**texts, "long_bytes": 0})
+    return message.model_copy(update={**texts, "long_bytes": 0, "body_bytes": None})
 
 
 def fitting(entries: Sequence[Sized], sizes: Sequence[int]) -> Sequence[Sized]:

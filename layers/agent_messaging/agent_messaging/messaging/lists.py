@@ -1,18 +1,14 @@
-"""List the inbox and the sent messages. `thread_list` lists a thread.
+"""List the inbox. `sent_list` lists the sent messages, and `thread_list` a thread.
 
-    inbox    query the heads
-    sent     query the records of the sent log, then read their heads
-
-Heads and records hold the size of each message. The long parts of the messages that fit a page are
-read last, in one batch. A filtered inbox examines a limited number of messages, so a page may be
-short although more messages follow.
+Heads hold the size of each message. The long parts of the messages that fit a page are read last,
+in one batch. A filtered inbox examines a limited number of messages, so a page may be short
+although more messages follow.
 """
 
 from agent_messaging import paging
 from agent_messaging.messaging import pages, queries, schemas
 from agent_messaging.messaging.item import parse
 from agent_messaging.messaging.pages import POSITION, Page, PageRecords
-from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.paging import COUNT_QUERIES, Listing
 from agent_messaging.storage.table import QueryResult
@@ -57,35 +53,4 @@ def inbox(messages: MessagesTable, agent_id: str, query: schemas.InboxQuery) -> 
         shown.resume,
         carried=carried,
         count=lambda: paging.count(found.count, listed.resume, count_on, rounds),
-    )
-
-
-def sent(messages: MessagesTable, log: SentLog, agent_id: str, query: schemas.ListQuery) -> Page:
-    """Return a page of the messages that the agent sent, newest first.
-
-    The total counts records of the log. So beyond the first page it includes contact requests that
-    wait or were deleted.
-    """
-    listing = Listing(agent_id, "sent", (), POSITION)
-    before, carried = listing.open(query.cursor)
-
-    def find(before: str | None, wanted: int) -> PageRecords:
-        found = log.query(agent_id, before, wanted)
-        return PageRecords(found.records, None if found.is_end else found.records[-1].message_id)
-
-    def count_on(position: str, missing: int) -> tuple[int, str | None]:
-        counted = find(position, missing - 1)
-        return len(counted.records), counted.resume
-
-    listed = find(before, query.limit)
-    shown = listed.take_page(query.limit)
-    heads = messages.heads(shown.pairs)
-    known = len(listed.records) - len(shown.records) + len(heads)
-    return pages.build(
-        listing,
-        query.limit,
-        messages.whole(heads),
-        shown.resume,
-        carried=carried,
-        count=lambda: paging.count(known, listed.resume, count_on),
     )

@@ -78,8 +78,12 @@ class Message(MessageFields):
     else. The parties keep the names that they had when the message was sent. `is_verified` says
     whether the sender used a key. Only open mode requires none.
 
-    The head of a message with long texts has their size in `long_bytes`, and neither `body` nor
-    `metadata`.
+    The head of a message with long texts has their size in `long_bytes`, that of the body alone in
+    `body_bytes`, and neither `body` nor `metadata`.
+
+    `wants_receipts` says whether the sender wants its receipt as events too. `released_at` is when
+    the recipient let a held message into its inbox. `purge_at` is the end of its retention in
+    seconds since 1970. Entries of indexes have neither of the last two.
     """
 
     message_id: str
@@ -89,7 +93,11 @@ class Message(MessageFields):
     is_verified: bool = False
     metadata: str | None = None
     untrusted: Untrusted | None = None
+    wants_receipts: bool = False
     long_bytes: int = 0
+    body_bytes: int | None = None
+    released_at: StoredTime | None = None
+    purge_at: int | None = None
 
     @property
     def is_sent(self) -> bool:

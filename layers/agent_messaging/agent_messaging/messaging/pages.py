@@ -1,6 +1,7 @@
 """Build pages of messages, limited by number and by bytes before the long parts are read."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from agent_messaging import paging
@@ -10,8 +11,10 @@ from agent_messaging.messaging.item import fitting
 from agent_messaging.messaging.model import Message
 from agent_messaging.messaging.sent_chunks import SentRecord
 from agent_messaging.paging import Listing, Total
+from agent_messaging.receipts.model import Receipt
 from agent_messaging.storage.table import Item, QueryResult
 
+NO_RECEIPTS: Mapping[str, Receipt] = MappingProxyType({})
 POSITION = f"msg_{ULID_PATTERN}"
 
 
@@ -73,10 +76,14 @@ def build(
     *,
     carried: Total | None,
     count: Callable[[], Total],
+    receipts: Mapping[str, Receipt] = NO_RECEIPTS,
 ) -> Page:
     """Return the page of these messages, cut before its answer would be too large."""
     views, resume = paging.take_page(
-        [schemas.view(message, listing.caller) for message in messages],
+        [
+            schemas.view(message, listing.caller, receipts.get(message.message_id))
+            for message in messages
+        ],
         limit,
         resume,
         position=lambda view: view.message_id,

@@ -29,6 +29,7 @@ from agent_messaging.messaging.model import (
     Relationship,
     Untrusted,
 )
+from agent_messaging.receipts.model import Receipt
 
 
 class ListQuery(Model):
@@ -46,8 +47,8 @@ class InboxQuery(ListQuery):
 
 
 # The bytes of a message in an answer without its texts: two names of 100 characters, ids, times,
-# and the names of the fields.
-FRAME = 2000
+# the names of the fields, and a receipt with an error of 200 characters.
+FRAME = 3700
 
 
 def _drop_defaults(schema: dict[str, Any]) -> None:
@@ -99,6 +100,13 @@ class MessageView(MessageFields, MessageHeader):
             "changed it."
         ),
     ]
+    receipt: Annotated[
+        Receipt | None,
+        Field(
+            description="What became of the message. Null if you are not its sender, and in a "
+            "`notification`."
+        ),
+    ]
 
 
 class InboxPage(Model):
@@ -112,7 +120,7 @@ class InboxPage(Model):
 
 
 class SentPage(InboxPage):
-    """A page of the messages that an agent sent, newest first, with their read receipts."""
+    """A page of the messages that an agent sent, newest first, with their receipts."""
 
 
 class ThreadPage(InboxPage):
@@ -152,8 +160,8 @@ _texts_of = attrgetter(
 )
 
 
-def view(message: Message, reader_id: str) -> MessageView:
-    """Return a message as its sender or its recipient sees it."""
+def view(message: Message, reader_id: str, receipt: Receipt | None = None) -> MessageView:
+    """Return a message as its sender or its recipient sees it. Only the sender has a receipt."""
     is_recipient = reader_id == message.recipient.id
     others_name = message.sender.name if is_recipient else message.recipient.name
     quotes = vars(message.untrusted).values() if message.untrusted else ()
@@ -169,6 +177,7 @@ def view(message: Message, reader_id: str) -> MessageView:
         ),
         metadata=message.metadata,
         untrusted=message.untrusted,
+        receipt=receipt,
     )
 
 
@@ -185,7 +194,7 @@ def most_bytes(shown: MessageView) -> int:
     return FRAME + 6 * sum(map(len, filter(None, texts)))
 
 
-def receipt(message: Message) -> MarkReadResponse:
+def marked(message: Message) -> MarkReadResponse:
     """Return the answer that a message is marked as read."""
     return MarkReadResponse(
         message_id=message.message_id, status=message.status, read_at=message.read_at

@@ -19,6 +19,7 @@ from agent_messaging.errors import MessageNotFoundError
 from agent_messaging.messaging import queries
 from agent_messaging.messaging.item import (
     LAST,
+    LONG_BYTES,
     head,
     joined,
     long_id,
@@ -43,6 +44,8 @@ DEFAULT_RETENTION = timedelta(days=90)
 
 IS_NEW = "attribute_not_exists(message_id)"
 IS_PENDING = "attribute_exists(pending_for)"
+# DynamoDB deletes a message up to days late. Its sender has seen by then that it failed.
+IS_KEPT = "(attribute_not_exists(purge_at) OR purge_at > :epoch)"
 
 
 class MessagesTable:
@@ -59,13 +62,15 @@ class MessagesTable:
         """Return the key of a head, for a batch read."""
         return self.table.name, {"recipient_id": recipient_id, "message_id": message_id}
 
-    def put_long(self, message: Message) -> Message:
+    def put_long(self, message: Message, most: int = LONG_BYTES) -> Message:
         """Write the long part of a new message, if it has one, and return the head to write next.
+
+        The message has a long part if its texts have more than `most` bytes.
 
         A repeated call changes nothing, because only this message has its id, and its texts never
         change. For a head nothing is written, because its long part is stored already.
         """
-        new = head(message)
+        new = head(message, most)
         if new is not message:
             self.table.put(to_long_item(message, self.retention))
         return new
@@ -84,7 +89,7 @@ class MessagesTable:
         return self.table.transact_put(to_item(message, self.retention))
 
     def mark_read(self, message: Message, now: datetime) -> Message | None:
-        """Mark a message as read, and return it. Return None if it no longer exists.
+        """Mark a message as read, and return it. Return None if its retention has ended.
 
         If the message was already read, nothing is written.
         """
@@ -94,12 +99,14 @@ class MessagesTable:
             item = self.table.update(
                 self.key(message.recipient.id, message.message_id)[1],
                 "SET #status = :read, read_at = :now REMOVE pending_for",
-                IS_PENDING,
+                f"{IS_PENDING} AND {IS_KEPT}",
                 read=MessageStatus.READ,
                 now=clock.to_text(now),
+                epoch=clock.to_epoch(now),
             )
         except ConditionFailedError as error:
-            return None if error.item is None else parse(error.item)
+            is_read = error.item is not None and "pending_for" not in error.item
+            return parse(error.item) if error.item is not None and is_read else None
         return parse(item)
 
     def fetch(self, recipient_id: str, message_id: str) -> Message | None:

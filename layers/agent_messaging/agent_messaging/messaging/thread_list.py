@@ -7,17 +7,19 @@ other messages of the thread tell the two agents, or else the reader's own sent 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from agent_messaging import ids, paging
 from agent_messaging.errors import ThreadNotFoundError
-from agent_messaging.messaging import pages, queries, schemas
+from agent_messaging.messaging import pages, queries, receipts, schemas
 from agent_messaging.messaging.model import Message
 from agent_messaging.messaging.pages import POSITION, Page, PageRecords
 from agent_messaging.messaging.sent_chunks import SentRecord
 from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.paging import Listing, Total
+from agent_messaging.receipts.table import ReceiptsTable
 from agent_messaging.storage.table import QueryResult
 
 
@@ -35,11 +37,12 @@ class ThreadList:
 
     messages: MessagesTable
     log: SentLog
+    receipts: ReceiptsTable
     agent_id: str
     thread_id: str
 
-    def page(self, query: schemas.ListQuery) -> Page:
-        """Return a page of the thread, newest first.
+    def page(self, query: schemas.ListQuery, now: datetime) -> Page:
+        """Return a page of the thread, newest first, with the receipts of the agent's messages.
 
         Raises:
             ThreadNotFoundError: there is no such thread, or the agent is no party to it.
@@ -51,6 +54,8 @@ class ThreadList:
         shown = read if read.heads or before is None else self._read(None, 1)
         if not shown.heads or not all(each.has_party(self.agent_id) for each in shown.heads):
             raise self._not_found()
+        own = receipts.own_ids(read.heads, self.agent_id)
+        facts = self.receipts.fetch_many(self.agent_id, own)
         return pages.build(
             listing,
             query.limit,
@@ -58,6 +63,7 @@ class ThreadList:
             read.resume,
             carried=carried,
             count=lambda: self._count(read),
+            receipts=receipts.receipts_of(read.heads, self.agent_id, facts, now),
         )
 
     def _read(self, before: str | None, limit: int) -> _PageRead:

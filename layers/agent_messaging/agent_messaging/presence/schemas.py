@@ -8,6 +8,7 @@ from pydantic import Field
 from agent_messaging.agents.model import Agent
 from agent_messaging.content import flagging
 from agent_messaging.content.flagging import ContentFlags
+from agent_messaging.feed.position import Position
 from agent_messaging.fields import (
     NOT_NULL,
     Flag,
@@ -33,6 +34,13 @@ class HeartbeatResponse(Model):
     pending_messages: Annotated[int, Field(description="Your unread messages, counted up to 100.")]
     pending_work_orders: Annotated[
         int, Field(description="Work orders that wait for your answer, counted up to 100.")
+    ]
+    feed_position: Annotated[
+        str,
+        Field(
+            description="The position of your newest event. If it is not the last that you read, "
+            "call GET /api/v1/messaging/feed."
+        ),
     ]
 
 
@@ -80,7 +88,9 @@ class OfflineResponse(Model):
     last_seen_at: StoredTime | None
 
 
-def renewed(presence: Presence, interval: int, waiting: Waiting) -> HeartbeatResponse:
+def renewed(
+    presence: Presence, interval: int, waiting: Waiting, position: Position
+) -> HeartbeatResponse:
     """Return the answer to a heartbeat. The next heartbeat is due in `interval` seconds."""
     return HeartbeatResponse(
         agent_id=presence.agent_id,
@@ -89,6 +99,7 @@ def renewed(presence: Presence, interval: int, waiting: Waiting) -> HeartbeatRes
         next_heartbeat_in=interval,
         pending_messages=waiting.messages,
         pending_work_orders=waiting.work_orders,
+        feed_position=position.to_text(presence.agent_id),
     )
 
 

@@ -1,6 +1,5 @@
 """Renew or end a lease, change an agent's availability, and show another agent's."""
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,11 +12,12 @@ from agent_messaging.auth import Caller
 from agent_messaging.contacts.model import Contact, ContactState, how_to_be_allowed, state_of
 from agent_messaging.contacts.table import ContactsTable
 from agent_messaging.contacts.table import parse as parse_contact
-from agent_messaging.errors import ContactRequiredError, ContentionError
+from agent_messaging.errors import ContactRequiredError
+from agent_messaging.feed.service import FeedReader
 from agent_messaging.presence import schemas
-from agent_messaging.presence.model import Presence, Waiting, heartbeat, last_seen_at
+from agent_messaging.presence.leases import Leases, lease_of
+from agent_messaging.presence.model import Presence, Waiting, last_seen_at
 from agent_messaging.presence.table import PresenceTable, parse
-from agent_messaging.storage.table import FAILURES
 from agent_messaging.storage.transactions import TransactionFailedError, batch_get, transact
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ class PresenceService:
     """The tables that presence reads and writes.
 
     A heartbeat keeps an agent online for `lease`, and the next one is due after `interval` seconds.
-    `count_waiting` counts the messages and orders that wait for an agent. The package of orders is
-    above presence, so the function is an argument.
+    `feed` has the agent's events. `count_waiting` counts the messages and orders that wait for an
+    agent. The package of orders is above presence, so the function is an argument.
     """
 
     client: "DynamoDBClient"
@@ -39,6 +39,7 @@ class PresenceService:
     contacts: ContactsTable
     lease: timedelta
     interval: int
+    feed: FeedReader
     count_waiting: Callable[[Agent, datetime], Waiting]
 
     def heartbeat(self, caller: Caller, now: datetime) -> schemas.HeartbeatResponse:
@@ -48,14 +49,10 @@ class PresenceService:
             AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `require_active`.
         """
         agent = self.agents.read(caller, now)
-        presence = self._lease_of(agent, now)
-        # This comes first, because it fails for a key that was revoked in the meantime. If DynamoDB
-        # throttles it, as in the first minute of a day, the next heartbeat repeats it. The agent
-        # stays online all the same.
-        with contextlib.suppress(ContentionError, *FAILURES):
-            self.agents.note_seen(caller, agent, now)
-        self.presences.put(presence)
-        return schemas.renewed(presence, self.interval, self.count_waiting(agent, now))
+        presence = Leases(self.agents, self.presences, self.lease).renew(caller, agent, now)
+        position = self.feed.newest(agent.agent_id)
+        waiting = self.count_waiting(agent, now)
+        return schemas.renewed(presence, self.interval, waiting, position)
 
     def update(
         self, caller: Caller, body: schemas.PresenceRequest, now: datetime
@@ -105,9 +102,7 @@ class PresenceService:
         return schemas.view(agent, parse(lease), now)
 
     def _lease_of(self, agent: Agent, now: datetime) -> Presence:
-        """Return the lease that a heartbeat writes. Lists of online agents omit closed agents."""
-        is_hidden = agent.contact_policy is ContactPolicy.CLOSED
-        return heartbeat(agent.agent_id, now, self.lease, is_hidden=is_hidden)
+        return lease_of(agent, now, self.lease)
 
 
 def _require_visible(agent: Agent, caller: Caller | None, contact: Contact | None) -> None:

@@ -1,25 +1,42 @@
 """The receipts in the outbox's table: what became of a message, under its sender.
 
     (sender, receipt#<message id>)
+    held_at, message                the message waits as a contact request, and its text as JSON
     delivered_at, delivered_via     the recipient's client acknowledged the event of the message
     acted_at, acted_by              the recipient replied, or answered the order: the reply's id
-    held_at                         the message waits as a contact request
     delivery_error                  a webhook used up its attempts. The mailbox has the message
     to_agent_id, wants_events       the recipient, and whether the sender wants events
 
-Each fact is written once, by whoever observed it, and never changes after. When a message was sent
-and when it was read stands on the message itself.
+Each fact is written once, by whoever observed it, and never changes after. A repeated write is
+refused by its condition, so the stream has no second record. When a message was sent and when it
+was read stands on the message itself. A write costs one unit, because an item fits a kilobyte.
+
+What is observed after the end of the retention is not written. Otherwise it would bring back a
+receipt that DynamoDB has deleted.
 """
 
+import contextlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock, ids
-from agent_messaging.feed.outbox import RECEIPT, DeliveredVia
-from agent_messaging.storage.table import Table, TableKey
+from agent_messaging.feed.model import DeliveredVia
+from agent_messaging.feed.outbox_item import RECEIPT
+from agent_messaging.receipts.model import Facts
+from agent_messaging.storage.table import (
+    ConditionFailedError,
+    Item,
+    Table,
+    TableKey,
+    TransactItem,
+)
+from agent_messaging.storage.transactions import batch_get
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+ERROR_LENGTH = 200
 
 
 class ReceiptsTable:
@@ -34,6 +51,65 @@ class ReceiptsTable:
         """Return the key of a receipt, for a batch read."""
         return self.table.name, {"agent_id": sender_id, "entry": f"{RECEIPT}{message_id}"}
 
+    # --- reading
+
+    def fetch_many(
+        self, sender_id: str, message_ids: Sequence[str], *, consistent: bool = False
+    ) -> dict[str, Facts]:
+        """Return the facts about these messages. A message without facts is left out.
+
+        Each message costs half a unit, or one if the read is consistent.
+        """
+        keys = [self.key(sender_id, message_id) for message_id in message_ids]
+        return _by_message(batch_get(self.client, keys, consistent=consistent))
+
+    def query(self, sender_id: str, oldest: str, newest: str) -> dict[str, Facts]:
+        """Return the facts about what the agent sent from `oldest` to `newest`, by message.
+
+        The sender's receipts are sorted as its messages, so this reads few bytes more than the
+        receipts of a page of the sent list: 1 to 2 units for 50.
+        """
+        found: dict[str, Facts] = {}
+        first, last = f"{RECEIPT}{oldest}", f"{RECEIPT}{newest}"
+        while first:
+            page = self.table.query(
+                "agent_id = :agent AND entry BETWEEN :first AND :last",
+                newest_first=False,
+                agent=sender_id,
+                first=first,
+                last=last,
+            )
+            found |= _by_message(page.items)
+            # `BETWEEN` includes its ends, and `!` sorts before every character of an id.
+            first = f"{page.last_key['entry']}!" if page.last_key else ""
+        return found
+
+    # --- writing
+
+    def transact_hold(
+        self,
+        sender_id: str,
+        message_id: str,
+        *,
+        to_agent_id: str,
+        at: datetime,
+        message: str,
+        wants_events: bool,
+    ) -> TransactItem:
+        """Return the write of a held message's receipt, for the transaction that holds it.
+
+        The sender reads the message from here, also after the recipient has blocked it.
+        """
+        item = {
+            **self.key(sender_id, message_id)[1],
+            "held_at": clock.to_text(at),
+            "message": message,
+            "to_agent_id": to_agent_id,
+            "wants_events": wants_events or None,
+            "purge_at": clock.to_epoch(self._ends_at(message_id)),
+        }
+        return self.table.transact_put(item)
+
     def delivered(
         self,
         sender_id: str,
@@ -45,16 +121,8 @@ class ReceiptsTable:
         wants_events: bool,
     ) -> None:
         """Note that the recipient's client acknowledged the message. The first time counts."""
-        self._note(
-            sender_id,
-            message_id,
-            "delivered_at = if_not_exists(delivered_at, :at), "
-            "delivered_via = if_not_exists(delivered_via, :value)",
-            to_agent_id=to_agent_id,
-            at=clock.to_text(at),
-            value=via,
-            wants_events=wants_events,
-        )
+        facts = {"delivered_at": clock.to_text(at), "delivered_via": via}
+        self._note(sender_id, message_id, to_agent_id, at, facts, wants_events=wants_events)
 
     def acted(
         self,
@@ -67,22 +135,62 @@ class ReceiptsTable:
         wants_events: bool,
     ) -> None:
         """Note that the recipient replied with the message `by`. The first reply counts."""
-        self._note(
-            sender_id,
-            message_id,
-            "acted_at = if_not_exists(acted_at, :at), acted_by = if_not_exists(acted_by, :value)",
-            to_agent_id=to_agent_id,
-            at=clock.to_text(at),
-            value=by,
-            wants_events=wants_events,
-        )
+        facts = {"acted_at": clock.to_text(at), "acted_by": by}
+        self._note(sender_id, message_id, to_agent_id, at, facts, wants_events=wants_events)
 
-    def _note(self, sender_id: str, message_id: str, facts: str, **values: Any) -> None:
-        purge_at = clock.to_epoch(ids.time_of(message_id) + self.retention)
-        self.table.update(
-            self.key(sender_id, message_id)[1],
-            f"SET {facts}, to_agent_id = :to_agent_id, wants_events = :wants_events, "
-            "purge_at = :purge_at",
-            purge_at=purge_at,
-            **values,
-        )
+    def delivery_error(
+        self, sender_id: str, message_id: str, to_agent_id: str, error: str, at: datetime
+    ) -> None:
+        """Note that a webhook of the recipient used up its attempts. The first error counts."""
+        facts = {"delivery_error": error[:ERROR_LENGTH]}
+        self._note(sender_id, message_id, to_agent_id, at, facts, wants_events=False)
+
+    def _note(
+        self,
+        sender_id: str,
+        message_id: str,
+        to_agent_id: str,
+        at: datetime,
+        facts: Mapping[str, Any],
+        *,
+        wants_events: bool,
+    ) -> None:
+        """Write facts, of which the first is absent so far.
+
+        A caller that does not know whether the sender wants events passes False, which keeps an
+        earlier True. The copy of a held message is no longer needed, because the recipient has it.
+        """
+        ends_at = self._ends_at(message_id)
+        if at >= ends_at:
+            return
+        written = {
+            **facts,
+            "to_agent_id": to_agent_id,
+            **({"wants_events": True} if wants_events else {}),
+            "purge_at": clock.to_epoch(ends_at),
+        }
+        with contextlib.suppress(ConditionFailedError):
+            self.table.update(
+                self.key(sender_id, message_id)[1],
+                f"SET {', '.join(f'{name} = :{name}' for name in written)} REMOVE #message",
+                f"attribute_not_exists({next(iter(facts))})",
+                **written,
+            )
+
+    def _ends_at(self, message_id: str) -> datetime:
+        return ids.time_of(message_id) + self.retention
+
+
+def message_id_of(item: Item) -> str:
+    """Return the id of the message that a receipt's item belongs to."""
+    entry: str = item["entry"]
+    return entry.removeprefix(RECEIPT)
+
+
+def parse(item: Item) -> Facts:
+    """Return the facts of a receipt's item."""
+    return Facts.model_validate(item)
+
+
+def _by_message(items: Sequence[Item | None]) -> dict[str, Facts]:
+    return {message_id_of(item): parse(item) for item in items if item is not None}

@@ -1,1 +1,1 @@
-"""The relay: turn records of the streams into events, append them, and push them."""
+"""The relay: turns the records of two streams into the events of agents' feeds, and pushes them."""

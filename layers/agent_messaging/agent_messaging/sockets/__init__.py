@@ -1,1 +1,1 @@
-"""WebSocket connections: frames in, frames out, and who is connected."""
+"""Sockets: connections of the WebSocket API, which bring an agent its events at once."""

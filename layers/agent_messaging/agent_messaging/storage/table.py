@@ -145,6 +145,12 @@ class Table:
         request = self.transact_delete(key, condition, **values)["Delete"]
         self._write(self.client.delete_item, request)
 
+    def take(self, key: Item, condition: str = "", **values: Any) -> Item:
+        """Delete an item and return it as it was. Empty if there was none."""
+        request = self.transact_delete(key, condition, **values)["Delete"]
+        answer = self._write(self.client.delete_item, {**request, "ReturnValues": "ALL_OLD"})
+        return decode(answer.get("Attributes", {}))
+
     def transact_put(self, item: Item, condition: str = "", **values: Any) -> TransactItem:
         """Return `put` as an item of a transaction."""
         return {"Put": self._expressions({"Item": encode(item)}, condition, "", values)}
@@ -166,6 +172,10 @@ class Table:
     def transact_delete(self, key: Item, condition: str = "", **values: Any) -> TransactItem:
         """Return `delete` as an item of a transaction."""
         return {"Delete": self._expressions({"Key": encode(key)}, condition, "", values)}
+
+    def transact_check(self, key: Item, condition: str, **values: Any) -> TransactItem:
+        """Return an item of a transaction that writes nothing, and fails without the condition."""
+        return {"ConditionCheck": self._expressions({"Key": encode(key)}, condition, "", values)}
 
     def query(
         self,
@@ -275,7 +285,12 @@ def _raise_unless_collided(error: ClientError) -> None:
 
 def wait(attempt: int) -> None:
     """Wait with full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/."""
-    time.sleep(random.uniform(0, FIRST_WAIT_SECONDS * 2**attempt))
+    time.sleep(random.uniform(0, longest_pause(attempt)))
+
+
+def longest_pause(attempt: int) -> float:
+    """Return the most seconds that `wait` waits."""
+    return FIRST_WAIT_SECONDS * 2.0**attempt
 
 
 def _names(expression: str) -> dict[str, str]:

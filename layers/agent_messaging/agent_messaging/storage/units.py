@@ -6,8 +6,10 @@ One unit is the price of one write unit of DynamoDB. All costs that an agent can
     a read unit                        0.2    a write costs five times a read
     a call to DynamoDB                 0.1    9 ms of a function of 512 MB
     a request                          3.4    gateway, function, authorizer, all log lines
+    a frame that is pushed             1.7    gateway, and a call like one to DynamoDB
     a kilobyte of an answer            0.15   traffic out of AWS, and the gateway's 512 KB steps
     a new order                        12     its end, if the system has to end it
+    a second of waiting                2.7    of a function of 128 MB
 
 Amounts are integers in tenths of a unit, so sums are exact. `benchmarks/prices.py` has the prices
 in dollars. A test compares these numbers with them.
@@ -26,7 +28,9 @@ WRITE_UNIT = 10
 READ_UNIT = 2
 CALL = 1
 REQUEST = 34
+PUSHED_FRAME = 17
 ORDER_END = 120
+WAITED_SECOND = 27
 ANSWERED_BYTES = 1024 * 2 // 3  # this many bytes cost one tenth
 
 KILOBYTE = 1024
@@ -38,6 +42,11 @@ READS = frozenset({"get_item", "batch_get_item", "query"})
 def of_request(answer_bytes: int) -> int:
     """Return the tenths of a request with an answer of this size, without its DynamoDB calls."""
     return REQUEST + math.ceil(answer_bytes / ANSWERED_BYTES)
+
+
+def of_wait(seconds: float) -> int:
+    """Return the tenths of a request that waits, without its DynamoDB calls."""
+    return math.ceil(WAITED_SECOND * seconds)
 
 
 def of_order(offer_bytes: int) -> int:

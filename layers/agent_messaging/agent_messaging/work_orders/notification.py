@@ -11,7 +11,7 @@ from agent_messaging.messaging.model import (
     compose,
 )
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import ReasonCode, Transition
+from agent_messaging.work_orders.states import SOURCES, ReasonCode, Transition
 
 # The body of a message of the system, by the order's `reason_code`.
 SYSTEM_BODIES: dict[str | None, str] = {
@@ -36,12 +36,15 @@ def compose_for(
 
     The system writes subject and body. `untrusted` quotes agents, except an agent that `to` has
     blocked. The message shows a blocked actor under its name in the order, because a new name could
-    carry a text. `metadata` holds the new status and the `reason_code` for programs. The message is
+    carry a text. `metadata` holds for programs: the new status, the `reason_code`, and the status
+    before where there is more than one possibility. The message is
     in the order's thread. A message of the system is in a new thread. An expiry sends one to each
     party.
     """
     untrusted = None
     metadata: dict[str, str] = {"status": step.target}
+    if len(SOURCES[step.target]) > 1:
+        metadata["previous_status"] = step.source
     if step.role is None:
         body = SYSTEM_BODIES[order.reason_code]
         metadata |= {"reason_code": order.reason_code} if order.reason_code else {}

@@ -59,11 +59,13 @@ class Offering:
             caller, order.worker.id, order.message_id, long_bytes(body.description)
         )
         self.contacts.add_contact(caller.agent_id, order.worker, context.own, now, request)
-        self.put(order, request)
+        self.put(order, request, wants_receipts=body.wants_receipts)
         TALLY.add(units.of_order(order.offer_bytes or 0))
         return order
 
-    def put(self, order: WorkOrder, request: IdempotentRequest) -> None:
+    def put(
+        self, order: WorkOrder, request: IdempotentRequest, *, wants_receipts: bool = False
+    ) -> None:
         """Write a new order, and the message that brings it to the worker.
 
         Raises:
@@ -81,6 +83,7 @@ class Offering:
             subject=order.title,
             body=order.description,
             work_order_id=order.work_order_id,
+            wants_receipts=wants_receipts,
         )
         if long_bytes(message.body):
             request.require_new()

@@ -25,6 +25,7 @@ from agent_messaging.fields import (
     Title,
     Total,
     ValueText,
+    WantsReceipts,
     at,
     wrong_fields,
 )
@@ -60,6 +61,7 @@ class CreateRequest(Request):
     deadline_in_seconds: Annotated[
         Seconds | None, Field(description="The deadline in seconds from now on.")
     ] = None
+    wants_receipts: WantsReceipts = False
 
     @model_validator(mode="after")
     def _require_one_deadline(self) -> Self:

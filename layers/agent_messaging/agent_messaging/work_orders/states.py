@@ -138,6 +138,12 @@ OPEN = frozenset(each.source for each in TRANSITIONS)
 # The final states that follow from an agent's action.
 ENDS = frozenset(each.target for each in TRANSITIONS if each.role is not None) - OPEN
 
+# The states from which each state is reached.
+SOURCES = {
+    status: frozenset(each.source for each in TRANSITIONS if each.target is status)
+    for status in Status
+}
+
 _BY_STATE = {(each.source, each.action): each for each in TRANSITIONS}
 _PARTICIPLES = {each.action: each.participle for each in TRANSITIONS}
 

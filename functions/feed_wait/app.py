@@ -1,0 +1,44 @@
+"""Feed, waiting: answer when the next event happens, or when the time is over."""
+
+import os
+
+from agent_messaging import clock, settings
+from agent_messaging.agents.table import AgentsTable
+from agent_messaging.auth import Caller
+from agent_messaging.door.api import Api
+from agent_messaging.errors import (
+    BadPositionError,
+    OutOfTimeError,
+    PositionGoneError,
+    RateLimitedError,
+)
+from agent_messaging.feed import schemas
+from agent_messaging.feed.service import FeedReader
+from agent_messaging.feed.slots import WaitSlots
+from agent_messaging.feed.table import FeedTable
+from agent_messaging.feed.waiting import FeedWaiter
+from agent_messaging.meter.limiter import Meter
+from agent_messaging.storage import connection
+
+# In a hurry, because the wait uses up most of the function's time.
+client = connection.connect(connection.HURRIED_CONFIG)
+agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
+feed = FeedTable(client, os.environ["AGENT_FEED_TABLE"])
+waiter = FeedWaiter(FeedReader(feed), WaitSlots(feed), settings.longest_wait())
+meter = Meter.connect(client, agents)
+api = handler = Api(is_registered=agents.is_registered, meter=meter)
+
+
+@api.route(
+    "GET",
+    "/messaging/feed/wait",
+    "Wait for the next events",
+    raises=(BadPositionError, PositionGoneError, RateLimitedError, OutOfTimeError),
+)
+def wait(caller: Caller, query: schemas.WaitQuery) -> schemas.FeedView:
+    """Answers as soon as there is an event after `after`, or with no events when the time is over.
+    With `thread_id` or `work_order_id` it waits for events about these, and `next_after` passes all
+    others. Without `after` it begins at the oldest event that is kept. An agent may wait with three
+    requests at once. A stack may answer after 2 seconds, whatever you ask for.
+    """
+    return waiter.wait(caller, query, clock.now())

@@ -1,0 +1,123 @@
+"""Which events follow from a record. Pure.
+
+    a message is stored             message.received, or its order's event, for the recipient
+      it is a reply                 the replied message is acted on
+      it was held before            contact.allowed, for the sender
+    a message is marked as read     message.read, for the sender, if it wants receipts
+    a message expires unread        message.failed, for the sender, if it wants receipts
+    a receipt has a new fact        message.delivered, message.acted, for the sender, if it wants them
+    an event is in the outbox       this event
+
+All else causes nothing. The agent that caused a record gets no event from it.
+"""
+
+from typing import Any
+
+from agent_messaging import clock, ids
+from agent_messaging.content import flagging
+from agent_messaging.feed.model import BODY_BYTES, EventType, NewEvent
+from agent_messaging.feed.outbox_item import EVENT, RECEIPT, parse_event
+from agent_messaging.messaging.model import MessageType
+from agent_messaging.relay import order_events, receipt_events
+from agent_messaging.relay.effects import NOTHING, Acted, Effects, new_event
+from agent_messaging.relay.record import Change, StreamRecord, UnreadableRecordError
+
+# A message's long part is a separate item, and changes nothing.
+MESSAGE_HEAD = "msg_"
+
+
+def effects_of(record: StreamRecord) -> Effects:
+    """Return what follows from a record, often nothing.
+
+    Raises:
+        UnreadableRecordError: it is from another table, or lacks a needed field.
+    """
+    try:
+        if "message_id" in record.key:
+            return _of_message(record)
+        return _of_outbox(record)
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
+        raise UnreadableRecordError("the record cannot be read") from None
+
+
+def _of_message(record: StreamRecord) -> Effects:
+    if not record.key["message_id"].startswith(MESSAGE_HEAD):
+        return NOTHING
+    if record.change is Change.INSERT:
+        return _arrived(record.new)
+    if record.change is Change.MODIFY:
+        return receipt_events.was_read(record)
+    return receipt_events.has_expired(record)
+
+
+def _of_outbox(record: StreamRecord) -> Effects:
+    entry = record.key["entry"]
+    if record.change is Change.REMOVE:
+        return NOTHING
+    if entry.startswith(RECEIPT):
+        return receipt_events.has_changed(record)
+    if entry.startswith(EVENT) and record.change is Change.INSERT:
+        return Effects(own=(parse_event(record.new),))
+    return NOTHING
+
+
+def _arrived(head: dict[str, Any]) -> Effects:
+    """Return what follows from a new message."""
+    kind = MessageType(head["display"]["type"])
+    if kind is MessageType.NOTIFICATION:
+        moved = order_events.moved(head)
+        if moved is None:
+            return NOTHING
+        return Effects(own=(moved,), acted=order_events.answered(head))
+    if head["display"]["sender_id"] == head["recipient_id"]:
+        return NOTHING
+    is_order = kind is MessageType.WORK_ORDER
+    event = order_events.created(head) if is_order else _received(head)
+    return Effects(own=(event,), others=_allowed(head), acted=_replied(head))
+
+
+def _received(head: dict[str, Any]) -> NewEvent:
+    """Return the event that brings a message. A longer body is left out."""
+    display = head["display"]
+    subject, body = display.get("subject"), display.get("body")
+    size = int(display.get("body_bytes", 0)) if body is None else len(body.encode())
+    data = {
+        "message_id": head["message_id"],
+        "message_type": display["type"],
+        "thread_id": display["thread_id"],
+        "channel_id": None,
+        "work_order_id": display.get("work_order_id"),
+        "from_agent": {"id": display["sender_id"], "name": display["sender_name"]},
+        "relationship": display.get("relationship"),
+        "verified": display["is_verified"],
+        "content_flags": flagging.flags(subject, body),
+        "body_bytes": size,
+        "untrusted": {"subject": subject, "body": body if size <= BODY_BYTES else None},
+    }
+    return new_event(
+        EventType.MESSAGE_RECEIVED,
+        head["recipient_id"],
+        head["message_id"],
+        clock.from_text(head.get("released_at", display["created_at"])),
+        data,
+        **order_events.for_receipt(head),
+    )
+
+
+def _allowed(head: dict[str, Any]) -> tuple[NewEvent, ...]:
+    """Return the event for the sender of a message that was held, and is delivered now."""
+    if "released_at" not in head:
+        return ()
+    at = clock.from_text(head["released_at"])
+    data = {"contact_id": head["recipient_id"], "message_id": head["message_id"]}
+    sender_id = head["display"]["sender_id"]
+    return (new_event(EventType.CONTACT_ALLOWED, sender_id, head["message_id"], at, data),)
+
+
+def _replied(head: dict[str, Any]) -> tuple[Acted, ...]:
+    """Return that the sender of this message has acted on the message that it replies to."""
+    reply_to = head["display"].get("reply_to_id")
+    if reply_to is None:
+        return ()
+    sender_id, message_id = head["display"]["sender_id"], head["message_id"]
+    return (Acted(sender_id, reply_to, ids.time_of(message_id), message_id),)

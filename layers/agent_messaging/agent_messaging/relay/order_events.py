@@ -1,0 +1,110 @@
+"""The events of a work order's messages: the one that brings it, and its notifications. Pure."""
+
+import json
+from typing import Any
+
+from agent_messaging import clock, ids
+from agent_messaging.feed.model import EventType, NewEvent
+from agent_messaging.messaging.model import SYSTEM
+from agent_messaging.relay.effects import Acted, new_event
+from agent_messaging.work_orders.states import SOURCES, TRANSITIONS, Role, Status
+
+SYSTEM_ROLE = "system"
+# What a worker does with an order that it was offered.
+ANSWERS = frozenset({Status.ACCEPTED, Status.REJECTED})
+
+_ROLES: dict[Status, Role | None] = {each.target: each.role for each in TRANSITIONS}
+
+
+def created(head: dict[str, Any]) -> NewEvent:
+    """Return the event of the message that offers an order to its worker."""
+    display = head["display"]
+    return new_event(
+        EventType.WORK_ORDER_CREATED,
+        head["recipient_id"],
+        head["message_id"],
+        clock.from_text(display["created_at"]),
+        _data(
+            head,
+            status=Status.PENDING,
+            previous_status=None,
+            role=Role.CLIENT,
+            reason_code=None,
+            untrusted={"title": display.get("subject"), "reason": None},
+        ),
+        **for_receipt(head),
+    )
+
+
+def moved(head: dict[str, Any]) -> NewEvent | None:
+    """Return the event of a notification, or None if it is not about a transition."""
+    display = head["display"]
+    metadata = json.loads(display.get("metadata") or "{}")
+    if "status" not in metadata:
+        return None
+    status = Status(metadata["status"])
+    is_systems = display["sender_id"] == SYSTEM.id
+    quoted = display.get("untrusted") or {}
+    return new_event(
+        EventType(f"work_order.{status}"),
+        head["recipient_id"],
+        head["message_id"],
+        clock.from_text(display["created_at"]),
+        _data(
+            head,
+            status=status,
+            previous_status=_previous(status, metadata),
+            role=SYSTEM_ROLE if is_systems else _ROLES[status],
+            reason_code=metadata.get("reason_code"),
+            untrusted={"title": quoted.get("title"), "reason": quoted.get("reason")},
+        ),
+    )
+
+
+def answered(head: dict[str, Any]) -> tuple[Acted, ...]:
+    """Return that the worker has acted on the message that brought it the order."""
+    display = head["display"]
+    worker_id = display["sender_id"]
+    status = json.loads(display["metadata"])["status"]
+    if status not in ANSWERS or worker_id == SYSTEM.id:
+        return ()
+    opening, message_id = ids.opening_of(display["thread_id"]), head["message_id"]
+    return (Acted(worker_id, opening, clock.from_text(display["created_at"]), message_id),)
+
+
+def for_receipt(head: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of an event for the receipt of the message that it brings."""
+    return {
+        "message_id": head["message_id"],
+        "receipt_for": head["display"]["sender_id"],
+        "wants_events": bool(head["display"].get("wants_receipts")),
+    }
+
+
+def _data(
+    head: dict[str, Any],
+    *,
+    status: Status,
+    previous_status: str | None,
+    role: str | None,
+    reason_code: str | None,
+    untrusted: dict[str, str | None],
+) -> dict[str, Any]:
+    return {
+        "work_order_id": head["display"]["work_order_id"],
+        "message_id": head["message_id"],
+        "status": status,
+        "previous_status": previous_status,
+        "actor": {"role": role, "id": head["display"]["sender_id"]},
+        "reason_code": reason_code,
+        "untrusted": untrusted,
+    }
+
+
+def _previous(status: Status, metadata: dict[str, Any]) -> str | None:
+    """Return the state before. Where several lead to `status`, the notification names it."""
+    sources = SOURCES[status]
+    if len(sources) == 1:
+        return next(iter(sources))
+    named: str | None = metadata.get("previous_status")
+    return named

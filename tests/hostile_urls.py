@@ -1,0 +1,136 @@
+"""URLs of webhooks that must be refused, each with a word of the refusal, and lawful ones.
+
+The lawful ones stand with their canonical form. The sender's tests use the same lists.
+"""
+
+LONG_LABEL = "a" * 64
+KEY = "am_live_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdabc123"
+
+HOSTILE: dict[str, str] = {
+    # The scheme
+    "http://hooks.example.com/agent": "https",
+    "HTTP://hooks.example.com/agent": "https",
+    "ftp://hooks.example.com/agent": "https",
+    "file:///etc/passwd": "host",
+    "gopher://hooks.example.com:70/_x": "https",
+    "ws://hooks.example.com/agent": "https",
+    "javascript:alert(1)": "host",
+    "data:text/plain,hello": "host",
+    "//hooks.example.com/agent": "host",
+    "hooks.example.com/agent": "host",
+    "https:hooks.example.com/agent": "host",
+    "https:/hooks.example.com/agent": "host",
+    "https:///hooks.example.com/agent": "host",
+    "https://": "host",
+    "https://?q=1": "host",
+    "http://127.0.0.1:9000/hook": "https",
+    # The port
+    "https://hooks.example.com:8443/agent": "port",
+    "https://hooks.example.com:80/agent": "port",
+    "https://hooks.example.com:0443/agent": "port",
+    "https://hooks.example.com:/agent": "port",
+    "https://hooks.example.com:443:443/agent": "IP address",
+    "https://:443/agent": "host",
+    # A user name, a password, a fragment, a key
+    "https://user:secret@hooks.example.com/agent": "user name",
+    "https://hooks.example.com@169.254.169.254/agent": "user name",
+    "https://@hooks.example.com/agent": "user name",
+    "https://hooks.example.com/agent#part": "fragment",
+    "https://hooks.example.com#@169.254.169.254/": "fragment",
+    f"https://hooks.example.com/agent?key={KEY}": "API key",
+    # Addresses, in all notations
+    "https://127.0.0.1/agent": "IP address",
+    "https://10.0.0.1/agent": "IP address",
+    "https://169.254.169.254/latest/meta-data/": "IP address",
+    "https://8.8.8.8/agent": "IP address",
+    "https://2130706433/agent": "IP address",
+    "https://127.1/agent": "IP address",
+    "https://0177.0.0.1/agent": "IP address",
+    "https://0x7f.0.0.1/agent": "IP address",
+    "https://0x7f000001/agent": "IP address",
+    "https://127.0.0.0x1/agent": "IP address",
+    "https://[::1]/agent": "IP address",
+    "https://[::ffff:169.254.169.254]/agent": "IP address",
+    "https://[fe80::1%25eth0]/agent": "IP address",
+    "https://[64:ff9b::a00:1]:443/agent": "IP address",
+    "https://[hooks.example.com]/agent": "IP address",
+    "https://\uff11\uff12\uff17.0.0.\uff11/agent": "IP address",
+    # Names that are not in the public DNS
+    "https://localhost/agent": "dot",
+    "https://metadata/agent": "dot",
+    "https://api.localhost/agent": ".localhost",
+    "https://printer.local/agent": ".local",
+    "https://metadata.google.internal/computeMetadata/v1/": ".internal",
+    "https://router.home.arpa/agent": ".arpa",
+    "https://1.0.0.127.in-addr.arpa/agent": ".arpa",
+    "https://expyuzz4wqqyqhjn.onion/agent": ".onion",
+    "https://db.corp/agent": ".corp",
+    "https://nas.lan/agent": ".lan",
+    # Names that programs read differently
+    "https://hooks.example.com./agent": "dot",
+    "https://hooks..example.com/agent": "empty part",
+    "https://.example.com/agent": "empty part",
+    "https://hooks.exam%70le.com/agent": "percent-encoded",
+    "https://hooks_1.example.com/agent": "characters",
+    "https://-hooks.example.com/agent": "characters",
+    f"https://{LONG_LABEL}.example.com/agent": "characters",
+    f"https://{'a.' * 127}example.com/agent": "too long",
+    "https://hooks.example.com,evil.example.net/agent": "characters",
+    "https://hooks\u3002example.com/agent": "international",
+    "https://b\u00fccher\u2024example.com/agent": "international",
+    "https://xn--b\u00fccher.example.com/agent": "international",
+    "https://xn--zzzzzzz99999999.example.com/agent": "international",
+    "https://xn--hooks-.example.com/agent": "characters",
+    "https://xn--a.example.com/agent": "international",
+    "https://ab--cd.example.com/agent": "international",
+    "https://fa\u00df.example.com/agent": "international",
+    "https://xn--fa-hia.example.com/agent": "international",
+    "https://p\u0430ypal.example.com/agent": "several scripts",
+    "https://xn--pypal-4ve.example.com/agent": "several scripts",
+    "https://ho\u00adoks.example.com/agent": "invisible",
+    # Characters that programs read differently
+    "https://hooks.example.com\\@169.254.169.254/": "backslash",
+    "https:\\\\hooks.example.com\\agent": "backslash",
+    "https://hooks.example.com/a b": "spaces",
+    "https://hooks.example.com/a\tb": "spaces",
+    "https://hooks.exa\nmple.com/agent": "spaces",
+    "https://hooks.example.com/a\r\nHost: evil.example.net": "spaces",
+    "https://hooks.example.com/\u202egent": "invisible",
+    "https://hooks.example.com/\x00": "invisible",
+    "https://hooks.example.com/b\u00fccher": "path",
+    "https://hooks.example.com/<agent>": "path",
+    "https://hooks.example.com/100%": "path",
+    "https://hooks.example.com/%zz": "path",
+    f"https://hooks.example.com/{'a' * 2048}": "maximum",
+}
+
+LAWFUL: dict[str, str] = {
+    "https://hooks.example.com/agent": "https://hooks.example.com/agent",
+    "https://hooks.example.com": "https://hooks.example.com/",
+    "https://hooks.example.com?agent=nova": "https://hooks.example.com/?agent=nova",
+    "HTTPS://Hooks.Example.COM/Agent": "https://hooks.example.com/Agent",
+    "https://hooks.example.com:443/agent": "https://hooks.example.com/agent",
+    "https://example.com/": "https://example.com/",
+    "https://a.b.c.d.e.example.co.uk/x": "https://a.b.c.d.e.example.co.uk/x",
+    "https://1.example.com/agent": "https://1.example.com/agent",
+    "https://10.0.0.1.example.com/agent": "https://10.0.0.1.example.com/agent",
+    "https://0x7f.example.com/agent": "https://0x7f.example.com/agent",
+    "https://b\u00fccher.example.com/agent": "https://xn--bcher-kva.example.com/agent",
+    "https://xn--bcher-kva.example.com/agent": "https://xn--bcher-kva.example.com/agent",
+    "https://XN--BCHER-KVA.example.com/agent": "https://xn--bcher-kva.example.com/agent",
+    "https://\u4f8b\u3048.example.jp/agent": "https://xn--r8jz45g.example.jp/agent",
+    "https://\u043f\u0440\u0438\u043c\u0435\u0440.example.com/": (
+        "https://xn--e1afmkfd.example.com/"
+    ),
+    "https://hooks.example.com/a%20b?q=%2F": "https://hooks.example.com/a%20b?q=%2F",
+    "https://hooks.example.com/a/../b": "https://hooks.example.com/a/../b",
+    "https://hooks.example.com/a@b:c;d=1,2!*'()": "https://hooks.example.com/a@b:c;d=1,2!*'()",
+    "https://hooks.example.com/?url=http://127.0.0.1/": (
+        "https://hooks.example.com/?url=http://127.0.0.1/"
+    ),
+    "https://abc123.execute-api.us-east-1.amazonaws.com/live/hook?t=1&u=2": (
+        "https://abc123.execute-api.us-east-1.amazonaws.com/live/hook?t=1&u=2"
+    ),
+    "https://hooks.example.com//agent/": "https://hooks.example.com//agent/",
+    f"https://{'a' * 63}.example.com/agent": f"https://{'a' * 63}.example.com/agent",
+}

@@ -1,0 +1,150 @@
+"""What the sender notes about an endpoint: failing, working, disabled."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from agent_messaging import clock
+from agent_messaging.feed.outbox import parse_event
+from agent_messaging.webhooks.endpoints import EndpointsTable
+from agent_messaging.webhooks.model import DisabledReason, Endpoint
+from local.in_process.functions import app
+from tests.integration.cloud import Cloud
+from tests.integration.webhooks.endpoints import (
+    change,
+    created,
+    listener,
+    listening,
+    read,
+    remove,
+    stored,
+)
+
+SOON = timedelta(seconds=1)
+
+
+@pytest.fixture
+def hook(pair: Cloud) -> str:
+    webhook_id: str = created(pair, "nova", event_types=["message.*"])["webhook_id"]
+    return webhook_id
+
+
+def endpoints() -> EndpointsTable:
+    found: EndpointsTable = app("webhooks").endpoints
+    return found
+
+
+def fetched(hook: str) -> Endpoint:
+    endpoint = endpoints().fetch("nova", hook, "hook#1")
+    assert endpoint is not None
+    return endpoint
+
+
+def outbox(cloud: Cloud) -> list[Any]:
+    found = cloud.items("AgentOutboxTable")
+    return [parse_event(item) for item in found if item["entry"].startswith("event#")]
+
+
+def test_an_endpoint_is_found_by_its_id_with_and_without_its_slot(pair: Cloud, hook: str):
+    assert endpoints().fetch("nova", hook) == fetched(hook)
+    assert endpoints().fetch("boots", hook) is endpoints().fetch("boots", hook, "hook#1") is None
+    assert endpoints().fetch("nova", hook, "hook#2") is None
+    assert "whsec_" not in repr(fetched(hook)) + str(fetched(hook))
+
+
+def test_the_relay_learns_that_an_endpoint_fails_and_that_it_works_again(pair: Cloud, hook: str):
+    now = clock.now()
+    assert endpoints().mark_failing(fetched(hook), now)
+    assert listener(pair, "nova")["is_failing"] is True
+    assert fetched(hook).failing_since == now
+    assert not endpoints().mark_failing(fetched(hook), now + SOON)
+    assert fetched(hook).failing_since == now  # The first failure counts.
+    assert endpoints().mark_working(fetched(hook))
+    assert (fetched(hook).failing_since, listener(pair, "nova")["is_failing"]) == (None, False)
+    assert not endpoints().mark_working(fetched(hook))
+
+
+def test_two_senders_note_one_failure(pair: Cloud, hook: str):
+    seen, now = fetched(hook), clock.now()
+    assert endpoints().mark_failing(seen, now)
+    assert not endpoints().mark_failing(seen, now + SOON)
+    assert fetched(hook).failing_since == now
+
+
+@pytest.mark.parametrize("reason", DisabledReason)
+def test_a_disabled_endpoint_has_no_listener_and_its_owner_is_told_once(
+    pair: Cloud, hook: str, reason: DisabledReason
+):
+    endpoints().mark_failing(fetched(hook), clock.now())
+    seen, now = fetched(hook), clock.now()
+    assert endpoints().disable(seen, reason, now)
+    assert not endpoints().disable(seen, reason, now + SOON)
+    assert listener(pair, "nova") is None
+    shown = read(pair, "nova", hook).json
+    assert (shown["status"], shown["disabled_reason"]) == ("disabled", reason)
+    (event,) = outbox(pair)
+    assert (event.agent_id, event.type, event.occurred_at) == ("nova", "webhook.disabled", now)
+    assert event.data == f'{{"webhook_id":"{hook}","reason":"{reason}"}}'
+
+
+def test_an_endpoint_that_worked_or_changed_meanwhile_is_not_disabled(pair: Cloud, hook: str):
+    endpoints().mark_failing(fetched(hook), clock.now())
+    seen = fetched(hook)
+    endpoints().mark_working(seen)
+    assert not endpoints().disable(seen, DisabledReason.FAILING, clock.now())
+    seen = fetched(hook)
+    change(pair, "nova", hook, url="https://new.example.com")
+    assert not endpoints().disable(seen, DisabledReason.GONE, clock.now())
+    assert not endpoints().mark_failing(seen, clock.now())
+    assert read(pair, "nova", hook).json["status"] == "active"
+    assert outbox(pair) == []
+
+
+def test_a_removed_endpoint_comes_back_by_nothing_that_the_sender_notes(pair: Cloud, hook: str):
+    endpoints().mark_failing(fetched(hook), clock.now())
+    seen = fetched(hook)
+    remove(pair, "nova", hook)
+    fresh = seen.model_copy(update={"failing_since": None})
+    assert not endpoints().mark_failing(fresh, clock.now())
+    assert not endpoints().mark_working(seen)
+    assert not endpoints().disable(seen, DisabledReason.GONE, clock.now())
+    assert stored(pair, "nova") is listener(pair, "nova") is None
+
+
+def test_its_owner_lets_a_disabled_endpoint_begin_again(pair: Cloud, hook: str):
+    endpoints().mark_failing(fetched(hook), clock.now())
+    endpoints().disable(fetched(hook), DisabledReason.FAILING, clock.now())
+    shown = change(pair, "nova", hook, description="being repaired").json
+    assert (shown["status"], listener(pair, "nova")) == ("disabled", None)
+    shown = change(pair, "nova", hook, status="Active").json
+    assert (shown["status"], shown["disabled_reason"]) == ("active", None)
+    assert listener(pair, "nova") == {
+        "agent_id": "nova",
+        "entry": "z#hook#1",
+        "webhook_id": hook,
+        "event_types": ["message.*"],
+        "is_failing": False,
+    }
+    assert fetched(hook).failing_since is None
+
+
+def test_a_new_filter_keeps_the_failures_and_a_new_url_forgets_them(pair: Cloud, hook: str):
+    endpoints().mark_failing(fetched(hook), clock.now())
+    change(pair, "nova", hook, event_types=["contact.*"])
+    assert (listener(pair, "nova")["is_failing"], fetched(hook).failing_since is None) == (
+        True,
+        False,
+    )
+    change(pair, "nova", hook, url="https://new.example.com")
+    assert (listener(pair, "nova")["is_failing"], fetched(hook).failing_since) == (False, None)
+
+
+def test_a_slot_that_is_used_again_is_another_webhook(pair: Cloud, hook: str):
+    seen = fetched(hook)
+    remove(pair, "nova", hook)
+    new = created(pair, "nova")["webhook_id"]
+    assert listening(pair, "nova") == {1: new}
+    assert not endpoints().disable(seen, DisabledReason.GONE, clock.now())
+    assert endpoints().fetch("nova", hook, "hook#1") is None
+    assert read(pair, "nova", new).json["status"] == "active"
