@@ -33,7 +33,10 @@ def test_a_body_of_more_than_600_bytes_is_left_out(pair, streams, feed_of, lengt
     streams.pump()
     (event,) = feed_of("boots")
     assert event["data"]["body_bytes"] == length
-    assert event["data"]["untrusted"] == {"subject": None, "body": "x" * length if has_body else None}
+    assert event["data"]["untrusted"] == {
+        "subject": None,
+        "body": "x" * length if has_body else None,
+    }
 
 
 def test_a_message_to_oneself_is_no_event(pair, streams, feed_of):
