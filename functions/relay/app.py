@@ -10,6 +10,10 @@ from agent_messaging.feed.table import FeedTable
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.receipts.table import ReceiptsTable
 from agent_messaging.relay.service import Relay
+from agent_messaging.sockets.connections import Connections
+from agent_messaging.sockets.listeners import Listeners
+from agent_messaging.sockets.posting import Posting
+from agent_messaging.sockets.push import SocketPush
 from agent_messaging.storage import connection
 
 client = connection.connect()
@@ -18,7 +22,8 @@ feed = FeedTable(client, os.environ["AGENT_FEED_TABLE"])
 outbox = OutboxTable(client, os.environ["AGENT_OUTBOX_TABLE"])
 receipts = ReceiptsTable(client, os.environ["AGENT_OUTBOX_TABLE"], retention)
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)
-pushes = ()
+sockets = Posting(Connections(os.environ["SOCKETS_ENDPOINT"]), Listeners(feed))
+pushes = (SocketPush(sockets),)
 relay = Relay(feed, outbox, receipts, messages, pushes)
 
 
