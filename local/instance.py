@@ -58,12 +58,17 @@ class Endpoints:
     secrets: str | None = None
     sockets: str | None = None
     """Where functions post to the connections of the WebSocket API."""
+    socket_url: str = ""
+    """Where clients connect to it. Empty if there is none."""
     local_only: str = "keys"
     """What a deployed function never gets: it opens the keys that everybody knows."""
 
     def variables(self) -> dict[str, str]:
-        """Return the environment variables that tell botocore these URLs."""
-        variables = {"AWS_ENDPOINT_URL_DYNAMODB": self.dynamodb}
+        """Return the environment variables that tell functions these URLs."""
+        variables = {
+            "AWS_ENDPOINT_URL_DYNAMODB": self.dynamodb,
+            "SOCKETS_URL": self.socket_url,
+        }
         if self.secrets is not None:
             variables["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = self.secrets
         if self.sockets is not None:

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from local import data_folder, engine, http_server, isolated_engine, reload, seed
-from local.banner import banner
+from local.banner import banner, socket_url
 from local.cloud import Cloud
 from local.engine import Engine, EngineError
 from local.found import Found
@@ -60,10 +60,12 @@ async def _run(options: Options) -> None:
         stack.push_async_callback(storage.stop)
         secrets = await _start_secrets_manager(options, storage, stack)
         posts = stack.enter_context(listen(0))
+        base_url = f"http://{HOST}:{port_of(listener)}"
         endpoints = Endpoints(
             storage.url,
             secrets.url if secrets else None,
             sockets=f"http://{HOST}:{port_of(posts)}",
+            socket_url=socket_url(base_url, template.sockets.stage) if template.sockets else "",
         )
         cloud = Cloud(options, template, endpoints)
         stack.push_async_callback(cloud.close)
@@ -80,7 +82,6 @@ async def _run(options: Options) -> None:
         seeded = await _seed(cloud, registration_key, found)
         http = await http_server.start(cloud, listener, posts)
         stack.push_async_callback(http_server.stop, *http, cloud)
-        base_url = f"http://{HOST}:{port_of(listener)}"
         await cloud.start_sources()
         sockets = cloud.template.sockets
         stage = sockets.stage if sockets else None

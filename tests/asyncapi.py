@@ -31,9 +31,9 @@ def checked(sent: str | Mapping[str, Any]) -> dict[str, Any]:
 
 def name_of(found: Mapping[str, Any]) -> str:
     """The message of the document that describes a frame or an event."""
-    if "action" in found:
-        return str(found["action"])
     kind = found.get("frame")
+    if kind is None and "action" in found:
+        return str(found["action"])
     if kind is None:
         return f"webhook.{found['type']}"
     if kind == "event":

@@ -8,6 +8,7 @@
     partitions    partitions with their limits per second, and which requests are refused
     contention    transactions on the same item
     streams       the batches of a stream's shard
+    waking        the relay of each shard, and connections
     midnight      the first minutes of a day
     inboxes, limiter, sweep, quotas, costs
     busy_minute   the busiest minute of an honest agent, in units of its meter

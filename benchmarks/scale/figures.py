@@ -12,6 +12,7 @@ from benchmarks.scale.midnight import midnights
 from benchmarks.scale.orders import hourly
 from benchmarks.scale.partitions import heat
 from benchmarks.scale.streams import project
+from benchmarks.scale.waking import most_messages, relay
 
 STREAMED = 10_000
 
@@ -30,6 +31,9 @@ def measure() -> Iterator[Figure]:
     yield Figure("scale: sent log's key, most messages a minute", busiest, "write units/s")
     first = midnights()[0]
     yield Figure("scale: refused at midnight, 1 million agents", first.refused * 100, "%")
+    hot = relay(1, has_socket=True, shards=1, agents=1).capacity
+    yield Figure("scale: events of one agent with a socket", hot, "events/s")
+    yield Figure("scale: messages to sockets that all APIs allow", most_messages(), "messages/s")
     read = project(STREAMED).lists_read / limits.PARTITION_READ_UNITS
     yield Figure(
         "scale: key of the counted records at 10,000 messages/s", read * 100, "% of a partition"

@@ -16,6 +16,8 @@ TRANSACTION_FACTOR = 2
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 GATEWAY_REQUESTS = 10_000
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+NEW_CONNECTIONS = 500  # a second, of an account
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 CONCURRENCY = 1_000

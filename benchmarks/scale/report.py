@@ -15,6 +15,7 @@ from benchmarks.scale import (
     quotas,
     streams,
     sweep,
+    waking,
     worst_day,
 )
 from benchmarks.scale.loads import HEARTBEAT_SECONDS, Load, heartbeats, one_recipient
@@ -46,6 +47,8 @@ def tables(burst_seconds: float = 1) -> Mapping[str, str]:
         "contention": contention.table(),
         "sweep": sweep.table(),
         "streams": streams.table(),
+        "relay": waking.relay_table(),
+        "connections": waking.connections_table(),
         "quotas": quotas.table(found),
         "costs": costs.table(found),
         "minute": busy_minute.table(),

@@ -50,8 +50,8 @@ def running(code: str) -> Iterator["Queue[str]"]:
         yield lines
     finally:
         process.kill()
-        process.wait()
         reader.join()
+        process.communicate()
 
 
 def send(server: Server, body: str) -> str:

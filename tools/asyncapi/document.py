@@ -18,7 +18,7 @@ Document = dict[str, Any]
 
 SOCKET, WEBHOOK = "socket", "webhook"
 EVENT = "Event"
-TYPING_RECEIVED = "typing.received"  # two kinds of frames have the word `typing`
+PROBLEM = "problem"
 
 
 def document(title: str, version: str) -> Document:
@@ -50,13 +50,13 @@ def text(made: Document) -> str:
 
 
 def _socket() -> Document:
-    sent = [name_of(each) for each in frames.SENT]
+    sent = [frames.name_of(each) for each in frames.SENT]
     return {
         "address": "/live",
         "title": "A WebSocket",
         "description": texts.SOCKET,
         "servers": [{"$ref": f"#/servers/{SOCKET}"}],
-        "messages": _named([*map(name_of, frames.RECEIVED), *sent, *_in_frames()]),
+        "messages": _named([*map(frames.name_of, frames.RECEIVED), *sent, *_in_frames()]),
         "bindings": {"ws": {"query": texts.QUERY, "bindingVersion": "0.1.0"}},
     }
 
@@ -75,22 +75,22 @@ def _operations() -> Document:
     """Return what the server receives and sends. The words are those of AsyncAPI."""
     found: Document = {}
     for frame in frames.RECEIVED:
-        name = name_of(frame)
+        name = frames.name_of(frame)
         found[name] = {
             "action": "receive",
             "channel": {"$ref": f"#/channels/{SOCKET}"},
             "summary": _summary(frame),
             "messages": _references(SOCKET, [name]),
         }
-        answers = [name_of(each) for each in frames.REPLIES.get(frame, ())]
-        if answers:
-            found[name]["reply"] = {
-                "channel": {"$ref": f"#/channels/{SOCKET}"},
-                "messages": _references(SOCKET, answers),
-            }
+        answers = [frames.name_of(each) for each in frames.REPLIES.get(frame, ())]
+        found[name]["reply"] = {
+            "channel": {"$ref": f"#/channels/{SOCKET}"},
+            "messages": _references(SOCKET, [*answers, PROBLEM]),
+        }
     answered = {each for answers in frames.REPLIES.values() for each in answers}
-    own = [name_of(each) for each in frames.SENT if each not in answered]
-    found["push"] = _sending(SOCKET, texts.PUSH, [*_in_frames(), *own, "problem"])
+    own = [frames.name_of(each) for each in frames.SENT if each not in answered]
+    own.remove(PROBLEM)
+    found["push"] = _sending(SOCKET, texts.PUSH, [*_in_frames(), *own])
     found["deliver"] = _sending(WEBHOOK, texts.DELIVER, [f"webhook.{kind}" for kind in EventType])
     return found
 
@@ -106,11 +106,11 @@ def _sending(channel: str, summary: str, names: list[str]) -> Document:
 
 def _frames() -> Document:
     return {
-        name_of(frame): {
-            "name": name_of(frame),
+        frames.name_of(frame): {
+            "name": frames.name_of(frame),
             "summary": _summary(frame),
             "payload": {"$ref": f"#/components/schemas/{frame.__name__}"},
-            "examples": [{"payload": examples.FRAMES[name_of(frame)]}],
+            "examples": [{"payload": examples.FRAMES[frames.name_of(frame)]}],
         }
         for frame in (*frames.RECEIVED, *frames.SENT)
     }
@@ -142,6 +142,9 @@ def _schemas() -> Document:
         | {each.__name__: (of_client, each) for each in frames.RECEIVED}
     )
     by_name = {name: components.get(name, schema) for name, schema in found.items()}
+    for frame in frames.SENT:
+        # Here it is no word that may change, but what tells this frame from others.
+        by_name[frame.__name__]["properties"]["frame"] = {"const": frames.kind_of(frame)}
     typed = {kind.value: _typed(kind) for kind in EventType}
     return dict(sorted({**components, **by_name, **texts.SCHEMAS, **typed}.items()))
 
@@ -159,11 +162,6 @@ def _framed() -> list[EventType]:
 
 def _in_frames() -> list[str]:
     return [f"event.{kind}" for kind in _framed()]
-
-
-def name_of(frame: type[Model]) -> str:
-    """Return the name of the message of a frame."""
-    return TYPING_RECEIVED if frame is frames.TypingOfAnother else frames.kind_of(frame)
 
 
 def _summary(frame: type[Model]) -> str:

@@ -10,12 +10,11 @@ from pydantic import Field
 
 from agent_messaging.content.flagging import ContentFlags
 from agent_messaging.feed.model import EventType
-from agent_messaging.feed.outbox import DeliveredVia
-from agent_messaging.fields import Model, Party, Timestamp
+from agent_messaging.fields import Model, Party
 from agent_messaging.messaging.model import MessageType, Relationship
+from agent_messaging.receipts.model import Receipt
 from agent_messaging.work_orders.states import ReasonCode, Status
 
-ReceiptStatus = Literal["queued", "held", "delivered", "read", "acted", "failed"]
 Role = Literal["client", "worker", "system"]
 
 
@@ -46,24 +45,6 @@ class MessageReceived(Model):
         Field(description="The size of the body in UTF-8. `body` is null if it is over 600."),
     ]
     untrusted: MessageTexts
-
-
-class Receipt(Model):
-    """What became of a message that you sent. Each time is null until it happens."""
-
-    status: ReceiptStatus
-    queued_at: Timestamp
-    delivered_at: Timestamp | None
-    delivered_via: DeliveredVia | None
-    read_at: Timestamp | None
-    acted_at: Timestamp | None
-    acted_by: Annotated[str | None, Field(description="The message that replied to yours.")]
-    failed_at: Timestamp | None
-    reason: str | None
-    delivery_error: Annotated[
-        str | None,
-        Field(description="A webhook used up its attempts. The message is still in the mailbox."),
-    ]
 
 
 class ReceiptChanged(Model):

@@ -23,6 +23,8 @@ from tools.openapi.example_data import (
 )
 
 WEBHOOK_ID = "whk_01jd5m8x7c6v5b4n3m2k1j0h9g"
+CHANNEL_ID = "chn_01jd5m9y8x7w6v5t4s3r2q1p0n"
+CLOSES_AT = "2026-02-15T22:25:00.000Z"
 POSITION = Position(1, 42)
 MESSAGE: JsonObject = {
     "message_id": MESSAGE_ID,
@@ -136,23 +138,30 @@ FRAMES: dict[str, JsonObject] = {
     "ack": {"action": "ack", "position": AT_42},
     "ping": {"action": "ping"},
     "typing": {"action": "typing", "to_agent_id": NOVA["id"]},
+    "subscribe": {"action": "subscribe", "channel_id": CHANNEL_ID},
+    "unsubscribe": {"action": "unsubscribe", "channel_id": CHANNEL_ID},
     "hello": {
         "frame": "hello",
         "agent_id": BOOTS["id"],
         "server_time": CREATED_AT,
         "ping_seconds": 540,
-        "closes_at": EXPIRES_AT,
-        "contacts_online": [NOVA],
+        "closes_at": CLOSES_AT,
+        "contacts_online": [NOVA["id"]],
         "channels": [],
     },
-    "pong": {"frame": "pong", "expires_at": EXPIRES_AT, "feed_position": AT_42},
+    "pong": {"frame": "pong", "expires_at": EXPIRES_AT, "position": AT_42},
     "typing.received": {"frame": "typing", "from_agent_id": NOVA["id"]},
     "gone": {"frame": "gone", "oldest_position": AT_42},
-    "closing": {"frame": "closing", "reason": "two_hours", "closes_at": EXPIRES_AT},
+    "closing": {"frame": "closing", "closes_at": CLOSES_AT},
     "problem": {
         "frame": "problem",
+        "action": "ack",
+        "status": 400,
         "code": "bad_position",
         "detail": "This is not a position of your feed.",
+        "errors": [],
         "fix": "Send the `position` of an event, unchanged.",
+        "retry_after": None,
+        "request_id": "Y7x2bh3DIAMEVPw=",
     },
 }

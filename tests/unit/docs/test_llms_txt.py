@@ -131,5 +131,5 @@ def test_it_is_no_longer_than_an_agent_can_afford():
 
 
 def test_it_promises_nothing_that_is_still_to_come():
-    for word in ("attachment", "channel"):
+    for word in ("attachment", "escrow"):
         assert word not in TEXT
