@@ -94,6 +94,10 @@ class Scope:
             return self.values[name]
         if name in self.resource_types:
             return name
+        function = name.removesuffix(".Alias")
+        # The alias that SAM makes for AutoPublishAlias. Here all aliases are the one version.
+        if self.resource_types.get(function) == "AWS::Serverless::Function":
+            return function
         raise TemplateError(f"!Ref {name} refers to nothing in this template")
 
     def attribute(self, name: str, attribute: str) -> str:

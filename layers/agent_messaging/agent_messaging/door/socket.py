@@ -58,9 +58,6 @@ class SocketApi:
         about = event["requestContext"]
         with log.request_context(about["requestId"]), deadline.within(context):
             TALLY.begin()
-            self.service.posting.connections.reach(
-                f"https://{about['domainName']}/{about['stage']}"
-            )
             if about["eventType"] == CONNECT:
                 self._charge(event, "")
                 return OK
