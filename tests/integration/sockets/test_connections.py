@@ -1,4 +1,4 @@
-"""boto3's calls to API Gateway: what is sent, and which answers mean that a connection is closed."""
+"""boto3's calls to API Gateway: what is sent, and what its answers mean."""
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
@@ -55,6 +55,9 @@ def test_a_closed_connection_is_told_at_once(connections):
     stubbed(connections, POST, 410)
     with pytest.raises(ConnectionGoneError):
         connections.post("id=", "{}")
+
+
+def test_a_connection_that_is_closed_already_is_told(connections):
     stubbed(connections, DELETE, 410)
     with pytest.raises(ConnectionGoneError):
         connections.close("id=")
