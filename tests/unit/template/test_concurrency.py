@@ -19,6 +19,8 @@ def reserved(parameter: str) -> dict[str, object]:
 
 
 def kind(function: str) -> str:
+    if function == "SocketsFunction":  # its routes stand at the WebSocket API
+        return "RequestConcurrency"
     events = FUNCTIONS[function].get("Events", {}).values()
     if not events:
         return "AuthorizerConcurrency"
