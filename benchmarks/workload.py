@@ -203,9 +203,7 @@ class Workload:
         yield "contact", lambda: self.call("GET", f"{path}/boots")
         yield "contact, set", lambda: self.call("PUT", f"{path}/boots", body={"state": "blocked"})
         yield "contact, forget", lambda: self.call("DELETE", f"{path}/boots")
-        self.register("careful")
-        policy = {"contact_policy": "approved"}
-        self.call("PATCH", "/agents/me", "careful", policy)
+        self.cloud.register("careful", contact_policy="approved")
         held: list[str] = []
         send = lambda: held.append(self.send("nova", "careful")["message_id"])  # noqa: E731
         yield "send, held", send
