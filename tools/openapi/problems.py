@@ -68,6 +68,10 @@ PROBLEM: Schema = {
             "type": "string",
             "description": "The work order's state. Only with `illegal_transition`.",
         },
+        "webhook_id": {
+            "type": "string",
+            "description": "Your webhook that has this URL. Only with `webhook_exists`.",
+        },
     },
 }
 

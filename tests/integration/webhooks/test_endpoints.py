@@ -39,6 +39,7 @@ def test_a_new_webhook_shows_its_secret_once(pair: Cloud):
         "status",
         "disabled_reason",
         "created_at",
+        "content_flags",
         "success",
         "secret",
     ]
@@ -53,6 +54,12 @@ def test_a_new_webhook_shows_its_secret_once(pair: Cloud):
     listed = pair.get(HOOKS, {"agent_id": "nova"})
     assert listed.json == {"agent_id": "nova", "webhooks": [seen.json]}
     assert shown["secret"] not in seen.text + listed.text
+
+
+def test_a_description_is_flagged_if_it_hides_something(pair: Cloud):
+    shown = created(pair, "nova", description="wakes\u200b me")
+    assert shown["content_flags"] == ["invisible_characters"]
+    assert read(pair, "nova", shown["webhook_id"]).json["content_flags"] == shown["content_flags"]
 
 
 def test_all_but_the_url_may_be_left_out(pair: Cloud):

@@ -54,6 +54,8 @@ def example(kind: type[AgentMessagingError]) -> dict[str, Any]:
     }
     if kind is errors.IllegalTransitionError:
         found["current_status"] = "completed"
+    if kind is errors.WebhookExistsError:
+        found["webhook_id"] = "whk_01jd5m8e1f2g3h4j5k6m7n8p9q"
     return found
 
 
