@@ -167,6 +167,10 @@ class Table:
         """Return `delete` as an item of a transaction."""
         return {"Delete": self._expressions({"Key": encode(key)}, condition, "", values)}
 
+    def transact_check(self, key: Item, condition: str, **values: Any) -> TransactItem:
+        """Return a condition on an item that a transaction does not write. It costs a write."""
+        return {"ConditionCheck": self.transact_delete(key, condition, **values)["Delete"]}
+
     def query(
         self,
         where: str,
