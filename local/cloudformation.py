@@ -1,6 +1,7 @@
 """Parse a CloudFormation document: its YAML tags, parameters and references.
 
-A reference to a resource becomes its logical id, which is also its physical name here. ARNs contain
+A reference to a resource becomes its logical id, which is also its physical name here. The one to a
+queue becomes its URL. ARNs contain
 the account and region below. Only the intrinsics that the template uses are supported. All others
 raise TemplateError.
 """
@@ -92,6 +93,8 @@ class Scope:
         """Return the value of `!Ref name`."""
         if name in self.values:
             return self.values[name]
+        if self.resource_types.get(name) == "AWS::SQS::Queue":
+            return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT_ID}/{name}"
         if name in self.resource_types:
             return name
         raise TemplateError(f"!Ref {name} refers to nothing in this template")

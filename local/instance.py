@@ -56,12 +56,17 @@ class Endpoints:
 
     dynamodb: str
     secrets: str | None = None
+    queues: str | None = None
+    local_only: str = "keys"
+    """What a deployed function never gets: it opens the keys that everybody knows."""
 
     def variables(self) -> dict[str, str]:
         """Return the environment variables that tell botocore these URLs."""
         variables = {"AWS_ENDPOINT_URL_DYNAMODB": self.dynamodb}
         if self.secrets is not None:
             variables["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = self.secrets
+        if self.queues is not None:
+            variables["AWS_ENDPOINT_URL_SQS"] = self.queues
         return variables
 
 
@@ -88,6 +93,7 @@ def variables(function: Function, endpoints: Endpoints) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "ACCEPT_LOCAL_KEYS": "true",
+        "LOCAL_ONLY": endpoints.local_only,
         **endpoints.variables(),
         # Otherwise boto3 puts the account into the host name, where no engine listens.
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",

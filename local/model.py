@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.queues.model import Queue, QueueMapping
+
 
 @dataclass(frozen=True)
 class Function:
@@ -138,3 +140,5 @@ class Template:
     schedules: tuple[Schedule, ...]
     streams: tuple[StreamMapping, ...]
     cors: Cors | None = None
+    queues: tuple[Queue, ...] = ()
+    queue_mappings: tuple[QueueMapping, ...] = ()

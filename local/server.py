@@ -25,6 +25,8 @@ from local.found import Found
 from local.instance import Endpoints
 from local.model import Template
 from local.options import OptionError, Options
+from local.queues import server as queue_server
+from local.queues.endpoint import Endpoint
 from local.secrets_manager import REGISTRATION_KEY
 from local.seed import Seeded, SeedError
 from local.template import TemplateError, load
@@ -95,12 +97,19 @@ async def _run(options: Options) -> None:
         storage = await _start_storage(options)
         stack.push_async_callback(storage.stop)
         secrets = await _start_secrets_manager(options, storage, stack)
-        endpoints = Endpoints(storage.url, secrets.url if secrets else None)
+        queues = stack.enter_context(queue_server.listen())
+        endpoints = Endpoints(
+            storage.url,
+            secrets.url if secrets else None,
+            queues=queue_server.url_of(queues),
+            local_only=options.webhooks or "keys",
+        )
         cloud = Cloud(options, template, endpoints)
         stack.push_async_callback(cloud.close)
         step = f"Opening the tables in {options.data} ..." if opened else "Creating the tables ..."
         print(step, flush=True)
         await cloud.create_storage()
+        await stack.enter_async_context(queue_server.serving(Endpoint(cloud.queues), queues))
         found = await cloud.found_agents()
         registration_key = cloud.secrets.get(REGISTRATION_KEY)
         watching = asyncio.create_task(reload.watch(options.template, cloud))

@@ -77,6 +77,19 @@ class ReceiptsTable:
             wants_events=wants_events,
         )
 
+    def delivery_error(
+        self, sender_id: str, message_id: str, to_agent_id: str, error: str, _at: datetime
+    ) -> None:
+        """Note that a webhook of the recipient used up its attempts. The first error counts."""
+        self._note(
+            sender_id,
+            message_id,
+            "delivery_error = if_not_exists(delivery_error, :value)",
+            to_agent_id=to_agent_id,
+            value=error,
+            wants_events=False,
+        )
+
     def _note(self, sender_id: str, message_id: str, facts: str, **values: Any) -> None:
         purge_at = clock.to_epoch(ids.time_of(message_id) + self.retention)
         self.table.update(
