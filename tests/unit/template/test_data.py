@@ -27,6 +27,7 @@ TIDIED = {
     "ContactsTable",
     "IdempotencyTable",
     "MessagingStatsTable",
+    "WebhookDeliveriesTable",
     "WorkOrdersTable",
 }
 # A name of one's own can be given once in an account: a second stack would fail.

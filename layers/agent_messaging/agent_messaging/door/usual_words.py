@@ -79,7 +79,8 @@ _SECRET = Word(
     needs=("event_types",),
 )
 _ENABLED = Word(
-    advice='Set `status` to `"active"` to enable a webhook. To end it, use DELETE.',
+    advice="A new webhook is active. PATCH with the status `active` enables one that the server "
+    "disabled, and DELETE ends it.",
     needs=("event_types",),
 )
 

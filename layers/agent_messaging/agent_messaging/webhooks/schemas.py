@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from agent_messaging import variants
 from agent_messaging.content import flagging
@@ -46,6 +46,11 @@ def _once(types: list[EventFilter]) -> list[EventFilter]:
     return list(dict.fromkeys(types))
 
 
+def _all_as_null(types: object) -> object:
+    """Return None for `["*"]`, which other APIs use for all events."""
+    return None if types == ["*"] else types
+
+
 EventTypes = Annotated[
     list[Annotated[EventFilter, ANY_CASE]],
     Field(
@@ -57,6 +62,7 @@ EventTypes = Annotated[
     ),
     AfterValidator(_once),
 ]
+WantedTypes = Annotated[EventTypes | None, BeforeValidator(_all_as_null)]
 EndpointUrl = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_URL),
@@ -81,7 +87,7 @@ class CreateWebhookRequest(Request):
     """A new webhook. An agent has three at most."""
 
     url: EndpointUrl
-    event_types: EventTypes | None = None
+    event_types: WantedTypes = None
     description: Description = None
 
 
@@ -92,13 +98,14 @@ class UpdateWebhookRequest(Model):
     """
 
     url: Annotated[EndpointUrl, NOT_NULL] = kept()
-    event_types: EventTypes | None = kept()
+    event_types: WantedTypes = kept()
     description: Description = kept()
     status: Annotated[
         Literal["active"],
         ANY_CASE,
         NOT_NULL,
         Field(description="`active` lets a disabled webhook get events again."),
+        WithJsonSchema({"type": "string", "enum": ["active"]}),
     ] = kept()
 
 
