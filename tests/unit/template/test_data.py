@@ -16,8 +16,13 @@ from tests.unit.template.written import (
 
 TABLES = properties_of("AWS::DynamoDB::Table")
 KEPT = {"Fn::If": ["DataIsProtected", "Retain", "Delete"]}
-# What nobody needs after a day.
-PASSING = {"AgentMeterTable", "AgentPresenceTable", "IdempotencyTable"}
+# What nobody needs later, or what would do harm as it was.
+PASSING = {
+    "AgentMeterTable",
+    "AgentPresenceTable",
+    "IdempotencyTable",
+    "WebhookDeliveriesTable",
+}
 # What lives as long as an agent or an order does is not tidied up.
 TIDIED = {
     "AgentMeterTable",

@@ -16,7 +16,7 @@ GIVEN = {
     name: dict(function.get("Environment", {}).get("Variables", {}))
     for name, function in FUNCTIONS.items()
 }
-# boto3 reads them when a registration needs the key, or a message is sent to a queue.
+# boto3 reads them when a registration needs the key, or a message is sent, and not before.
 LATER = {"AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL_SQS"}
 TEMPLATES = {name for variables in GIVEN.values() for name in variables}
 
