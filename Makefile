@@ -24,7 +24,7 @@ RUNTIME = $(eval RUNTIME := $$(or $$(shell python3.13 -c 'import sys; print(sys.
 # and so do those that share a server (tests/workers.py).
 SHARED := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-export PORT ENGINE DATA TABLES_HOST ALLOW_HOST ALLOW_ORIGIN AUTH REGISTRATION API_URL
+export PORT ENGINE DATA TABLES_HOST ALLOW_HOST ALLOW_ORIGIN AUTH REGISTRATION WEBHOOKS API_URL
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
@@ -43,6 +43,7 @@ help:
 	@echo '                    ALLOW_ORIGIN=<origins> whose web pages may call it: http://localhost:3000'
 	@echo '                    AUTH=required     callers need a key, as on AWS (default: open)'
 	@echo '                    REGISTRATION=key  registration needs a key, which is printed (default: open)'
+	@echo '                    WEBHOOKS=127.0.0.1:<port>  a receiver here that webhooks may call over http'
 	@echo 'make env            print its URL and keys for a shell: eval "$$(make -s env)" (PORT=9000)'
 	@echo 'make events         fill the tables at ENGINE=<url> with the data that the files in events/ need'
 	@echo 'make demo           let two agents work together on the running API (API_URL=<url>)'

@@ -1,4 +1,4 @@
-"""Run a template: its tables, secrets, functions, routes, sockets, streams and schedules.
+"""Run a template: its tables, secrets, functions, routes, sockets, streams, queues and schedules.
 
 `reload` changes what differs from the template, and keeps the data. If the template is invalid, it
 changes nothing.
@@ -24,6 +24,9 @@ from local.kept import Kept
 from local.model import Schedule, StreamMapping, Template
 from local.options import Options
 from local.pool import Pools
+from local.queues.mapping import Consumer
+from local.queues.model import QueueMapping
+from local.queues.queues import Queues
 from local.secrets_manager import create_secrets
 from local.sockets.connections import Connections
 from local.sockets.door import Door
@@ -33,6 +36,8 @@ from local.sockets.service import SocketService
 from local.streams import Subscription
 from local.tables import create_tables
 from local.template import TemplateError, load
+
+Source = Schedule | StreamMapping | QueueMapping
 
 
 class Cloud:
@@ -61,7 +66,8 @@ class Cloud:
         """None if nothing is kept in a folder."""
         self._secrets_manager = endpoints.secrets and engine.secrets_manager(endpoints.secrets)
         self._subscriptions: weakref.WeakSet[Subscription] = weakref.WeakSet()
-        self._sources: list[tuple[Schedule | StreamMapping, asyncio.Task[None]]] = []
+        self.queues = Queues(self._clock, self._kept)
+        self._sources: list[tuple[Source, asyncio.Task[None]]] = []
 
     async def create_storage(self) -> None:
         """Create the missing tables and secrets."""
@@ -81,7 +87,12 @@ class Cloud:
 
     async def start_sources(self) -> None:
         """Start new streams and schedules, and end those that the template no longer has."""
-        wanted: list[Schedule | StreamMapping] = [*self.template.schedules, *self.template.streams]
+        await self.queues.open(self.template.queues)
+        wanted: list[Source] = [
+            *self.template.schedules,
+            *self.template.streams,
+            *self.template.queue_mappings,
+        ]
         gone = [(source, task) for source, task in self._sources if source not in wanted]
         self._sources = [each for each in self._sources if each not in gone]
         await _cancel(task for _, task in gone)
@@ -90,9 +101,11 @@ class Cloud:
             if source not in running:
                 self._sources.append((source, _task(self._source(source))))
 
-    def _source(self, source: Schedule | StreamMapping) -> Coroutine[Any, Any, None]:
+    def _source(self, source: Source) -> Coroutine[Any, Any, None]:
         if isinstance(source, Schedule):
             return schedules.run(source, self.pools.invoke)
+        if isinstance(source, QueueMapping):
+            return Consumer(source, self.queues[source.queue], self.pools.invoke).run()
         # The records of a folder do not grow older while the server is stopped.
         delivery = Delivery(source, self.pools.invoke, ages_from=time.time() if self._kept else 0.0)
         subscription = Subscription(

@@ -1,6 +1,7 @@
 """Parse a CloudFormation document: its YAML tags, parameters and references.
 
-A reference to a resource becomes its logical id, which is also its physical name here. ARNs contain
+A reference to a resource becomes its logical id, which is also its physical name here. The one to a
+queue becomes its URL. ARNs contain
 the account and region below. Only the intrinsics that the template uses are supported. All others
 raise TemplateError.
 """
@@ -104,6 +105,8 @@ class Scope:
             return None
         if name in self.values:
             return self.values[name]
+        if self.resource_types.get(name) == "AWS::SQS::Queue":
+            return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT_ID}/{name}"
         if name in self.resource_types:
             return name
         function = name.removesuffix(".Alias")

@@ -60,6 +60,7 @@ class Endpoints:
     """Where functions post to the connections of the WebSocket API."""
     socket_url: str = ""
     """Where clients connect to it. Empty if there is none."""
+    queues: str | None = None
     local_only: str = "keys"
     """What a deployed function never gets: it opens the keys that everybody knows."""
 
@@ -73,6 +74,8 @@ class Endpoints:
             variables["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = self.secrets
         if self.sockets is not None:
             variables["AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"] = self.sockets
+        if self.queues is not None:
+            variables["AWS_ENDPOINT_URL_SQS"] = self.queues
         return variables
 
 

@@ -1,4 +1,4 @@
-"""What the server itself keeps in the tables with `DATA=`: the positions in the streams.
+"""What the server itself keeps in the tables with `DATA=`: positions in streams, and messages.
 
 They are items of a table of their own, so they are stored with the data that they belong to. The
 Kinesis Client Library keeps its positions in a table, too.
@@ -40,3 +40,17 @@ class Kept:
         """Keep a text."""
         item = {"name": {"S": name}, "value": {"S": value}}
         self._client.put_item(TableName=TABLE.name, Item=item)
+
+    def delete(self, name: str) -> None:
+        """Delete a text."""
+        self._client.delete_item(TableName=TABLE.name, Key={"name": {"S": name}})
+
+    def texts(self, prefix: str) -> list[str]:
+        """Return all texts whose name begins with `prefix`."""
+        pages = self._client.get_paginator("scan").paginate(TableName=TABLE.name)
+        return [
+            item["value"]["S"]
+            for page in pages
+            for item in page["Items"]
+            if item["name"]["S"].startswith(prefix)
+        ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.queues.model import Queue, QueueMapping
 from local.sockets.model import SocketApi
 
 
@@ -144,3 +145,5 @@ class Template:
     cors: Cors | None = None
     sockets: SocketApi | None = None
     """The WebSocket API, or None."""
+    queues: tuple[Queue, ...] = ()
+    queue_mappings: tuple[QueueMapping, ...] = ()

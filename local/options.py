@@ -17,6 +17,7 @@ HIGHEST_PORT = 65535
 ISOLATED = "isolated"
 # How many requests may wait for events at the same time. An instance starts when it is needed.
 WAITING = "20"
+HOST_OF_RECEIVERS = "127.0.0.1"
 
 
 class OptionError(Exception):
@@ -41,6 +42,8 @@ class Options:
     """Whether a request may have no key."""
     trusted: Trusted
     """The host names and the origins of web pages that the API also answers."""
+    webhooks: str | None
+    """The one address of this machine that webhooks may call over http, `127.0.0.1:<port>`."""
     registration: str
     """`open`, or `key`: registration needs the registration key."""
     template: Path
@@ -62,6 +65,7 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
         tables_host=_address(chosen.tables_host),
         is_open_mode=_one_of("AUTH", chosen.auth, ("open", "required")) == "open",
         trusted=Trusted(_hosts(chosen.allow_host), _origins(chosen.allow_origin)),
+        webhooks=_webhooks(chosen.webhooks),
         registration=_one_of("REGISTRATION", chosen.registration, ("open", "key")),
         template=Path(chosen.template).absolute(),
     )
@@ -130,6 +134,19 @@ def _address(value: str) -> str:
     return value
 
 
+def _webhooks(value: str) -> str | None:
+    if not value:
+        return None
+    host, _, port = value.partition(":")
+    is_port = re.fullmatch(r"[1-9][0-9]{0,4}", port) and int(port) <= HIGHEST_PORT
+    if host != HOST_OF_RECEIVERS or not is_port:
+        raise OptionError(
+            f"WEBHOOKS={value} is not an address of a receiver. Use {HOST_OF_RECEIVERS} and its"
+            f" port, such as WEBHOOKS={HOST_OF_RECEIVERS}:9000."
+        )
+    return value
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
         raise OptionError(f"{message}. See python -m local --help.")
@@ -190,6 +207,12 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         "open",
         "open: anybody may register an agent (default); key: registration needs the key that the"
         " server prints",
+    )
+    option(
+        "webhooks",
+        "",
+        "address of a receiver on this machine that webhooks may call over http, such as"
+        " 127.0.0.1:9000 (default: webhooks call only https URLs of the public internet)",
     )
     text = "the template to run (default: this repository's)"
     parser.add_argument("--template", default=TEMPLATE, metavar="FILE", help=text)

@@ -22,6 +22,8 @@ from local.http_server import HOST, listen, port_of
 from local.instance import Endpoints
 from local.model import Template
 from local.options import Options
+from local.queues import server as queue_server
+from local.queues.endpoint import Endpoint
 from local.secrets_manager import REGISTRATION_KEY
 from local.seed import Seeded, SeedError
 from local.template import TemplateError, load
@@ -61,17 +63,21 @@ async def _run(options: Options) -> None:
         secrets = await _start_secrets_manager(options, storage, stack)
         posts = stack.enter_context(listen(0))
         base_url = f"http://{HOST}:{port_of(listener)}"
+        queues = stack.enter_context(queue_server.listen())
         endpoints = Endpoints(
             storage.url,
             secrets.url if secrets else None,
             sockets=f"http://{HOST}:{port_of(posts)}",
             socket_url=socket_url(base_url, template.sockets.stage) if template.sockets else "",
+            queues=queue_server.url_of(queues),
+            local_only=options.webhooks or "keys",
         )
         cloud = Cloud(options, template, endpoints)
         stack.push_async_callback(cloud.close)
         step = f"Opening the tables in {options.data} ..." if opened else "Creating the tables ..."
         print(step, flush=True)
         await cloud.create_storage()
+        await stack.enter_async_context(queue_server.serving(Endpoint(cloud.queues), queues))
         found = await cloud.found_agents()
         registration_key = cloud.secrets.get(REGISTRATION_KEY)
         watching = asyncio.create_task(reload.watch(options.template, cloud))

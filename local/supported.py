@@ -10,7 +10,7 @@ from typing import Any
 
 from local.cloudformation import TemplateError
 
-EVENTS = ("HttpApi", "Schedule", "DynamoDB")
+EVENTS = ("HttpApi", "Schedule", "DynamoDB", "SQS")
 """The events of functions that the local server sends. A new kind is read in `local.template`."""
 
 RUN = frozenset(

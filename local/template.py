@@ -17,6 +17,7 @@ from local.api import NO_AUTH, Api, read_apis
 from local.cloudformation import Scope, TemplateError, parse, scope_of
 from local.filters import unknown_operators
 from local.model import DEFAULT, Function, Route, Schedule, Secret, StreamMapping, Table, Template
+from local.queues.model import read_mapping, read_queues
 from local.rules import check
 from local.sockets.model import read_socket_api
 from local.supported import require_known
@@ -81,6 +82,12 @@ def _template(document: Mapping[str, Any], root: Path, scope: Scope) -> Template
         secrets=tuple(_secrets(resources, scope)),
         schedules=tuple(_schedule(event) for event in events if event.kind == "Schedule"),
         streams=tuple(_stream(event) for event in events if event.kind == "DynamoDB"),
+        queues=tuple(read_queues(resources, scope)),
+        queue_mappings=tuple(
+            read_mapping(event.name, event.function, event.properties)
+            for event in events
+            if event.kind == "SQS"
+        ),
         cors=next((api.cors for api in apis.values() if api.cors), None),
         sockets=read_socket_api(resources, scope),
     )

@@ -14,7 +14,6 @@ from agent_messaging.errors import (
     WebhookExistsError,
     WebhookNotFoundError,
 )
-from agent_messaging.feed.outbox import OutboxTable
 from agent_messaging.feed.table import FeedTable
 from agent_messaging.fields import DeliveryId, WebhookId
 from agent_messaging.limits import WindowLimits
@@ -23,15 +22,14 @@ from agent_messaging.storage import connection
 from agent_messaging.storage.queue import Queue
 from agent_messaging.webhooks import delivery_schemas, schemas
 from agent_messaging.webhooks.deliveries import DeliveriesTable
-from agent_messaging.webhooks.endpoints import EndpointsTable
 from agent_messaging.webhooks.history import DeliveryService
+from agent_messaging.webhooks.own_endpoints import OwnEndpoints
 from agent_messaging.webhooks.service import WebhookService
 
 client = connection.connect()
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
 feed = FeedTable(client, os.environ["AGENT_FEED_TABLE"])
-outbox = OutboxTable(client, os.environ["AGENT_OUTBOX_TABLE"])
-endpoints = EndpointsTable(client, os.environ["AGENT_WEBHOOKS_TABLE"], feed, outbox)
+endpoints = OwnEndpoints(client, os.environ["AGENT_WEBHOOKS_TABLE"], feed)
 # Only `make run` sets LOCAL_ONLY. It may be the one address of the machine that may be called.
 webhooks = WebhookService(client, agents, endpoints, os.environ.get("LOCAL_ONLY", ""))
 limits = WindowLimits(client, os.environ["AGENT_METER_TABLE"])
@@ -52,7 +50,9 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
     status=201,
     raises=(TooManyWebhooksError, WebhookExistsError),
 )
-def create_webhook(caller: Caller, body: schemas.CreateRequest) -> schemas.CreateResponse:
+def create_webhook(
+    caller: Caller, body: schemas.CreateWebhookRequest
+) -> schemas.CreateWebhookResponse:
     """The server sends your events to this URL as they happen. The answer shows the secret that
     signs them, once. An agent has three webhooks at most. If the answer was lost, this call says
     409 with the `webhook_id`. Then get a new secret with rotate-secret.
@@ -84,7 +84,7 @@ def read_webhook(caller: Caller, webhook_id: WebhookId) -> schemas.WebhookView:
     raises=(WebhookExistsError, WebhookNotFoundError),
 )
 def update_webhook(
-    caller: Caller, webhook_id: WebhookId, body: schemas.UpdateRequest
+    caller: Caller, webhook_id: WebhookId, body: schemas.UpdateWebhookRequest
 ) -> schemas.WebhookResponse:
     """A field that you leave out keeps its value. `event_types: null` sends all events. If the
     server disabled the webhook, `status: active` lets it get events again.

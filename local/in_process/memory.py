@@ -9,10 +9,14 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from moto.dynamodb.models import dynamodb_backends
+from moto.sqs.models import sqs_backends
 
 from local.cloudformation import ACCOUNT_ID, REGION
 from local.in_process.functions import TEMPLATE
 from local.moto_queries import forget
+
+# The queues that functions send to. Nobody reads them in this process.
+QUEUES = ("WebhooksQueue",)
 
 
 @functools.cache
@@ -45,6 +49,7 @@ def empty() -> None:
         table.items.clear()
         forget(table)
         _forget_stream(table)
+    _empty_queues()
 
 
 class Memory:
@@ -58,6 +63,20 @@ class Memory:
         for name, items in self._items.items():
             tables()[name].items = copy.deepcopy(items)
             _forget_stream(tables()[name])
+        _empty_queues()
+
+
+def queued(name: str) -> list[str]:
+    """Return the bodies of the messages in a queue."""
+    found = sqs_backends[ACCOUNT_ID][REGION].queues[name]
+    return [each.body for each in found._messages]
+
+
+def _empty_queues() -> None:
+    backend = sqs_backends[ACCOUNT_ID][REGION]
+    backend.queues.clear()
+    for name in QUEUES:
+        backend.create_queue(name, {})
 
 
 def _forget_stream(table: Any) -> None:

@@ -61,6 +61,19 @@ def contacts(client: Client) -> None:
     client.call(nova, "DELETE /api/v1/messaging/contacts/{contact_id}", contact)
 
 
+def webhooks(client: Client) -> None:
+    nova, hook = client.nova, "/api/v1/messaging/webhooks/{webhook_id}"
+    made = client.call(nova, "POST /api/v1/messaging/webhooks", url="https://hooks.example.com/a")
+    webhook: str = made["webhook_id"]
+    client.call(nova, "GET /api/v1/messaging/webhooks")
+    client.call(nova, f"GET {hook}", webhook)
+    client.call(nova, f"PATCH {hook}", webhook, description="wakes Nova")
+    client.call(nova, f"POST {hook}/rotate-secret", webhook)
+    client.call(nova, f"POST {hook}/test", webhook)
+    client.call(nova, f"GET {hook}/deliveries", webhook)
+    client.call(nova, f"DELETE {hook}", webhook)
+
+
 def presence(client: Client) -> None:
     client.call(client.boots, "POST /api/v1/messaging/heartbeat")
     client.call(client.boots, "PUT /api/v1/messaging/presence", max_concurrent_jobs=10)
@@ -103,4 +116,4 @@ def _end(client: Client, agent: Agent, order: str, verb: str, status: str, **sai
     client.orders[order] = status
 
 
-SCENES = (pages, profile, keys, leaving, messages, contacts, presence, orders)
+SCENES = (pages, profile, keys, leaving, messages, contacts, webhooks, presence, orders)

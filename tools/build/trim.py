@@ -31,6 +31,7 @@ OPERATIONS: Operations = {
         "UpdateItem",
     },
     "secretsmanager": {"GetSecretValue"},
+    "sqs": {"SendMessageBatch"},
 }
 
 # No function imports these. The page of Swagger UI, from event_handler, is rendered before.

@@ -1,4 +1,4 @@
-"""Write the agents, keys, messages, orders and contacts that the files in events/ name.
+"""Write the agents, keys, messages, orders, contacts and webhooks that the files in events/ name.
 
 The ids are those of the examples in /openapi.json. The domain's own code writes the items, so they
 are those that requests would have made.
@@ -15,11 +15,14 @@ from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents.model import Agent
 from agent_messaging.agents.requester import BY_OPERATOR, Requester
 from agent_messaging.auth import Caller
-from agent_messaging.feed.model import NewEvent, Source, data_text
+from agent_messaging.feed.model import EventType, NewEvent, Source, data_text
 from agent_messaging.fields import Party
 from agent_messaging.idempotency import IdempotentRequest
 from agent_messaging.messaging.model import MessageStatus, MessageType, Relationship, compose
 from agent_messaging.storage.transactions import transact
+from agent_messaging.webhooks import secrets
+from agent_messaging.webhooks.job import Job
+from agent_messaging.webhooks.model import SLOTS, Endpoint
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Action
 from agent_messaging.work_orders.transitions import TransitionRequest
@@ -46,6 +49,7 @@ def write(app: App) -> dict[str, str]:
     write_messages(app)
     write_event(app)
     write_request(app)
+    write_webhook(app)
     deadline = clock.from_text(example_data.DEADLINE_AT)
     for work_order_id in (example_data.ORDER_ID, ACCEPTED_ID):
         write_order(app, work_order_id, deadline)
@@ -123,6 +127,30 @@ def write_request(app: App) -> None:
     )
     held = message.model_copy(update={"status": MessageStatus.HELD})
     transact(app("contacts").client, [app("contacts").contacts.transact_hold(held, now)])
+
+
+def write_webhook(app: App) -> None:
+    """Write a webhook of Nova with one delivery, which has failed once."""
+    module, now = app("webhooks"), clock.now()
+    endpoint = Endpoint(
+        agent_id=NOVA.id,
+        slot=SLOTS[0],
+        webhook_id=example_data.WEBHOOK_ID,
+        url="https://hooks.example.com/first",
+        created_at=now,
+        secrets=[secrets.new(now)],
+    )
+    may_act = module.agents.transact_check_active(Caller(NOVA.id))
+    module.endpoints.create(endpoint, [], may_act)
+    job = Job(
+        webhook_id=endpoint.webhook_id,
+        event_id=example_data.EVENT_ID,
+        agent_id=NOVA.id,
+        slot=endpoint.slot,
+        event="{}",
+        type=EventType.MESSAGE_RECEIVED,
+    )
+    module.deliveries.deliveries.create_due(job, now, now)
 
 
 def write_order(app: App, work_order_id: str, deadline_at: datetime) -> None:

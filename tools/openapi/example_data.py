@@ -26,6 +26,9 @@ THREAD_ID = "thr_01jd5m3v9k8q7w6x5y4z3a2b1c40apdpc5k9khm7p6"
 REQUEST_ID = "msg_01jd5m2v9k8q7w6x5y4z3a2b1c"
 REQUEST_THREAD_ID = "thr_01jd5m2v9k8q7w6x5y4z3a2b1cm5wyvv6cg45trns3"
 KEY_ID = "key_01jd5m3v9k8q7w6x5y4z3a2b1c"
+WEBHOOK_ID = "whk_01jd5m8e1f2g3h4j5k6m7n8p9q"
+EVENT_ID = "evt_01jd5m9a1b2c3d4e5f6g7h8j9k"
+DELIVERY_ID = EVENT_ID.replace("evt_", "dlv_")
 NEW_KEY_ID = "key_01jd5m7w1e2r3t4y5q6p7a8s9d"
 # Of the first event in Boots' feed.
 POSITION = "1.1.e902"
@@ -36,6 +39,8 @@ PARAMETERS = {
     "message_id": MESSAGE_ID,
     "thread_id": THREAD_ID,
     "work_order_id": ORDER_ID,
+    "webhook_id": WEBHOOK_ID,
+    "delivery_id": DELIVERY_ID,
     "role": "client",
 }
 

@@ -72,6 +72,10 @@ PROBLEM: Schema = {
             "type": "string",
             "description": "The position to continue from, as `after`. Only with `position_gone`.",
         },
+        "webhook_id": {
+            "type": "string",
+            "description": "Your webhook that has this URL. Only with `webhook_exists`.",
+        },
     },
 }
 

@@ -1,6 +1,6 @@
 """Parse dead letters: which function could not process which event.
 
-Three services write to the queue, each in its own format:
+Four services write to the queue, each in its own format:
 
     Lambda, of a stream    positions in a shard, not records. The records are read from the stream,
                            which keeps them for 24 hours
@@ -10,13 +10,16 @@ Three services write to the queue, each in its own format:
     EventBridge            the event itself, and the function in the attribute TARGET_ARN, if
                            EventBridge could not call the function
         https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+    SQS                    the message itself, and its queue in the attribute
+                           DeadLetterQueueSourceArn, if it was received too often
+        https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -26,6 +29,7 @@ from local.model import StreamMapping
 from local.streams import lambda_record
 
 FAILURES = (BotoCoreError, ClientError)
+SOURCE = "DeadLetterQueueSourceArn"
 PAGE = 1000
 # An open shard always has a next page, and an empty page may come before full ones.
 EMPTY_PAGES = 20
@@ -54,18 +58,27 @@ class DeadLetter:
     """The function to call, with its event, or with the records to read for it."""
 
     function: str
-    """The physical name."""
+    """The physical name. A message of a queue has the name of the queue, until `of`."""
     event: Mapping[str, Any] | None
     records: Range | None
+    is_of_a_queue: bool = False
+
+    def of(self, function: str) -> DeadLetter:
+        """Return the dead letter of a queue with the function that the queue is delivered to."""
+        return replace(self, function=function, is_of_a_queue=False)
 
 
 def parse(body: str, attributes: Mapping[str, str]) -> DeadLetter:
     """Parse a message of the queue.
 
     Raises:
-        RedriveError: the message has none of the three formats.
+        RedriveError: the message has none of the four formats.
     """
     try:
+        if SOURCE in attributes:
+            return DeadLetter(
+                _queue(attributes[SOURCE]), _of_sqs(body, attributes), None, is_of_a_queue=True
+            )
         content = _object(json.loads(body))
         if "DDBStreamBatchInfo" in content:
             return DeadLetter(_function(content), None, _range(content["DDBStreamBatchInfo"]))
@@ -74,6 +87,22 @@ def parse(body: str, attributes: Mapping[str, str]) -> DeadLetter:
         return DeadLetter(_name(attributes["TARGET_ARN"]), content, None)
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise RedriveError("its format is unknown") from error
+
+
+def _queue(arn: str) -> str:
+    """Return a queue's name from its ARN."""
+    return arn.split(":")[5]
+
+
+def _of_sqs(body: str, attributes: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return the event of a message, as Lambda would deliver it."""
+    record = {
+        "messageId": attributes.get("MessageId", "redriven"),
+        "body": body,
+        "eventSource": "aws:sqs",
+        "eventSourceARN": attributes[SOURCE],
+    }
+    return {"Records": [record]}
 
 
 def _object(value: Any) -> Mapping[str, Any]:

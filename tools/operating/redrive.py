@@ -4,8 +4,8 @@
 
 A dead letter is deleted only after its function has processed the whole event. If it fails again,
 or cannot be read, it stays for the next time. Processing an event twice has no further effect,
-because of the projector's receipts, the roll-up's snapshot and the sweep's condition. So you can
-stop this at any time. It uses your own AWS rights.
+because of the projector's receipts, the roll-up's snapshot, the sweep's condition and the recorded
+attempts of a webhook. So you can stop this at any time. It uses your own AWS rights.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from local.model import StreamMapping
 from local.template import load
 from tools.operating.dead_letters import (
     FAILURES,
+    SOURCE,
     DeadLetter,
     RedriveError,
     code_of,
@@ -58,6 +59,15 @@ class Account:
             if mapping.table == self.names.get(table):
                 return mapping
         raise RedriveError("it belongs to a stream that this stack does not read")
+
+    def function_of_queue(self, queue: str) -> str:
+        """Return the function that the messages of a queue are delivered to."""
+        logical = {url.rpartition("/")[2]: name for url, name in self.names.items()}.get(queue)
+        for mapping in load().queue_mappings:
+            if mapping.queue == logical:
+                physical = {name: each for each, name in self.names.items()}
+                return physical.get(mapping.function, "")
+        raise RedriveError("it belongs to a queue that this stack does not read")
 
 
 @dataclass
@@ -147,6 +157,7 @@ def _messages(account: Account) -> Iterator[Mapping[str, Any]]:
                 QueueUrl=account.queue_url,
                 MaxNumberOfMessages=1,
                 MessageAttributeNames=["All"],
+                MessageSystemAttributeNames=[SOURCE],
                 VisibilityTimeout=HIDDEN_SECONDS,
                 WaitTimeSeconds=2,
             )
@@ -183,7 +194,10 @@ def _event_of(account: Account, message: Mapping[str, Any]) -> tuple[DeadLetter,
         name: each.get("StringValue", "")
         for name, each in message.get("MessageAttributes", {}).items()
     }
+    attributes |= message.get("Attributes", {}) | {"MessageId": message["MessageId"]}
     dead_letter = parse(message["Body"], attributes)
+    if dead_letter.is_of_a_queue:
+        dead_letter = dead_letter.of(account.function_of_queue(dead_letter.function))
     if dead_letter.function not in account.names:
         raise RedriveError("its function is not in this stack")
     if dead_letter.records is None:

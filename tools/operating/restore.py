@@ -7,8 +7,8 @@
 NAME is the name of the restored table. Items that exist stay as they are, except with `--replace`.
 In AgentsTable, revoked keys stay revoked (restore_agents). AgentKeysTable and
 AgentDirectoryTable are never copied (rebuild_keys, rebuild_directory). With `--kept`, NAME is a
-table that a deleted stack left. Then agents that this stack has never had keep their keys. With
-`--dry-run` nothing is written.
+table that a deleted stack left. Then agents that this stack has never had keep their keys. Webhooks
+come back with their listeners (restore_webhooks). With `--dry-run` nothing is written.
 """
 
 from __future__ import annotations
@@ -30,12 +30,15 @@ from agent_messaging.agents.key_table import AgentKeysTable
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.directory.table import DirectoryTable
 from agent_messaging.errors import AgentMessagingError
+from agent_messaging.feed.table import FeedTable
 from agent_messaging.storage.connection import CONFIG
+from agent_messaging.webhooks.own_endpoints import OwnEndpoints
 from tools.operating.agent_tables import AgentTables, Change
 from tools.operating.copying import RestoreError, copy, refuse_backup, require_same_key
 from tools.operating.rebuild_directory import rebuild_directory
 from tools.operating.rebuild_keys import rebuild_keys
 from tools.operating.restore_agents import bring_back
+from tools.operating.restore_webhooks import bring_back_webhooks
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -45,6 +48,7 @@ REBUILT: dict[str, Callable[..., Iterator[Change]]] = {
     "AgentKeysTable": rebuild_keys,
     "AgentDirectoryTable": rebuild_directory,
 }
+WEBHOOKS = "AgentWebhooksTable"
 OWN = (AGENTS, *REBUILT)
 REBUILD = (
     "It follows from AgentsTable: first restore that table, or with KEPT=1 copy it. Then run this"
@@ -105,6 +109,15 @@ def changes(
             is_dry_run=chosen.dry_run,
             is_kept=chosen.kept,
         )
+    if chosen.table == WEBHOOKS:
+        feed = FeedTable(client, physical(names, "AgentFeedTable"))
+        return bring_back_webhooks(
+            client,
+            chosen.restored,
+            AgentsTable(client, physical(names, AGENTS)),
+            OwnEndpoints(client, table, feed),
+            is_dry_run=chosen.dry_run,
+        )
     return copy(client, chosen.restored, table, is_dry_run=chosen.dry_run, replaces=chosen.replace)
 
 
@@ -158,6 +171,8 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
         parser.error(f"{chosen.table} needs --from")
     if chosen.replace and chosen.table in OWN:
         parser.error(f"{chosen.table} refuses --replace, which could make revoked keys valid again")
+    if chosen.replace and chosen.table == WEBHOOKS:
+        parser.error(f"{WEBHOOKS} refuses --replace, which could make rotated secrets valid again")
     return chosen
 
 

@@ -87,6 +87,29 @@ BELOW_BASE = {
         "nova", "/messaging/contacts/scout", {"state": "blocked"}
     ),
     "DELETE /messaging/contacts/{contact_id}": RightCall("nova", "/messaging/contacts/scout"),
+    "POST /messaging/webhooks": RightCall(
+        "nova", "/messaging/webhooks", {"url": "https://hooks.example.com/new"}, 201
+    ),
+    "GET /messaging/webhooks": RightCall("nova", "/messaging/webhooks"),
+    "GET /messaging/webhooks/{webhook_id}": RightCall("nova", "/messaging/webhooks/{webhook}"),
+    "PATCH /messaging/webhooks/{webhook_id}": RightCall(
+        "nova", "/messaging/webhooks/{webhook}", {"description": "new"}
+    ),
+    "DELETE /messaging/webhooks/{webhook_id}": RightCall(
+        "nova", "/messaging/webhooks/{webhook}", None, 204
+    ),
+    "POST /messaging/webhooks/{webhook_id}/rotate-secret": RightCall(
+        "nova", "/messaging/webhooks/{webhook}/rotate-secret"
+    ),
+    "POST /messaging/webhooks/{webhook_id}/test": RightCall(
+        "nova", "/messaging/webhooks/{webhook}/test"
+    ),
+    "GET /messaging/webhooks/{webhook_id}/deliveries": RightCall(
+        "nova", "/messaging/webhooks/{webhook}/deliveries"
+    ),
+    "POST /messaging/webhooks/{webhook_id}/deliveries/{delivery_id}/retry": RightCall(
+        "nova", "/messaging/webhooks/{webhook}/deliveries/{delivery}/retry"
+    ),
     "POST /messaging/heartbeat": RightCall("nova", "/messaging/heartbeat"),
     "PUT /messaging/presence": RightCall("nova", "/messaging/presence", {"status_message": "In"}),
     "DELETE /messaging/presence": RightCall("nova", "/messaging/presence"),

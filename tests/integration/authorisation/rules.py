@@ -30,6 +30,14 @@ ON_WRITES: dict[str, Outcome] = {"suspended": (403, "agent_suspended")}
 ORDER = "/messaging/work-order/{work_order_id}"
 MOVES = {f"POST {ORDER}/{verb}" for verb in ("respond", "complete", "cancel", "fail")}
 
+HOOK = "/messaging/webhooks/{webhook_id}"
+HOOKS = {
+    *(f"{method} {HOOK}" for method in ("GET", "PATCH", "DELETE")),
+    *(f"POST {HOOK}/{verb}" for verb in ("rotate-secret", "test")),
+    f"GET {HOOK}/deliveries",
+    f"POST {HOOK}/deliveries/{{delivery_id}}/retry",
+}
+
 # What answers to its owner, or to its two parties, and to others as if it were not there.
 OBJECTS: dict[str, Outcome] = {
     "POST /messaging/mark-read/{message_id}": (404, "message_not_found"),
@@ -38,6 +46,7 @@ OBJECTS: dict[str, Outcome] = {
     "GET /messaging/contacts/{contact_id}": (404, "contact_not_found"),
     "DELETE /messaging/contacts/{contact_id}": (404, "contact_not_found"),
     "DELETE /agents/me/keys/{key_id}": (404, "key_not_found"),
+    **dict.fromkeys(HOOKS, (404, "webhook_not_found")),
     f"GET {ORDER}": (404, "work_order_not_found"),
     # A position is an agent's own.
     "POST /messaging/feed/ack": (400, "bad_position"),

@@ -16,6 +16,8 @@ ABSENT = {
     "taken": f"wo_{ULID}",
     "scout": "ghost",
     "spare": f"key_{ULID}",
+    "webhook": f"whk_{ULID}",
+    "delivery": f"dlv_{ULID}",
 }
 Request = tuple[str, str, Any]
 
@@ -45,6 +47,13 @@ OBJECTS: list[tuple[str, Request]] = [
     ("scout", CONTACT),
     ("scout", ("DELETE", "/messaging/contacts/{id}", None)),
     ("spare", ("DELETE", "/agents/me/keys/{id}", None)),
+    ("webhook", ("GET", "/messaging/webhooks/{id}", None)),
+    ("webhook", ("PATCH", "/messaging/webhooks/{id}", {"description": "mine"})),
+    ("webhook", ("DELETE", "/messaging/webhooks/{id}", None)),
+    ("webhook", ("POST", "/messaging/webhooks/{id}/rotate-secret", None)),
+    ("webhook", ("POST", "/messaging/webhooks/{id}/test", None)),
+    ("webhook", ("GET", "/messaging/webhooks/{id}/deliveries", None)),
+    ("webhook", ("POST", f"/messaging/webhooks/{{id}}/deliveries/dlv_{ULID}/retry", None)),
 ]
 
 
@@ -72,6 +81,19 @@ def test_to_a_third_party_a_thing_of_others_is_absent_to_the_byte(
     assert others.but_for(there) == nobodys.but_for(absent)
     assert headers(others) == headers(nobodys)
     assert world.digest() == before
+
+
+def test_a_delivery_to_another_agents_webhook_is_absent_to_the_byte(world: World):
+    """Also for an agent with a webhook of its own, which then stands in the path."""
+    body = {"url": "https://hooks.example.com/third"}
+    own = world.done("third", "POST", "/messaging/webhooks", body)["webhook_id"]
+    retry: Request = ("POST", f"/messaging/webhooks/{own}/deliveries/{{id}}/retry", None)
+    there, absent = world.names["delivery"], ABSENT["delivery"]
+    others, nobodys = ask(world, "third", retry, there), ask(world, "third", retry, absent)
+    assert (others.status, others.json["code"]) == (404, "delivery_not_found")
+    assert others.but_for(there) == nobodys.but_for(absent)
+    assert headers(others) == headers(nobodys)
+    world.reset()
 
 
 def test_such_an_answer_written_out(world: World):

@@ -54,6 +54,7 @@ class World:
         self.names = {
             "spare": self.rings["nova"].spare_id,
             **self._message(),
+            **self._webhook(),
             **{each: self._offer() for each in ("offered", "taken", "lost")},
             # Everybody has an event, so that nobody waits for one.
             "position": [text(*append(self.cloud, each)) for each in agents][agents.index("nova")],
@@ -123,6 +124,13 @@ class World:
         body = {"to_agent_id": "nova", "body": "Want to collaborate?"}
         sent = self.done("boots", "POST", "/messaging/send", body)
         return {"message": sent["message_id"], "thread": sent["thread_id"]}
+
+    def _webhook(self) -> dict[str, str]:
+        """Nova's webhook, and the delivery of a test event to it."""
+        body = {"url": "https://hooks.example.com/nova"}
+        webhook = self.done("nova", "POST", "/messaging/webhooks", body)["webhook_id"]
+        sent = self.done("nova", "POST", f"/messaging/webhooks/{webhook}/test")
+        return {"webhook": webhook, "delivery": sent["delivery_id"]}
 
     def _offer(self) -> str:
         body = {"to_agent_id": "boots", "title": "Estimates", "description": "Fifty of them"}

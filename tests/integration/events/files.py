@@ -27,6 +27,11 @@ def kind_of(event: dict[str, Any]) -> str:
     return next((each for each in KINDS if each in event), FRAME)
 
 
+def is_of_a_stream(event: dict[str, Any]) -> bool:
+    """Whether an event has the records of a stream. A queue's messages are records too."""
+    return any(each["eventSource"] == "aws:dynamodb" for each in event.get("Records", []))
+
+
 def of(kind: str) -> list[Any]:
     """The event files of a kind, as parameters."""
     return [

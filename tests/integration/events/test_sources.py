@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.in_process.functions import TEMPLATE
-from tests.integration.events.files import EVENTS, FILES, is_of, of, run
+from tests.integration.events.files import EVENTS, FILES, is_of, is_of_a_stream, of, run
 
 
 def source_of(event: dict[str, Any]) -> str:
@@ -42,7 +42,11 @@ def test_the_sweep_marks_the_overdue_order(told):
     assert run(schedule.function, path) == {"expired": 1, "ended": 0}
 
 
-@pytest.mark.parametrize("path", of("Records"))
+STREAMS = [each for each in of("Records") if is_of_a_stream(EVENTS[each.values[0]])]
+QUEUES = [each for each in of("Records") if not is_of_a_stream(EVENTS[each.values[0]])]
+
+
+@pytest.mark.parametrize("path", STREAMS)
 def test_a_batch_of_a_stream_is_taken_whole(path, told):
     (stream,) = streams_of(EVENTS[path], path)
     answer = run(stream.function, path)
@@ -65,7 +69,32 @@ def test_every_stream_has_an_event_file():
     found = {
         (stream.function, stream.table)
         for path, event in EVENTS.items()
-        if "Records" in event
+        if is_of_a_stream(event)
         for stream in streams_of(event, path)
     }
     assert found == {(stream.function, stream.table) for stream in TEMPLATE.streams}
+
+
+def mappings_of(event: dict[str, Any], path: Path) -> list[Any]:
+    """The mappings that deliver it; deployed, a queue's name is the logical id and more."""
+    (queue,) = {each["eventSourceARN"].rpartition(":")[2] for each in event["Records"]}
+    return [
+        each
+        for each in TEMPLATE.queue_mappings
+        if each.queue in queue and is_of(path, TEMPLATE.functions[each.function])
+    ]
+
+
+@pytest.mark.parametrize("path", QUEUES)
+def test_a_message_of_a_queue_is_served(path, told):
+    (mapping,) = mappings_of(EVENTS[path], path)
+    assert run(mapping.function, path) == {"batchItemFailures": []}
+
+
+def test_every_queue_has_an_event_file():
+    found = {
+        mapping.function
+        for event_path in QUEUES
+        for mapping in mappings_of(EVENTS[event_path.values[0]], event_path.values[0])
+    }
+    assert found == {mapping.function for mapping in TEMPLATE.queue_mappings}

@@ -14,7 +14,7 @@ from tests.integration.authorisation.gateway import Gateway
 from tests.integration.cloud import Cloud
 
 QUOTA = 50
-GROUPS = ("agents", "contacts", "messaging", "presence", "stats", "work_orders")
+GROUPS = ("agents", "contacts", "messaging", "presence", "stats", "webhooks", "work_orders")
 START = clock.from_text("2026-11-30T12:00:20.000Z")
 
 

@@ -294,6 +294,7 @@ def test_the_meter_touches_only_what_its_rights_name(spender: Spender):
         ("/messaging/inbox", ""),
         ("/messaging/presence/boots", ""),
         ("/messaging/stats", ""),
+        ("/messaging/webhooks", ""),
         ("/messaging/work-orders", "role=worker"),
     ],
 )

@@ -25,6 +25,7 @@ LEAST = 0.95
 EACH = 1 if IS_FULL else 5  # a part of the mistakes is made with every commit
 REJECT = "POST /api/v1/messaging/work-orders/reject"
 RESPOND = "POST /api/v1/messaging/work-order/{work_order_id}/respond"
+RETRY = "POST /api/v1/messaging/webhooks/{webhook_id}/deliveries/{delivery_id}/retry"
 # The mistakes that take more than one correction, and why.
 LEFT = {
     **{
@@ -32,6 +33,7 @@ LEFT = {
         for name in ("reason", "rejection_reason")
     },
     "GET /api/v1/messaging/work-orders: wrong type ?client_id": "a client cannot filter by client",
+    f"{RETRY}: wrong type {{delivery_id}}": "the list that it names is of the webhook in the path",
     f"{REJECT}: wrong type work_order_ids": "they exclude `client_id`, which is there too",
     f"{REJECT}: wrong type work_order_ids/0": "they exclude `client_id`, which is there too",
 }

@@ -7,6 +7,7 @@ from agent_messaging.storage.queue import QueueError, QueueMessage
 from agent_messaging.webhooks.history import DeliveryService
 from local.in_process.functions import app
 from tests.integration.cloud import Cloud
+from tests.integration.webhooks.world import World
 
 
 class HeldQueue:
@@ -36,3 +37,9 @@ def queue(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> HeldQueue:
         DeliveryService(service.webhooks, service.deliveries, service.limits, held),  # type: ignore[arg-type]
     )
     return held
+
+
+@pytest.fixture
+def world(cloud: Cloud) -> World:
+    """Empty tables, an empty queue and a sender."""
+    return World(cloud)

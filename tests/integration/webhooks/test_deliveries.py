@@ -1,213 +1,192 @@
-"""Test events, the list of deliveries, and retries by hand. No sender runs here."""
+"""The deliveries that an owner sees: pages, filters, retries by hand, and what all of it costs."""
 
-import json
 from datetime import timedelta
 
 import pytest
 
-from agent_messaging import clock, ids
+from agent_messaging.feed.model import EventType
+from agent_messaging.storage.table import encode
 from agent_messaging.webhooks.deliveries import to_item
-from agent_messaging.webhooks.delivery import Attempt, Delivery, DeliveryStatus
-from local.in_process.host import Agent
-from tests.integration.cloud import Cloud
-from tests.integration.webhooks.conftest import HeldQueue
-from tests.integration.webhooks.endpoints import (
-    HOOKS,
-    as_caller,
-    created,
-    deliveries,
-    retry,
-    send_test,
-)
+from agent_messaging.webhooks.delivery import Attempt, Delivery, DeliveryStatus, event_id_of
+from agent_messaging.webhooks.push import message
+from agent_messaging.webhooks.schedule import PAUSES
+from local.in_process import units
+from local.in_process.functions import TEMPLATE
+from tests.integration.webhooks.world import START, World, answer
 
-ULID = "01m830ztk8hqmnnzmzdykrdxts"
-ABSENT = f"dlv_{ULID}"
+LONG = "a" * 64
 
 
-@pytest.fixture
-def hook(pair: Cloud) -> str:
-    webhook_id: str = created(pair, "nova", event_types=["contact.*"])["webhook_id"]
-    return webhook_id
+def test_pages_are_newest_first_and_end(world: World):
+    endpoint = world.endpoint()
+    events = []
+    for _ in range(5):
+        world.now += timedelta(seconds=1)
+        events.append(world.event())
+    world.pushed(*events)
+    world.deliver()
+    seen, before = [], None
+    while True:
+        page = world.deliveries.page(endpoint.webhook_id, before=before, limit=2)
+        seen += [each.event_id for each in page.deliveries]
+        if (before := page.resume) is None:
+            break
+    assert seen == [event.event_id for event in reversed(events)]
 
 
-def delivery(cloud: Cloud, webhook_id: str, number: int, **more: object) -> Delivery:
-    """A delivery as the sender leaves it."""
-    now = clock.now() - timedelta(minutes=number)
-    made = Delivery(
-        webhook_id=webhook_id,
-        event_id=ids.new("evt", now),
-        agent_id="nova",
-        slot="hook#1",
-        type="message.received",
-        created_at=now,
-        position="e#0000000001.000000000001",
-    ).after(
-        Attempt(at=now, status_code=503, duration_ms=127, error="status"),
-        **{"status": DeliveryStatus.FAILED, **more},
-    )
-    cloud.write("WebhookDeliveriesTable", to_item(made))
-    return made
-
-
-def test_a_test_event_goes_to_the_queue_and_into_the_list(pair: Cloud, hook: str, queue: HeldQueue):
-    answer = send_test(pair, "nova", hook)
-    assert answer.status == 200
-    assert list(answer.json) == ["success", "delivery_id"]
-    (job,) = queue.jobs
-    event = json.loads(job["event"])
-    assert list(event) == ["event_id", "position", "previous", "type", "occurred_at", "data"]
-    assert event["type"] == job["type"] == "webhook.test"
-    assert event["data"] == {"webhook_id": hook}
-    assert (event["position"], event["previous"]) == (None, None)
-    assert event["event_id"] == job["event_id"]
-    assert answer.json["delivery_id"] == f"dlv_{job['event_id'].removeprefix('evt_')}"
-    assert (job["agent_id"], job["slot"], job["webhook_id"]) == ("nova", "hook#1", hook)
-    assert queue.messages[0].group == hook
-    assert deliveries(pair, "nova", hook) == [
-        {
-            "delivery_id": answer.json["delivery_id"],
-            "event_id": job["event_id"],
-            "event_type": "webhook.test",
-            "status": "queued",
-            "attempts": [],
-            "next_attempt_at": None,
-        }
-    ]
-
-
-def test_a_test_that_the_queue_does_not_take_is_a_503(pair: Cloud, hook: str, queue: HeldQueue):
-    queue.is_broken = True
-    answer = send_test(pair, "nova", hook)
-    assert (answer.status, answer.json["code"]) == (503, "contention")
-    assert deliveries(pair, "nova", hook) == []
-
-
-def test_deliveries_are_listed_newest_first_with_their_attempts(pair: Cloud, hook: str):
-    old, new = delivery(pair, hook, 2), delivery(pair, hook, 1, status=DeliveryStatus.DELIVERED)
-    shown = deliveries(pair, "nova", hook)
-    assert [each["event_id"] for each in shown] == [new.event_id, old.event_id]
-    assert shown[1] == {
-        "delivery_id": f"dlv_{ids.ulid_of(old.event_id)}",
-        "event_id": old.event_id,
-        "event_type": "message.received",
-        "status": "failed",
-        "attempts": [
-            {
-                "at": clock.to_text(old.created_at),
-                "status_code": 503,
-                "duration_ms": 127,
-                "error": "status",
-            }
-        ],
-        "next_attempt_at": None,
-    }
-
-
-def test_pages_and_filters(pair: Cloud, hook: str):
-    made = [delivery(pair, hook, number) for number in range(5)]
-    lost = delivery(pair, hook, 7, status=DeliveryStatus.DELIVERED)
-    path = f"{HOOKS}/{hook}/deliveries"
-    pages = list(pair.pages(path, {"agent_id": "nova", "limit": 2}))
-    assert [len(page["deliveries"]) for page in pages][:3] == [2, 2, 2]
-    seen = [each["event_id"] for page in pages for each in page["deliveries"]]
-    assert seen == [each.event_id for each in (*made, lost)]
-    only = deliveries(pair, "nova", hook, status="delivered")
-    assert [each["event_id"] for each in only] == [lost.event_id]
-    assert deliveries(pair, "nova", hook, event_type="contact.requested") == []
-    assert len(deliveries(pair, "nova", hook, event_type="message.received", limit=4)) == 6
-    cursor = pages[0]["next_cursor"]
-    for query in ({"status": "failed"}, {"event_type": "message.read"}):
-        answer = pair.get(path, {"agent_id": "nova", "cursor": cursor, **query})
-        assert (answer.status, answer.json["code"]) == (400, "bad_cursor")
-    other = created(pair, "nova", "https://other.example.com")["webhook_id"]
-    answer = pair.get(f"{HOOKS}/{other}/deliveries", {"agent_id": "nova", "cursor": cursor})
-    assert (answer.status, answer.json["code"]) == (400, "bad_cursor")
-
-
-@pytest.mark.parametrize("query", [{"status": "lost"}, {"event_type": "message"}, {"limit": 0}])
-def test_a_wrong_filter_is_refused(pair: Cloud, hook: str, query: dict[str, object]):
-    answer = pair.get(f"{HOOKS}/{hook}/deliveries", {"agent_id": "nova", **query})
-    assert (answer.status, answer.json["code"]) == (422, "invalid")
-    assert answer.json["errors"][0]["fix"]
-
-
-@pytest.mark.parametrize("status", DeliveryStatus)
-def test_a_retry_queues_the_delivery_again_and_shows_it(
-    pair: Cloud, hook: str, queue: HeldQueue, status: DeliveryStatus
-):
-    old = delivery(pair, hook, 1, status=status)
-    answer = retry(pair, "nova", hook, old.delivery_id)
-    assert answer.status == 200, answer.text
-    shown = answer.json
-    assert (shown["delivery_id"], shown["status"]) == (old.delivery_id, "queued")
-    assert (len(shown["attempts"]), shown["success"]) == (1, True)
-    assert [job["event_id"] for job in queue.jobs] == [old.event_id]
-    (listed,) = deliveries(pair, "nova", hook)
-    assert listed == {name: value for name, value in shown.items() if name != "success"}
-
-
-def test_the_sweep_retries_what_the_queue_did_not_take(pair: Cloud, hook: str, queue: HeldQueue):
-    old = delivery(pair, hook, 1)
-    queue.is_broken = True
-    assert retry(pair, "nova", hook, old.delivery_id).json["status"] == "queued"
-    item = pair.read("WebhookDeliveriesTable", webhook_id=hook, event_id=old.event_id)
-    assert "due_at" in item
-
-
-def test_a_disabled_webhook_gets_neither_tests_nor_retries(
-    pair: Cloud, hook: str, queue: HeldQueue
-):
-    old = delivery(pair, hook, 1)
-    key = {"agent_id": "nova", "slot": "hook#1"}
-    pair.change("AgentWebhooksTable", key, status="disabled", disabled_reason="gone")
-    for answer in (send_test(pair, "nova", hook), retry(pair, "nova", hook, old.delivery_id)):
-        assert (answer.status, answer.json["code"]) == (409, "webhook_disabled")
-        assert f"/webhooks/{hook}" in answer.json["fix"]
-    assert queue.jobs == []
-    assert len(deliveries(pair, "nova", hook)) == 1  # They can still be read.
-
-
-def test_tests_and_retries_are_limited_together(pair: Cloud, hook: str, queue: HeldQueue):
-    scout: Agent = pair.register("scout")
-    hook = created(pair, scout)["webhook_id"]
-    old = delivery(pair, hook, 1)
-    answers = [send_test(pair, scout, hook) for _ in range(5)]
-    answers += [retry(pair, scout, hook, old.delivery_id) for _ in range(6)]
-    assert [each.status for each in answers] == [200] * 10 + [429]
-    assert answers[-1].json["code"] == "rate_limited"
-    assert '"webhook-tests";q=10;w=60' in answers[-1].headers["RateLimit-Policy"]
-    assert len(queue.jobs) == 10
-
-
-def test_open_mode_has_no_limit(pair: Cloud, hook: str, queue: HeldQueue):
-    assert {send_test(pair, "nova", hook).status for _ in range(12)} == {200}
-
-
-def test_an_absent_delivery_and_one_of_another_webhook_are_answered_alike(
-    pair: Cloud, hook: str, queue: HeldQueue
-):
-    other = created(pair, "nova", "https://other.example.com")["webhook_id"]
-    there = delivery(pair, other, 1)
-    absent, foreign = (retry(pair, "nova", hook, each) for each in (ABSENT, there.delivery_id))
-    assert (absent.status, absent.json["code"]) == (404, "delivery_not_found")
-    assert absent.but_for(ABSENT) == foreign.but_for(there.delivery_id)
-    assert queue.jobs == []
-
-
-def test_another_agents_webhook_is_answered_as_one_that_never_was(
-    pair: Cloud, hook: str, queue: HeldQueue
-):
-    old, never = delivery(pair, hook, 1), f"whk_{ULID}"
-    for method, path in (
-        ("POST", "/test"),
-        ("GET", "/deliveries"),
-        ("POST", f"/deliveries/{old.delivery_id}/retry"),
-        ("POST", f"/deliveries/{ABSENT}/retry"),
+def test_a_page_shows_what_the_filter_names(world: World):
+    endpoint = world.endpoint()
+    read, received = world.event(EventType.MESSAGE_READ), world.event()
+    world.answers.results = [answer(503), answer()]
+    world.pushed(read, received)
+    world.deliver()
+    hook = endpoint.webhook_id
+    for filters, expected in (
+        ({"status": DeliveryStatus.DELIVERED}, [received]),
+        ({"status": DeliveryStatus.QUEUED}, [read]),
+        ({"event_type": "message.read"}, [read]),
+        ({"status": DeliveryStatus.FAILED}, []),
+        ({"status": DeliveryStatus.QUEUED, "event_type": "message.received"}, []),
     ):
-        there, absent = (
-            pair.call(method, f"{HOOKS}/{each}{path}", **as_caller("boots"))
-            for each in (hook, never)
+        page = world.deliveries.page(hook, limit=10, **filters)
+        assert [each.event_id for each in page.deliveries] == [each.event_id for each in expected]
+
+
+def test_a_filtered_page_continues_where_it_was_cut(world: World):
+    endpoint = world.endpoint()
+    events = [world.event() for _ in range(3)]
+    world.pushed(*events)
+    world.deliver()
+    found, before = [], None
+    for _ in range(3):
+        page = world.deliveries.page(
+            endpoint.webhook_id, status=DeliveryStatus.DELIVERED, before=before, limit=1
         )
-        assert (there.status, there.json["code"]) == (404, "webhook_not_found")
-        assert there.but_for(hook) == absent.but_for(never)
-    assert queue.jobs == []
+        found += [each.event_id for each in page.deliveries]
+        before = page.resume
+    assert found == sorted((event.event_id for event in events), reverse=True)
+
+
+def test_a_delivery_that_failed_begins_again(world: World):
+    endpoint, event = world.endpoint(), world.event()
+    world.answers.results = [answer(410), answer()]
+    world.pushed(event)
+    world.deliver()
+    world.endpoint(webhook_id=endpoint.webhook_id)
+    failed = world.delivery(endpoint, event)
+    assert event_id_of(failed.delivery_id) == event.event_id
+    again = world.deliveries.requeue(endpoint.webhook_id, event.event_id, world.now)
+    assert again is not None
+    assert (again.status, again.step, len(again.attempts)) == (DeliveryStatus.QUEUED, 0, 1)
+    assert again.next_attempt_at == world.now
+    world.queue.send([message(again.job())])
+    world.deliver()
+    found = world.delivery(endpoint, event)
+    assert (found.status, len(found.attempts)) == (DeliveryStatus.DELIVERED, 2)
+    assert world.swept(hours=1) == 0
+    assert world.receipt(event)["delivered_via"] == "webhook"
+
+
+def test_a_retry_that_never_reached_the_queue_is_swept(world: World):
+    endpoint, event = world.endpoint(), world.event()
+    world.answers.results = [answer(410), answer()]
+    world.pushed(event)
+    world.deliver()
+    world.endpoint(webhook_id=endpoint.webhook_id)
+    world.deliveries.requeue(endpoint.webhook_id, event.event_id, world.now)
+    assert world.swept(minutes=1) == 1
+    world.deliver()
+    assert world.delivery(endpoint, event).status is DeliveryStatus.DELIVERED
+
+
+def test_what_was_delivered_can_be_replayed(world: World):
+    endpoint, event = world.endpoint(), world.event()
+    world.pushed(event)
+    world.deliver()
+    again = world.deliveries.requeue(endpoint.webhook_id, event.event_id, world.now)
+    assert again is not None
+    world.queue.send([message(again.job()), message(again.job())])
+    world.deliver()
+    assert len(world.answers.sent) == 2
+    assert [body for *_, body in world.answers.sent] == [event.to_json().encode()] * 2
+
+
+def test_there_is_nothing_to_retry_of_an_unknown_delivery(world: World):
+    assert world.deliveries.requeue("whk_1", "evt_1", START) is None
+
+
+GET, PUT, UPDATE, QUERY = "GetItem", "PutItem", "UpdateItem", "Query"
+TABLE = next(table for table in TEMPLATE.tables if table.name == "WebhookDeliveriesTable")
+
+
+def calls(world: World) -> list[str]:
+    """The calls to DynamoDB since this was last asked."""
+    return [call.operation for call in world.cloud.cost()]
+
+
+def written(before: Delivery | None, after: Delivery) -> float:
+    """The write units of a change, those of the index included."""
+    old, new = before and encode(to_item(before)), encode(to_item(after))
+    return units.write_units(old, new) + sum(units.index_units(TABLE.create, old, new).values())
+
+
+def test_what_an_attempt_costs(world: World):
+    """Two reads of one unit each, of the delivery and the endpoint, and one write."""
+    endpoint, event = world.endpoint(), world.event(receipt_for=None)
+    world.answers.results = [answer(503), answer()]
+    world.pushed(event)
+    world.cloud.cost()
+    world.deliver()
+    assert calls(world) == [GET, GET, PUT]
+    failed = world.delivery(endpoint, event)
+    assert written(None, failed) == 1
+    calls(world)
+    world.deliver()
+    assert calls(world) == [GET, GET, PUT]
+    assert written(failed, world.delivery(endpoint, event)) == 1
+
+
+def test_what_a_late_attempt_costs(world: World):
+    """One unit into the index and one out of it, one for the sweep, and the event is read."""
+    endpoint, event = world.endpoint(failing_since=START), world.event(receipt_for=None)
+    world.answers.results = [answer(503)]
+    world.pushed(event)
+    waiting = world.delivery(endpoint, event)
+    assert written(None, waiting) == 2
+    calls(world)
+    world.swept(minutes=5)
+    assert sorted(calls(world)) == [QUERY] * 4 + [UPDATE]
+    swept = world.delivery(endpoint, event)
+    assert written(waiting, swept) == 2
+    calls(world)
+    world.deliver()
+    assert calls(world) == [GET, GET, GET, PUT]
+    assert written(swept, world.delivery(endpoint, event)) == 2
+
+
+def test_the_largest_delivery_is_one_write_unit():
+    last = Attempt(at=START, status_code=503, duration_ms=10_000, error="status")
+    largest = Delivery(
+        webhook_id="whk_01khhfxva0n6ekdjsq6kskxyz9",
+        event_id="evt_01khhfxva06yfe1qvcvd072mx5",
+        agent_id=LONG,
+        slot="hook#3",
+        type="work_order.input_required",
+        created_at=START,
+        position="e#00001.000000000042",
+        tries=tuple(last.to_text() for _ in PAUSES),
+        made=9,
+        step=9,
+    )
+    item = encode(to_item(largest.after(last).due(START)))
+    assert units.write_units(None, item) == 1, units.size_of(item)
+
+
+@pytest.mark.parametrize("error", [None, "timeout"])
+@pytest.mark.parametrize("status_code", [None, 204])
+def test_an_attempt_is_kept_as_text(status_code, error):
+    attempt = Attempt(at=START, status_code=status_code, duration_ms=7, error=error)
+    delivery = Delivery(
+        webhook_id="w", event_id="evt_1", agent_id="a", type="t", created_at=START
+    ).after(attempt)
+    assert delivery.attempts == [attempt]

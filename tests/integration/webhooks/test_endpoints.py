@@ -39,6 +39,7 @@ def test_a_new_webhook_shows_its_secret_once(pair: Cloud):
         "status",
         "disabled_reason",
         "created_at",
+        "content_flags",
         "success",
         "secret",
     ]
@@ -53,6 +54,12 @@ def test_a_new_webhook_shows_its_secret_once(pair: Cloud):
     listed = pair.get(HOOKS, {"agent_id": "nova"})
     assert listed.json == {"agent_id": "nova", "webhooks": [seen.json]}
     assert shown["secret"] not in seen.text + listed.text
+
+
+def test_a_description_is_flagged_if_it_hides_something(pair: Cloud):
+    shown = created(pair, "nova", description="wakes\u200b me")
+    assert shown["content_flags"] == ["invisible_characters"]
+    assert read(pair, "nova", shown["webhook_id"]).json["content_flags"] == shown["content_flags"]
 
 
 def test_all_but_the_url_may_be_left_out(pair: Cloud):
@@ -126,7 +133,7 @@ def test_a_lawful_url_is_stored_in_its_canonical_form(pair: Cloud, url: str):
         ({"url": ""}, "#/url"),
         ({"url": URL, "event_types": []}, "#/event_types"),
         ({"url": URL, "event_types": ["message.seen"]}, "#/event_types/0"),
-        ({"url": URL, "event_types": ["*"]}, "#/event_types/0"),
+        ({"url": URL, "event_types": ["*", "message.*"]}, "#/event_types/0"),
         ({"url": URL, "event_types": ["webhook.test"]}, "#/event_types/0"),
         ({"url": URL, "event_types": "message.received"}, "#/event_types"),
         ({"url": URL, "event_types": ["message.*"] * 33}, "#/event_types"),
@@ -204,3 +211,29 @@ def test_another_agents_webhook_is_answered_as_one_that_never_was(pair: Cloud):
         assert (there.status, there.json["code"]) == (404, "webhook_not_found")
         assert there.but_for(webhook_id) == never.but_for(absent)
     assert read(pair, "nova", webhook_id).status == 200
+
+
+@pytest.mark.parametrize("word", ["endpoint", "callback_url", "webhook_url", "uri"])
+def test_the_usual_words_for_the_url_are_renamed(pair: Cloud, word: str):
+    answer = pair.post(HOOKS, {"agent_id": "nova"}, {word: URL})
+    assert f"Rename `{word}` to `url`." in answer.json["fix"]
+
+
+@pytest.mark.parametrize("word", ["events", "event", "topics", "eventTypes"])
+def test_the_usual_words_for_the_types_are_renamed(pair: Cloud, word: str):
+    body = {"url": URL, word: ["message.received"]}
+    answer = pair.post(HOOKS, {"agent_id": "nova"}, body)
+    assert f"Rename `{word}` to `event_types`." in answer.json["fix"]
+
+
+def test_what_other_apis_have_is_explained(pair: Cloud):
+    for word, told in (("secret", "The server makes the secret"), ("enabled", "is active")):
+        answer = pair.post(HOOKS, {"agent_id": "nova"}, {"url": URL, word: "x"})
+        assert f"Remove `{word}`." in answer.json["fix"]
+        assert told in answer.json["fix"]
+
+
+def test_a_star_alone_stands_for_all_events(pair: Cloud):
+    hook = created(pair, "nova", event_types=["*"])
+    assert hook["event_types"] is None
+    assert change(pair, "nova", hook["webhook_id"], event_types=["*"]).json["event_types"] is None

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from agent_messaging import clock
-from agent_messaging.feed.outbox import parse_event
+from agent_messaging.feed.outbox import OutboxTable, parse_event
+from agent_messaging.feed.table import FeedTable
 from agent_messaging.webhooks.endpoints import EndpointsTable
 from agent_messaging.webhooks.model import DisabledReason, Endpoint
 from local.in_process.functions import app
@@ -31,8 +32,9 @@ def hook(pair: Cloud) -> str:
 
 
 def endpoints() -> EndpointsTable:
-    found: EndpointsTable = app("webhooks").endpoints
-    return found
+    client = app("webhooks").client
+    feed, outbox = FeedTable(client, "AgentFeedTable"), OutboxTable(client, "AgentOutboxTable")
+    return EndpointsTable(client, "AgentWebhooksTable", feed, outbox)
 
 
 def fetched(hook: str) -> Endpoint:

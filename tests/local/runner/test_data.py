@@ -73,6 +73,9 @@ def test_a_killed_process_loses_nothing_that_was_answered(tmp_path, template):
     with storage(tmp_path) as (dynamodb, streams):
         create_tables(dynamodb, [table, KEPT_TABLE])
         Kept(dynamodb).put("position", "7")
+        for number in range(3):
+            Kept(dynamodb).put(f"queue Jobs {number}", f"message {number}")
+        Kept(dynamodb).delete("queue Jobs 1")
         dynamodb.put_item(TableName=TABLE, Item=WHOLE)
         dynamodb.transact_write_items(TransactItems=[put("a", owner={"S": "o"}), put("gone")])
         expired = {"purge_at": {"N": str(int(time.time()) - 60)}}
@@ -113,3 +116,4 @@ def test_a_killed_process_loses_nothing_that_was_answered(tmp_path, template):
         )
         assert [each["n"] for each in answer["Items"]] == [{"N": "1.50"}]
         assert Kept(dynamodb).get("position") == "7"
+        assert sorted(Kept(dynamodb).texts("queue Jobs ")) == ["message 0", "message 2"]

@@ -22,6 +22,10 @@ SYSTEMS = {
     "contact_id",
     "event_id",
     "feed_position",
+    "delivery_id",
+    "error",
+    "event_type",
+    "event_types",
     "id",
     "key_id",
     "message_id",
@@ -34,6 +38,9 @@ SYSTEMS = {
     "socket_url",
     "thread_id",
     "ticket",
+    "secret",
+    "url",
+    "webhook_id",
     "work_order_id",
 }
 # Routes that answer with words of the caller's own, from the very request that they answer.

@@ -110,3 +110,16 @@ def test_a_folder_keeps_the_data_of_the_default_engine_only():
 def test_an_argument_that_is_not_known_is_refused():
     with pytest.raises(OptionError, match=r"--prot.*--help"):
         parse(["--prot", "1"], {})
+
+
+def test_one_address_of_this_machine_may_get_webhooks():
+    assert parse([], {}).webhooks is None
+    assert parse([], {"WEBHOOKS": "127.0.0.1:9000"}).webhooks == "127.0.0.1:9000"
+
+
+@pytest.mark.parametrize(
+    "address", ["9000", "localhost:9000", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:65536", "::1:9000"]
+)
+def test_another_address_gets_no_webhooks(address):
+    with pytest.raises(OptionError, match=r"Use 127\.0\.0\.1 and its port"):
+        parse([], {"WEBHOOKS": address})

@@ -1,6 +1,7 @@
 """Dead letters: what each kind says, and that none is lost that was not processed."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from tests.unit.local.dead_letters import (
     left,
 )
 from tools.operating.dead_letters import DeadLetter, Range, RedriveError, parse
-from tools.operating.redrive import redrive
+from tools.operating.redrive import Account, redrive
 
 
 def test_a_dead_letter_of_a_stream_holds_positions():
@@ -143,3 +144,51 @@ def test_a_dry_run_changes_nothing():
     assert redrive(account(queue, functions), is_dry_run=True).kept == 1
     assert left(queue) == ["m0"]
     assert functions.events == []
+
+
+OF_A_QUEUE = {"webhook_id": "whk_1", "event_id": "evt_1"}
+SOURCE = "arn:aws:sqs:eu-west-1:123456789012:am-WebhooksQueue-4"
+
+
+def test_a_dead_letter_of_a_queue_is_the_message_and_names_the_queue_beside_it():
+    body = json.dumps(OF_A_QUEUE)
+    found = parse(body, {"DeadLetterQueueSourceArn": SOURCE, "MessageId": "m0"})
+    assert (found.function, found.is_of_a_queue) == ("am-WebhooksQueue-4", True)
+    (record,) = found.event["Records"]
+    assert (record["messageId"], record["body"]) == ("m0", body)
+
+
+class FromAQueue(Queue):
+    """A queue of dead letters that come from another queue."""
+
+    source = SOURCE
+
+    def receive_message(self, **asked: Any) -> dict[str, Any]:
+        assert asked["MessageSystemAttributeNames"] == ["DeadLetterQueueSourceArn"]
+        answer = super().receive_message(**asked)
+        for message in answer.get("Messages", []):
+            message["Attributes"] = {"DeadLetterQueueSourceArn": self.source}
+        return answer
+
+
+def of_queues(queue: Queue, functions: Functions) -> Account:
+    names = {
+        "https://sqs.eu-west-1.amazonaws.com/123456789012/am-WebhooksQueue-4": "WebhooksQueue",
+        "am-WebhookSenderFunction-5": "WebhookSenderFunction",
+    }
+    return replace(account(queue, functions), names=names)
+
+
+def test_a_message_of_the_webhooks_goes_to_their_sender_again():
+    queue, functions = FromAQueue(OF_A_QUEUE), Functions({"result": {"batchItemFailures": []}})
+    assert redrive(of_queues(queue, functions)).processed == 1
+    (called,) = functions.events
+    assert called[0] == "am-WebhookSenderFunction-5"
+    assert json.loads(called[1]["Records"][0]["body"]) == OF_A_QUEUE
+    assert left(queue) == []
+
+
+def test_a_message_of_a_queue_that_nothing_reads_stays():
+    queue = FromAQueue(OF_A_QUEUE)
+    queue.source = SOURCE.replace("WebhooksQueue", "OtherQueue")
+    assert redrive(of_queues(queue, Functions({"result": {}}))).kept == 1

@@ -16,8 +16,13 @@ from tests.unit.template.written import (
 
 TABLES = properties_of("AWS::DynamoDB::Table")
 KEPT = {"Fn::If": ["DataIsProtected", "Retain", "Delete"]}
-# What nobody needs after a day.
-PASSING = {"AgentMeterTable", "AgentPresenceTable", "IdempotencyTable"}
+# What nobody needs later, or what would do harm as it was.
+PASSING = {
+    "AgentMeterTable",
+    "AgentPresenceTable",
+    "IdempotencyTable",
+    "WebhookDeliveriesTable",
+}
 # What lives as long as an agent or an order does is not tidied up.
 TIDIED = {
     "AgentFeedTable",
@@ -29,6 +34,7 @@ TIDIED = {
     "ContactsTable",
     "IdempotencyTable",
     "MessagingStatsTable",
+    "WebhookDeliveriesTable",
     "WorkOrdersTable",
 }
 # A name of one's own can be given once in an account: a second stack would fail.

@@ -39,6 +39,7 @@ BAD = [
     ("RequestConcurrency", "1001"),
     ("BackgroundConcurrency", "-1"),
     ("WaitConcurrency", "1001"),
+    ("WebhookConcurrency", "1"),
     ("StatsSchedule", "1 minute"),
     ("StatsSchedule", "rate(1 minutes)"),
     ("StatsSchedule", "rate(0 minutes)"),

@@ -13,6 +13,9 @@ ROLES = {name: each for name, each in properties_of("AWS::IAM::Role").items() if
 # https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 READ_A_STREAM = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
 READERS = {"ProjectorRole", "RelayRole", "WorkOrdersPurgeRole"}
+# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+READ_A_QUEUE = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+READERS_OF_A_QUEUE = {"WebhookSenderRole"}
 READ_AND_WRITE = {
     "BatchGetItem",
     "ConditionCheckItem",
@@ -130,6 +133,7 @@ def test_what_a_role_may_do_is_read_and_write_what_its_function_serves(role: str
         "logs:PutLogEvents",
         "secretsmanager:GetSecretValue",
         "sqs:SendMessage",
+        *(READ_A_QUEUE if role in READERS_OF_A_QUEUE else ()),
     }
 
 

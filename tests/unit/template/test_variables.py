@@ -16,8 +16,8 @@ GIVEN = {
     name: dict(function.get("Environment", {}).get("Variables", {}))
     for name, function in FUNCTIONS.items()
 }
-# boto3 reads it when a registration needs the key, and not before (test_endpoint.py).
-LATER = {"AWS_ENDPOINT_URL_SECRETS_MANAGER"}
+# boto3 reads them when a registration needs the key, or a message is sent, and not before.
+LATER = {"AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL_SQS"}
 TEMPLATES = {name for variables in GIVEN.values() for name in variables}
 
 

@@ -4,7 +4,16 @@ The event files in `events/` send the same requests. Tests check the requests wi
 the answers with the schemas. `derived` makes the example of an operation that has none here.
 """
 
-from tools.openapi.examples import agents, contacts, feed, messaging, presence, stats, work_orders
+from tools.openapi.examples import (
+    agents,
+    contacts,
+    feed,
+    messaging,
+    presence,
+    stats,
+    webhooks,
+    work_orders,
+)
 from tools.openapi.examples.example import Example, Examples
 
 _ALL: Examples = {
@@ -15,6 +24,7 @@ _ALL: Examples = {
     **presence.EXAMPLES,
     **work_orders.EXAMPLES,
     **stats.EXAMPLES,
+    **webhooks.EXAMPLES,
 }
 EXAMPLES: dict[str, tuple[Example, ...]] = {
     operation: found if isinstance(found, tuple) else (found,) for operation, found in _ALL.items()

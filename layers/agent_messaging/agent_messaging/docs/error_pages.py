@@ -25,6 +25,7 @@ FAULT = {
 MEMBERS: dict[type[AgentMessagingError], dict[str, str]] = {
     errors.IllegalTransitionError: {"current_status": "completed"},
     errors.PositionGoneError: {"oldest_position": "2.0.3tn8"},
+    errors.WebhookExistsError: {"webhook_id": "whk_01jd5m8e1f2g3h4j5k6m7n8p9q"},
 }
 
 ErrorPage = dict[str, Any]

@@ -88,6 +88,18 @@ _REASON = Word(("reason", "rejection_reason"))
 _LONE_ID = Word(("message_ids", "work_order_ids", "agent_id", "to_agent_id"))
 _STATE = Word(("status", "state", "status_message", "action"))
 
+_URL = Word(("url", "result_url"))
+_EVENTS = Word(("event_types", "event_type"))
+_SECRET = Word(
+    advice="The server makes the secret, and shows it once.",
+    needs=("event_types",),
+)
+_ENABLED = Word(
+    advice="A new webhook is active. PATCH with the status `active` enables one that the server "
+    "disabled, and DELETE ends it.",
+    needs=("event_types",),
+)
+
 WORDS = {
     **dict.fromkeys(("per_page", "page_size", "count", "size", "max_results", "max"), _LIMIT),
     **dict.fromkeys(("first", "top", "take", "rows", "n"), _LIMIT),
@@ -125,6 +137,12 @@ WORDS = {
     **dict.fromkeys(("is_online", "online", "offline", "is_offline", "available"), _ONLINE),
     "name": Word(("q", "title", "subject", "label")),
     "url": Word(("result_url",)),
+    **dict.fromkeys(("endpoint", "endpoint_url", "callback", "callback_url", "uri"), _URL),
+    **dict.fromkeys(("webhook_url", "target_url", "hook_url", "address", "hook"), _URL),
+    **dict.fromkeys(("events", "event", "topics", "topic", "types", "enabled_events"), _EVENTS),
+    **dict.fromkeys(("subscriptions", "filter_types", "event_filter"), _EVENTS),
+    **dict.fromkeys(("secret", "signing_secret", "token_secret"), _SECRET),
+    **dict.fromkeys(("enabled", "is_enabled", "is_active", "disabled"), _ENABLED),
     "importance": Word(("priority",)),
     "urgency": Word(("priority",)),
     "username": Word(("name", "agent_id")),

@@ -24,6 +24,7 @@ class Source(NamedTuple):
 
 AGENTS = Source("agent_id", "/api/v1/agents")
 ORDERS = "/api/v1/messaging/work-orders"
+WEBHOOKS = "/api/v1/messaging/webhooks"
 SOURCES = {
     fields.AGENT_ID_PATTERN: AGENTS,
     fields.MESSAGE_ID_PATTERN: Source(
@@ -35,6 +36,8 @@ SOURCES = {
     fields.THREAD_ID_PATTERN: Source("thread_id", "/api/v1/messaging/inbox"),
     fields.KEY_ID_PATTERN: Source("key_id", "/api/v1/agents/me/keys"),
     fields.POSITION_FORMAT: Source("next_after", "/api/v1/messaging/feed"),
+    fields.WEBHOOK_ID_PATTERN: Source("webhook_id", WEBHOOKS),
+    fields.DELIVERY_ID_PATTERN: Source("delivery_id", f"{WEBHOOKS}/{{webhook_id}}/deliveries"),
 }
 # Routes that take only some of the ids: the end or the beginning of their path.
 CONTACTS = Source("contact.id", "/api/v1/messaging/contacts")

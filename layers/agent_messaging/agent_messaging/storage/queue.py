@@ -38,7 +38,7 @@ class Queue:
     """A standard queue. Its messages have groups, so that SQS treats the groups fairly."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self.url = url
         self._client: Any = None
 
     @property
@@ -59,7 +59,7 @@ class Queue:
                 _entry(number, each) for number, each in enumerate(messages[start : start + BATCH])
             ]
             try:
-                answer = self.client.send_message_batch(QueueUrl=self._url, Entries=entries)
+                answer = self.client.send_message_batch(QueueUrl=self.url, Entries=entries)
             except (BotoCoreError, ClientError) as error:
                 raise QueueError(start) from error
             failed = [int(each["Id"]) for each in answer.get("Failed", [])]

@@ -12,7 +12,7 @@ import contextlib
 import zlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agent_messaging import clock
 from agent_messaging.storage.table import ConditionFailedError, Item, Table
@@ -70,7 +70,7 @@ class DeliveriesTable:
         With a filter, a page may have fewer than `limit` deliveries, and not be the last one.
         """
         given = {"status": status, "type": event_type}
-        filters = {name: value for name, value in given.items() if value is not None}
+        filters: dict[str, Any] = {name: value for name, value in given.items() if value}
         found = self.table.query(
             "webhook_id = :webhook_id AND event_id < :before",
             matching=" AND ".join(f"#{name} = :{name}" for name in filters),

@@ -44,7 +44,7 @@ DEVIATIONS = frozenset("\u00df\u1e9e\u03c2\u200c\u200d")
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_USE_A_NAME = "Use a host name in the public DNS, for example `hooks.example.com`."
+_USE_A_NAME = "Use a host name in the public DNS."
 
 
 class HostProblem(NamedTuple):

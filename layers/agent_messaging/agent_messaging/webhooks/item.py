@@ -8,6 +8,15 @@ from agent_messaging.feed.table import LISTENERS
 from agent_messaging.storage.table import Item
 from agent_messaging.webhooks.model import Endpoint
 
+IS_SAME = "webhook_id = :webhook_id"
+HAS_URL = f"{IS_SAME} AND #url = :url"
+IS_UNCHANGED = f"{HAS_URL} AND #status = :status"
+
+
+def unchanged(endpoint: Endpoint) -> Item:
+    """Return the values of IS_UNCHANGED."""
+    return {"webhook_id": endpoint.webhook_id, "status": endpoint.status, "url": endpoint.url}
+
 
 def to_item(endpoint: Endpoint) -> Item:
     """Return the item of an endpoint."""

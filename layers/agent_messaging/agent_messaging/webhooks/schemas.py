@@ -3,9 +3,11 @@
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from agent_messaging import variants
+from agent_messaging.content import flagging
+from agent_messaging.content.flagging import ContentFlags
 from agent_messaging.feed.model import EventType
 from agent_messaging.fields import (
     ANY_CASE,
@@ -44,6 +46,11 @@ def _once(types: list[EventFilter]) -> list[EventFilter]:
     return list(dict.fromkeys(types))
 
 
+def _all_as_null(types: object) -> object:
+    """Return None for `["*"]`, which other APIs use for all events."""
+    return None if types == ["*"] else types
+
+
 EventTypes = Annotated[
     list[Annotated[EventFilter, ANY_CASE]],
     Field(
@@ -55,6 +62,7 @@ EventTypes = Annotated[
     ),
     AfterValidator(_once),
 ]
+WantedTypes = Annotated[EventTypes | None, BeforeValidator(_all_as_null)]
 EndpointUrl = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_URL),
@@ -75,28 +83,29 @@ ShownSecret = Annotated[
 ]
 
 
-class CreateRequest(Request):
+class CreateWebhookRequest(Request):
     """A new webhook. An agent has three at most."""
 
     url: EndpointUrl
-    event_types: EventTypes | None = None
+    event_types: WantedTypes = None
     description: Description = None
 
 
-class UpdateRequest(Model):
+class UpdateWebhookRequest(Model):
     """The changes. A field that you leave out keeps its value.
 
     Null removes `description`, or the filter by `event_types`.
     """
 
     url: Annotated[EndpointUrl, NOT_NULL] = kept()
-    event_types: EventTypes | None = kept()
+    event_types: WantedTypes = kept()
     description: Description = kept()
     status: Annotated[
         Literal["active"],
         ANY_CASE,
         NOT_NULL,
         Field(description="`active` lets a disabled webhook get events again."),
+        WithJsonSchema({"type": "string", "enum": ["active"]}),
     ] = kept()
 
 
@@ -116,6 +125,7 @@ class WebhookView(Model):
         ),
     ]
     created_at: StoredTime
+    content_flags: ContentFlags
 
 
 class WebhookResponse(WebhookView):
@@ -124,7 +134,7 @@ class WebhookResponse(WebhookView):
     success: bool = True
 
 
-class CreateResponse(WebhookResponse):
+class CreateWebhookResponse(WebhookResponse):
     """The new webhook and its secret. The secret is shown only once."""
 
     secret: ShownSecret
@@ -155,24 +165,28 @@ class SentTestResponse(Model):
 
 def view(endpoint: Endpoint) -> WebhookView:
     """Return an endpoint as its owner sees it, without its secrets."""
-    return WebhookView(**copied(endpoint, WebhookView))
+    return WebhookView(**_shown(endpoint))
 
 
 def changed(endpoint: Endpoint) -> WebhookResponse:
     """Return the answer to a change."""
-    return WebhookResponse(**copied(endpoint, WebhookResponse))
+    return WebhookResponse(**_shown(endpoint))
 
 
-def created(endpoint: Endpoint) -> CreateResponse:
+def created(endpoint: Endpoint) -> CreateWebhookResponse:
     """Return the answer with the only secret of a new endpoint."""
-    shown: dict[str, Any] = copied(endpoint, CreateResponse)
-    return CreateResponse(**shown, secret=endpoint.secrets[0].text)
+    return CreateWebhookResponse(**_shown(endpoint), secret=endpoint.secrets[0].text)
 
 
 def rotated(endpoint: Endpoint, secrets: list[Secret]) -> RotateResponse:
-    """Return the answer with the newest secret."""
+    """Return the answer with the newest secret. The next one was the newest before."""
     return RotateResponse(
         webhook_id=endpoint.webhook_id,
         secret=secrets[0].text,
         previous_expires_at=secrets[1].expires_at,
     )
+
+
+def _shown(endpoint: Endpoint) -> dict[str, Any]:
+    flags = flagging.flags(endpoint.description)
+    return {**copied(endpoint, WebhookView), "content_flags": flags}

@@ -23,10 +23,10 @@ from agent_messaging.errors import (
 )
 from agent_messaging.storage.transactions import TransactionFailedError, batch_get
 from agent_messaging.webhooks import schemas, secrets, urls
-from agent_messaging.webhooks.endpoints import EndpointsTable
 from agent_messaging.webhooks.finding import find, not_found
 from agent_messaging.webhooks.item import parse
 from agent_messaging.webhooks.model import MAX_ENDPOINTS, SLOTS, Endpoint, EndpointStatus
+from agent_messaging.webhooks.own_endpoints import OwnEndpoints
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,7 +41,7 @@ class WebhookService:
 
     client: "DynamoDBClient"
     agents: AgentsTable
-    endpoints: EndpointsTable
+    endpoints: OwnEndpoints
     local_only: str = ""
 
     def list(self, agent_id: str) -> schemas.WebhooksResponse:
@@ -60,8 +60,8 @@ class WebhookService:
         return schemas.view(find(self.endpoints.of_agent(agent_id), webhook_id))
 
     def create(
-        self, caller: Caller, body: schemas.CreateRequest, now: datetime
-    ) -> schemas.CreateResponse:
+        self, caller: Caller, body: schemas.CreateWebhookRequest, now: datetime
+    ) -> schemas.CreateWebhookResponse:
         """Create a webhook with its first secret.
 
         Raises:
@@ -94,7 +94,7 @@ class WebhookService:
         raise _contended()
 
     def change(
-        self, caller: Caller, webhook_id: str, body: schemas.UpdateRequest, now: datetime
+        self, caller: Caller, webhook_id: str, body: schemas.UpdateWebhookRequest, now: datetime
     ) -> schemas.WebhookResponse:
         """Change a webhook. A new URL, or a new start, forgets its failures.
 

@@ -53,6 +53,14 @@ def canonical(url: str, local_only: str = "") -> Target:
     Raises:
         UrlError: webhooks are not sent to this URL.
     """
+    try:
+        return _canonical(url, local_only)
+    except UrlError as error:
+        fix = f'{error.fix} Set `url` to another URL, for example `"{_repaired(url)}"`.'
+        raise UrlError(error.detail, fix) from None
+
+
+def _canonical(url: str, local_only: str = "") -> Target:
     _refuse_characters(url)
     scheme, authority, path = _split(url)
     if scheme == "http" and _LOCAL.fullmatch(local_only) and authority == local_only:
@@ -60,13 +68,13 @@ def canonical(url: str, local_only: str = "") -> Target:
             f"http://{authority}{path}", "127.0.0.1", int(authority[10:]), path, is_local=True
         )
     if scheme != "https":
-        raise _error("does not begin with https://", "Use a URL that begins with `https://`.")
+        raise UrlError("does not begin with https://", "Use a URL that begins with `https://`.")
     if "@" in authority:
-        raise _error("has a user name or a password", "Remove all before and with the `@`.")
+        raise UrlError("has a user name or a password", "Remove all before and with the `@`.")
     try:
         host = hosts.canonical(_without_port(authority))
     except hosts.HostError as error:
-        raise _error(*error.problem) from None
+        raise UrlError(*error.problem) from None
     return Target(f"https://{host}{path}", host, PORT, path)
 
 
@@ -74,17 +82,16 @@ def _refuse_characters(url: str) -> None:
     """Check the length, and refuse what programs read differently, wherever it is."""
     if len(url) > MAX_URL:
         raise UrlError(
-            f"has {len(url)} characters, and the maximum is {MAX_URL}",
-            f"Shorten `url` to {MAX_URL} characters.",
+            f"has {len(url)} characters, and the maximum is {MAX_URL}", "Use a shorter path."
         )
     if ids.has_key(url):
-        raise _error("contains an API key", "Remove the key. Everybody who sees the URL gets it.")
+        raise UrlError("contains an API key", "Remove the key. Everybody who sees the URL gets it.")
     if "\\" in url:
-        raise _error("has a backslash", "Write `/` instead of the backslash.")
+        raise UrlError("has a backslash", "Write `/` instead of the backslash.")
     if "#" in url:
-        raise _error("has a fragment", "Remove the `#` and all after it.")
+        raise UrlError("has a fragment", "Remove the `#` and all after it.")
     if any(each.isspace() or not each.isprintable() for each in url):
-        raise _error(
+        raise UrlError(
             "has spaces or invisible characters",
             "Remove the spaces, or write them as `%20` in the path.",
         )
@@ -94,10 +101,10 @@ def _split(url: str) -> tuple[str, str, str]:
     """Return the scheme in lower case, the host with its port, and the path with the query."""
     parts = _PARTS.fullmatch(url)
     if parts is None or not parts[2]:
-        raise _error("has no host", "Use a URL of the form `https://<host>/<path>`.")
+        raise UrlError("has no host", "Use a URL of the form `https://<host>/<path>`.")
     path = f"{parts[3] or '/'}{parts[4] or ''}"
     if not _TARGET.fullmatch(path):
-        raise _error(
+        raise UrlError(
             "has characters in its path that a URL does not have",
             "Percent-encode them, for example `%20` for a space.",
         )
@@ -112,11 +119,19 @@ def _without_port(authority: str) -> str:
     if not colon:
         return authority
     if port != str(PORT):
-        raise _error("has a port", f"Remove the port. Webhooks are sent to port {PORT} only.")
+        raise UrlError("has a port", f"Remove the port. Webhooks are sent to port {PORT} only.")
     if not host:
-        raise _error("has no host", "Use a URL of the form `https://<host>/<path>`.")
+        raise UrlError("has no host", "Use a URL of the form `https://<host>/<path>`.")
     return host
 
 
-def _error(detail: str, fix: str) -> UrlError:
-    return UrlError(detail, f'{fix} Set `url` to an address such as `"{EXAMPLE}"`.')
+def _repaired(url: str) -> str:
+    """Return the URL without what is often wrong in it, if it is lawful then, or an example."""
+    parts = _PARTS.fullmatch(url.partition("#")[0].replace("http://", "https://", 1))
+    if parts is None or parts[1].lower() != "https" or "\\" in url:
+        return EXAMPLE
+    host = parts[2].rpartition("@")[2].partition(":")[0].rstrip(".")
+    try:
+        return _canonical(f"https://{host}{parts[3]}{parts[4] or ''}").url
+    except UrlError:
+        return EXAMPLE

@@ -1,0 +1,152 @@
+"""Attempt deliveries: send the event of a job to its endpoint.
+
+A job comes at least once, so a receiver may get an event twice, always with the same `webhook-id`.
+A job whose attempt is already recorded sends nothing.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from agent_messaging import clock
+from agent_messaging.errors import AgentMessagingError
+from agent_messaging.feed import item as feed_items
+from agent_messaging.feed.table import FeedTable
+from agent_messaging.observability.log import logger
+from agent_messaging.receipts.table import ReceiptsTable
+from agent_messaging.storage.queue import Queue, QueueError
+from agent_messaging.storage.table import FAILURES
+from agent_messaging.webhooks import job as jobs
+from agent_messaging.webhooks import signing
+from agent_messaging.webhooks.deliveries import DeliveriesTable
+from agent_messaging.webhooks.delivery import Attempt, Delivery, of_job
+from agent_messaging.webhooks.egress import Egress
+from agent_messaging.webhooks.endpoints import EndpointsTable
+from agent_messaging.webhooks.job import Job
+from agent_messaging.webhooks.model import Endpoint
+from agent_messaging.webhooks.outcomes import Outcomes, Tried
+
+DISABLED, EXPIRED = "disabled", "expired"
+# While an endpoint fails, an instance attempts it once in this time, and postpones the rest.
+FAILING_PAUSE = timedelta(seconds=30)
+HEADERS = {"Content-Type": "application/json", "User-Agent": "agent-messaging-webhooks/1"}
+
+
+class WebhookSender:
+    """All that an attempt needs. `fraction` returns random numbers from 0 to 1."""
+
+    def __init__(
+        self,
+        *,
+        egress: Egress,
+        endpoints: EndpointsTable,
+        deliveries: DeliveriesTable,
+        feed: FeedTable,
+        receipts: ReceiptsTable,
+        queue: Queue,
+        fraction: Callable[[], float] = random.random,
+    ) -> None:
+        self.egress = egress
+        self.endpoints = endpoints
+        self.deliveries = deliveries
+        self.feed = feed
+        self.outcomes = Outcomes(endpoints, deliveries, receipts, queue, fraction)
+        self._failed_at: dict[str, datetime] = {}
+
+    def serve(self, records: Iterable[Mapping[str, Any]], now: Callable[[], datetime]) -> list[str]:
+        """Serve messages of the queue, and return the ids of those to deliver again."""
+        failed = []
+        for record in records:
+            message_id = record["messageId"]
+            try:
+                self.attempt(jobs.parse(record["body"]), now())
+            except (*FAILURES, AgentMessagingError, QueueError, ValueError):
+                logger.exception("webhook job failed", queue_message_id=message_id)
+                failed.append(message_id)
+        return failed
+
+    def attempt(self, job: Job, now: datetime) -> None:
+        """Attempt the delivery of a job, unless it is over or another job is for it."""
+        delivery = self.deliveries.fetch(job.webhook_id, job.event_id)
+        if delivery is None and job.agent_id:
+            delivery = of_job(job, now)
+        if delivery is None or not delivery.is_queued:
+            return
+        if not _is_current(job, delivery, now):
+            self.outcomes.send_again(job, delivery, now)
+            return
+        endpoint = self.endpoints.fetch(delivery.agent_id, delivery.webhook_id, delivery.slot)
+        if endpoint is None:  # Its owner has deleted it.
+            return
+        if self._is_hanging(endpoint, now) and self.outcomes.postpone(delivery, now):
+            return
+        self._attempt(self._with_event(job, delivery, now), delivery, endpoint, now)
+
+    def _attempt(self, job: Job, delivery: Delivery, endpoint: Endpoint, now: datetime) -> None:
+        if job.event is None or not endpoint.is_active:
+            error = EXPIRED if job.event is None else DISABLED
+            attempt = Attempt(at=now, status_code=None, duration_ms=0, error=error)
+            self.outcomes.give_up(Tried(job, delivery, endpoint, attempt), now)
+            return
+        tried = self._post(job, job.event.encode(), delivery, endpoint, at=now)
+        now = clock.to_millisecond(now + timedelta(milliseconds=tried.attempt.duration_ms))
+        if tried.attempt.error is None:
+            self._failed_at.pop(endpoint.webhook_id, None)
+            self.outcomes.succeed(tried, now)
+        else:
+            self._failed_at[endpoint.webhook_id] = now
+            self.outcomes.fail(tried, now)
+
+    def _post(
+        self, job: Job, body: bytes, delivery: Delivery, endpoint: Endpoint, *, at: datetime
+    ) -> Tried:
+        signed = signing.headers(job.event_id, at, body, endpoint.signing(at))
+        result = self.egress.post(endpoint.url, {**HEADERS, **signed}, body)
+        status_code, failure, milliseconds, retry_after = result
+        attempt = Attempt(at=at, status_code=status_code, duration_ms=milliseconds, error=failure)
+        logger.info(
+            "webhook attempted",
+            webhook_id=job.webhook_id,
+            event_id=job.event_id,
+            attempts=delivery.made + 1,
+            status_code=status_code,
+            failure=failure,
+            duration_ms=milliseconds,
+        )
+        return Tried(job, delivery, endpoint, attempt, retry_after)
+
+    def _is_hanging(self, endpoint: Endpoint, now: datetime) -> bool:
+        """Return whether a failing endpoint failed a moment ago, as seen by this instance.
+
+        Otherwise each event of an endpoint that hangs would take ten seconds.
+        """
+        failed_at = self._failed_at.get(endpoint.webhook_id)
+        is_failing = endpoint.is_active and endpoint.failing_since is not None
+        return is_failing and failed_at is not None and now - failed_at < FAILING_PAUSE
+
+    def _with_event(self, job: Job, delivery: Delivery, now: datetime) -> Job:
+        """Return the job with its event, read from the feed if it has none, unless it expired."""
+        if job.event is not None:
+            return job
+        if delivery.position is None:
+            return job.model_copy(update={"event": delivery.event})
+        _, key = self.feed.key(delivery.agent_id, delivery.position)
+        item = self.feed.table.get(key, consistent=True)
+        if item is None or not feed_items.is_kept(item, now):
+            return job
+        event = feed_items.parse(item)
+        found = {
+            "event": event.to_json(),
+            "receipt_for": event.receipt_for,
+            "wants_events": event.wants_events,
+            "message_id": event.message_id,
+        }
+        return job.model_copy(update=found)
+
+
+def _is_current(job: Job, delivery: Delivery, now: datetime) -> bool:
+    """Return whether the job is for the next attempt of the delivery, and it is time for it."""
+    if job.made is not None:
+        return job.made == delivery.made
+    return delivery.next_attempt_at is None or delivery.next_attempt_at <= now

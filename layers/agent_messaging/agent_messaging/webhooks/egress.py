@@ -1,0 +1,258 @@
+"""Send one POST to a webhook, to an address that was checked, and to no other.
+
+    1. The URL is checked as text (`urls`).
+    2. The host name is looked up once, for IPv4 addresses. All of them must be public.
+    3. The socket connects to the first of these addresses, as a number. It must be connected to
+       exactly this address before anything is sent. A second look-up never happens, so an answer
+       that changes between two look-ups (DNS rebinding) has no effect.
+    4. TLS uses the host name, and the certificate must be valid for it.
+
+No proxy is used, and a redirect is not followed. All of this has one deadline. The status line
+counts. Of the rest of the response at most 64 KB are read.
+"""
+
+import functools
+import ipaddress
+import queue
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from agent_messaging.webhooks import urls
+from agent_messaging.webhooks.response import (
+    RESPONSE_BYTES,
+    BadResponseError,
+    Head,
+    TooLargeError,
+    is_complete,
+    read_head,
+)
+from agent_messaging.webhooks.urls import Target, UrlError
+
+SECONDS = 10.0
+# How long the rest of a response may take after the status is known. It is read only so that the
+# receiver can finish, and never decides anything.
+BODY_SECONDS = 1.0
+CHUNK = 16 * 1024
+REDIRECTS = range(300, 400)
+OK = range(200, 300)
+# Once the way from IPv4 to IPv6 (RFC 7526). `is_global` accepts it.
+RELAYS = ipaddress.IPv4Network("192.88.99.0/24")
+
+
+class Failure(StrEnum):
+    """Why an attempt failed."""
+
+    URL = "url"  # the URL is not allowed
+    DNS = "dns"  # the host name has no IPv4 address
+    PRIVATE_ADDRESS = "private_address"  # one of its addresses is not public
+    REFUSED = "refused"  # no connection, or it broke
+    TLS = "tls"  # no valid certificate
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too_large"  # more than 64 KB of headers
+    REDIRECT = "redirect"  # a status from 300 to 399
+    STATUS = "status"  # another status than 200 to 299, or no HTTP response
+
+
+class Result(NamedTuple):
+    """What one attempt came to. `failure` is None if the receiver answered 2xx."""
+
+    status_code: int | None
+    failure: Failure | None
+    duration_ms: int
+    retry_after: str | None = None
+
+
+class _FailedError(Exception):
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        self.failure = failure
+
+
+def addresses_of(host: str) -> list[str]:
+    """Return the IPv4 addresses of a host name, from the system's resolver."""
+    found = socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]
+
+
+def new_socket() -> socket.socket:
+    """Return a socket that is not connected."""
+    return socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+
+
+@functools.cache
+def trusted() -> ssl.SSLContext:
+    """Return the TLS settings: the system's certificates, verified with the host name."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def is_public(address: str) -> bool:
+    """Return whether an IPv4 address belongs to the public internet, and to one host there."""
+    try:
+        number = ipaddress.IPv4Address(address)
+    except ValueError:
+        return False
+    return (
+        number.is_global
+        and not number.is_multicast
+        and not number.is_reserved
+        and number not in RELAYS
+    )
+
+
+class _Deadline:
+    def __init__(self, seconds: float) -> None:
+        self._ends_at = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Return the seconds that are left. Raise TimeoutError if there are none."""
+        left = self._ends_at - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+
+@dataclass(frozen=True)
+class Egress:
+    """The way out. Tests give another resolver, sockets, certificates and time."""
+
+    local_only: str = ""
+    """An address such as 127.0.0.1:9000, which alone may be called over HTTP."""
+    resolve: Callable[[str], Sequence[str]] = addresses_of
+    new_socket: Callable[[], socket.socket] = new_socket
+    tls: Callable[[], ssl.SSLContext] = trusted
+    seconds: float = SECONDS
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Result:
+        """Send a POST, and return the status or why there is none. Never raises."""
+        started = time.monotonic()
+        head, failure = None, None
+        try:
+            head = self._post(url, headers, body)
+        except _FailedError as error:
+            failure = error.failure
+        except TooLargeError:
+            failure = Failure.TOO_LARGE
+        except BadResponseError:
+            failure = Failure.STATUS
+        except TimeoutError:
+            failure = Failure.TIMEOUT
+        except ssl.SSLError:
+            failure = Failure.TLS
+        except OSError:
+            failure = Failure.REFUSED
+        if head is not None:
+            failure = failure_of(head.status)
+        milliseconds = int(1000 * (time.monotonic() - started))
+        if head is None:
+            return Result(None, failure, milliseconds)
+        return Result(head.status, failure, milliseconds, head.fields.get("retry-after"))
+
+    def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> Head:
+        try:
+            target = urls.canonical(url, self.local_only)
+        except UrlError:
+            raise _FailedError(Failure.URL) from None
+        deadline = _Deadline(self.seconds)
+        with self.new_socket() as plain:
+            self._connect(plain, target, deadline)
+            if target.is_local:
+                return _exchange(plain, _request(target, headers, body), deadline)
+            plain.settimeout(deadline.left())
+            # `wrap_socket` also closes the plain socket.
+            with self.tls().wrap_socket(plain, server_hostname=target.host) as secured:
+                return _exchange(secured, _request(target, headers, body), deadline)
+
+    def _connect(self, connection: socket.socket, target: Target, deadline: _Deadline) -> None:
+        """Connect to a checked address of the target, and verify that this happened."""
+        address = target.host if target.is_local else self._address(target.host, deadline)
+        wanted = (address, target.port)
+        connection.settimeout(deadline.left())
+        connection.connect(wanted)
+        if connection.getpeername() != wanted:
+            raise _FailedError(Failure.PRIVATE_ADDRESS)
+
+    def _address(self, host: str, deadline: _Deadline) -> str:
+        found = self._look_up(host, deadline)
+        if not found:
+            raise _FailedError(Failure.DNS)
+        if not all(map(is_public, found)):
+            raise _FailedError(Failure.PRIVATE_ADDRESS)
+        return found[0]
+
+    def _look_up(self, host: str, deadline: _Deadline) -> Sequence[str]:
+        """Look up a host name in a thread, because the system's resolver has no deadline."""
+        answers: queue.SimpleQueue[Sequence[str] | None] = queue.SimpleQueue()
+
+        def look_up() -> None:
+            try:
+                answers.put(self.resolve(host))
+            except (OSError, UnicodeError):
+                answers.put(None)
+
+        threading.Thread(target=look_up, daemon=True).start()
+        try:
+            found = answers.get(timeout=deadline.left())
+        except queue.Empty:
+            raise TimeoutError from None
+        if found is None:
+            raise _FailedError(Failure.DNS)
+        return found
+
+
+def failure_of(status: int) -> Failure | None:
+    """Return the failure that a status stands for, or None."""
+    if status in OK:
+        return None
+    return Failure.REDIRECT if status in REDIRECTS else Failure.STATUS
+
+
+def _request(target: Target, headers: Mapping[str, str], body: bytes) -> bytes:
+    authority = f"{target.host}:{target.port}" if target.is_local else target.host
+    fields = {
+        "Host": authority,
+        "Content-Length": str(len(body)),
+        "Connection": "close",
+        **headers,
+    }
+    lines = [f"POST {target.path} HTTP/1.1", *(f"{name}: {fields[name]}" for name in fields)]
+    if any(character in "\r\n\0" for line in lines for character in line):
+        raise _FailedError(Failure.URL)
+    return "\r\n".join([*lines, "", ""]).encode("ascii") + body
+
+
+def _exchange(connection: socket.socket, request: bytes, deadline: _Deadline) -> Head:
+    connection.settimeout(deadline.left())
+    connection.sendall(request)
+    received = bytearray()
+    while (head := read_head(received)) is None:
+        if not _receive(connection, received, deadline):
+            raise ConnectionError
+    _drain(connection, received, head, _Deadline(min(BODY_SECONDS, deadline.left())))
+    return head
+
+
+def _receive(connection: socket.socket, received: bytearray, deadline: _Deadline) -> int:
+    """Append what arrives next. Return the number of bytes, 0 at the end."""
+    connection.settimeout(deadline.left())
+    part = connection.recv(min(CHUNK, RESPONSE_BYTES + 1 - len(received)))
+    received += part
+    return len(part)
+
+
+def _drain(connection: socket.socket, received: bytearray, head: Head, deadline: _Deadline) -> None:
+    """Read the rest of a response, as far as it is short and comes soon."""
+    try:
+        while len(received) <= RESPONSE_BYTES and not is_complete(received, head):
+            if not _receive(connection, received, deadline):
+                return
+    except OSError:  # also a TimeoutError
+        return

@@ -1,0 +1,138 @@
+"""Note what came of an attempt, and plan the next one.
+
+    2xx        the receipt says delivered, and the delivery is over
+    410        the endpoint is disabled, and the delivery has failed
+    else       another attempt by the schedule, or the delivery has failed
+
+The order of the writes makes a crash harmless, because the queue delivers the job again. The
+receipt comes before the end of the delivery. The item with the next time comes before the job for
+it. A job that comes again after that finds an item that is one attempt further, and only sends the
+next job again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent_messaging.feed.outbox import DeliveredVia
+from agent_messaging.receipts.table import ReceiptsTable
+from agent_messaging.storage.queue import MAX_DELAY_SECONDS, Queue
+from agent_messaging.webhooks import schedule
+from agent_messaging.webhooks.deliveries import DeliveriesTable
+from agent_messaging.webhooks.delivery import Attempt, Delivery, DeliveryStatus
+from agent_messaging.webhooks.endpoints import EndpointsTable
+from agent_messaging.webhooks.job import Job
+from agent_messaging.webhooks.model import DisabledReason, Endpoint
+from agent_messaging.webhooks.push import message
+
+
+@dataclass(frozen=True)
+class Tried:
+    """An attempt that was made: its job, the delivery and endpoint before it, and what came."""
+
+    job: Job
+    delivery: Delivery
+    endpoint: Endpoint
+    attempt: Attempt
+    retry_after: str | None = None
+
+    @property
+    def error(self) -> str:
+        """What the sender of the message is told."""
+        code = self.attempt.status_code
+        status = "" if code is None else f" {code}"
+        return f"The webhook of the recipient failed: {self.attempt.error}{status}."
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Where the outcome of an attempt is noted. `fraction` returns random numbers from 0 to 1."""
+
+    endpoints: EndpointsTable
+    deliveries: DeliveriesTable
+    receipts: ReceiptsTable
+    queue: Queue
+    fraction: Callable[[], float]
+
+    def succeed(self, tried: Tried, now: datetime) -> None:
+        """End a delivery that the receiver has acknowledged."""
+        job, delivery = tried.job, tried.delivery
+        if job.receipt_for and job.message_id:
+            self.receipts.delivered(
+                job.receipt_for,
+                job.message_id,
+                to_agent_id=delivery.agent_id,
+                at=now,
+                via=DeliveredVia.WEBHOOK,
+                wants_events=job.wants_events,
+            )
+        self.endpoints.mark_working(tried.endpoint)
+        self._end(tried, DeliveryStatus.DELIVERED)
+
+    def fail(self, tried: Tried, now: datetime) -> None:
+        """Plan the next attempt. If there is none, give the delivery up."""
+        if self._disable(tried, now):
+            self.give_up(tried, now)
+            return
+        delivery = tried.delivery
+        at = schedule.next_attempt(delivery.step, now, self.fraction(), tried.retry_after)
+        if at is None:
+            self.give_up(tried, now)
+        else:
+            self._plan(tried, at, now)
+        # The failure of a first attempt may be an accident. The next one is five seconds away.
+        if delivery.step > 0:
+            self.endpoints.mark_failing(tried.endpoint, now)
+
+    def give_up(self, tried: Tried, now: datetime) -> None:
+        """End a delivery without success, and say so on the receipt of the message."""
+        job = tried.job
+        if job.receipt_for and job.message_id:
+            self.receipts.delivery_error(
+                job.receipt_for, job.message_id, tried.delivery.agent_id, tried.error, now
+            )
+        self._end(tried, DeliveryStatus.FAILED)
+
+    def postpone(self, delivery: Delivery, now: datetime) -> bool:
+        """Skip one attempt of the schedule, unless it is the last one."""
+        at = schedule.next_attempt(delivery.step, now, self.fraction())
+        if at is None:
+            return False
+        at = max(at, now + schedule.WHILE_FAILING)
+        self.deliveries.record(delivery, delivery.due(at, step=delivery.step + 1))
+        return True
+
+    def send_again(self, job: Job, delivery: Delivery, now: datetime) -> None:
+        """Send the job of the next attempt, if this job was served, but perhaps not to its end."""
+        at = delivery.next_attempt_at
+        if job.made is None or delivery.made != job.made + 1 or delivery.due_at or at is None:
+            return
+        seconds = max(0, min(MAX_DELAY_SECONDS, round((at - now).total_seconds())))
+        self._send(job, delivery.made, seconds)
+
+    def _end(self, tried: Tried, status: DeliveryStatus) -> None:
+        ended = tried.delivery.after(tried.attempt, status=status)
+        self.deliveries.record(tried.delivery, ended)
+
+    def _plan(self, tried: Tried, at: datetime, now: datetime) -> None:
+        """Note when the next attempt is, and leave it to the queue or to the sweep."""
+        before = tried.delivery
+        after = before.after(tried.attempt, step=before.step + 1, next_attempt_at=at)
+        seconds = round((at - now).total_seconds())
+        if seconds > MAX_DELAY_SECONDS:
+            self.deliveries.record(before, after.due(at))
+        elif self.deliveries.record(before, after):
+            self._send(tried.job, after.made, seconds)
+
+    def _send(self, job: Job, made: int, seconds: int) -> None:
+        self.queue.send([message(job.model_copy(update={"made": made}), seconds)])
+
+    def _disable(self, tried: Tried, now: datetime) -> bool:
+        """Disable an endpoint that is gone or has failed for days. Return whether it is so."""
+        endpoint = tried.endpoint
+        if tried.attempt.status_code == schedule.GONE:
+            self.endpoints.disable(endpoint, DisabledReason.GONE, now)
+            return True
+        if schedule.has_failed_too_long(endpoint.failing_since, now):
+            return self.endpoints.disable(endpoint, DisabledReason.FAILING, now)
+        return False
