@@ -145,11 +145,11 @@ class Table:
         request = self.transact_delete(key, condition, **values)["Delete"]
         self._write(self.client.delete_item, request)
 
-    def take(self, key: Item, condition: str = "", **values: Any) -> Item:
-        """Delete an item and return it as it was. Empty if there was none."""
+    def take(self, key: Item, condition: str, **values: Any) -> Item:
+        """Delete an item and return it as it was. The condition requires that it exists."""
         request = self.transact_delete(key, condition, **values)["Delete"]
         answer = self._write(self.client.delete_item, {**request, "ReturnValues": "ALL_OLD"})
-        return decode(answer.get("Attributes", {}))
+        return decode(answer["Attributes"])
 
     def transact_put(self, item: Item, condition: str = "", **values: Any) -> TransactItem:
         """Return `put` as an item of a transaction."""
