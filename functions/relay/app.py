@@ -15,6 +15,9 @@ from agent_messaging.sockets.listeners import Listeners
 from agent_messaging.sockets.posting import Posting
 from agent_messaging.sockets.push import SocketPush
 from agent_messaging.storage import connection
+from agent_messaging.storage.queue import Queue
+from agent_messaging.webhooks.deliveries import DeliveriesTable
+from agent_messaging.webhooks.push import WebhookPush
 
 client = connection.connect()
 retention = settings.message_retention()
@@ -23,7 +26,11 @@ outbox = OutboxTable(client, os.environ["AGENT_OUTBOX_TABLE"])
 receipts = ReceiptsTable(client, os.environ["AGENT_OUTBOX_TABLE"], retention)
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], retention)
 sockets = Posting(Connections(os.environ["SOCKETS_ENDPOINT"]), Listeners(feed))
-pushes = (SocketPush(sockets),)
+webhooks = WebhookPush(
+    Queue(os.environ["WEBHOOKS_QUEUE"]),
+    DeliveriesTable(client, os.environ["WEBHOOK_DELIVERIES_TABLE"]),
+)
+pushes = (SocketPush(sockets), webhooks)
 relay = Relay(feed, outbox, receipts, messages, pushes)
 
 
