@@ -1,6 +1,7 @@
 """The jobs of a batch: for each agent, its records and what follows from them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -49,3 +50,9 @@ def finished(jobs: Sequence[Job], appended: int) -> int:
     """Return how many of the jobs have all their events among the first `appended`."""
     counts = accumulate(len(job.effects.own) for job in jobs)
     return sum(count <= appended for count in counts)
+
+
+def times(jobs: Jobs) -> list[datetime]:
+    """Return when the events of these jobs happened."""
+    every = [job for own in jobs.values() for job in own]
+    return [event.occurred_at for job in every for event in job.effects.own]

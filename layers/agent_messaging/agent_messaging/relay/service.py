@@ -19,20 +19,21 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from agent_messaging import deadline
+from agent_messaging import clock, deadline
 from agent_messaging.errors import OutOfTimeError
 from agent_messaging.feed.model import Event
 from agent_messaging.feed.outbox import OutboxTable
 from agent_messaging.feed.table import FeedTable, is_live
 from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.observability import metrics
 from agent_messaging.observability.log import logger
 from agent_messaging.receipts.table import ReceiptsTable
 from agent_messaging.relay.acknowledged import Acknowledgements
 from agent_messaging.relay.effects import Acted
-from agent_messaging.relay.jobs import Job, Jobs, finished, of_batch
+from agent_messaging.relay.jobs import Job, Jobs, finished, of_batch, times
 from agent_messaging.storage.connection import longest_call
 from agent_messaging.storage.table import longest_pause, wait
 
@@ -72,11 +73,14 @@ class Relay:
     def handle(self, records: Sequence[Mapping[str, Any]], now: datetime) -> list[str]:
         """Handle a batch of one stream. Return the sequence numbers to report as failed."""
         jobs, failed = of_batch(records)
+        happened = times(jobs)
         for attempt in range(FIRST_PAUSE, LAST_PAUSE + 1):
             jobs = self._serve_all(jobs, now)
             if not jobs or attempt == LAST_PAUSE or not self._has_time(attempt):
                 break
             wait(attempt)
+        if happened and not jobs:
+            metrics.feed_lag((clock.now() - min(happened)) / timedelta(milliseconds=1))
         return failed + [left[0].record.number for left in jobs.values()]
 
     def _serve_all(self, jobs: Jobs, now: datetime) -> Jobs:

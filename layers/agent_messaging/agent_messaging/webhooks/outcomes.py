@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent_messaging.feed.outbox import DeliveredVia
+from agent_messaging.observability import metrics
+from agent_messaging.observability.metrics import AttemptOutcome
 from agent_messaging.receipts.table import ReceiptsTable
 from agent_messaging.storage.queue import MAX_DELAY_SECONDS, Queue
 from agent_messaging.webhooks import schedule
@@ -68,6 +70,7 @@ class Outcomes:
             )
         self.endpoints.mark_working(tried.endpoint)
         self._end(tried, DeliveryStatus.DELIVERED)
+        metrics.webhook_attempt(AttemptOutcome.DELIVERED)
 
     def fail(self, tried: Tried, now: datetime) -> None:
         """Plan the next attempt. If there is none, give the delivery up."""
@@ -92,6 +95,7 @@ class Outcomes:
                 job.receipt_for, job.message_id, tried.delivery.agent_id, tried.error, now
             )
         self._end(tried, DeliveryStatus.FAILED)
+        metrics.webhook_attempt(AttemptOutcome.FAILED)
 
     def postpone(self, delivery: Delivery, now: datetime) -> bool:
         """Skip one attempt of the schedule, unless it is the last one."""
@@ -123,6 +127,7 @@ class Outcomes:
             self.deliveries.record(before, after.due(at))
         elif self.deliveries.record(before, after):
             self._send(tried.job, after.made, seconds)
+        metrics.webhook_attempt(AttemptOutcome.RETRIED)
 
     def _send(self, job: Job, made: int, seconds: int) -> None:
         self.queue.send([message(job.model_copy(update={"made": made}), seconds)])
