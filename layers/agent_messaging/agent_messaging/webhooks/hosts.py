@@ -19,8 +19,23 @@ MAX_LABEL = 63
 # https://www.iana.org/assignments/special-use-domain-names, the names that ICANN never delegates,
 # and names that are usual in private networks.
 PRIVATE = frozenset(
-    "alt arpa corp home internal intranet invalid lan local localdomain localhost mail onion "
-    "private test".split()
+    [
+        "alt",
+        "arpa",
+        "corp",
+        "home",
+        "internal",
+        "intranet",
+        "invalid",
+        "lan",
+        "local",
+        "localdomain",
+        "localhost",
+        "mail",
+        "onion",
+        "private",
+        "test",
+    ]
 )
 # Their letters look like those of another script, so a label has letters of one of them only.
 SCRIPTS = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC"})
@@ -29,7 +44,7 @@ DEVIATIONS = frozenset("\u00df\u1e9e\u03c2\u200c\u200d")
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_USE_A_NAME = "Use a host name in the public DNS, for example `hooks.example.com`."
+_USE_A_NAME = "Use a host name in the public DNS."
 
 
 class HostProblem(NamedTuple):
