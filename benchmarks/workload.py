@@ -89,6 +89,7 @@ class Workload:
         yield from self.orders()
         yield from self.large_orders()
         yield from self.contacts()
+        yield from self.webhooks()
         yield from self.statistics()
         yield from unasked.streams(self)
         yield from self.directory()
@@ -208,6 +209,23 @@ class Workload:
         send = lambda: held.append(self.send("nova", "careful")["message_id"])  # noqa: E731
         yield "send, held", send
         yield "message, held", lambda: self.call("GET", f"/messaging/messages/{held[-1]}")
+
+    def webhooks(self) -> Iterator[Operation]:
+        """Yield the operations of webhooks. The queue takes the jobs, and nobody reads it."""
+        path, url = "/messaging/webhooks", "https://hooks.example.com/agent"
+        made = self.call("POST", path, body={"url": f"{url}/first"})
+        hook = f"{path}/{made['webhook_id']}"
+        yield "webhook, create", lambda: self.call("POST", path, body={"url": url})
+        yield "webhooks", lambda: self.call("GET", path)
+        yield "webhook", lambda: self.call("GET", hook)
+        yield "webhook, change", lambda: self.call("PATCH", hook, body={"description": "new"})
+        yield "webhook, rotate", lambda: self.call("POST", f"{hook}/rotate-secret")
+        sent = self.call("POST", f"{hook}/test")
+        retry = f"{hook}/deliveries/{sent['delivery_id']}/retry"
+        yield "webhook, test", lambda: self.call("POST", f"{hook}/test")
+        yield "webhook deliveries", lambda: self.call("GET", f"{hook}/deliveries")
+        yield "webhook, retry", lambda: self.call("POST", retry)
+        yield "webhook, remove", lambda: self.call("DELETE", hook)
 
     def statistics(self) -> Iterator[Operation]:
         """Yield the caller's and the platform's statistics."""

@@ -21,6 +21,7 @@ RUN = frozenset(
         "AWS::Serverless::Function",
         "AWS::Serverless::HttpApi",
         "AWS::Serverless::LayerVersion",
+        "AWS::SQS::Queue",
         "AWS::Serverless::WebSocketApi",
     }
 )
@@ -42,7 +43,6 @@ LEFT_OUT = frozenset(
         "AWS::SNS::Subscription",
         "AWS::SNS::Topic",
         "AWS::SNS::TopicPolicy",
-        "AWS::SQS::Queue",
         "AWS::SQS::QueuePolicy",
     }
 )

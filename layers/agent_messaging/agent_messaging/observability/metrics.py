@@ -76,6 +76,6 @@ def write(values: Mapping[str, int], unit: MetricUnit = MetricUnit.Count) -> Non
         _metrics.add_metadata("level", os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO"))
         _metrics.add_metadata("timestamp", clock.to_text(clock.now()))
         _metrics.flush_metrics()
-        # Where metrics are disabled, Powertools keeps the values, and prints a hundred of them at once.
+        # Where metrics are disabled, Powertools keeps the values, and prints a hundred at once.
         if _metrics.metric_set:
             _metrics.clear_metrics()
