@@ -78,7 +78,7 @@ def connected(event: Mapping[str, Any]) -> Caller:
     Raises:
         UnauthorizedError: the event has no caller.
     """
-    vouched = event["requestContext"].get("authorizer") or {}
+    vouched = _authorizer(event)
     if not vouched.get("agent_id"):
         raise UnauthorizedError("The connection has no key.")
     if _is_open(vouched) or not vouched.get("key_id"):
@@ -87,7 +87,11 @@ def connected(event: Mapping[str, Any]) -> Caller:
 
 
 def _vouched(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    return (event["requestContext"].get("authorizer") or {}).get("lambda") or {}
+    return _authorizer(event).get("lambda") or {}
+
+
+def _authorizer(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    return event["requestContext"].get("authorizer") or {}
 
 
 def _is_open(vouched: Mapping[str, Any]) -> bool:
