@@ -143,6 +143,7 @@ class Client:
         actor.pause()
         if self.throttled and name not in ("query", "get_item"):
             self.throttled -= 1
+            self.fates["throttled"] += 1
             raise ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, name)
         fate = self._draw()
         self.fates[fate] += 1

@@ -5,7 +5,6 @@ from collections import Counter
 
 import pytest
 
-from agent_messaging.relay import service
 from agent_messaging.storage import connection
 from agent_messaging.storage import table as dynamodb
 from tests.faults.relay.memory import FATES, Engine
@@ -13,8 +12,8 @@ from tests.faults.relay.world import History, World
 from tests.races.scheduler.turns import Stage
 from tests.scale import scaled
 
-SEEDS = scaled(200)
-EVENTS = 60
+SEEDS = scaled(100)
+EVENTS = 50
 
 
 @pytest.fixture
@@ -46,5 +45,5 @@ def test_no_event_is_lost_doubled_or_out_of_order(engine, figure):
         letters += len(world.letters)
     figure("runs, gaps, doubles, lost", (SEEDS, 0, 0, 0))
     figure("faults", dict(fates))
-    assert set(FATES) <= set(fates)
+    assert {*FATES, "throttled"} <= set(fates)
     assert letters

@@ -132,6 +132,7 @@ class World:
             ReceiptsTable(self.client, OUTBOX, RETENTION),
             MessagesTable(self.client, MESSAGES, RETENTION),
             (self.pushes,),
+            threads=1,  # the stage knows who acts by its thread
         )
 
     def read(self, records):
