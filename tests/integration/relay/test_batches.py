@@ -141,3 +141,31 @@ def test_a_tail_that_is_out_of_date_is_found_out(pair, streams, feed_of):
     pair.send("nova", "boots")
     streams.pump()
     assert [event["position"].split(".")[1] for event in feed_of("boots")] == ["1", "2", "3"]
+
+
+def test_after_six_quiet_days_a_new_epoch_begins(pair, streams, feed_of):
+    pair.send("nova", "boots")
+    streams.pump()
+    (event,) = (i for i in pair.items("AgentFeedTable") if i["entry"].startswith("e#"))
+    key = {name: event[name] for name in ("agent_id", "entry")}
+    pair.change("AgentFeedTable", key, purge_at=int(event["purge_at"]) - 6 * 86400 - 1)
+    app("relay").relay.feed.appender.forget()
+    pair.send("nova", "boots")
+    streams.pump()
+    old, new = feed_of("boots")
+    assert [each["position"].split(".")[:2] for each in (old, new)] == [["1", "1"], ["2", "1"]]
+    assert new["previous"] == old["position"]
+
+
+def test_in_the_last_hour_of_an_epoch_the_anchor_is_checked(pair, streams, feed_of):
+    pair.send("nova", "boots")
+    streams.pump()
+    (event,) = (i for i in pair.items("AgentFeedTable") if i["entry"].startswith("e#"))
+    key = {name: event[name] for name in ("agent_id", "entry")}
+    pair.change("AgentFeedTable", key, purge_at=int(event["purge_at"]) - 6 * 86400 + 600)
+    app("relay").relay.feed.appender.forget()
+    pair.send("nova", "boots")
+    RECORDER.calls.clear()
+    streams.pump()
+    assert [call.operation for call in RECORDER.calls] == ["Query", "TransactWriteItems", "Query"]
+    assert [each["position"].split(".")[1] for each in feed_of("boots")] == ["1", "2"]
