@@ -18,6 +18,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 """
 
 import os
+import threading
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -30,6 +31,8 @@ NAMESPACE = "AgentMessaging"
 
 # The service is the name of the stack, from POWERTOOLS_SERVICE_NAME.
 _metrics = Metrics(namespace=NAMESPACE)
+# The relay serves several agents at a time, and Powertools collects the values of a line.
+_one_line = threading.Lock()
 
 
 class AttemptOutcome(StrEnum):
@@ -46,9 +49,10 @@ def count(name: str) -> None:
 
 
 def feed_lag(milliseconds: float) -> None:
-    """Write how long it took until an event was in the feed. The relay writes a batch's longest.
+    """Write how long it took until an event was in the feed.
 
-    It is the time from the event's `occurred_at`. A stream's own times have whole seconds.
+    The relay writes the longest of the events that it appends together. It is the time from the
+    event's `occurred_at`. A stream's own times have whole seconds.
     """
     write({"FeedLag": max(0, round(milliseconds))}, MetricUnit.Milliseconds)
 
@@ -66,12 +70,13 @@ def webhook_attempt(outcome: AttemptOutcome) -> None:
 
 def write(values: Mapping[str, int], unit: MetricUnit = MetricUnit.Count) -> None:
     """Write one line with these values by name, unless POWERTOOLS_METRICS_DISABLED is true."""
-    for name, value in values.items():
-        _metrics.add_metric(name, unit, value)
-    # Lambda drops lines below the log level, and takes a line without a level for INFO.
-    _metrics.add_metadata("level", os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO"))
-    _metrics.add_metadata("timestamp", clock.to_text(clock.now()))
-    _metrics.flush_metrics()
-    # Where metrics are disabled, Powertools keeps the values, and prints a hundred of them at once.
-    if _metrics.metric_set:
-        _metrics.clear_metrics()
+    with _one_line:
+        for name, value in values.items():
+            _metrics.add_metric(name, unit, value)
+        # Lambda drops lines below the log level, and takes a line without a level for INFO.
+        _metrics.add_metadata("level", os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO"))
+        _metrics.add_metadata("timestamp", clock.to_text(clock.now()))
+        _metrics.flush_metrics()
+        # Where metrics are disabled, Powertools keeps the values, and prints a hundred at once.
+        if _metrics.metric_set:
+            _metrics.clear_metrics()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from agent_messaging.feed.model import Event
 from agent_messaging.feed.table import is_live
+from agent_messaging.observability import metrics
 from agent_messaging.sockets import frames
 from agent_messaging.sockets.listeners import sockets
 from agent_messaging.sockets.posting import Posting
@@ -29,6 +30,12 @@ class SocketPush:
         if not live or not events:
             return
         texts = [frames.event_text(event) for event in events]
-        self.posting.each(
-            live, lambda _, connection_id: self.posting.send(agent_id, connection_id, texts)
-        )
+        taken: list[bool] = []
+
+        def send(_: str, connection_id: str) -> bool:
+            is_open = self.posting.send(agent_id, connection_id, texts)
+            taken.append(is_open)
+            return is_open
+
+        self.posting.each(live, send)
+        metrics.frames(sent=len(texts) * taken.count(True), gone=taken.count(False))
