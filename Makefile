@@ -119,7 +119,7 @@ test-long: $(VENV)/.test $(ENGINE_VENV)/.engine
 		tests/integration/contacts/test_strangers.py tests/integration/work_orders/test_filters.py \
 		tests/integration/contacts/test_interleavings.py tests/integration/limits/test_property.py \
 		tests/integration/agents/test_directory_keys.py tests/integration/test_fuzz.py \
-		tests/integration/agents/test_search_property.py
+		tests/integration/agents/test_search_property.py tests/integration/receipts/test_truth.py
 
 mutants: $(VENV)/.test
 	@$(VENV)/bin/python -m tests.mutants

@@ -7,7 +7,7 @@ long as a typical one.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from benchmarks import unasked
+from benchmarks import events, unasked
 from local.in_process.functions import app
 from local.in_process.host import Host
 from local.in_process.runtime import Context
@@ -84,6 +84,7 @@ class Workload:
     def operations(self) -> Iterator[Operation]:
         """Yield all operations."""
         yield from self.messaging()
+        yield from self.feed()
         yield from self.presence()
         yield from self.orders()
         yield from self.large_orders()
@@ -131,6 +132,21 @@ class Workload:
         yield "inbox page of 20 × 400 B", lambda: read(**after)
         every = {"limit": PAGE}
         yield "inbox, all", lambda: self.call("GET", "/messaging/inbox", query=every)
+
+    def feed(self) -> Iterator[Operation]:
+        """Yield the operations of a feed with eleven events. The last one is already known."""
+        path = "/messaging/feed"
+        *_, known, last = events.append(app("feed"), "boots", range(1, 12))
+        end, position = ({"after": each.position.to_text("boots")} for each in (last, known))
+        ack = {"position": position["after"]}
+        yield "feed, ten events", lambda: self.call("GET", path, "boots", query={"limit": 10})
+        yield "feed, nothing new", lambda: self.call("GET", path, "boots", query=end)
+        yield (
+            "feed, wait for one",
+            lambda: self.call("GET", f"{path}/wait", "boots", query=position),
+        )
+        yield "feed, acknowledge", lambda: self.call("POST", f"{path}/ack", "boots", ack)
+        yield "feed, ticket", lambda: self.call("POST", f"{path}/ticket", "boots")
 
     def presence(self) -> Iterator[Operation]:
         """Yield the operations of presence."""
@@ -187,6 +203,11 @@ class Workload:
         yield "contact", lambda: self.call("GET", f"{path}/boots")
         yield "contact, set", lambda: self.call("PUT", f"{path}/boots", body={"state": "blocked"})
         yield "contact, forget", lambda: self.call("DELETE", f"{path}/boots")
+        self.cloud.register("careful", contact_policy="approved")
+        held: list[str] = []
+        send = lambda: held.append(self.send("nova", "careful")["message_id"])  # noqa: E731
+        yield "send, held", send
+        yield "message, held", lambda: self.call("GET", f"/messaging/messages/{held[-1]}")
 
     def statistics(self) -> Iterator[Operation]:
         """Yield the caller's and the platform's statistics."""

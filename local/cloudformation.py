@@ -99,19 +99,17 @@ class Scope:
         raise TemplateError(f"the local server does not support {name}")
 
     def reference(self, name: str) -> str | None:
-        """Return the value of `!Ref name`. `AWS::NoValue` becomes None.
-
-        SAM adds `!Ref <Function>.Alias`.
-        """
+        """Return the value of `!Ref name`. `AWS::NoValue` becomes None."""
         if name == NO_VALUE:
             return None
         if name in self.values:
             return self.values[name]
         if name in self.resource_types:
             return name
-        resource, _, suffix = name.partition(".")
-        if suffix == "Alias" and resource in self.resource_types:  # of SAM: the alias of a function
-            return f"{self.attribute(resource, 'Arn')}:live"
+        function = name.removesuffix(".Alias")
+        # The alias that SAM makes for AutoPublishAlias. Here all aliases are the one version.
+        if self.resource_types.get(function) == "AWS::Serverless::Function":
+            return function
         raise TemplateError(f"!Ref {name} refers to nothing in this template")
 
     def attribute(self, name: str, attribute: str) -> str:

@@ -28,7 +28,7 @@ def exports(options: Options) -> str:
     template = load(options.template, options.parameters)
     if template.sockets:
         url = socket_url(variables["AGENT_MESSAGING_URL"], template.sockets.stage)
-        variables["AGENT_MESSAGING_SOCKET_URL"] = url
+        variables["AGENT_MESSAGING_SOCKET"] = url
     for secret in template.secrets:
         if secret.name == REGISTRATION_KEY:
             variables["REGISTRATION_KEY"] = local_value(secret)

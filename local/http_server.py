@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import logging
 import socket
 
 import uvicorn
@@ -71,6 +72,11 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
+def is_no_refusal(record: logging.LogRecord) -> bool:
+    """Return whether a line of uvicorn is about something else than a refused handshake."""
+    return "without completing handshake" not in record.getMessage()
+
+
 def port_of(listener: socket.socket) -> int:
     """Return the port of a listening socket."""
     port: int = listener.getsockname()[1]
@@ -97,6 +103,8 @@ async def start(
         server_header=False,
         timeout_graceful_shutdown=4,
     )
+    # It takes a handshake that got an answer for one that got none.
+    logging.getLogger("uvicorn.error").addFilter(is_no_refusal)
     server = HttpServer(config)
     task = asyncio.create_task(server.serve(sockets=[listener, posts]))
     # This attribute is uvicorn's only sign that it is ready.

@@ -3,6 +3,8 @@
 Each function prepares a stage, and returns the request.
 """
 
+import dataclasses
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -83,6 +85,41 @@ def stranger(stage: Stage) -> Call:
     """Hold the longest message of a stranger. The request forgets it."""
     held(stage)
     return lambda: stage.call("DELETE", "/messaging/contacts/pest")
+
+
+def full_feed(stage: Stage) -> Call:
+    """Append as many of the longest events as a page shows. The request reads them."""
+    from benchmarks import events  # noqa: PLC0415 - within moto
+    from local.in_process.functions import app  # noqa: PLC0415
+
+    events.append(app("feed"), "boots", range(1, 102))
+    return lambda: stage.call("GET", "/messaging/feed", agent="boots", query={"limit": "100"})
+
+
+def acknowledge(stage: Stage) -> Call:
+    """Append an event. The request acknowledges it."""
+    from benchmarks import events  # noqa: PLC0415 - within moto
+    from local.in_process.functions import app  # noqa: PLC0415
+
+    (event,) = events.append(app("feed"), "pest", range(1, 2))
+    body = {"position": event.position.to_text("pest")}
+    return lambda: stage.call("POST", "/messaging/feed/ack", body, "pest")
+
+
+def longest_wait(stage: Stage) -> Call:
+    """Let the request wait for nothing as long as it may, without taking this time here."""
+    from agent_messaging.feed.waiting import POLL_SECONDS  # noqa: PLC0415 - within moto
+    from agent_messaging.fields import LONGEST_WAIT  # noqa: PLC0415
+    from local.in_process.functions import app  # noqa: PLC0415
+
+    module, polls = app("feed_wait"), itertools.count()
+    module.waiter = dataclasses.replace(
+        module.waiter,
+        longest=LONGEST_WAIT,
+        pause=lambda _: None,
+        ticks=lambda: next(polls) * POLL_SECONDS,
+    )
+    return lambda: stage.call("GET", "/messaging/feed/wait", query={"after": "latest"})
 
 
 def ping(stage: Stage) -> Call:

@@ -26,8 +26,7 @@ presences = PresenceTable(client, os.environ["AGENT_PRESENCE_TABLE"])
 contacts = ContactsTable(client, os.environ["CONTACTS_TABLE"], settings.message_retention())
 feed = FeedTable(client, os.environ["AGENT_FEED_TABLE"])
 outbox = OutboxTable(client, os.environ["AGENT_OUTBOX_TABLE"])
-# The function learns its endpoint from its events, see `Connections.reach`.
-connections = Connections()
+connections = Connections(os.environ["SOCKETS_ENDPOINT"])
 service = SocketService(
     client,
     agents,

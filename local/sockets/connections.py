@@ -68,7 +68,11 @@ class Connection:
         async with self._turn:
             if self.transport is None or self.is_over:
                 raise GoneError
-            await act(self.transport)
+            try:
+                await act(self.transport)
+            except GoneError:
+                self.transport = None
+                raise
 
 
 class Connections:

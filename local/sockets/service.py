@@ -10,16 +10,14 @@ API Gateway promises no order for the frames of a connection, and does not retry
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 
 from local.clock import Clock
 from local.delivery import Invoke
 from local.instance import InvocationError
-from local.sockets import connections, events, policy
+from local.sockets import connections, events, frames, policy
 from local.sockets.connections import Connection, Connections
 from local.sockets.events import Handshake, Moment, Place
 from local.sockets.model import CONNECT, DISCONNECT, SocketApi
@@ -94,20 +92,20 @@ class SocketService:
     async def receive(self, connection: Connection, text: str) -> Outcome:
         """Call the function of a frame's route, and return what the client gets."""
         connection.last_active_at = self._clock.now()
-        route = self.api.route_of(_selected(text, self.api.selection))
+        route = self.api.route_of(frames.selected(text, self.api.selection))
         moment = self._moment()
         if route is None:
-            reply = _problem("Forbidden", connection, moment)
+            reply = frames.problem("Forbidden", connection, moment)
             return Outcome("-", "-", reply, "no route takes this frame")
         event = events.message_event(
             connection.place, route.key, text, moment, connection.authorizer
         )
         try:
             result = await self._invoke(route.function, event)
-            answered = _body(result)
+            answered = frames.body_of(result)
         except (InvocationError, ValueError) as error:
-            problem = _problem("Internal server error", connection, moment)
-            return Outcome(route.key, route.function, problem, str(error))
+            reply = frames.problem("Internal server error", connection, moment)
+            return Outcome(route.key, route.function, reply, str(error))
         if answered is None or not route.has_response:
             return Outcome(route.key, route.function, None)
         connection.last_active_at = self._clock.now()
@@ -186,28 +184,3 @@ def _refused(status: HTTPStatus, reason: str, function: str) -> HandshakeRefused
     }
     message = messages.get(status, "Internal server error" if status >= 500 else status.phrase)  # noqa: PLR2004
     return HandshakeRefusedError(status, message, reason, function)
-
-
-def _selected(text: str, member: str) -> object:
-    """Return what a frame says about its route. None if it is not a JSON object."""
-    try:
-        frame = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return frame.get(member) if isinstance(frame, dict) else None
-
-
-def _body(result: Any) -> str | None:
-    """Return the frame that a function answers. Raises ValueError."""
-    if not isinstance(result, Mapping) or "statusCode" not in result:
-        raise ValueError("its answer has no statusCode")
-    body = result.get("body")
-    if body is not None and not isinstance(body, str):
-        raise ValueError("its body is not a string")
-    return body or None
-
-
-def _problem(message: str, connection: Connection, moment: Moment) -> str:
-    return json.dumps(
-        {"message": message, "connectionId": connection.id, "requestId": moment.request_id}
-    )

@@ -21,7 +21,10 @@ HEAD = {"work_order_id": {"S": "wo_1"}, "part": {"S": "head"}}
 @pytest.mark.parametrize(
     ("change", "found"),
     [
-        (Change("AgentMessagesTable", MESSAGE, None, MESSAGE), {"ProjectorFunction": 1}),
+        (
+            Change("AgentMessagesTable", MESSAGE, None, MESSAGE),
+            {"ProjectorFunction": 1, "RelayFunction": 1},
+        ),
         (Change("AgentMessagesTable", MESSAGE, MESSAGE, MESSAGE), {}),
         (Change("AgentMessagesTable", PART, None, PART), {}),
         (Change("WorkOrdersTable", HEAD, HEAD, HEAD), {"ProjectorFunction": 1}),

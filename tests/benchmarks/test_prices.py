@@ -25,6 +25,10 @@ def test_the_constants_cover_the_prices():
     assert prices.PER_MILLION_READ_UNITS / write == units.READ_UNIT / units.WRITE_UNIT
     nine_milliseconds = assumed.MEMORY_GB * 0.009 * prices.PER_GB_SECOND * 1e6
     assert math.ceil(nine_milliseconds / write * units.UNIT) == units.CALL
+    waited = 128 / 1024 * prices.PER_GB_SECOND * 1e6
+    assert math.ceil(waited / write * units.UNIT) == units.WAITED_SECOND
+    frame = math.ceil(prices.PER_MILLION_SOCKET_MESSAGES / write * units.UNIT)
+    assert frame + units.CALL == units.PUSHED_FRAME
     megabyte = prices.PER_GB_OF_TRAFFIC / 1024 + 2 * prices.PER_MILLION_GATEWAY_REQUESTS / 1e6
     assert units.of_request(1024 * 1024) / units.UNIT >= megabyte / (write / 1e6)
 

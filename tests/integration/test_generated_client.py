@@ -21,6 +21,7 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 
 from agent_messaging.door.route import BASE
 from tests.integration.cloud import Cloud
+from tests.integration.feed.events import append
 from tools.openapi import render
 
 NAME = "generated_client"
@@ -87,6 +88,16 @@ def test_it_reads_a_page_of_messages_with_a_flag_that_it_does_not_know(generated
     page = module("messaging", "messaging_inbox").sync(client=client, agent_id="boots")
     (message,) = page.messages
     assert (message.body, message.content_flags) == ("a\u200bb", ["smells_of_fish"])
+
+
+def test_it_reads_a_feed_with_an_event_that_it_does_not_know(generated, pair: Cloud):
+    append(pair, untrusted={"subject": None, "body": "Hello"})
+    client = called(generated, pair, lambda text: text.replace("message.received", "moon.rose"))
+    page = module("feed", "feed_read_feed").sync(client=client, agent_id="boots")
+    (event,) = page.events
+    assert (event.type_, event.previous, page.has_more) == ("moon.rose", None, False)
+    assert event.data["untrusted"]["body"] == "Hello"
+    assert page.next_after == event.position
 
 
 def test_it_reads_an_error_with_a_code_that_it_does_not_know(generated, pair: Cloud):

@@ -6,6 +6,7 @@ import boto3
 import pytest
 
 from agent_messaging.agents import keys as api_keys
+from local.in_process.functions import app
 from tests.integration.cloud import Cloud
 from tools.operating import operate
 
@@ -14,7 +15,8 @@ from tools.operating import operate
 def registry(pair: Cloud) -> operate.Registry:
     client = boto3.client("dynamodb")
     agents = operate.AgentsTable(client, "AgentsTable")
-    return operate.Registry(client, agents, operate.AgentKeysTable(client, "AgentKeysTable"))
+    keys = operate.AgentKeysTable(client, "AgentKeysTable")
+    return operate.Registry(client, agents, keys, app("agents").closing)
 
 
 def heartbeat(cloud: Cloud, caller: dict) -> tuple[int, str | None]:
@@ -98,7 +100,12 @@ def test_the_tables_of_a_stack_are_found_by_their_logical_ids(pair):
                     "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
                 },
             }
-            for name, key in (("AgentsTable", "agent_id"), ("AgentKeysTable", "key_hash"))
+            for name, key in (
+                ("AgentsTable", "agent_id"),
+                ("AgentKeysTable", "key_hash"),
+                ("AgentFeedTable", "agent_id"),
+                ("SocketsApi", "anything"),  # any resource with an id of its own
+            )
         }
     }
     cloudformation = boto3.client("cloudformation")
@@ -106,6 +113,12 @@ def test_the_tables_of_a_stack_are_found_by_their_logical_ids(pair):
     registry = operate.deployed("a-stack", None)
     assert registry.agents.table.name.startswith("a-stack-AgentsTable-")
     assert registry.keys.table.name.startswith("a-stack-AgentKeysTable-")
+    posting = registry.closing.posting
+    assert posting.listeners.table.name.startswith("a-stack-AgentFeedTable-")
+    endpoint = posting.connections.client.meta.endpoint_url
+    assert re.fullmatch(
+        r"https://a-stack-[\w-]+\.execute-api\.us-east-1\.amazonaws\.com/live", endpoint
+    )
 
 
 def test_what_cannot_be_done_is_one_line_on_stderr(pair, capsys):

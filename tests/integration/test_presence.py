@@ -3,11 +3,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from agent_messaging import clock
+from agent_messaging.feed.position import START
 from agent_messaging.presence import table
 from agent_messaging.presence.table import SHARDS, PresenceTable
 from agent_messaging.settings import SettingError
 from local.in_process.functions import app, fresh
 from tests.integration.cloud import Cloud
+from tests.integration.feed.events import append, text
 from tests.integration.messaging.messages import stored_message
 
 
@@ -49,11 +51,18 @@ def test_a_heartbeat_renews_the_lease_and_tells_what_waits(pair: Cloud):
         "next_heartbeat_in": 30,
         "pending_messages": 2,
         "pending_work_orders": 1,
+        "feed_position": START.to_text("boots"),
     }
     lease = datetime.fromisoformat(expiry) - datetime.fromisoformat(beat)
     assert lease == timedelta(seconds=90)
     (item,) = pair.items("AgentPresenceTable")
     assert item["purge_at"] == int((datetime.fromisoformat(expiry) + timedelta(days=1)).timestamp())
+
+
+def test_a_heartbeat_tells_the_newest_position_of_the_feed(pair: Cloud):
+    events = append(pair, times=3)
+    beat = pair.post("/messaging/heartbeat", {"agent_id": "boots"}).json
+    assert beat["feed_position"] == text(events[-1])
 
 
 def test_what_is_done_does_not_wait(pair: Cloud):

@@ -31,6 +31,9 @@ ORDER = "/api/v1/messaging/work-order/{work_order_id}"
 ONE_ORDER = f"GET {ORDER}"
 ORDER_LIST = "GET /api/v1/messaging/work-orders"
 IS_FINAL = "A new field of orders, which the server computes from the status and does not store."
+RECEIPT = "A new field of messages, which the server computes for their sender."
+MESSAGE_LISTS = ("inbox", "sent", "threads/{thread_id}")
+ADDED = "The release leaves it when it answers a request. It is read only while a request waits."
 ENDED = "Orders say who ended them, and why if it was the system."
 
 WANTED: tuple[Wanted, ...] = (
@@ -46,5 +49,18 @@ WANTED: tuple[Wanted, ...] = (
     Wanted(ONE_ORDER, "/body/ended_by", ENDED),
     Wanted(ORDER_LIST, "/body/work_orders/*/reason_code", ENDED),
     Wanted(ORDER_LIST, "/body/work_orders/*/ended_by", ENDED),
+    Wanted(
+        "POST /api/v1/messaging/heartbeat",
+        "/body/feed_position",
+        "A heartbeat tells the newest position of the feed, which the release does not have.",
+    ),
+    *(
+        Wanted(f"GET /api/v1/messaging/{each}", "/body/messages/*/receipt", RECEIPT)
+        for each in MESSAGE_LISTS
+    ),
+    Wanted("GET /api/v1/messaging/messages/{message_id}", "/body/receipt", RECEIPT),
+    Wanted("GET /api/v1/messaging/contacts", "/body/contacts/*/request/receipt", RECEIPT),
+    Wanted("GET /api/v1/messaging/contacts/{contact_id}", "/body/request/receipt", RECEIPT),
+    Wanted("ContactsTable", "/request_added", ADDED),
     Wanted("work_orders_sweep", "/ended", "The sweep also ends the orders of agents that left."),
 )

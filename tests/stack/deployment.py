@@ -59,6 +59,12 @@ class Deployment:
         return f"{self.account.url}/_aws/execute-api/{api_id}/$default"
 
     @property
+    def socket_url(self) -> str:
+        """The URL of the WebSocket API."""
+        api_id, host = self.physical("SocketsApi"), self.account.url.removeprefix("http://")
+        return f"ws://{host}/_aws/execute-api/{api_id}/live"
+
+    @property
     def registration_key(self) -> str:
         """What the command prints that the stack's output names."""
         command = self.output("RegistrationKey").split()
@@ -87,7 +93,7 @@ def deploy(
     """
     settings = tomllib.loads(CONFIG.read_text("utf-8"))[environment]
     began = time.monotonic()
-    template = built if edit is None else edited(built, edit)
+    template = edited(account, built, edit)
     run_sam(account, environment, template, overrides(settings, parameters))
     seconds = time.monotonic() - began
     deployment = Deployment(account, settings["global"]["parameters"]["stack_name"])
@@ -104,10 +110,15 @@ def overrides(settings: Mapping[str, Any], parameters: Mapping[str, str]) -> lis
     return [*pairs, *(f"{name}={value}" for name, value in parameters.items())]
 
 
-def edited(built: Path, edit: Edit) -> Path:
-    """A changed copy of the built template; beside it, for its paths."""
+def edited(account: Account, built: Path, edit: Edit | None = None) -> Path:
+    """A changed copy of the built template; beside it, for its paths.
+
+    It suits the emulator.
+    """
     template = yaml.safe_load(built.read_text("utf-8"))
-    edit(template)
+    mending.prepare(account, template["Resources"])
+    if edit is not None:
+        edit(template)
     path = built.with_name(f"deployed-{os.getpid()}.yaml")
     path.write_text(yaml.safe_dump(template), "utf-8")
     return path

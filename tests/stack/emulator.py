@@ -49,6 +49,24 @@ lambda_runtime.acquire_worker = acquire_patiently
 zipfile.ZipFile.extractall = unpack_once
 """
 
+# On AWS, connections are posted to at the host of their API, which a name server knows. Here all
+# APIs have one host. So the API is that of the connection.
+CONNECTIONS = """
+from ministack import app
+from ministack.services import apigateway
+
+parse = app._parse_execute_api_url
+
+def parse_with_connections(host, path):
+    if not path.startswith("/@connections/"):
+        return parse(host, path)
+    connection_id = path.removeprefix("/@connections/").split("/", 1)[0]
+    found = apigateway._ws_connections.get(connection_id) or {}
+    return found.get("apiId", "none"), "live", path
+
+app._parse_execute_api_url = parse_with_connections
+"""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -83,5 +101,5 @@ def account() -> Iterator[Account]:
     """An empty account."""
     settings = {"AUTH": "true", "SERVICES": "", "LAMBDA_EXECUTOR": "local"}
     root = {"AWS_ACCESS_KEY_ID": ROOT_KEY, "AWS_SECRET_ACCESS_KEY": ROOT_KEY}
-    with second_engine(FRUGAL, **settings, **root) as engine:
+    with second_engine(FRUGAL + CONNECTIONS, **settings, **root) as engine:
         yield Account(engine)

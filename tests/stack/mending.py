@@ -3,7 +3,8 @@
     AWS::ApiGatewayV2::Api     it ignores Body, where SAM puts routes, integrations and authorizer
     AWS::DynamoDB::Table       it ignores TimeToLiveSpecification
 
-On AWS both are part of the deploy.
+On AWS both are part of the deploy. The emulator refuses AWS::ApiGatewayV2::RouteResponse, and sends
+the replies of WebSocket routes without it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,20 @@ AUTHORIZER = "x-amazon-apigateway-authorizer"
 INVOCATIONS = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{{}}/invocations"
 
 
+UNKNOWN = {"AWS::ApiGatewayV2::RouteResponse"}
+CONNECTIONS = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"
+
+
+def prepare(account: Account, resources: dict[str, Any]) -> None:
+    """Change what is deployed: without unknown resources, and with the host of connections."""
+    for name in [name for name, each in resources.items() if each["Type"] in UNKNOWN]:
+        del resources[name]
+    for resource in resources.values():
+        environment = (resource.get("Properties") or {}).get("Environment") or {}
+        if CONNECTIONS in environment.get("Variables", {}):
+            environment["Variables"][CONNECTIONS] = account.url
+
+
 def physical_ids(account: Account, stack: str) -> dict[str, str]:
     """What the resources of a stack are called in the account, by logical id."""
     answer = account.client("cloudformation").describe_stack_resources(StackName=stack)
@@ -36,8 +51,10 @@ def mend(account: Account, stack: str) -> None:
         properties = resource.get("Properties") or {}
         if resource["Type"] == "AWS::DynamoDB::Table" and "TimeToLiveSpecification" in properties:
             set_time_to_live(account, physical[name], properties["TimeToLiveSpecification"])
-        if resource["Type"] == "AWS::ApiGatewayV2::Api":
+        if resource["Type"] == "AWS::ApiGatewayV2::Api" and "Body" in properties:
             Routes(account, physical, physical[name]).replace(properties["Body"])
+        if resource["Type"] == "AWS::ApiGatewayV2::Authorizer":
+            forget_identity(account, physical, properties)
 
 
 def processed(account: Account, stack: str) -> dict[str, Any]:
@@ -55,6 +72,18 @@ def set_time_to_live(account: Account, table: str, specification: Mapping[str, A
     now = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
     if now["TimeToLiveStatus"] == "DISABLED":
         dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=specification)
+
+
+def forget_identity(
+    account: Account, physical: Mapping[str, str], properties: Mapping[str, Any]
+) -> None:
+    """Let an authorizer see each handshake. The emulator always wants a header Authorization."""
+    gateway, api_id = account.client("apigatewayv2"), physical[properties["ApiId"]["Ref"]]
+    for each in gateway.get_authorizers(ApiId=api_id)["Items"]:
+        if each["IdentitySource"] and "IdentitySource" not in properties:
+            gateway.update_authorizer(
+                ApiId=api_id, AuthorizerId=each["AuthorizerId"], IdentitySource=[]
+            )
 
 
 class Routes:

@@ -17,7 +17,7 @@ ALL = [
 
 @pytest.mark.parametrize("kind", ALL)
 def test_every_refusal_knows_its_status_and_how_to_put_it_right(kind: type[AgentMessagingError]):
-    assert kind.status in {400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503}
+    assert kind.status in {400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503}
     assert kind.code == kind.code.lower().replace("-", "_")
     assert kind.title
     assert not kind.title.endswith(".")

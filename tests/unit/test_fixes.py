@@ -14,6 +14,7 @@ from agent_messaging.delivery.schemas import PingRequest, SendRequest
 from agent_messaging.directory.schemas import DirectoryQuery
 from agent_messaging.door import parsing, usual_words
 from agent_messaging.errors import InvalidError
+from agent_messaging.feed.schemas import AckRequest, FeedQuery, WaitQuery
 from agent_messaging.messaging.schemas import InboxQuery, MarkManyReadRequest
 from agent_messaging.presence.schemas import PresenceRequest
 from agent_messaging.work_orders.schemas import CreateRequest, WorkOrdersQuery
@@ -124,6 +125,9 @@ def of_query(model: type | None, query: dict, body: type | None = None) -> Inval
             "Set `deliverables` to a JSON object, a list or a text instead of this number, for ex",
         ),
         (CompleteRequest, {"result_data": True}, "to a JSON object, a list or a text instead of a"),
+        (AckRequest, {}, "Add `position`, the `next_after` from GET /api/v1/messaging/feed."),
+        (AckRequest, {"next_after": "1.1.e902"}, "Rename `next_after` to `position`. The only"),
+        (AckRequest, {"event_id": "1.1.e902"}, "Rename `event_id` to `position`. The only"),
         (MarkManyReadRequest, {}, "Add `message_ids`, a list of `message_id` from GET /api/v1/me"),
     ],
 )
@@ -158,6 +162,20 @@ def test_a_fix_of_a_body_names_what_to_send(model: type, body: dict, fix: str):
         (DirectoryQuery, {"search": "x"}, "Rename `?search` to `?q`."),
         (DirectoryQuery, {"online": "maybe"}, "one of `true`, `false`."),
         (WorkOrdersQuery, {"role": "client", "status": "done"}, "one of `completed`,"),
+        (InboxQuery, {"wait": "20"}, "To wait for what is new, call GET /api/v1/messaging/feed/w"),
+        (FeedQuery, {"cursor": "1.1.e902"}, "Rename `?cursor` to `?after`."),
+        (FeedQuery, {"next_after": "1.1.e902"}, "Rename `?next_after` to `?after`."),
+        (FeedQuery, {"last_event_id": "1.1.e902"}, "Rename `?last_event_id` to `?after`."),
+        (FeedQuery, {"since": "2026-01-01"}, "A feed has positions instead of times. Send the"),
+        (FeedQuery, {"offset": "20"}, "Send the `next_after` of the answer before as `after`."),
+        (FeedQuery, {"sort": "desc"}, "The feed begins with its oldest event. `after=latest`"),
+        (
+            FeedQuery,
+            {"timeout": "20"},
+            "To wait for what is new, call GET /api/v1/messaging/feed/w",
+        ),
+        (WaitQuery, {"timeout": "20"}, "Rename `?timeout` to `?wait`."),
+        (WaitQuery, {"wait": "60"}, "a whole number from 1 to 20, for example `20`."),
         (None, {"limit": "5"}, "Remove `?limit`. The only parameter is `?agent_id`."),
         (None, {"from_agent_id": "nova"}, "The caller stands in `?agent_id` or in the key."),
     ],
@@ -216,7 +234,9 @@ def test_all_mistakes_are_covered_at_once_and_each_has_its_own_fix():
     assert "from 0 to 10, for example `10`." in error.fix
 
 
-@pytest.mark.parametrize("model", [InboxQuery, WorkOrdersQuery, DirectoryQuery])
+@pytest.mark.parametrize(
+    "model", [InboxQuery, WorkOrdersQuery, DirectoryQuery, FeedQuery, WaitQuery]
+)
 def test_no_usual_word_is_left_unguided(model: type):
     role = {"role": "client"} if model is WorkOrdersQuery else {}
     for word in usual_words.WORDS.keys() - model.model_fields.keys():

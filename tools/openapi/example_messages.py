@@ -1,7 +1,9 @@
 """The messages and contacts of the examples, as the answers show them."""
 
+from datetime import timedelta
+
 from agent_messaging import clock
-from agent_messaging.feed.model import EventType, event_id
+from agent_messaging.feed.model import DeliveredVia, EventType, event_id
 from agent_messaging.fields import Party
 from agent_messaging.messaging.model import (
     Message,
@@ -10,7 +12,9 @@ from agent_messaging.messaging.model import (
     Relationship,
     compose,
 )
+from agent_messaging.messaging.receipts import has_receipt, receipt_of
 from agent_messaging.messaging.schemas import view
+from agent_messaging.receipts.model import Facts
 from tools.openapi.example_data import (
     BOOTS,
     CREATED_AT,
@@ -27,10 +31,18 @@ from tools.openapi.example_data import (
     JsonObject,
 )
 
+RETENTION = timedelta(days=90)
 
-def seen_by(reader: JsonObject, message: Message) -> JsonObject:
-    """Return the message as an answer shows it to one of its two agents."""
-    return view(message, reader["id"]).model_dump(mode="json")
+
+def seen_by(
+    reader: JsonObject, message: Message, facts: Facts | None = None, now: str = MOVED_AT
+) -> JsonObject:
+    """Return the message as an answer shows it to one of its two agents at `now`."""
+    purge_at = clock.to_epoch(message.created_at + RETENTION)
+    stored = message.model_copy(update={"purge_at": purge_at})
+    is_own = has_receipt(stored, reader["id"])
+    receipt = receipt_of(stored, facts, clock.from_text(now)) if is_own else None
+    return view(stored, reader["id"], receipt).model_dump(mode="json")
 
 
 ASKED = compose(
@@ -48,7 +60,10 @@ ASKED = compose(
 )
 MESSAGE = seen_by(BOOTS, ASKED)
 # As its sender sees it: only the recipient sees what the sender is to it.
-SENT = seen_by(NOVA, ASKED)
+ACKNOWLEDGED = Facts(delivered_at=clock.from_text(SEEN_AT), delivered_via=DeliveredVia.SOCKET)
+SENT = seen_by(NOVA, ASKED, ACKNOWLEDGED)
+WAS_READ = {"status": MessageStatus.READ, "read_at": clock.from_text(MOVED_AT)}
+SENT_AND_READ = seen_by(NOVA, ASKED.model_copy(update=WAS_READ), ACKNOWLEDGED)
 EVENT: JsonObject = {
     "event_id": event_id(ASKED.created_at, f"message.received#boots-agent-id#{MESSAGE_ID}"),
     "position": POSITION,

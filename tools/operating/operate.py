@@ -29,6 +29,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from local import engine, environment
+from local.cloudformation import REGION
 from local.engine import EngineError
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "layers" / "agent_messaging"))
@@ -143,26 +144,32 @@ def deployed(stack: str, region: str | None) -> Registry:
         return str(answer["StackResourceDetail"]["PhysicalResourceId"])
 
     client: DynamoDBClient = session.client("dynamodb", config=CONFIG)
-    tables = [physical(f"{name}Table") for name in ("Agents", "AgentKeys", "AgentFeed")]
     host = cloudformation.meta.endpoint_url.replace(
         "//cloudformation", f"//{physical('SocketsApi')}.execute-api"
     )
-    return _registry(client, *tables, f"{host}/live")
+    connections = Connections(f"{host}/live", session.region_name)
+    agents, keys, feed = map(physical, ("AgentsTable", "AgentKeysTable", "AgentFeedTable"))
+    return _registry(client, agents, keys, _closing(client, agents, feed, connections))
 
 
 def running(url: str) -> Registry:
     """Return the tables of a local server. Raises EngineError."""
     asyncio.run(engine.connect(url))
-    client = engine.dynamodb(url)
-    return _registry(client, "AgentsTable", "AgentKeysTable", "AgentFeedTable", "")
+    client, agents = engine.dynamodb(url), "AgentsTable"
+    closing = None
+    if os.environ.get(OVERRIDE):
+        connections = Connections("", REGION)
+        closing = _closing(client, agents, "AgentFeedTable", connections)
+    return _registry(client, agents, "AgentKeysTable", closing)
 
 
-def _registry(client: DynamoDBClient, agents: str, keys: str, feed: str, endpoint: str) -> Registry:
-    table = AgentsTable(client, agents)
-    posting = Posting(Connections(endpoint), Listeners(FeedTable(client, feed)))
-    is_reached = endpoint or os.environ.get(OVERRIDE)
-    closing = Closing(table, posting) if is_reached else None
-    return Registry(client, table, AgentKeysTable(client, keys), closing)
+def _registry(client: DynamoDBClient, agents: str, keys: str, closing: Closing | None) -> Registry:
+    return Registry(client, AgentsTable(client, agents), AgentKeysTable(client, keys), closing)
+
+
+def _closing(client: DynamoDBClient, agents: str, feed: str, connections: Connections) -> Closing:
+    posting = Posting(connections, Listeners(FeedTable(client, feed)))
+    return Closing(AgentsTable(client, agents), posting)
 
 
 def main(arguments: Sequence[str]) -> int:

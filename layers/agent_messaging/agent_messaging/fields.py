@@ -172,7 +172,10 @@ KeyHash = Annotated[
 ThreadId = Annotated[str, StringConstraints(pattern=THREAD_ID_PATTERN), ANY_CASE]
 
 # A position in a feed. `feed.position` parses it.
-PositionText = Annotated[str, Field(examples=["1.42.k3jq"])]
+POSITION_FORMAT = "position"
+PositionText = Annotated[
+    str, Field(examples=["1.42.k3jq"], json_schema_extra={"format": POSITION_FORMAT})
+]
 
 # --- texts
 Line = Annotated[str, StringConstraints(max_length=500)]

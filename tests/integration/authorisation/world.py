@@ -56,7 +56,7 @@ class World:
             **self._message(),
             **{each: self._offer() for each in ("offered", "taken", "lost")},
             # Everybody has an event, so that nobody waits for one.
-            "position": [text(*append(self.cloud, agent_id)) for agent_id in agents][0],
+            "position": [text(*append(self.cloud, each)) for each in agents][agents.index("nova")],
         }
         for each in ("taken", "lost"):
             path = f"/messaging/work-order/{self.names[each]}/respond"

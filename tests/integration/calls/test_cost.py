@@ -50,6 +50,7 @@ def test_each_operation_makes_as_many_calls_as_the_design_says(
     run("message sent", nova, f"GET /messaging/messages/{sent['message_id']}")
     run("first heartbeat", boots, "POST /messaging/heartbeat")
     run("heartbeat", boots, "POST /messaging/heartbeat")
+    run("feed", boots, "GET /messaging/feed")
     run("presence", nova, "GET /messaging/presence/boots")
     run("update presence", boots, "PUT /messaging/presence", body={})
     run("directory", nova, "GET /agents")
@@ -74,8 +75,9 @@ def test_each_operation_makes_as_many_calls_as_the_design_says(
         "thread": [QUERY, BATCH, BATCH],
         "message received": [GET],
         "message sent": [GET, QUERY, GET],
-        "first heartbeat": [GET, UPDATE, PUT, QUERY, QUERY],
-        "heartbeat": [GET, PUT, QUERY, QUERY],
+        "first heartbeat": [GET, UPDATE, PUT, QUERY, QUERY, QUERY],
+        "heartbeat": [GET, PUT, QUERY, QUERY, QUERY],
+        "feed": [QUERY],
         "presence": [BATCH],
         "update presence": [GET, TRANSACT],
         "directory": [QUERY, BATCH],

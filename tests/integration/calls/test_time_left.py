@@ -12,6 +12,7 @@ from local.in_process.requests import BASE
 from local.in_process.runtime import Context
 from local.routing import Routes
 from tests.integration.cloud import Cloud
+from tests.integration.feed.events import append, text
 from tests.integration.work_orders.orders import FUTURE
 
 WRITES = {
@@ -55,6 +56,8 @@ OF_BOOTS = {
     "allow": ("PUT", "/messaging/contacts/third", {"state": "allowed"}),
     "block": ("PUT", "/messaging/contacts/nova", {"state": "blocked"}),
     "forget": ("DELETE", "/messaging/contacts/nova", None),
+    "acknowledge": ("POST", "/messaging/feed/ack", {"position": "{position}"}),
+    "ticket": ("POST", "/messaging/feed/ticket", None),
     "heartbeat": ("POST", "/messaging/heartbeat", None),
     "presence": ("PUT", "/messaging/presence", {"status_message": "x"}),
     "offline": ("DELETE", "/messaging/presence", None),
@@ -76,9 +79,9 @@ OF_BOOTS = {
 def test_no_route_begins_a_write_that_may_not_end(pair: Cloud, name: str):
     ids = _things_of_boots(pair)
     method, path, body = OF_BOOTS[name]
-    text = json.dumps(body)
+    told = json.dumps(body)
     for word, value in ids.items():
-        path, text = path.replace(f"{{{word}}}", value), text.replace(f"{{{word}}}", value)
+        path, told = path.replace(f"{{{word}}}", value), told.replace(f"{{{word}}}", value)
     identity = "from_agent_id" if path in FROM else "agent_id"
     # Boots has work to do, and cannot leave.
     caller = "third" if name == "leave" else "boots"
@@ -86,11 +89,11 @@ def test_no_route_begins_a_write_that_may_not_end(pair: Cloud, name: str):
     longest = int(connection.longest_call(app("messaging").client) * 1000)
     before = pair.digest()
 
-    refused = pair.call(method, path, query, json.loads(text), milliseconds=longest - 1)
+    refused = pair.call(method, path, query, json.loads(told), milliseconds=longest - 1)
     assert (refused.status, refused.json["code"]) == (503, "out_of_time")
     assert pair.digest() == before
 
-    assert pair.call(method, path, query, json.loads(text), milliseconds=longest).status < 300
+    assert pair.call(method, path, query, json.loads(told), milliseconds=longest).status < 300
     assert pair.digest() != before
 
 
@@ -116,6 +119,7 @@ def _things_of_boots(pair: Cloud) -> dict[str, str]:
         "own": pair.offer("boots", "nova"),
         "message": pair.send("nova", "boots")["message_id"],
         "key": key.json["key_id"],
+        "position": text(*append(pair)),
     }
 
 

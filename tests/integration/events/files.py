@@ -14,12 +14,17 @@ from tools.openapi.render import FILE, ROOT
 
 DOCUMENT: document.Document = json.loads(FILE.read_text("utf-8"))
 FILES = sorted((ROOT / "events").rglob("*.json"))
+FRAME = "frame"
 EVENTS: dict[Path, dict[str, Any]] = {path: json.loads(path.read_text("utf-8")) for path in FILES}
 
 
+# An authorizer's event has the members of a request too.
+KINDS = ("routeArn", "methodArn", "routeKey", "source", "Records")
+
+
 def kind_of(event: dict[str, Any]) -> str:
-    """What an event is, by a member that tells; an authorizer's has those of a request too."""
-    return next(each for each in ("routeArn", "routeKey", "source", "Records") if each in event)
+    """What an event is, by a member that tells; a frame's has nothing but its context."""
+    return next((each for each in KINDS if each in event), FRAME)
 
 
 def of(kind: str) -> list[Any]:
@@ -56,3 +61,5 @@ def operation_of(event: dict[str, Any]) -> dict[str, Any]:
 REQUESTS = of("routeKey")
 WITH_BODY = [each for each in REQUESTS if "body" in EVENTS[each.values[0]]]
 AUTHORIZERS = of("routeArn")
+FRAMES = of(FRAME)
+SOCKET_AUTHORIZERS = of("methodArn")

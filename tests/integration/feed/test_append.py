@@ -47,3 +47,33 @@ def test_after_six_quiet_days_a_new_epoch_follows_the_old_one(feed):
     feed.append("nova", [record(10)], NOW)
     (event,) = feed.append("nova", [record(11)], NOW + timedelta(days=6, seconds=1))
     assert (event.position, event.previous) == (Position(2, 1), Position(1, 1))
+
+
+def test_a_stream_whose_numbers_begin_again_loses_nothing_and_doubles_nothing(feed):
+    feed.append("nova", [record(number) for number in range(50, 60)], NOW)
+    again = [
+        (event.model_copy(update={"event_id": f"{event.event_id[:-3]}new"}), source)
+        for event, source in (record(number) for number in range(45, 55))
+    ]
+    first = feed.append("nova", again, NOW)
+    assert [event.position.number for event in first] == [*range(11, 21)]
+    feed.appender.forget()
+    assert feed.append("nova", again, NOW) == first
+
+
+def test_a_dead_letter_that_comes_late_is_appended_once_and_disturbs_no_repetition(feed):
+    first = feed.append("nova", [record(10), record(12), record(13)], NOW)
+    (late,) = feed.append("nova", [record(11)], NOW)
+    feed.appender.forget()
+    assert feed.append("nova", [record(number) for number in (12, 11, 13, 10)], NOW) == [
+        first[1],
+        late,
+        first[2],
+        first[0],
+    ]
+
+
+def test_a_repeated_event_is_found_behind_250_others(feed):
+    events = feed.append("nova", [record(number) for number in range(1, 251)], NOW)
+    feed.appender.forget()
+    assert feed.append("nova", [record(3)], NOW) == [events[2]]

@@ -62,6 +62,16 @@ def test_each_fact_is_written_once(cloud, table):
     assert stored(cloud) == first
 
 
+def test_the_earliest_observation_counts_whenever_it_is_written(cloud, table):
+    deliver(table, cloud.message_id, LATER, "webhook")
+    act(table, cloud.message_id, LATER, "msg_second")
+    deliver(table, cloud.message_id, NOW, "socket")
+    act(table, cloud.message_id, NOW, "msg_first")
+    item = stored(cloud)
+    assert (item["delivered_at"], item["delivered_via"]) == (clock.to_text(NOW), "socket")
+    assert (item["acted_at"], item["acted_by"]) == (clock.to_text(NOW), "msg_first")
+
+
 def test_who_does_not_know_whether_events_are_wanted_takes_nothing_back(cloud, table):
     act(table, cloud.message_id)
     assert "wants_events" not in stored(cloud)

@@ -137,6 +137,14 @@ def test_an_agent_that_writes_to_itself_sees_its_receipt(pair: Cloud):
     assert [receipt["status"] for receipt in views(pair, sent)] == ["delivered"] * 3
 
 
+def test_a_recipient_that_has_left_changes_no_receipt(pair: Cloud):
+    sent, read = (pair.send("nova", "boots") for _ in range(2))
+    mark_read(pair, "boots", read["message_id"])
+    before = [views(pair, each) for each in (sent, read)]
+    assert pair.call("DELETE", "/agents/me", {"agent_id": "boots"}).status in (200, 204)
+    assert [views(pair, each) for each in (sent, read)] == before
+
+
 @pytest.fixture
 def expired(pair: Cloud) -> dict:
     """A message that was never read, and whose retention ended an hour ago."""

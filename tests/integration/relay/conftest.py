@@ -20,9 +20,9 @@ def streams(pair):
 
 
 @pytest.fixture
-def feed_of(pair):
+def feed_of(cloud):
     """Read all events of an agent, as JSON objects."""
-    feed = FeedTable(pair.dynamodb, "AgentFeedTable")
+    feed = FeedTable(cloud.dynamodb, "AgentFeedTable")
 
     def read(agent_id):
         found = feed.events(agent_id, position.START, AT_ONCE)

@@ -41,10 +41,9 @@ STATUSES = {
 }
 
 
-@pytest.mark.parametrize(("actions", "previous", "role", "told"), ROADS)
-def test_a_transition_is_told_to_the_other_party(
-    pair, streams, feed_of, order, actions, previous, role, told
-):
+@pytest.mark.parametrize("road", ROADS)
+def test_a_transition_is_told_to_the_other_party(pair, streams, feed_of, order, road):
+    actions, previous, role, told = road
     for action in actions:
         actor = "nova" if action == "cancel" else "boots"
         assert pair.move(actor, order, action).status == 200

@@ -16,7 +16,7 @@ def table(pair):
 
 
 def wanted(pair, sender="nova", recipient="boots", **fields):
-    """A message whose sender wants receipts as events, as a send with `wants_receipts` stores it."""
+    """A message whose sender wants receipts as events, as a send that asks for them stores it."""
     parties = (Party(id=each, name=each.title()) for each in (sender, recipient))
     message = compose(MessageType.CHAT_MESSAGE, *parties, clock.now(), body="Hello.", **fields)
     put = table(pair).transact_put(message)["Put"]

@@ -166,3 +166,15 @@ def test_a_resume_puts_the_agent_online_for_ten_minutes(sockets, nova):
     sockets.connect(nova).send("resume")
     seen = sockets.cloud.get("/messaging/presence/nova", {"agent_id": "boots"}).json
     assert seen["is_online"] is True
+
+
+@pytest.mark.parametrize("operation", ["GetItem", "Query", "PutItem", "BatchGetItem"])
+def test_after_a_resume_that_failed_the_next_one_is_the_first(sockets, nova, operation):
+    sockets.cloud.send("nova", "boots")
+    socket = sockets.connect(nova)
+    error = {"Error": {"Code": "ValidationException", "Message": ""}}
+    sockets.cloud.fail(operation, 1, error)
+    (problem,) = socket.send("resume")
+    assert (problem["status"], problem["code"]) == (500, "internal")
+    assert sockets.listeners("nova") == []
+    assert socket.send("resume")[0]["frame"] == "hello"

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 import requests
 
+from local.sockets import session
 from tests.local.runner.sockets import closed, connect, served, until
 
 
@@ -52,6 +53,28 @@ def test_a_frame_above_128_kilobytes_is_refused():
                 await running.post(connection_id, b"x" * (128 * 1024 + 1))
             await running.post(connection_id, b"x" * 128 * 1024)
             assert len(await client.recv()) == 128 * 1024
+
+    play(scenario)
+
+
+def test_a_client_that_reads_nothing_is_gone(monkeypatch):
+    monkeypatch.setattr(session, "STUCK_SECONDS", 0.3)
+
+    async def scenario(running):
+        client = await running.connect()
+        client.transport.pause_reading()
+        await until(lambda: running.door.service.connections._open)
+        [connection_id] = running.connection_ids
+
+        async def flood():
+            for _ in range(500):
+                await running.post(connection_id, b"x" * 128 * 1024)
+
+        with pytest.raises(running.management.exceptions.GoneException):
+            await flood()
+        await until(lambda: running.functions.of("DISCONNECT"))
+        assert not running.door.service.connections._open
+        client.transport.abort()
 
     play(scenario)
 

@@ -8,7 +8,8 @@ import pytest
 
 from local import engine, schedules, streams
 from local.delivery import Delivery, first_failed
-from local.instance import FunctionFailedError
+from local.instance import Endpoints, FunctionFailedError
+from local.pool import Pools
 from local.streams import Subscription, lambda_record
 from local.tables import create_tables
 
@@ -270,3 +271,73 @@ def test_a_schedule_runs_soon_and_goes_on_after_a_failure(template, capsys):
     asyncio.run(play())
     assert events[0]["detail-type"] == "Scheduled Event"
     assert "schedule Tick -> CollectorFunction failed: not today" in capsys.readouterr().err
+
+
+def put(dynamodb, name="a"):
+    dynamodb.put_item(TableName="ItemsTable", Item={"id": {"S": name}, "sort": {"S": "1"}})
+
+
+class CountingStreams:
+    """A client for streams that counts the reads."""
+
+    def __init__(self, client):
+        self.client = client
+        self.reads = 0
+
+    def __getattr__(self, name):
+        return getattr(self.client, name)
+
+    def get_records(self, **arguments):
+        self.reads += 1
+        return self.client.get_records(**arguments)
+
+
+@pytest.mark.parametrize("window", [0.0, 0.05])
+def test_an_invocation_wakes_the_streams(template, dynamodb, moto_url, monkeypatch, window):
+    monkeypatch.setattr(streams, "POLL_SECONDS", 60)
+    monkeypatch.setattr(streams, "WINDOW_PAUSE_SECONDS", 0.2)
+    create_tables(dynamodb, template.tables)
+    mapping = dataclasses.replace(template.streams[0], window=window)
+    collector = Collector()
+    client = CountingStreams(engine.dynamodb_streams(moto_url))
+
+    async def play():
+        delivery = Delivery(mapping, collector, 0.001)
+        subscription = Subscription(mapping, dynamodb, client, delivery)
+        task = asyncio.create_task(subscription.run())
+        await until(lambda: client.reads == 1)
+        await asyncio.sleep(0.1)
+        put(dynamodb)
+        for _ in range(10):
+            subscription.wake()
+            await asyncio.sleep(0.01)
+        await until(lambda: collector.batches)
+        await asyncio.sleep(0.1)
+        reads = client.reads
+        await asyncio.sleep(0.3)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return reads
+
+    reads = asyncio.run(play())
+    client.client.close()
+
+    # Nothing is read while nothing happens. A window makes one read of many invocations.
+    assert client.reads == reads
+    assert reads <= (4 if window else 13)
+    assert collector.batches
+
+
+def test_each_invocation_of_a_pool_is_told(template):
+    told = []
+
+    async def play():
+        pools = Pools(template.functions, Endpoints("http://127.0.0.1:1"), lambda: told.append(1))
+        event = {"pathParameters": {"what": "plain"}}
+        await pools.invoke("MisbehavingFunction", event)
+        with pytest.raises(FunctionFailedError):
+            await pools.invoke("MisbehavingFunction", {})
+        await pools.close()
+
+    asyncio.run(play())
+    assert told == [1, 1]

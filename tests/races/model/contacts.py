@@ -45,6 +45,7 @@ def relationship(world: World, recipient: str, sender: str) -> str:
 def hold(world: World, message: Document, now: datetime) -> None:
     """The message waits with the recipient's contacts."""
     key = (message["to_agent"]["id"], message["from_agent"]["id"])
+    world.held[message["message_id"]] = message
     world.contacts[key] = _entry(message["from_agent"], "held", now, message)
 
 
@@ -99,6 +100,7 @@ def _release(world: World, owner: str, other: str, now: datetime) -> None:
     entry = world.contacts[owner, other]
     message = {**entry["request"], "status": "pending"}
     world.messages[message["message_id"]] = message
+    world.released[message["message_id"]] = text(now)
     world.contacts[owner, other] = {
         **entry,
         "state": "allowed",

@@ -25,6 +25,7 @@ PLAIN: Document = {
     "priority": 0,
     "metadata": None,
     "untrusted": None,
+    "receipt": None,
 }
 
 
@@ -91,10 +92,13 @@ def mark_many_read(world: World, caller: str, message_ids: list[str], now: datet
 
 def read(world: World, caller: str, message_id: str) -> Document:
     """One message, to its recipient or to whoever wrote it; a notification nobody wrote."""
-    message = world.messages.get(message_id)
-    if message is None or not (_is_to(message, caller) or _is_written_by(message, caller)):
+    message = world.messages.get(message_id) or world.held.get(message_id)
+    is_there = message is not None and message["status"] != "held"
+    if message is None or not (
+        (is_there and _is_to(message, caller)) or _is_written_by(message, caller)
+    ):
         raise RefusedError(404, "message_not_found")
-    return seen_by(message, caller)
+    return seen_by(world, message, caller)
 
 
 def inbox(world: World, caller: str, status: str | None, kind: str | None) -> list[Document]:
@@ -108,9 +112,10 @@ def inbox(world: World, caller: str, status: str | None, kind: str | None) -> li
 
 
 def sent(world: World, caller: str) -> list[Document]:
-    """What the caller wrote, newest first."""
-    mine = (message for message in world.messages.values() if _is_written_by(message, caller))
-    return [seen_by(message, caller) for message in _newest_first(mine)]
+    """What the caller wrote, newest first, also what is held."""
+    known = {**world.held, **world.messages}
+    mine = (message for message in known.values() if _is_written_by(message, caller))
+    return [seen_by(world, message, caller) for message in _newest_first(mine)]
 
 
 def thread(world: World, caller: str, thread_id: str) -> list[Document]:
@@ -118,7 +123,7 @@ def thread(world: World, caller: str, thread_id: str) -> list[Document]:
     found = [each for each in world.messages.values() if each["thread_id"] == thread_id]
     if not found or caller not in parties(found[0]):
         raise RefusedError(404, "thread_not_found")
-    return [seen_by(message, caller) for message in _newest_first(found)]
+    return [seen_by(world, message, caller) for message in _newest_first(found)]
 
 
 def pending_of(world: World, caller: str) -> list[Document]:
@@ -127,9 +132,26 @@ def pending_of(world: World, caller: str) -> list[Document]:
     return known + [notice for notice in world.unseen if _is_to(notice, caller)]
 
 
-def seen_by(message: Document, reader: str) -> Document:
+def seen_by(world: World, message: Document, reader: str) -> Document:
     """A message as one of its two parties reads it."""
-    return message if _is_to(message, reader) else {**message, "relationship": None}
+    shown = message if _is_to(message, reader) else {**message, "relationship": None}
+    is_own = _is_written_by(message, reader)
+    return {**shown, "receipt": receipt_of(world, message)} if is_own else shown
+
+
+def receipt_of(world: World, message: Document) -> Document:
+    """What its sender sees of a message that nobody has acknowledged: the relay does not run."""
+    is_held, read_at = message["status"] == "held", message["read_at"]
+    queued_at = world.released.get(message["message_id"], message["created_at"])
+    nothing = ("acted_at", "acted_by", "failed_at", "reason", "delivery_error")
+    return {
+        "status": "held" if is_held else "read" if read_at else "queued",
+        "queued_at": None if is_held else queued_at,
+        "delivered_at": read_at,
+        "delivered_via": read_at and "inbox",
+        "read_at": read_at,
+        **dict.fromkeys(nothing),
+    }
 
 
 def parties(message: Document) -> set[str]:

@@ -55,6 +55,8 @@ class World:
     agents: dict[str, Document] = field(default_factory=dict)
     messages: dict[str, Document] = field(default_factory=dict)
     contacts: dict[tuple[str, str], Document] = field(default_factory=dict)
+    held: dict[str, Document] = field(default_factory=dict)  # messages that were held, by id
+    released: dict[str, str] = field(default_factory=dict)  # when they were let in, by id
     orders: dict[str, Document] = field(default_factory=dict)
     histories: dict[str, list[Document]] = field(default_factory=dict)  # of orders, by their ids
     threads: dict[str, set[str]] = field(default_factory=dict)  # the two agents of each

@@ -17,7 +17,7 @@ from tools.openapi.examples import EXAMPLES, derived
 from tools.openapi.operations import Operation
 
 OPERATIONS = [
-    Operation(group.name, route)
+    Operation(group.noun, route)
     for group in command.groups(command.load())
     for route in group.routes
 ]

@@ -13,18 +13,27 @@ from tools.openapi import render as command
 
 # Texts that are the system's, or hold nothing but ASCII of a pattern.
 SYSTEMS = {
+    "acknowledged_position",
     "agent_id",
     "api_key",
     "capabilities",
+    "capability",
     "code",
     "contact_id",
+    "event_id",
+    "feed_position",
     "id",
     "key_id",
     "message_id",
+    "next_after",
     "next_cursor",
     "not_found",
+    "position",
+    "previous",
     "reply_to_id",
+    "socket_url",
     "thread_id",
+    "ticket",
     "work_order_id",
 }
 # Routes that answer with words of the caller's own, from the very request that they answer.
@@ -34,6 +43,9 @@ ECHOES = {
     ("CancelledResponse", "reason"),
     ("FailedResponse", "reason"),
 }
+# The flags of an event stand in its data, because types of events differ in whose words they have.
+FLAGGED_WITHIN = {("EventView", "data")}
+EXEMPT = ECHOES | FLAGGED_WITHIN
 
 
 def parts(hint: Any) -> Iterator[Any]:
@@ -76,11 +88,11 @@ def holds_flags(model: type[BaseModel]) -> bool:
 
 @pytest.mark.parametrize("key", ANSWERS)
 def test_an_answer_with_an_agents_words_has_flags(key: str):
-    assert unflagged(ANSWERS[key]) <= ECHOES
+    assert unflagged(ANSWERS[key]) <= EXEMPT
 
 
 def test_every_exemption_is_one_of_an_answer():
-    assert set().union(*(unflagged(answer) for answer in ANSWERS.values())) == ECHOES
+    assert set().union(*(unflagged(answer) for answer in ANSWERS.values())) == EXEMPT
 
 
 def test_a_model_without_flags_is_found():

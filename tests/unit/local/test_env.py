@@ -7,15 +7,18 @@ from local.demo import url_of
 from local.env import exports
 from local.options import OptionError, parse
 from local.seed import AGENTS, KEYS
+from local.template import load
 
 
 def test_a_shell_gets_the_url_and_the_keys():
     lines = exports(parse([], {"PORT": "9000"})).splitlines()
 
+    sockets = ["export AGENT_MESSAGING_SOCKET=ws://127.0.0.1:9000/live"] * bool(load().sockets)
     assert lines == [
         "export AGENT_MESSAGING_URL=http://127.0.0.1:9000",
         f"export NOVA_KEY={KEYS['nova-agent-id']}",
         f"export BOOTS_KEY={KEYS['boots-agent-id']}",
+        *sockets,
         "export REGISTRATION_KEY=LocalOnlyRegistrationKeySecret0000000000",
     ]
 

@@ -11,7 +11,7 @@ def test_without_a_choice_there_are_defaults():
 
     assert (options.port, options.engine, options.template.name) == (8080, None, "template.yaml")
     assert options.is_open_mode
-    assert options.parameters == {"RegistrationMode": "open"}
+    assert options.parameters == {"RegistrationMode": "open", "WaitConcurrency": "20"}
 
 
 def test_variables_choose_and_arguments_choose_before_them():
@@ -74,7 +74,7 @@ def test_keys_can_be_required_of_callers_and_of_registrations():
     options = parse(["--registration", "key"], {"AUTH": "required"})
 
     assert not options.is_open_mode
-    assert options.parameters == {"RegistrationMode": "key"}
+    assert options.parameters["RegistrationMode"] == "key"
     # Keys for callers are one thing, a key for registrations another.
     assert parse([], {"AUTH": "required"}).registration == "open"
     assert parse([], {"REGISTRATION": "key"}).is_open_mode

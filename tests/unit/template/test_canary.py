@@ -76,6 +76,7 @@ def test_a_500_of_any_function_with_routes_counts():
     filters = properties_of("AWS::Logs::MetricFilter")
     groups = {each["LogGroupName"]["Ref"] for each in filters.values()}
     with_routes = {name for name, each in FUNCTIONS.items() if "HttpApi" in repr(each)}
+    with_routes |= {"SocketsFunction"}
     assert groups == {name.replace("Function", "Logs") for name in with_routes}
     alarm = RESOURCES["CanaryServerErrorsAlarm"]["Properties"]
     door = FILE.parent / "layers/agent_messaging/agent_messaging/door/api.py"

@@ -4,8 +4,13 @@ import re
 
 import pytest
 
+from agent_messaging.feed.waiting import LAST_SECONDS
+from agent_messaging.fields import LONGEST_WAIT
+from agent_messaging.storage.connection import HURRIED_CONFIG, connect, longest_call
+from local.template import load
 from tests.unit.template.written import DOCUMENT, FILE, FUNCTIONS
 
+GATEWAY_SECONDS = 30  # after which an HTTP API gives up
 OF_REQUESTS = DOCUMENT["Globals"]["Function"]["ReservedConcurrentExecutions"]
 
 
@@ -14,9 +19,13 @@ def reserved(parameter: str) -> dict[str, object]:
 
 
 def kind(function: str) -> str:
+    if function == "SocketsFunction":  # its routes stand at the WebSocket API
+        return "RequestConcurrency"
     events = FUNCTIONS[function].get("Events", {}).values()
     if not events:
         return "AuthorizerConcurrency"
+    if function == "FeedWaitFunction":
+        return "WaitConcurrency"
     requests = {each["Type"] == "HttpApi" for each in events}
     (answers_requests,) = requests
     return "RequestConcurrency" if answers_requests else "BackgroundConcurrency"
@@ -37,10 +46,23 @@ def test_zero_reserves_nothing():
 
 def test_the_documents_say_how_often_each_number_is_reserved():
     page = (FILE.parent / "docs/deploying.md").read_text("utf-8")
-    times = {"four": 4, "seven": 7}
+    times = {"five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11}
     pattern = r"\*\*`(\w+Concurrency)`\*\* (?:(?!\*\*).)*?for\s+each\s+of\s+(\w+)\s+functions"
     told = {name: times[number] for name, number in re.findall(pattern, page, re.DOTALL)}
     kinds = [kind(function) for function in FUNCTIONS]
-    assert told == {
-        name: kinds.count(name) for name in set(kinds) if name != "AuthorizerConcurrency"
-    }
+    assert told == {name: kinds.count(name) for name in set(kinds) if kinds.count(name) > 1}
+
+
+@pytest.mark.parametrize(("reserved", "seconds"), [("0", "2"), ("1", "20"), ("50", "20")])
+def test_a_wait_is_short_until_instances_are_reserved_for_it(reserved: str, seconds: str):
+    function = load(parameters={"WaitConcurrency": reserved}).functions["FeedWaitFunction"]
+    assert function.environment["WAIT_SECONDS"] == seconds
+    assert function.reserved == (int(reserved) or None)
+
+
+def test_a_waiting_function_has_time_to_answer_and_the_gateway_to_pass_it_on():
+    timeout = FUNCTIONS["FeedWaitFunction"]["Timeout"]
+    longest = longest_call(connect(HURRIED_CONFIG))
+    # The first read, the wait, and the end: the place is given back.
+    assert LONGEST_WAIT + LAST_SECONDS < timeout < GATEWAY_SECONDS
+    assert longest < LAST_SECONDS

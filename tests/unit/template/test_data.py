@@ -20,8 +20,10 @@ KEPT = {"Fn::If": ["DataIsProtected", "Retain", "Delete"]}
 PASSING = {"AgentMeterTable", "AgentPresenceTable", "IdempotencyTable"}
 # What lives as long as an agent or an order does is not tidied up.
 TIDIED = {
+    "AgentFeedTable",
     "AgentMeterTable",
     "AgentMessagesTable",
+    "AgentOutboxTable",
     "AgentPresenceTable",
     "AgentSentTable",
     "ContactsTable",

@@ -33,6 +33,16 @@ def test_an_empty_one_is_none(monkeypatch: pytest.MonkeyPatch, value: str, url: 
     assert connection.connect().meta.endpoint_url == url
 
 
+CONNECTIONS = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"
+
+
+def test_the_functions_that_post_to_connections_have_their_variable_and_do_not_set_it():
+    for name, function in FUNCTIONS.items():
+        variables = function.get("Environment", {}).get("Variables", {})
+        posts = "SOCKETS_ENDPOINT" in variables
+        assert variables.get(CONNECTIONS) == ("" if posts else None), name
+
+
 SECRETS = "AWS_ENDPOINT_URL_SECRETS_MANAGER"
 
 

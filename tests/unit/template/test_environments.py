@@ -52,7 +52,7 @@ def test_production_alone_keeps_its_data_and_asks_first():
 def test_a_stack_says_where_it_is_and_how_to_read_the_registration_key():
     outputs = DOCUMENT["Outputs"]
     always = {name for name, output in outputs.items() if "Condition" not in output}
-    assert always == {"ApiUrl", "DocsUrl", "DashboardUrl", "RegistrationKey"}
+    assert always == {"ApiUrl", "SocketUrl", "DocsUrl", "DashboardUrl", "RegistrationKey"}
     command = outputs["RegistrationKey"]["Value"]["Fn::Sub"]
     assert " --secret-id ${RegistrationKeySecret} " in command
     # The output itself holds no secret.

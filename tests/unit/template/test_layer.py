@@ -32,7 +32,12 @@ MODEL = {
 
 def test_the_models_have_the_operations_that_the_roles_allow():
     actions = {right.action for rights in granted().values() for right in rights}
-    assert trim.OPERATIONS["dynamodb"] - {"TransactWriteItems"} == actions
+    # A check is an item of a transaction, and no operation.
+    checks, transactions = {"ConditionCheckItem"}, {"TransactWriteItems"}
+    assert trim.OPERATIONS["dynamodb"] - transactions == actions - checks
+    # One right is for both: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html
+    operations = {"DeleteConnection", "PostToConnection"}
+    assert trim.OPERATIONS["apigatewaymanagementapi"] == operations
 
 
 def test_every_tool_that_the_build_of_the_layer_calls_exists():

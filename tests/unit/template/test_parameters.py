@@ -38,6 +38,7 @@ BAD = [
     ("AuthorizerConcurrency", "1001"),
     ("RequestConcurrency", "1001"),
     ("BackgroundConcurrency", "-1"),
+    ("WaitConcurrency", "1001"),
     ("StatsSchedule", "1 minute"),
     ("StatsSchedule", "rate(1 minutes)"),
     ("StatsSchedule", "rate(0 minutes)"),

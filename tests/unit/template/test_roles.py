@@ -12,7 +12,7 @@ ROLES = {name: each for name, each in properties_of("AWS::IAM::Role").items() if
 # Before a mapping is made, Lambda asks for all four, each on the stream itself.
 # https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 READ_A_STREAM = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
-READERS = {"ProjectorRole", "WorkOrdersPurgeRole"}
+READERS = {"ProjectorRole", "RelayRole", "WorkOrdersPurgeRole"}
 READ_AND_WRITE = {
     "BatchGetItem",
     "ConditionCheckItem",
@@ -22,6 +22,15 @@ READ_AND_WRITE = {
     "Query",
     "UpdateItem",
 }
+
+
+# The connections of one stage of one API, which have no names before they exist.
+CONNECTIONS = re.compile(
+    re.escape(
+        "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${SocketsApi}/live/"
+    )
+    + r"(POST|DELETE)/@connections/\*"
+)
 
 
 def role_of(function: str) -> str:
@@ -76,6 +85,9 @@ def test_a_statement_names_each_action_and_each_resource_of_this_stack(role: str
         assert all("*" not in action for action in listed(statement["Action"]))
         for resource in listed(statement["Resource"]):
             assert set(resource) <= {"Ref", "Fn::GetAtt", "Fn::Sub"}, resource
+            if statement["Action"] == "execute-api:ManageConnections":
+                assert CONNECTIONS.fullmatch(resource["Fn::Sub"])
+                continue
             assert "*" not in repr(resource)
             if text := resource.get("Fn::Sub"):
                 assert re.fullmatch(r"\$\{\w+Table\.Arn\}/index/\w+", text)
@@ -113,6 +125,7 @@ def test_what_a_role_may_do_is_read_and_write_what_its_function_serves(role: str
     assert of_tables <= allowed
     others = {each for each in actions if not each.startswith("dynamodb:")}
     assert others <= {
+        "execute-api:ManageConnections",
         "logs:CreateLogStream",
         "logs:PutLogEvents",
         "secretsmanager:GetSecretValue",

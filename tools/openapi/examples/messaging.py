@@ -62,9 +62,7 @@ EXAMPLES: Examples = {
             "not_found": [example_data.REPLY_ID],
         },
     ),
-    "messaging_read_message": Example(
-        {**example_messages.SENT, "status": "read", "read_at": example_messages.READ["read_at"]}
-    ),
+    "messaging_read_message": Example(example_messages.SENT_AND_READ),
     "messaging_sent": Example(
         {
             **example_messages.MESSAGES,

@@ -164,6 +164,8 @@ def _advice(word: str, form: Form) -> str:
         return ""
     if usual.inbox and {"type", "limit"} <= form.fields.keys():
         return usual.inbox
+    if usual.feed and {"after", "limit"} <= form.fields.keys():
+        return usual.feed
     is_apt = usual.advice and (not usual.needs or {*usual.needs} & form.fields.keys())
     return usual.advice if is_apt else "This call has nothing like it."
 

@@ -58,9 +58,6 @@ class SocketApi:
         about = event["requestContext"]
         with log.request_context(about["requestId"]), deadline.within(context):
             TALLY.begin()
-            self.service.posting.connections.reach(
-                f"https://{about['domainName']}/{about['stage']}"
-            )
             if about["eventType"] == CONNECT:
                 self._charge(event, "")
                 return OK
@@ -88,9 +85,9 @@ class SocketApi:
         try:
             caller = auth.connected(event)
             self._refuse_penalized(caller)
-            sent = _parsed(event, caller)
+            sent = _parsed(event)
             action = _shown(sent.get("action"))
-            return self._act(_connection(event, caller), _known(sent))
+            return self._act(_connection(event, caller), _known(_own(sent, caller)))
         except ENDED as error:
             _log(error, action)
             self._post(event, frames.text(frames.problem(error, action, request_id)))
@@ -171,8 +168,14 @@ def _connection(event: Mapping[str, Any], caller: Caller) -> Connection:
     return Connection(about["connectionId"], caller, connected_at)
 
 
-def _parsed(event: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
-    """Return the JSON object of a frame, without a field that repeats the caller."""
+def _parsed(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON object of a frame.
+
+    Raises:
+        TooLargeError: it has more than 32 KB.
+        MediaTypeError: it is binary.
+        MalformedError, InvalidError: see `payload.json_object_of`.
+    """
     body = event.get("body") or ""
     if event.get("isBase64Encoded"):
         raise MediaTypeError("The frame is binary.", fix="Send JSON in a text frame.")
@@ -183,7 +186,11 @@ def _parsed(event: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
             fix=f"Send at most {frames.MAX_BYTES} bytes. Send messages with POST "
             "/api/v1/messaging/send.",
         )
-    sent = payload.json_object_of(raw)
+    return payload.json_object_of(raw)
+
+
+def _own(sent: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
+    """Return a frame without a field that repeats who the caller is."""
     return {name: sent[name] for name in sent if not _repeats(name, sent[name], caller)}
 
 

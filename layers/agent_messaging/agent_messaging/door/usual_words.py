@@ -12,29 +12,39 @@ class Word(NamedTuple):
 
     The first of `fields` that the route has is the right name. Otherwise the word is removed, and
     `advice` says what to do. `advice` is only for a route that has one of the fields `needs`, if
-    there are any. `inbox` is the advice for the inbox, if that is another one.
+    there are any. `inbox` and `feed` are the advice for these two, if that is another one.
     """
 
     fields: tuple[str, ...] = ()
     advice: str = ""
     needs: tuple[str, ...] = ()
     inbox: str = ""
+    feed: str = ""
 
 
+_FEED = "Send the `next_after` of the answer before as `after`."
 _LIMIT = Word(("limit",))
-_CURSOR = Word(("cursor",))
+_CURSOR = Word(("cursor", "after", "position"))
 _PAGE = Word(
     advice="Page with the cursor: send each `next_cursor` as `cursor`, until it is null.",
     needs=("cursor",),
+    feed=_FEED,
 )
 SORT = Word(
-    advice="The order of a list is fixed: messages and orders are newest first.", needs=("limit",)
+    advice="The order of a list is fixed: messages and orders are newest first.",
+    needs=("limit",),
+    feed="The feed begins with its oldest event. `after=latest` skips all that are there.",
 )
 _TIME = Word(
     advice="A list has no filter by time. Read it page by page, until its entries are too old.",
     needs=("cursor",),
+    feed=f"A feed has positions instead of times. {_FEED}",
 )
-_UNREAD = Word(advice="For unread messages, add `status=pending` to the query.", needs=("type",))
+_UNREAD = Word(
+    advice="For unread messages, add `status=pending` to the query.",
+    needs=("type",),
+    feed="The feed has events, not messages. Continue after the last one that you have handled.",
+)
 _FILTER = Word(advice="Each filter is a parameter of its own.")
 _SEARCH = Word(("q",), "Only agents can be searched, with GET /api/v1/agents?q=<words>.")
 _RECIPIENT = Word(("to_agent_id", "client_id", "worker_id"))
@@ -51,6 +61,12 @@ _HEADING = Word(("title", "subject", "label", "name"))
 _FILE = Word(advice="Files cannot be attached. Put a URL into a text or an object instead.")
 _DATA = Word(("metadata", "result_data", "requirements"))
 _TIME_LIMIT = Word(("deadline_at", "expires_at", "estimated_completion"))
+_WAIT = Word(
+    ("wait",),
+    "To wait for what is new, call GET /api/v1/messaging/feed/wait.",
+    needs=("limit",),
+)
+_TIMEOUT = _WAIT._replace(fields=(*_TIME_LIMIT.fields, "wait"))
 _MONEY = Word(("budget_usd",))
 _SKILLS = Word(("capability", "capabilities"))
 _KEY = Word(
@@ -76,6 +92,7 @@ WORDS = {
     **dict.fromkeys(("per_page", "page_size", "count", "size", "max_results", "max"), _LIMIT),
     **dict.fromkeys(("first", "top", "take", "rows", "n"), _LIMIT),
     **dict.fromkeys(("next_cursor", "page_token", "next", "next_token", "after"), _CURSOR),
+    **dict.fromkeys(("cursor", "next_after", "position", "last_event_id", "event_id"), _CURSOR),
     **dict.fromkeys(("starting_after", "continuation", "token", "start"), _CURSOR),
     **dict.fromkeys(("page", "offset", "skip", "page_number"), _PAGE),
     **dict.fromkeys(("sort", "sort_by", "order", "order_by", "direction", "desc"), SORT),
@@ -93,7 +110,9 @@ WORDS = {
     **dict.fromkeys(("attachments", "attachment", "file", "files"), _FILE),
     **dict.fromkeys(("data", "meta", "extra", "context", "result", "output"), _DATA),
     **dict.fromkeys(("deadline", "due", "due_at", "due_date", "ttl", "expires"), _TIME_LIMIT),
-    **dict.fromkeys(("eta", "expires_in", "timeout"), _TIME_LIMIT),
+    **dict.fromkeys(("eta", "expires_in"), _TIME_LIMIT),
+    **dict.fromkeys(("wait", "wait_seconds", "poll", "long_poll", "block", "seconds"), _WAIT),
+    **dict.fromkeys(("timeout", "timeout_seconds"), _TIMEOUT),
     **dict.fromkeys(("budget", "price", "amount", "cost", "price_usd"), _MONEY),
     **dict.fromkeys(("skill", "skills", "caps", "tags", "tag", "roles"), _SKILLS),
     **dict.fromkeys(("key", "api_key", "apikey", "access_token", "authorization"), _KEY),

@@ -34,6 +34,7 @@ SOURCES = {
     ),
     fields.THREAD_ID_PATTERN: Source("thread_id", "/api/v1/messaging/inbox"),
     fields.KEY_ID_PATTERN: Source("key_id", "/api/v1/agents/me/keys"),
+    fields.POSITION_FORMAT: Source("next_after", "/api/v1/messaging/feed"),
 }
 # Routes that take only some of the ids: the end or the beginning of their path.
 CONTACTS = Source("contact.id", "/api/v1/messaging/contacts")
@@ -48,7 +49,7 @@ _BY_END = {
 
 def source_of(schema: Schema, route: str = "") -> Source | None:
     """Return where the caller finds the ids that a field of a route takes. None for no id."""
-    found = SOURCES.get(schema.get("pattern", ""))
+    found = SOURCES.get(schema.get("pattern") or schema.get("format", ""))
     if found is None:
         return None
     if found is AGENTS and "/messaging/contacts/" in route:

@@ -108,7 +108,10 @@ class _Feed:
                 stored = self._find(event, source)
                 if stored is not None:
                     return stored
-            position, before = self._place(now), self.tail
+            position = self._place(now)
+            if position is None:
+                continue
+            before = self.tail
             seen = {source.stream: source.number} if before is None else before.including(source)
             follows = None if before is None else before.position
             item = items.to_item(event, position=position, follows=follows, seen=seen, now=now)
@@ -125,11 +128,18 @@ class _Feed:
                 return item
         raise ContentionError("Other relays kept appending to the same feed.")
 
-    def _place(self, now: datetime) -> Position:
-        """Return the position of the next event: behind the tail, or at the start of an epoch."""
+    def _place(self, now: datetime) -> Position | None:
+        """Return the position of the next event: behind the tail, or at the start of an epoch.
+
+        Return None if the tail has changed. The anchor is read before the tail is read again. So if
+        the anchor stays the same, no epoch has begun that this tail does not show.
+        """
         if self.tail is not None and not self.tail.is_old(now):
             return self.tail.position.following
-        anchor = self.table.get(self._anchor_key, consistent=True)
+        anchor, before = self.table.get(self._anchor_key, consistent=True), self.tail
+        self._read_tail()
+        if self.tail != before:
+            return None
         return Position(1 if anchor is None else int(anchor["epoch"]) + 1, 1)
 
     def _put(self, item: Item, position: Position, now: datetime) -> None:

@@ -9,7 +9,8 @@ follows       the key of the previous event, only for the first event of an epoc
 purge_at      seven days after the event was appended
 
 When the event occurred is in its `event_id`. Texts of agents are left out of `data`, the longest
-kind first, until the item is small enough. The message or the order has them.
+kind first, until the item is small enough. The message or the order has them. At last the sender's
+name is cut.
 """
 
 import json
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 # The texts of `untrusted`, in the order in which they are left out.
 LEFT_OUT = ("body", "answer", "question", "note", "reason", "subject", "title")
+ELLIPSIS = "\u2026"
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 NUMBER_BYTES = 8  # a number of ten digits takes six, a boolean one
 
@@ -67,8 +69,17 @@ def _shortened(item: "Item") -> "Item":
             untrusted[name] = None
             item = {**item, "data": data_text(data)}
             if size_of(item) <= ITEM_BYTES:
-                break
-    return item
+                return item
+    if "from_agent" in data:
+        agent, excess = data["from_agent"], size_of(item) - ITEM_BYTES
+        data["from_agent"] = {**agent, "name": _cut(agent["name"], excess)}
+    return {**item, "data": data_text(data)}
+
+
+def _cut(name: str, excess: int) -> str:
+    """Return a name that is shorter by some bytes, with a sign that it is cut."""
+    kept = len(name.encode()) - excess - len(ELLIPSIS.encode())
+    return name.encode()[: max(kept, 0)].decode(errors="ignore") + ELLIPSIS
 
 
 def size_of(item: "Item") -> int:

@@ -56,14 +56,14 @@ def follows(event: Event, position: Position) -> bool:
     return event.previous == position or event.position == position.following
 
 
-def require_known(after: Position, newest: "Item | None") -> None:
+def require_known(after: Position, newest: "Item | None", fix: str | None = None) -> None:
     """Check a position after which no event was found, against the agent's newest event.
 
     Raises:
         BadPositionError: the position is later than the newest event.
     """
     if newest is not None and after > items.parse(newest).position:
-        raise BadPositionError("This position lies after your newest event.")
+        raise BadPositionError("This position lies after your newest event.", fix=fix)
 
 
 def gone(agent_id: str, oldest: Event) -> PositionGoneError:

@@ -54,8 +54,10 @@ class Position(NamedTuple):
 START = Position(0, 0)
 
 
-def parse(agent_id: str, text: str) -> Position:
+def parse(agent_id: str, text: str, fix: str | None = None) -> Position:
     """Return the position of a text that `to_text` wrote for this agent.
+
+    `fix` is that of the error, if the usual one does not fit.
 
     Raises:
         BadPositionError: the text is malformed, or belongs to another agent.
@@ -65,7 +67,7 @@ def parse(agent_id: str, text: str) -> Position:
         position = Position(int(match[1]), int(match[2]))
         if match[3] == _check(agent_id, position):
             return position
-    raise BadPositionError("This is not a position of your feed.")
+    raise BadPositionError("This is not a position of your feed.", fix=fix)
 
 
 def of_key(key: str) -> Position:

@@ -11,6 +11,10 @@ from agent_messaging.feed.position import START, Position
 from agent_messaging.feed.table import FeedTable
 
 LATEST = "latest"
+HOW_TO_ACKNOWLEDGE = (
+    "Set `position` to the `next_after` from GET /api/v1/messaging/feed, after you have handled "
+    "its events."
+)
 
 
 class FeedReader:
@@ -81,9 +85,9 @@ class FeedService(FeedReader):
         Raises:
             BadPositionError: it is malformed, another agent's, or later than the newest event.
         """
-        wanted = position.parse(agent_id, after)
+        wanted = position.parse(agent_id, after, HOW_TO_ACKNOWLEDGE)
         newest = self.feed.newest(agent_id, consistent=True)
         if newest is None and wanted != START:
-            raise BadPositionError("Your feed has no events.")
-        pages.require_known(wanted, newest)
+            raise BadPositionError("Your feed has no events.", fix=HOW_TO_ACKNOWLEDGE)
+        pages.require_known(wanted, newest, HOW_TO_ACKNOWLEDGE)
         return self.outbox.acknowledge(agent_id, wanted, via, now)

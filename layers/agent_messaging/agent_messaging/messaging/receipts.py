@@ -11,6 +11,8 @@ from agent_messaging.messaging.model import Message, MessageStatus
 from agent_messaging.receipts import model
 from agent_messaging.receipts.model import Facts, Receipt, Stored
 
+NEVER = datetime.max.replace(tzinfo=UTC)
+
 
 def has_receipt(message: Message, reader_id: str) -> bool:
     """Return whether the reader sees a receipt: it sent the message, and the system did not."""
@@ -34,10 +36,10 @@ def receipts_of(
 
 
 def receipt_of(message: Message, facts: Facts | None, now: datetime) -> Receipt:
-    """Return the receipt of a message, which has its `purge_at`."""
+    """Return the receipt of a message. Without `purge_at` it never fails."""
     is_held = message.status is MessageStatus.HELD
     queued_at = None if is_held else message.released_at or message.created_at
-    ends_at = datetime.fromtimestamp(message.purge_at or 0, UTC)
+    ends_at = NEVER if message.purge_at is None else datetime.fromtimestamp(message.purge_at, UTC)
     return model.compute(Stored(queued_at, message.read_at, ends_at), facts, now)
 
 

@@ -68,7 +68,10 @@ class Receipt(Model):
     read_at: StoredTime | None
     acted_at: Annotated[
         StoredTime | None,
-        Field(description="When the recipient first replied, or answered the work order."),
+        Field(
+            description="When the recipient first replied with `reply_to_id`, or accepted or "
+            "rejected the work order."
+        ),
     ]
     acted_by: Annotated[
         str | None,

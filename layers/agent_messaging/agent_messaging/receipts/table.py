@@ -7,9 +7,10 @@
     delivery_error                  a webhook used up its attempts. The mailbox has the message
     to_agent_id, wants_events       the recipient, and whether the sender wants events
 
-Each fact is written once, by whoever observed it, and never changes after. A repeated write is
-refused by its condition, so the stream has no second record. When a message was sent and when it
-was read stands on the message itself. A write costs one unit, because an item fits a kilobyte.
+The earliest observation of each kind counts. So a repeated write is refused by its condition, and
+the stream has no second record. Observations may be written in another order than they were made,
+because the relay writes acknowledgements later. When a message was sent and when it was read stands
+on the message itself. A write costs one unit, because an item fits a kilobyte.
 
 What is observed after the end of the retention is not written. Otherwise it would bring back a
 receipt that DynamoDB has deleted.
@@ -120,7 +121,7 @@ class ReceiptsTable:
         via: DeliveredVia,
         wants_events: bool,
     ) -> None:
-        """Note that the recipient's client acknowledged the message. The first time counts."""
+        """Note that the recipient's client acknowledged the message. The earliest time counts."""
         facts = {"delivered_at": clock.to_text(at), "delivered_via": via}
         self._note(sender_id, message_id, to_agent_id, at, facts, wants_events=wants_events)
 
@@ -134,7 +135,7 @@ class ReceiptsTable:
         by: str,
         wants_events: bool,
     ) -> None:
-        """Note that the recipient replied with the message `by`. The first reply counts."""
+        """Note that the recipient replied with the message `by`. The earliest reply counts."""
         facts = {"acted_at": clock.to_text(at), "acted_by": by}
         self._note(sender_id, message_id, to_agent_id, at, facts, wants_events=wants_events)
 
@@ -155,7 +156,7 @@ class ReceiptsTable:
         *,
         wants_events: bool,
     ) -> None:
-        """Write facts, of which the first is absent so far.
+        """Write facts, unless the first of them is there already, with an earlier time.
 
         A caller that does not know whether the sender wants events passes False, which keeps an
         earlier True. The copy of a held message is no longer needed, because the recipient has it.
@@ -169,11 +170,15 @@ class ReceiptsTable:
             **({"wants_events": True} if wants_events else {}),
             "purge_at": clock.to_epoch(ends_at),
         }
+        first = next(iter(facts))
+        condition = f"attribute_not_exists({first})"
+        if first.endswith("_at"):
+            condition += f" OR {first} > :{first}"
         with contextlib.suppress(ConditionFailedError):
             self.table.update(
                 self.key(sender_id, message_id)[1],
                 f"SET {', '.join(f'{name} = :{name}' for name in written)} REMOVE #message",
-                f"attribute_not_exists({next(iter(facts))})",
+                condition,
                 **written,
             )
 

@@ -3,12 +3,13 @@
     a message is stored             message.received, or its order's event, for the recipient
       it is a reply                 the replied message is acted on
       it was held before            contact.allowed, for the sender
-    a message is marked as read     message.read, for the sender, if it wants receipts
-    a message expires unread        message.failed, for the sender, if it wants receipts
-    a receipt has a new fact        message.delivered, message.acted, for the sender, if it wants them
+    a message is marked as read     message.read, for the sender
+    a message expires unread        message.failed, for the sender
+    a receipt has a new fact        message.delivered or message.acted, for the sender
     an event is in the outbox       this event
 
-All else causes nothing. The agent that caused a record gets no event from it.
+A sender gets its receipts as events only if it wants them. All else causes nothing. The agent that
+caused a record gets no event from it.
 """
 
 from typing import Any
@@ -80,7 +81,7 @@ def _received(head: dict[str, Any]) -> NewEvent:
     """Return the event that brings a message. A longer body is left out."""
     display = head["display"]
     subject, body = display.get("subject"), display.get("body")
-    size = int(display.get("body_bytes", 0)) if body is None else len(body.encode())
+    size = _long_bytes(head) if body is None else len(body.encode())
     data = {
         "message_id": head["message_id"],
         "message_type": display["type"],
@@ -102,6 +103,11 @@ def _received(head: dict[str, Any]) -> NewEvent:
         data,
         **order_events.for_receipt(head),
     )
+
+
+def _long_bytes(head: dict[str, Any]) -> int:
+    """Return the bytes of a body in the long part. Older messages count it with the metadata."""
+    return int(head["display"].get("body_bytes", head.get("long_bytes", 0)))
 
 
 def _allowed(head: dict[str, Any]) -> tuple[NewEvent, ...]:

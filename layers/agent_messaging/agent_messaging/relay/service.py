@@ -4,6 +4,8 @@
     2  append the events of each agent to its feed, in order
     3  read who listens to the agent, and push
 
+Several agents are served at the same time, each by one thread.
+
 Each step may be repeated. A batch that comes again finds its facts written and its events appended,
 and pushes them again. The listeners are read after the events are appended. A new listener is
 written before its feed is read. So it gets each event in one way or the other.
@@ -14,29 +16,30 @@ and Lambda delivers the batch again from there. The records of all other agents 
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from agent_messaging import deadline
 from agent_messaging.errors import OutOfTimeError
 from agent_messaging.feed.model import Event
-from agent_messaging.feed.outbox import Acknowledged, OutboxTable
+from agent_messaging.feed.outbox import OutboxTable
 from agent_messaging.feed.table import FeedTable, is_live
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.observability.log import logger
 from agent_messaging.receipts.table import ReceiptsTable
-from agent_messaging.relay import acknowledged, events, reading
 from agent_messaging.relay.acknowledged import Acknowledgements
-from agent_messaging.relay.effects import Acted, Effects
-from agent_messaging.relay.record import StreamRecord, UnreadableRecordError
+from agent_messaging.relay.effects import Acted
+from agent_messaging.relay.jobs import Job, Jobs, finished, of_batch
 from agent_messaging.storage.connection import longest_call
 from agent_messaging.storage.table import longest_pause, wait
 
 if TYPE_CHECKING:
     from agent_messaging.storage.table import Item
 
+THREADS = 8  # fewer than botocore's ten connections
 # The pauses before an agent's writes are tried again: up to 0.2, and at last up to 10 seconds.
 FIRST_PAUSE, LAST_PAUSE = 3, 10
 
@@ -50,14 +53,6 @@ class Push(Protocol):
         """Push the events to those of the agent's listeners that are of this way."""
 
 
-class Job(NamedTuple):
-    """A record, and what follows from it."""
-
-    record: StreamRecord
-    effects: Effects
-    acknowledged: Acknowledged | None
-
-
 @dataclass(frozen=True)
 class Relay:
     """The tables that the relay reads and writes, and its ways to push."""
@@ -67,6 +62,7 @@ class Relay:
     receipts: ReceiptsTable
     messages: MessagesTable
     pushes: Sequence[Push] = ()
+    threads: int = THREADS
 
     @property
     def acknowledgements(self) -> Acknowledgements:
@@ -75,17 +71,26 @@ class Relay:
 
     def handle(self, records: Sequence[Mapping[str, Any]], now: datetime) -> list[str]:
         """Handle a batch of one stream. Return the sequence numbers to report as failed."""
-        jobs, failed = _jobs(records)
+        jobs, failed = of_batch(records)
         for attempt in range(FIRST_PAUSE, LAST_PAUSE + 1):
-            jobs = {
-                agent_id: left
-                for agent_id, own in jobs.items()
-                if (left := self._serve(agent_id, own, now))
-            }
+            jobs = self._serve_all(jobs, now)
             if not jobs or attempt == LAST_PAUSE or not self._has_time(attempt):
                 break
             wait(attempt)
         return failed + [left[0].record.number for left in jobs.values()]
+
+    def _serve_all(self, jobs: Jobs, now: datetime) -> Jobs:
+        """Do the jobs of several agents at the same time. Return those that are left."""
+        if self.threads == 1 or len(jobs) == 1:
+            served = {agent_id: self._serve(agent_id, own, now) for agent_id, own in jobs.items()}
+            return {agent_id: left for agent_id, left in served.items() if left}
+        with ThreadPoolExecutor(self.threads) as pool:
+            futures = {
+                # A thread knows nothing of the deadline, unless it runs in this context.
+                agent_id: pool.submit(copy_context().run, self._serve, agent_id, own, now)
+                for agent_id, own in jobs.items()
+            }
+        return {agent_id: left for agent_id, each in futures.items() if (left := each.result())}
 
     def _has_time(self, attempt: int) -> bool:
         """Return whether there is time for a pause and a call after it."""
@@ -109,7 +114,10 @@ class Relay:
             try:
                 self._write(job, now)
             except Exception:
-                _log("the effects of a record cannot be written", job)
+                logger.exception(
+                    "the effects of a record cannot be written",
+                    sequence_number=job.record.number,
+                )
                 return number
         return len(jobs)
 
@@ -139,7 +147,7 @@ class Relay:
         )
 
     def _append(self, agent_id: str, jobs: Sequence[Job], now: datetime) -> tuple[list[Event], int]:
-        """Append the events of these jobs. Return those that are appended, and for how many jobs."""
+        """Append the events of jobs. Return those appended, and how many jobs are finished."""
         new = [(event, job.record.source) for job in jobs for event in job.effects.own]
         appended: list[Event] = []
         if not new:
@@ -148,8 +156,10 @@ class Relay:
             for event in self.feed.appender.append(agent_id, new, now):
                 appended.append(event)  # noqa: PERF402 - an error keeps those before
         except Exception:
-            number = _whole(jobs, len(appended))
-            _log("an event cannot be appended", jobs[number])
+            number = finished(jobs, len(appended))
+            logger.exception(
+                "an event cannot be appended", sequence_number=jobs[number].record.number
+            )
             return appended, number
         return appended, len(jobs)
 
@@ -166,31 +176,3 @@ class Relay:
             except Exception:
                 logger.exception("events cannot be pushed", agent_id=agent_id)
         return True
-
-
-def _jobs(records: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Sequence[Job]], list[str]]:
-    """Return the jobs of each agent, and the sequence numbers of the unreadable records."""
-    jobs: dict[str, Sequence[Job]] = {}
-    unreadable = []
-    for each in records:
-        try:
-            record = reading.read(each)
-            job = Job(record, events.effects_of(record), acknowledged.of_record(record))
-        except UnreadableRecordError:
-            number = str(each["dynamodb"]["SequenceNumber"])
-            logger.error("a stream record cannot be read", sequence_number=number)
-            unreadable.append(number)
-        else:
-            agent_id = record.key.get("recipient_id") or record.key["agent_id"]
-            jobs[agent_id] = [*jobs.get(agent_id, ()), job]
-    return jobs, unreadable
-
-
-def _whole(jobs: Sequence[Job], appended: int) -> int:
-    """Return how many of the jobs have all their events among the first `appended`."""
-    counts = accumulate(len(job.effects.own) for job in jobs)
-    return sum(count <= appended for count in counts)
-
-
-def _log(message: str, job: Job) -> None:
-    logger.exception(message, sequence_number=job.record.number)

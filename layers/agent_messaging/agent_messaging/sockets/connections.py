@@ -38,18 +38,11 @@ class ConnectionFailedError(Exception):
 class Connections:
     """The connections of one stage of the WebSocket API, at its management endpoint."""
 
-    def __init__(self, endpoint: str = "") -> None:
+    def __init__(self, endpoint: str, region: str | None = None) -> None:
         # Empty means not set, as for DynamoDB.
         self._endpoint = os.environ.get(OVERRIDE) or endpoint
+        self._region = region  # None means the one of the environment
         self._client: Any = None
-
-    def reach(self, endpoint: str) -> None:
-        """Use this endpoint if no other is set.
-
-        The function of the routes learns it from its events. CloudFormation creates it before the
-        API, so its environment cannot name the API.
-        """
-        self._endpoint = self._endpoint or endpoint
 
     def post(self, connection_id: str, frame: str) -> None:
         """Send a frame.
@@ -92,7 +85,10 @@ class Connections:
         """boto3's client, created once. Ask for it before threads share it."""
         if self._client is None:
             self._client = boto3.client(
-                "apigatewaymanagementapi", endpoint_url=self._endpoint, config=CONFIG
+                "apigatewaymanagementapi",
+                region_name=self._region,
+                endpoint_url=self._endpoint,
+                config=CONFIG,
             )
         return self._client
 

@@ -24,7 +24,10 @@ Place = Annotated[
         examples=["1.42.k3jq"],
     ),
 ]
-ChannelId = Annotated[str, Field(min_length=1, max_length=MAX_ID)]
+ChannelId = Annotated[
+    str,
+    Field(min_length=1, max_length=MAX_ID, examples=["chn_01jd5m3x1w2v3t4s5r6q7p8n9m"]),
+]
 
 
 class ResumeAction(Request):

@@ -1,13 +1,14 @@
 """The connections that get an agent's events, as items of the feed's table.
 
     (agent, z#ws#<connection id>)     key_id, epoch, connected_at, closes_at, purge_at
-                                      resumes      how often the connection has resumed
-                                      typing_at    its last frame that told of typing
+                                      first_resume   the call that wrote the item first
+                                      typing_at      its last frame that told of typing
 
 `purge_at` is ten minutes after the last `resume` or `ping`. DynamoDB deletes such items late, so
 readers compare `purge_at` with the time.
 """
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -32,7 +33,11 @@ class Listeners:
         self.table = feed.table
 
     def put(self, connection: Connection, now: datetime) -> bool:
-        """Let a connection get events. Return whether it did not do so before."""
+        """Let a connection get events. Return whether it did not do so before.
+
+        boto3 may repeat the write if its answer was lost, so the item tells which call was first.
+        """
+        call = uuid.uuid4().hex
         values: dict[str, Any] = {
             "key_id": connection.caller.key_id,
             "epoch": connection.caller.epoch,
@@ -43,11 +48,12 @@ class Listeners:
         given = {name: value for name, value in values.items() if value is not None}
         item = self.table.update(
             _key(connection.caller.agent_id, connection.connection_id),
-            f"SET {', '.join(f'#{name} = :{name}' for name in given)} ADD resumes :one",
-            one=1,
+            f"SET {', '.join(f'#{name} = :{name}' for name in given)}, "
+            "first_resume = if_not_exists(first_resume, :call)",
+            call=call,
             **given,
         )
-        return int(item["resumes"]) == 1
+        return bool(item["first_resume"] == call)
 
     def renew(self, connection: Connection, now: datetime) -> bool:
         """Let a connection get events for ten more minutes. Return False if it gets none."""

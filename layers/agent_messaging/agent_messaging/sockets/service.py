@@ -17,7 +17,6 @@ from agent_messaging.contacts.model import Verdict, verdict
 from agent_messaging.contacts.table import ContactsTable
 from agent_messaging.contacts.table import parse as parse_contact
 from agent_messaging.errors import (
-    AgentMessagingError,
     ChannelNotFoundError,
     NotResumedError,
     PositionGoneError,
@@ -73,12 +72,13 @@ class SocketService:
             agent = self.agents.read(caller, now)
             self._require_room(connection, now)
             page = self._read(caller.agent_id, after, now)
-        except AgentMessagingError:
-            if is_first:
+            self.leases.renew(caller, agent, now)
+            hello = [frames.text(self._hello(connection, now))] if is_first else []
+        except Exception:
+            if is_first:  # so that the next `resume` is the first again
                 self.posting.listeners.remove(caller.agent_id, connection.connection_id)
             raise
-        self.leases.renew(caller, agent, now)
-        if is_first and not self._send(connection, [frames.text(self._hello(connection, now))]):
+        if not self._send(connection, hello):
             return None
         return self._catch_up(connection, page, now)
 

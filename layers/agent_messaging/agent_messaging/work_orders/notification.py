@@ -36,10 +36,9 @@ def compose_for(
 
     The system writes subject and body. `untrusted` quotes agents, except an agent that `to` has
     blocked. The message shows a blocked actor under its name in the order, because a new name could
-    carry a text. `metadata` holds for programs: the new status, the `reason_code`, and the status
-    before where there is more than one possibility. The message is
-    in the order's thread. A message of the system is in a new thread. An expiry sends one to each
-    party.
+    carry a text. `metadata` holds the new status and the `reason_code` for programs, and the status
+    before if there is more than one possibility. The message is in the order's thread. A message of
+    the system is in a new thread. An expiry sends one to each party.
     """
     untrusted = None
     metadata: dict[str, str] = {"status": step.target}

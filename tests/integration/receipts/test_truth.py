@@ -1,0 +1,109 @@
+"""A sender never sees more than the recipient did, and in the end all of it.
+
+One recipient acts at random over all doors, and calls fail. After each step, and after each failed
+attempt, the senders look: on the message itself, and on their lists. The relay delivers late, in
+batches of any size, and some of them twice.
+"""
+
+import random
+import time
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from agent_messaging import clock
+from tests.integration.cloud import Cloud
+from tests.integration.receipts.faulty import Faults
+from tests.integration.receipts.ledger import Told
+from tests.integration.receipts.recipient import Recipient
+from tests.integration.receipts.streams import Streams
+from tests.integration.receipts.world import FRIEND, RETENTION, Clock, World
+from tests.scale import Figure, scaled
+
+MESSAGES = 50
+WORLDS = scaled(10)
+STEPS = 110
+LATE_STEPS = 25
+STATES = ("queued", "held", "delivered", "read", "acted", "failed")
+
+
+class Senders:
+    """They look, and note what is early."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.polls = 0
+        self.early: list[str] = []
+
+    def look(self, told: Told) -> None:
+        """Read one message."""
+        self._hold(told, self.world.receipt(told))
+
+    def look_at_list(self) -> None:
+        """Read all that the friend has sent."""
+        for told, receipt in self.world.listed("/messaging/sent", FRIEND):
+            self._hold(told, receipt)
+
+    def _hold(self, told: Told, receipt: dict) -> None:
+        self.polls += 1
+        self.early += told.early(receipt, self.world.now.text)
+
+    def missing(self) -> list[str]:
+        """What is not told although everything is delivered, on each door."""
+        world, now = self.world, self.world.now.text
+        seen = [(told, world.receipt(told)) for told in world.told.values()]
+        seen += world.listed("/messaging/sent", FRIEND)
+        for told in world.told.values():
+            if told.thread_id and told.is_in_inbox:
+                seen += world.listed(f"/messaging/threads/{told.thread_id}", told.sender_id)
+        for told, receipt in seen:
+            self._hold(told, receipt)
+        return [each for told, receipt in seen for each in told.missing(receipt, now)]
+
+
+@pytest.mark.parametrize("seed", range(WORLDS))
+def test_a_sender_sees_what_the_recipient_did_and_never_more(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, figure: Figure, seed: int
+):
+    chance = random.Random(seed)
+    now, faults, streams = Clock(), Faults(chance), Streams(chance)
+    monkeypatch.setattr(clock, "now", now)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    faults.watch(monkeypatch)
+    world = World(cloud, now, faults, chance)
+    world.fill(MESSAGES)
+    recipient, senders = Recipient(world), Senders(world)
+    world.on_try = senders.look
+
+    def live(steps: int) -> None:
+        for step in range(steps):
+            now.time += timedelta(seconds=chance.uniform(1, 60))
+            for told in recipient.act():
+                senders.look(told)
+            with faults.on():
+                for _ in range(chance.randrange(4)):
+                    streams.deliver_some()
+            if step % 5 == 0:
+                senders.look_at_list()
+        with faults.on():
+            streams.deliver_all()
+
+    live(STEPS)
+    missing = senders.missing()
+    now.time += RETENTION
+    recipient.is_over = True
+    live(LATE_STEPS)
+    missing += senders.missing()
+
+    reached = Counter(state for told in world.told.values() for state in {*told.seen})
+    figure("early", len(senders.early))
+    figure("missing", len(missing))
+    figure("polls", senders.polls)
+    figure("faults", sum(faults.counts.values()))
+    figure("messages that were seen", ", ".join(f"{reached[each]} {each}" for each in STATES))
+    assert senders.early == []
+    assert missing == []
+    # 30 of 500 messages in each state, so 3 of 50.
+    assert min(reached[state] for state in STATES) >= 3
+    assert min(faults.counts[kind] for kind in ("refused", "throttled", "lost")) >= 1
