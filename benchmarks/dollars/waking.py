@@ -9,7 +9,15 @@ from typing import NamedTuple
 
 from benchmarks import assumed, prices
 from benchmarks.dollars import idle
-from benchmarks.dollars.bills import ASKED, AUTHORIZER, GB, MILLION, PLATFORM_LINES, Counts
+from benchmarks.dollars.bills import (
+    ASKED,
+    AUTHORIZER,
+    GB,
+    MILLION,
+    PLATFORM_LINES,
+    TEMPLATE,
+    Counts,
+)
 from benchmarks.dollars.bills import invocation as billed
 
 HOUR, MONTH_HOURS = 3600, 720
@@ -17,12 +25,13 @@ HEARTBEAT_SECONDS = 30
 SLOW_HEARTBEAT_SECONDS = 300
 # A request that waits: it reads the feed four times a second, half a read unit each.
 WAIT_SECONDS, READS_A_SECOND = 20, 4
-WAIT_MEGABYTES = 128
+WAITING = "FeedWaitFunction"
 # A connection: a ping at least every nine minutes, and a new connection every two hours.
 PING_MINUTES, CONNECTION_HOURS = 9, 2
 # A webhook: an event is put into the queue, received and deleted there. The receiver takes a while.
 QUEUE_REQUESTS = 3
 RECEIVER_SECONDS = 0.3
+SENDER_GB = 0.25
 AGENTS = (100, 10_000, 1_000_000)
 
 
@@ -55,7 +64,7 @@ def ways(counts: Counts) -> list[Way]:
     read = _request(FEED_READ) + _request(ACKNOWLEDGED)
     acked = prices.PER_MILLION_SOCKET_MESSAGES + _invocation(ACKNOWLEDGED)
     queued = QUEUE_REQUESTS * prices.PER_MILLION_QUEUE_REQUESTS
-    attempted = queued + _invocation(ATTEMPTED, RECEIVER_SECONDS)
+    attempted = queued + _invocation(ATTEMPTED, RECEIVER_SECONDS, SENDER_GB)
     return [
         Way("heartbeat", _heartbeats(counts, HEARTBEAT_SECONDS), relayed + read),
         Way("wait", _waiting(counts), relayed + read),
@@ -81,10 +90,15 @@ def _waiting(counts: Counts) -> float:
     reads = READS_A_SECOND * WAIT_SECONDS * 0.5
     lease = Units(2, 0)  # a place among those that wait, taken and given back
     one = _dollars(Units(lease.writes, reads)) + _logs() + prices.PER_MILLION_INVOCATIONS
-    one += WAIT_SECONDS * WAIT_MEGABYTES / 1024 * prices.PER_GB_SECOND * MILLION
+    one += WAIT_SECONDS * wait_gigabytes() * prices.PER_GB_SECOND * MILLION
     one += prices.PER_MILLION_GATEWAY_REQUESTS
     one += _authorizer(counts) * WAIT_SECONDS / idle.REMEMBERED_SECONDS
     return HOUR / WAIT_SECONDS * one / MILLION
+
+
+def wait_gigabytes() -> float:
+    """Return the memory of the function that waits."""
+    return TEMPLATE.functions[WAITING].memory / 1024
 
 
 def _connected(counts: Counts) -> float:
@@ -105,10 +119,10 @@ def _request(units: Units) -> float:
     return assumed.around_it() + _dollars(units)
 
 
-def _invocation(units: Units, waiting: float = 0) -> float:
+def _invocation(units: Units, waiting: float = 0, gigabytes: float = assumed.MEMORY_GB) -> float:
     """Return the dollars of a million invocations that no HTTP request causes."""
     seconds = assumed.SECONDS + waiting
-    running = seconds * assumed.MEMORY_GB * prices.PER_GB_SECOND * MILLION
+    running = seconds * gigabytes * prices.PER_GB_SECOND * MILLION
     return prices.PER_MILLION_INVOCATIONS + running + _logs() + _dollars(units)
 
 

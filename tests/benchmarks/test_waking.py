@@ -26,7 +26,7 @@ def test_a_connection_costs_its_minutes_and_its_pings():
 
 
 def test_a_request_that_waits_costs_the_memory_that_it_occupies():
-    memory = 3600 * waking.WAIT_MEGABYTES / 1024 * prices.PER_GB_SECOND
+    memory = 3600 * waking.wait_gigabytes() * prices.PER_GB_SECOND
     assert memory < WAYS["wait"].idle_hour < 1.5 * memory
 
 

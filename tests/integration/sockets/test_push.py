@@ -1,6 +1,7 @@
 """Pushing: in order to each live connection, whatever the others do, and never an error."""
 
 from agent_messaging import clock
+from agent_messaging.observability import metrics
 from agent_messaging.sockets.connections import ATTEMPTS
 from tests.integration.sockets.gateway import resumed
 from tests.integration.sockets.test_resume import numbers
@@ -92,3 +93,13 @@ def test_nobody_listens_and_nothing_happened_cost_no_call(sockets, nova, relay):
     relay.push_to.push("nova", [], relay.append("nova"), clock.now())
     relay.push("nova", [])
     assert [kind for _, kind in sockets.management.posts] == ["hello"]
+
+
+def test_frames_and_connections_that_are_gone_are_counted(sockets, nova, relay, monkeypatch):
+    counted = []
+    monkeypatch.setattr(metrics, "frames", lambda **numbers: counted.append(numbers))
+    gone, _ = resumed(sockets, nova), resumed(sockets, nova)
+    sockets.management.open.discard(gone.connection_id)
+
+    relay.run("nova", 3)
+    assert counted == [{"sent": 3, "gone": 1}]

@@ -31,8 +31,8 @@ NAMESPACE = "AgentMessaging"
 
 # The service is the name of the stack, from POWERTOOLS_SERVICE_NAME.
 _metrics = Metrics(namespace=NAMESPACE)
-# The relay pushes the events of several agents at the same time.
-_writing = threading.Lock()
+# The relay serves several agents at a time, and Powertools collects the values of a line.
+_one_line = threading.Lock()
 
 
 class AttemptOutcome(StrEnum):
@@ -49,9 +49,10 @@ def count(name: str) -> None:
 
 
 def feed_lag(milliseconds: float) -> None:
-    """Write how long it took until an event was in the feed. The relay writes a batch's longest.
+    """Write how long it took until an event was in the feed.
 
-    It is the time from the event's `occurred_at`. A stream's own times have whole seconds.
+    The relay writes the longest of the events that it appends together. It is the time from the
+    event's `occurred_at`. A stream's own times have whole seconds.
     """
     write({"FeedLag": max(0, round(milliseconds))}, MetricUnit.Milliseconds)
 
@@ -69,7 +70,7 @@ def webhook_attempt(outcome: AttemptOutcome) -> None:
 
 def write(values: Mapping[str, int], unit: MetricUnit = MetricUnit.Count) -> None:
     """Write one line with these values by name, unless POWERTOOLS_METRICS_DISABLED is true."""
-    with _writing:
+    with _one_line:
         for name, value in values.items():
             _metrics.add_metric(name, unit, value)
         # Lambda drops lines below the log level, and takes a line without a level for INFO.

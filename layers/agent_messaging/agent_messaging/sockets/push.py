@@ -33,8 +33,9 @@ class SocketPush:
         taken: list[bool] = []
 
         def send(_: str, connection_id: str) -> bool:
-            taken.append(self.posting.send(agent_id, connection_id, texts))
-            return taken[-1]
+            is_open = self.posting.send(agent_id, connection_id, texts)
+            taken.append(is_open)
+            return is_open
 
         self.posting.each(live, send)
         metrics.frames(sent=len(texts) * taken.count(True), gone=taken.count(False))
