@@ -20,6 +20,8 @@ from agent_messaging.feed.position import START, Position
 if TYPE_CHECKING:
     from agent_messaging.storage.table import Item
 
+SKIPPED = 100  # expired events that one query passes
+
 
 class FeedPage(NamedTuple):
     """The events after a position, oldest first. `next_after` is the position to continue from."""
@@ -34,14 +36,14 @@ def cut(
 ) -> FeedPage:
     """Return the page of at most `limit` events from the items after a position.
 
-    `found` has one item more than `limit`, if there are so many.
+    `found` has at least one kept item more than `limit`, if there are so many.
 
     Raises:
         PositionGoneError: events after the position have expired.
     """
     kept = [items.parse(item) for item in found if items.is_kept(item, now)]
     if kept and after != START and not follows(kept[0], after):
-        raise gone(agent_id, kept[0])
+        raise gone(agent_id, kept[0].position.previous)
     whole = kept[:1]
     for event in kept[1:]:
         if not follows(event, whole[-1].position):
@@ -49,6 +51,28 @@ def cut(
         whole.append(event)
     page = whole[:limit]
     return FeedPage(page, page[-1].position if page else after, len(kept) > len(page))
+
+
+def beyond_expired(found: Sequence["Item"], limit: int, now: datetime) -> tuple[Position, int]:
+    """Return after which position to read next, and how much, if a page begins with expired items.
+
+    DynamoDB deletes expired items up to days late, so there may be many.
+    """
+    kept = next((items.parse(item) for item in found if items.is_kept(item, now)), None)
+    if kept is not None:
+        return kept.position.previous, limit + 1
+    return items.parse(found[-1]).position, SKIPPED
+
+
+def skipped(agent_id: str, after: Position, last: Position) -> FeedPage:
+    """Return an empty page that passes the expired events up to a position.
+
+    Raises:
+        PositionGoneError: `after` is a position, so its agent has missed these events.
+    """
+    if after != START:
+        raise gone(agent_id, last)
+    return FeedPage([], last, has_more=True)
 
 
 def follows(event: Event, position: Position) -> bool:
@@ -66,9 +90,9 @@ def require_known(after: Position, newest: "Item | None", fix: str | None = None
         raise BadPositionError("This position lies after your newest event.", fix=fix)
 
 
-def gone(agent_id: str, oldest: Event) -> PositionGoneError:
-    """Return the error for a position whose next event has expired."""
-    text = oldest.position.previous.to_text(agent_id)
+def gone(agent_id: str, oldest: Position) -> PositionGoneError:
+    """Return the error for a position whose next event has expired, and where to continue."""
+    text = oldest.to_text(agent_id)
     return PositionGoneError(
         "Events after this position are no longer kept.",
         fix=f"Read your inbox and your work orders, then continue with `after={text}`.",

@@ -11,6 +11,7 @@ from agent_messaging.feed.position import START, Position
 from agent_messaging.feed.table import FeedTable
 
 LATEST = "latest"
+QUERIES = 12  # of one read, if DynamoDB has not deleted the expired events yet
 HOW_TO_ACKNOWLEDGE = (
     "Set `position` to the `next_after` from GET /api/v1/messaging/feed, after you have handled "
     "its events."
@@ -36,16 +37,24 @@ class FeedReader:
 
         The query begins at the position itself. Usually its event is still there, which proves that
         the position is real. So a read that finds nothing new is one query of half a read unit.
+        More queries follow only if the page begins with expired events.
 
         Raises:
             BadPositionError: the position lies after the newest event.
             PositionGoneError: events after the position have expired.
         """
-        found = self.feed.events(agent_id, after.previous, limit + 2, consistent=consistent)
+        start, size = after.previous, limit + 2
+        for _ in range(QUERIES):
+            found = self.feed.events(agent_id, start, size, consistent=consistent)
+            later = [item for item in found if item["entry"] > after.key]
+            if len(found) < size or items.is_kept(later[0], now):
+                break
+            start, size = pages.beyond_expired(later, limit, now)
+        else:
+            return pages.skipped(agent_id, after, start)
         if not found and after != START:
             self._require_known(agent_id, after)
-        later = [item for item in found if item["entry"] > after.key]
-        return pages.cut(agent_id, later[: limit + 1], after, limit, now)
+        return pages.cut(agent_id, later, after, limit, now)
 
     def position(self, agent_id: str, after: str | None) -> Position:
         """Return the position that a client names. None stands for the oldest event.
