@@ -179,7 +179,7 @@ def test_so_many_that_one_read_cannot_pass_them_are_passed_by_the_next(
 ):
     monkeypatch.setattr("agent_messaging.feed.service.QUERIES", 2)
     now = clock.now()
-    old = append(pair, now=now - 8 * DAY, times=130)
+    append(pair, now=now - 8 * DAY, times=130)
     (kept,) = append(pair, now=now - 3 * DAY)
     first = read(pair, limit=2)
     assert (first["events"], first["has_more"]) == ([], True)
