@@ -432,8 +432,8 @@ MUTANTS = (
     Mutant(
         "a write is begun with no time left",
         "deadline.py",
-        "remaining() < seconds * 1000",
-        "remaining() < seconds",
+        "if left() < seconds:",
+        "if left() < 0:",
         (f"{CALLS}/test_time_left.py",),
     ),
     Mutant(

@@ -100,7 +100,8 @@ def test_each_transition_has_a_time_of_the_order_and_each_action_one_letter():
 def test_an_action_writes_fields_of_an_order():
     written = {name for action in Action for name in action.writes}
     assert written | {*OFFERED} <= set(WorkOrder.model_fields)
-    sent_only = {"to_agent_id", "deadline_in_seconds"}
+    # The last one belongs to the message that brings the order.
+    sent_only = {"to_agent_id", "deadline_in_seconds", "wants_receipts"}
     assert {*OFFERED} == CreateRequest.model_fields.keys() - sent_only
 
 

@@ -8,6 +8,7 @@ Parameters:
   Greeting: {Type: String, Default: hello}
   Every: {Type: String, Default: rate(1 hour)}
   RegistrationMode: {Type: String, Default: key}
+  WaitConcurrency: {Type: Number, Default: 0}
 Globals:
   Function:
     Handler: app.handler
