@@ -6,6 +6,11 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent_messaging.webhooks.egress import Failure, Result
+from local.clock import MovableClock
+from local.in_process.functions import app
+from local.in_process.queues import Queues
+from tests.asyncapi import checked
 from tests.integration.cloud import Cloud
 
 
@@ -26,6 +31,7 @@ class Reader:
 
     def take(self, event: dict[str, Any]) -> None:
         """Take an event that follows the last one. A repeated one is the same event again."""
+        checked(event)
         known = next((each for each in self.seen if each["event_id"] == event["event_id"]), None)
         if known is not None:
             assert _content(known) == _content(event)
@@ -102,7 +108,7 @@ class SocketReader(Reader):
         if self.socket is None or self.socket.closed is not None:
             self._connect()
         self._read()
-        if self.chance.random() < 0.15:
+        if self.chance.random() < 0.3:
             self.drop()
 
     def drop(self) -> None:
@@ -128,6 +134,7 @@ class SocketReader(Reader):
     def _read(self) -> None:
         while frames := self.socket.take():
             for frame in frames:
+                checked(frame)
                 if frame["frame"] == "event" and not self._try(frame):
                     # The frames behind the gap come again.
                     self._resume()
@@ -141,3 +148,56 @@ class SocketReader(Reader):
         if self.chance.random() < 0.3 and self.socket.closed is None:
             self.socket.send(action="ack", position=self.last)
         return True
+
+
+class WebhookReader(Reader):
+    """A receiver of a webhook. It is down for a while, and its answers get lost.
+
+    Retries bring events in another order, so only the set of events counts.
+    """
+
+    queues: Queues
+    time: MovableClock
+    is_down: bool = False
+
+    def begin(self, queues: Queues, time: MovableClock, monkeypatch: Any) -> None:
+        """Create the webhook, and answer in place of the network."""
+        self.queues, self.time = queues, time
+        body = {"url": "https://hooks.example.com/events"}
+        answer = self.cloud.post("/messaging/webhooks", {"agent_id": self.agent_id}, body)
+        assert answer.status == 201, answer.text
+        monkeypatch.setattr(app("webhook_sender").sender, "egress", self)
+
+    def post(self, url: str, headers: dict[str, str], body: bytes) -> Result:
+        """Receive an event, in place of the sender's `Egress`."""
+        if self.is_down:
+            self.drop()
+            return Result(503, Failure.STATUS, 5)
+        event = checked(body.decode())
+        assert headers["webhook-id"] == event["event_id"]
+        if all(each["event_id"] != event["event_id"] for each in self.seen):
+            self.seen.append(event)
+        if self.chance.random() < 0.1:
+            self.drop()
+            return Result(None, Failure.TIMEOUT, 5)
+        return Result(204, None, 5)
+
+    def step(self) -> None:
+        if self.chance.random() < 0.1:
+            self.is_down = not self.is_down
+        self._pass(self.chance.choice([0, 1, 10]))
+
+    def finish(self) -> None:
+        """Let time pass until nothing waits in the queue or for the sweep."""
+        self.is_down = False
+        while self.queues.waiting("WebhooksQueue") or self._is_due():
+            self._pass(300)
+
+    def _pass(self, seconds: int) -> None:
+        self.time.advance(seconds=seconds)
+        self.queues.now = self.time.now().timestamp()
+        self.cloud.invoke("WebhookSweepFunction", {})
+        self.queues.deliver()
+
+    def _is_due(self) -> bool:
+        return any("due_at" in item for item in self.cloud.items("WebhookDeliveriesTable"))

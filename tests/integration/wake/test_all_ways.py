@@ -10,13 +10,21 @@ import random
 
 import pytest
 
+from local.in_process.queues import Queues
+from local.in_process.time import stopped_clock
 from local.instance import FunctionDiedError
 from tests.integration.cloud import Cloud
-from tests.integration.wake.readers import FeedReader, Reader, SocketReader, WaitReader
+from tests.integration.wake.readers import (
+    FeedReader,
+    Reader,
+    SocketReader,
+    WaitReader,
+    WebhookReader,
+)
 from tests.scale import IS_FULL, scaled
 
 EVENTS = scaled(1000)
-WAYS = {"feed": FeedReader, "wait": WaitReader, "socket": SocketReader}
+WAYS = {"feed": FeedReader, "wait": WaitReader, "socket": SocketReader, "webhook": WebhookReader}
 TABLES = ("AgentMessagesTable", "AgentOutboxTable")
 
 
@@ -69,10 +77,17 @@ def test_every_event_is_seen_once_in_order_and_without_a_gap(
     monkeypatch.setattr("agent_messaging.feed.waiting.POLL_SECONDS", 0.01)
     chance = random.Random(f"{ways}")
     readers = [WAYS[way](pair, "boots", chance) for way in ways]
-    sent = play(pair, readers, chance)
+    with stopped_clock() as time:
+        queues = Queues(time.now().timestamp())
+        with queues.installed():
+            for reader in readers:
+                if isinstance(reader, WebhookReader):
+                    reader.begin(queues, time, monkeypatch)
+            sent = play(pair, readers, chance)
     for way, reader in zip(ways, readers, strict=True):
         figure(f"{way}: drops", reader.drops)
         received = [e["data"]["message_id"] for e in reader.seen if e["type"] == "message.received"]
         assert sorted(received) == sorted(sent)
+        assert reader.drops >= scaled(50)
         assert len(reader.seen) == len({event["position"] for event in reader.seen})
         assert len(reader.seen) == len({event["event_id"] for event in reader.seen})
