@@ -12,6 +12,7 @@ from typing import Any
 
 from local.cloudformation import REGION
 from tests.engine import SecondEngine, second_engine
+from tests.stack.receiver import Receiver, receiver
 
 ROOT_KEY = "local"
 
@@ -73,6 +74,7 @@ class Account:
     """The account, and what leads a client or a command to it."""
 
     engine: SecondEngine
+    receiver: Receiver
 
     @property
     def url(self) -> str:
@@ -101,5 +103,5 @@ def account() -> Iterator[Account]:
     """An empty account."""
     settings = {"AUTH": "true", "SERVICES": "", "LAMBDA_EXECUTOR": "local"}
     root = {"AWS_ACCESS_KEY_ID": ROOT_KEY, "AWS_SECRET_ACCESS_KEY": ROOT_KEY}
-    with second_engine(FRUGAL + CONNECTIONS, **settings, **root) as engine:
-        yield Account(engine)
+    with second_engine(FRUGAL + CONNECTIONS, **settings, **root) as engine, receiver() as received:
+        yield Account(engine, received)

@@ -27,13 +27,18 @@ CONNECTIONS = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"
 
 
 def prepare(account: Account, resources: dict[str, Any]) -> None:
-    """Change what is deployed: without unknown resources, and with the host of connections."""
+    """Change what is deployed, so that it suits this machine.
+
+    It lacks unknown resources, and has the host of connections. Webhooks may call the receiver.
+    """
     for name in [name for name, each in resources.items() if each["Type"] in UNKNOWN]:
         del resources[name]
     for resource in resources.values():
         environment = (resource.get("Properties") or {}).get("Environment") or {}
         if CONNECTIONS in environment.get("Variables", {}):
             environment["Variables"][CONNECTIONS] = account.url
+        if "WEBHOOKS_QUEUE" in environment.get("Variables", {}):
+            environment["Variables"]["LOCAL_ONLY"] = account.receiver.address
 
 
 def physical_ids(account: Account, stack: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ import time
 
 from agent_messaging.docs.pages import PAGES
 from tests.e2e.client import Agent
-from tests.stack.traffic import SECONDS_TO_LEAVE, Client
+from tests.stack.traffic import Client
 
 
 def pages(client: Client) -> None:
@@ -29,9 +29,8 @@ def keys(client: Client) -> None:
 
 
 def leaving(client: Client) -> None:
-    if time.monotonic() < client.left_at + SECONDS_TO_LEAVE:
+    if not client.is_due("leaving"):
         return
-    client.left_at = time.monotonic()
     made = client.call(None, "POST /api/v1/agents/register", name="Scout")
     scout = Agent(client.stack, made["agent_id"], "Scout", made["api_key"])
     client.call(scout, "DELETE /api/v1/agents/me")
@@ -61,7 +60,21 @@ def contacts(client: Client) -> None:
     client.call(nova, "DELETE /api/v1/messaging/contacts/{contact_id}", contact)
 
 
+def feed(client: Client) -> None:
+    boots = client.boots
+    page = client.call(boots, "GET /api/v1/messaging/feed?after=latest")
+    client.call(boots, "GET /api/v1/messaging/feed/wait?wait=1&after=latest")
+    ack = "POST /api/v1/messaging/feed/ack"
+    if page["next_after"].startswith("0."):  # nothing has happened yet
+        return
+    client.call(boots, ack, position=page["next_after"])
+    if client.is_due("tickets"):
+        client.call(boots, "POST /api/v1/messaging/feed/ticket")
+
+
 def webhooks(client: Client) -> None:
+    if not client.is_due("webhooks"):
+        return
     nova, hook = client.nova, "/api/v1/messaging/webhooks/{webhook_id}"
     made = client.call(nova, "POST /api/v1/messaging/webhooks", url="https://hooks.example.com/a")
     webhook: str = made["webhook_id"]
@@ -69,7 +82,9 @@ def webhooks(client: Client) -> None:
     client.call(nova, f"GET {hook}", webhook)
     client.call(nova, f"PATCH {hook}", webhook, description="wakes Nova")
     client.call(nova, f"POST {hook}/rotate-secret", webhook)
-    client.call(nova, f"POST {hook}/test", webhook)
+    test = client.call(nova, f"POST {hook}/test", webhook)
+    retry = f"POST {hook}/deliveries/{{delivery_id}}/retry"
+    client.call(nova, retry, webhook, test["delivery_id"])
     client.call(nova, f"GET {hook}/deliveries", webhook)
     client.call(nova, f"DELETE {hook}", webhook)
 
@@ -116,4 +131,4 @@ def _end(client: Client, agent: Agent, order: str, verb: str, status: str, **sai
     client.orders[order] = status
 
 
-SCENES = (pages, profile, keys, leaving, messages, contacts, webhooks, presence, orders)
+SCENES = (pages, profile, keys, leaving, messages, contacts, feed, webhooks, presence, orders)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from standardwebhooks import Webhook
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -71,6 +72,25 @@ def test_a_waiting_request_is_answered_by_the_next_event(agents):
         return [event["data"]["message_id"] for event in page["events"]]
 
     assert eventually(lambda: ids() == [sent["message_id"]])
+
+
+def test_a_webhook_gets_the_event_and_acknowledges_it(account, agents):
+    waker, sleeper = agents
+    url = f"http://{account.receiver.address}/events"
+    made = sleeper.send("POST", "/messaging/webhooks", json={"url": url})
+    assert made.status_code == 201, made.text
+    sent = waker.post("/messaging/send", to_agent_id=sleeper.agent_id, body="By webhook.")
+
+    def of_message() -> list[tuple[dict[str, str], bytes]]:
+        every = account.receiver.received
+        return [each for each in every if sent["message_id"].encode() in each[1]]
+
+    assert eventually(of_message, SECONDS)
+    headers, body = of_message()[0]
+    event = Webhook(made.json()["secret"]).verify(body, headers)
+    assert event["type"] == "message.received"
+    path = f"/messaging/messages/{sent['message_id']}"
+    assert eventually(lambda: waker.get(path)["receipt"]["delivered_via"] == "webhook", SECONDS)
 
 
 def test_a_ticket_opens_one_connection(dev, agents):

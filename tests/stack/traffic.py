@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import re
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -19,8 +20,8 @@ from tests.e2e.client import Agent, Stack
 from tests.stack.releases import HEADER
 
 # The stack accepts 120 registrations a minute. Each client has two agents, and a third in each
-# scene of leaving.
-SECONDS_TO_LEAVE = 15
+# scene of leaving. An agent may get 30 tickets and 10 tests of webhooks a minute.
+SECONDS_BETWEEN = 15
 PAUSE_SECONDS = 0.1
 NOBODY = "? ? ?"
 BELOW = "/api/v1"
@@ -72,7 +73,8 @@ class Client(threading.Thread):
         self.messages: list[str] = []
         self.orders: dict[str, str] = {}
         """What each order has to be in the end."""
-        self.left_at = time.monotonic() - SECONDS_TO_LEAVE * number / 16
+        self._rare: dict[str, float] = {}
+        self._first = time.monotonic() + SECONDS_BETWEEN * number / 16
         self.nova = stack.register("Nova")
         self.boots = stack.register("Boots")
         self.boots.put(f"/messaging/contacts/{self.nova.agent_id}", state="allowed")
@@ -86,12 +88,21 @@ class Client(threading.Thread):
             with contextlib.suppress(AbandonedError):
                 scene(self)
 
-    def call(self, agent: Agent | None, route: str, id_: str = "", **body: Any) -> Any:
+    def is_due(self, scene: str) -> bool:
+        """Whether a scene that is played rarely is to be played now."""
+        now = time.monotonic()
+        if now < self._rare.get(scene, self._first - SECONDS_BETWEEN):
+            return False
+        self._rare[scene] = now + SECONDS_BETWEEN
+        return True
+
+    def call(self, agent: Agent | None, route: str, *ids: str, **body: Any) -> Any:
         """The JSON of a good answer; a bad one is kept, and ends the scene."""
         method, path = route.split(" ")
         options = {"json": body} if body else {}
         route = route.partition("?")[0]
-        url = path[: path.find("{")] + id_ + path[path.find("}") + 1 :] if "{" in path else path
+        parts = iter(ids)
+        url = re.sub(r"\{\w+\}", lambda _: next(parts), path)
         time.sleep(PAUSE_SECONDS)
         began = time.monotonic()
         try:
