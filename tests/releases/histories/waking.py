@@ -86,8 +86,9 @@ def webhooks(versions: Versions) -> None:
     deliveries = ok(versions.get(f"{path}/deliveries", {"status": "delivered"}, **boots))
     assert len(deliveries["deliveries"]) == 2
     ok(versions.post(f"{path}/rotate-secret", **boots))
+    other = ok(versions.post(HOOKS, body={"url": f"{URL}/2"}, **boots), 201)["webhook_id"]
+    ok(versions.call("DELETE", f"{HOOKS}/{other}", **boots), 204)
     assert len(ok(versions.get(HOOKS, **boots))["webhooks"]) == 1
-    ok(versions.call("DELETE", path, **boots), 204)
 
 
 @contextmanager
