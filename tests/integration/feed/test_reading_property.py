@@ -16,6 +16,7 @@ from agent_messaging.feed.table import FeedTable
 from local.in_process import memory
 from tests.integration.cloud import Cloud
 from tests.integration.feed.events import NOW, record
+from tests.scale import examples
 
 STEPS = st.one_of(
     st.tuples(st.just("append"), st.integers(1, 4)),
@@ -85,7 +86,7 @@ def feed() -> Iterator[FeedTable]:
         yield FeedTable(Cloud().dynamodb, "AgentFeedTable")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(steps=st.lists(STEPS, max_size=14))
 def test_every_kept_event_is_seen_once_in_order(feed: FeedTable, steps: list[tuple[str, float]]):
     memory.empty()
