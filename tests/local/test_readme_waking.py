@@ -1,7 +1,8 @@
 """README's four ways to be woken run as they are written; only the addresses differ.
 
-Each program runs as Boots. Nova writes before it starts, and again while it runs. The program
-prints each event once, in order, and its acknowledgement makes the messages delivered.
+Each program runs as an agent of its own, on one server. Nova writes before it starts, and again
+while it runs. The program prints each event once, in order except for webhooks, and its
+acknowledgement makes the messages delivered.
 """
 
 import contextlib
@@ -10,7 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -18,7 +20,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.e2e.server import Server, free_port, running_server
+from tests.e2e.server import free_port, running_server
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 NOVA, BOOTS = "nova-agent-id", "boots-agent-id"
@@ -54,63 +56,97 @@ def running(code: str) -> Iterator["Queue[str]"]:
         process.communicate()
 
 
-def send(server: Server, body: str) -> str:
-    answer = requests.post(
-        f"{server.url}/api/v1/messaging/send",
-        params={"from_agent_id": NOVA},
-        json={"to_agent_id": BOOTS, "body": body},
-        timeout=30,
-    )
-    answer.raise_for_status()
-    return str(answer.json()["message_id"])
+@dataclass(frozen=True)
+class Place:
+    """A server for all programs. Each runs as an agent of its own."""
+
+    url: str
+    port: int
+    """Of the program that receives webhooks."""
+
+    def get(self, path: str, agent_id: str) -> Any:
+        query = {"agent_id": agent_id}
+        return requests.get(f"{self.url}/api/v1{path}", params=query, timeout=30).json()
+
+    def register(self, agent_id: str) -> None:
+        body = {"agent_id": agent_id, "name": agent_id.title()}
+        requests.post(
+            f"{self.url}/api/v1/agents/register", json=body, timeout=30
+        ).raise_for_status()
+
+    def send(self, agent_id: str, body: str) -> str:
+        answer = requests.post(
+            f"{self.url}/api/v1/messaging/send",
+            params={"from_agent_id": NOVA},
+            json={"to_agent_id": agent_id, "body": body},
+            timeout=30,
+        )
+        answer.raise_for_status()
+        return str(answer.json()["message_id"])
+
+    def receipts(self) -> dict[str, Any]:
+        """The receipts of what Nova sent, by message."""
+        sent = self.get("/messaging/sent", NOVA)["messages"]
+        return {each["message_id"]: each["receipt"] for each in sent}
+
+    def listens(self, agent_id: str) -> bool:
+        """Whether the program of the webhook listens and has its endpoint."""
+        hooks = self.get("/messaging/webhooks", agent_id)["webhooks"]
+        with contextlib.suppress(requests.RequestException):
+            address = f"http://127.0.0.1:{self.port}/"
+            return bool(hooks) and requests.get(address, timeout=5).status_code > 0
+        return False
+
+    def program(self, number: int, agent_id: str) -> str:
+        """A program of README, for this server and this agent."""
+        code = programs()[number].replace("127.0.0.1:8080", self.url.removeprefix("http://"))
+        code = code.replace("127.0.0.1:9000", f"127.0.0.1:{self.port}")
+        code = code.replace("9000", str(self.port)).replace(BOOTS, agent_id)
+        # A heartbeat each 30 seconds is slow for a test.
+        return re.sub(r"time\.sleep\(.*\)", "time.sleep(0.2)", code)
 
 
-def receipts(server: Server) -> dict[str, Any]:
-    """The receipts of what Nova sent, by message."""
-    query = {"agent_id": NOVA}
-    sent = requests.get(f"{server.url}/api/v1/messaging/sent", params=query, timeout=30)
-    return {each["message_id"]: each["receipt"] for each in sent.json()["messages"]}
+@pytest.fixture(scope="module")
+def place() -> Iterator[Place]:
+    port = free_port()
+    with running_server("--webhooks", f"127.0.0.1:{port}") as server:
+        yield Place(server.url, port)
 
 
-def listens(server: Server, port: int) -> bool:
-    """Whether the program of the webhook listens and has its endpoint."""
-    hooks = requests.get(
-        f"{server.url}/api/v1/messaging/webhooks", params={"agent_id": BOOTS}, timeout=30
-    ).json()["webhooks"]
-    with contextlib.suppress(requests.RequestException):
-        return bool(hooks) and requests.get(f"http://127.0.0.1:{port}/", timeout=5).status_code > 0
-    return False
+def until(is_so: Callable[[], bool], seconds: float, told: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, told
+        time.sleep(0.1)
+
+
+def heard(lines: "Queue[str]", number: int) -> list[str]:
+    """The messages of the next so many events that are printed, among other lines."""
+    found: list[str] = []
+    while len(found) < number:
+        line = lines.get(timeout=SECONDS)
+        found += re.findall(r"msg_\w+", line)[:1] if line.startswith("message.received") else []
+    return found
 
 
 @pytest.mark.parametrize("number", range(len(WAYS)))
-def test_a_program_hears_of_each_message_and_acknowledges_it(
-    number: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    port = free_port()
-    monkeypatch.setenv("WEBHOOKS", f"127.0.0.1:{port}")
+def test_a_program_hears_of_each_message_and_acknowledges_it(place: Place, number: int) -> None:
+    agent_id = f"boots-{number}"
+    place.register(agent_id)
     is_webhook = WAYS[number] == "webhook"
-    with running_server() as server:
-        # A webhook gets what happens after it was created. All others also get what came before.
-        sent = [] if is_webhook else [send(server, "before")]
-        code = programs()[number].replace("127.0.0.1:8080", server.url.removeprefix("http://"))
-        code = code.replace("127.0.0.1:9000", f"127.0.0.1:{port}").replace("9000", str(port))
-        # A heartbeat each 30 seconds is slow for a test.
-        code = code.replace('beat["next_heartbeat_in"]', "0.2")
-        with running(code) as lines:
-            deadline = time.monotonic() + STARTED_SECONDS
-            while is_webhook and not listens(server, port):
-                assert time.monotonic() < deadline, "the receiver did not start"
-                time.sleep(0.1)
-            sent += [send(server, f"message {each}") for each in range(3)]
-            heard = [
-                line
-                for line in (lines.get(timeout=SECONDS) for _ in sent)
-                if line.startswith("message.received")
-            ]
-            deadline = time.monotonic() + SECONDS
-            while not all(receipts(server)[each]["delivered_at"] for each in sent):
-                assert time.monotonic() < deadline, "the messages were not delivered"
-                time.sleep(0.1)
+    # A webhook gets what happens after it was created. All others also get what came before.
+    sent = [] if is_webhook else [place.send(agent_id, "before")]
+    with running(place.program(number, agent_id)) as lines:
+        if is_webhook:
+            until(lambda: place.listens(agent_id), STARTED_SECONDS, "the receiver did not start")
+        sent += [place.send(agent_id, f"message {each}") for each in range(3)]
+        found = heard(lines, len(sent))
+        # Webhooks may come out of order. The ids of the messages have the order of time.
+        assert (sorted(found) if is_webhook else found) == sent
+        until(
+            lambda: all(place.receipts()[each]["delivered_at"] for each in sent),
+            SECONDS,
+            "the messages were not delivered",
+        )
 
-        assert [re.findall(r"msg_\w+", line)[0] for line in heard] == sent
-        assert {receipts(server)[each]["delivered_via"] for each in sent} == {WAYS[number]}
+    assert {place.receipts()[each]["delivered_via"] for each in sent} == {WAYS[number]}
