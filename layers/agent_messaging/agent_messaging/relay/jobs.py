@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Any, NamedTuple
 
+from agent_messaging.feed.model import Event
 from agent_messaging.feed.outbox import Acknowledged
 from agent_messaging.observability.log import logger
 from agent_messaging.relay import acknowledged, events, reading
@@ -13,11 +14,20 @@ from agent_messaging.relay.record import StreamRecord, UnreadableRecordError
 
 
 class Job(NamedTuple):
-    """A record, and what follows from it."""
+    """A record, and what follows from it.
+
+    Its writes may be done already, and its events may be pushed in some ways, which have numbers.
+    """
 
     record: StreamRecord
     effects: Effects
     acknowledged: Acknowledged | None
+    is_written: bool = False
+    pushed: frozenset[int] = frozenset()
+
+    def with_pushed(self, way: int) -> "Job":
+        """Return the job with a mark that its events are pushed in this way."""
+        return self._replace(pushed=self.pushed | {way})
 
 
 Jobs = dict[str, Sequence[Job]]  # by the agent's id
@@ -50,6 +60,20 @@ def finished(jobs: Sequence[Job], appended: int) -> int:
     """Return how many of the jobs have all their events among the first `appended`."""
     counts = accumulate(len(job.effects.own) for job in jobs)
     return sum(count <= appended for count in counts)
+
+
+def events_by_job(jobs: Sequence[Job], appended: Sequence[Event]) -> list[tuple[Job, list[Event]]]:
+    """Return each job with those of the first events that are its own."""
+    rest = iter(appended)
+    return [(job, list(islice(rest, len(job.effects.own)))) for job in jobs]
+
+
+def pushed(jobs: Sequence[Job], ways: int) -> int:
+    """Return how many of the first jobs are pushed in all ways, or have nothing to push."""
+    for number, job in enumerate(jobs):
+        if job.effects.own and len(job.pushed) < ways:
+            return number
+    return len(jobs)
 
 
 def times(jobs: Jobs) -> list[datetime]:
