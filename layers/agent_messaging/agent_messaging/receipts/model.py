@@ -100,6 +100,7 @@ class Facts(Record):
     """
 
     held_at: StoredTime | None = None
+    released_at: StoredTime | None = None
     message: str | None = None
     delivered_at: StoredTime | None = None
     delivered_via: DeliveredVia | None = None

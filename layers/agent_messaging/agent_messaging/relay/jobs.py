@@ -79,4 +79,5 @@ def pushed(jobs: Sequence[Job], ways: int) -> int:
 def times(jobs: Jobs) -> list[datetime]:
     """Return when the events of these jobs happened."""
     every = [job for own in jobs.values() for job in own]
-    return [event.occurred_at for job in every for event in job.effects.own]
+    own = [event.occurred_at for job in every for event in job.effects.own]
+    return own + [told.at for job in every for told in job.effects.told if told.stored is None]
