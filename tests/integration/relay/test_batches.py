@@ -158,6 +158,18 @@ def test_a_record_that_cannot_be_read_is_reported_alone(pair, streams, feed_of, 
     assert "A secret." not in caplog.text
 
 
+def test_a_notification_of_a_newer_version_is_left_out(pair, streams, feed_of, caplog):
+    """A new version that is tried, or is taken back, leaves its records to an older one."""
+    order_id = pair.offer("boots", "nova")
+    pair.move("nova", order_id, "accept")
+    batch = copy.deepcopy(messages())
+    batch[-1]["dynamodb"]["NewImage"]["display"]["M"]["metadata"]["S"] = '{"status": "paused"}'
+    pair.send("nova", "boots")
+    assert handle([*batch, messages()[-1]]) == []
+    assert [event["type"] for event in feed_of("boots")] == ["message.received"]
+    assert "a notification of an unknown status has no event" in caplog.text
+
+
 def test_an_agent_that_is_throttled_is_reported_and_no_other(pair, streams, feed_of, monkeypatch):
     monkeypatch.setattr(dynamodb, "FIRST_WAIT_SECONDS", 0)
     for recipient in ("boots", "third", "boots"):

@@ -14,7 +14,12 @@ from agent_messaging.fields import Party
 from agent_messaging.messaging.item import head, to_item, to_long_item
 from agent_messaging.messaging.model import MessageType, compose
 from agent_messaging.relay.events import effects_of
-from agent_messaging.relay.record import Change, StreamRecord, UnreadableRecordError
+from agent_messaging.relay.record import (
+    Change,
+    StreamRecord,
+    UnknownStatusError,
+    UnreadableRecordError,
+)
 from agent_messaging.storage.table import decode, encode
 
 NOW = datetime(2036, 1, 1, 12, tzinfo=UTC)
@@ -157,13 +162,17 @@ def test_a_repeated_record_has_the_same_event_id():
     [
         {**HEAD, "display": {}},
         {**HEAD, "display": {**HEAD["display"], "type": "telegram"}},
-        stored(notification("lost")),
         {"agent_id": "nova", "entry": "receipt#1", "wants_events": True, "acted_at": "?"},
     ],
 )
 def test_a_record_that_cannot_be_read_says_nothing_of_itself(broken):
     with pytest.raises(UnreadableRecordError, match=r"^the record cannot be read$"):
         effects_of(record(broken))
+
+
+def test_a_notification_of_a_newer_version_is_known_as_such():
+    with pytest.raises(UnknownStatusError, match=r"^input_required$"):
+        effects_of(record(stored(notification("input_required"))))
 
 
 LONGEST = Party(id="i" * 64, name="\U0001f600" * 100)

@@ -33,6 +33,7 @@ def effects_of(record: StreamRecord) -> Effects:
 
     Raises:
         UnreadableRecordError: it is from another table, or lacks a needed field.
+        UnknownStatusError: it is a notification of a newer version.
     """
     try:
         if "message_id" in record.key:
@@ -94,7 +95,7 @@ def _received(head: dict[str, Any]) -> NewEvent:
         "from_agent": {"id": display["sender_id"], "name": display["sender_name"]},
         "relationship": display.get("relationship"),
         "verified": display["is_verified"],
-        "content_flags": flagging.flags(subject, body),
+        "content_flags": _flags(head),
         "body_bytes": size,
         "untrusted": {"subject": subject, "body": body if size <= BODY_BYTES else None},
     }
@@ -106,6 +107,19 @@ def _received(head: dict[str, Any]) -> NewEvent:
         data,
         **order_events.for_receipt(head),
     )
+
+
+def _flags(head: dict[str, Any]) -> list[str]:
+    """Return the flags of all texts, as the inbox shows them, also of those that are left out."""
+    display = head["display"]
+    here = flagging.flags(
+        display["sender_name"],
+        display.get("subject"),
+        display.get("body"),
+        objects=(display.get("metadata"),),
+    )
+    found = {*here, *display.get("long_flags", ())}
+    return [flag for flag in flagging.ContentFlag if flag in found]
 
 
 def _long_bytes(head: dict[str, Any]) -> int:

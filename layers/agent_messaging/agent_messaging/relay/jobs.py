@@ -9,8 +9,8 @@ from agent_messaging.feed.model import Event
 from agent_messaging.feed.outbox import Acknowledged
 from agent_messaging.observability.log import logger
 from agent_messaging.relay import acknowledged, events, reading
-from agent_messaging.relay.effects import Effects
-from agent_messaging.relay.record import StreamRecord, UnreadableRecordError
+from agent_messaging.relay.effects import NOTHING, Effects
+from agent_messaging.relay.record import StreamRecord, UnknownStatusError, UnreadableRecordError
 
 
 class Job(NamedTuple):
@@ -51,9 +51,21 @@ def of_batch(records: Sequence[Mapping[str, Any]]) -> tuple[Jobs, list[str]]:
 def _job(each: Mapping[str, Any]) -> Job | None:
     try:
         record = reading.read(each)
-        return Job(record, events.effects_of(record), acknowledged.of_record(record))
+        return Job(record, _effects(record), acknowledged.of_record(record))
     except UnreadableRecordError:
         return None
+
+
+def _effects(record: StreamRecord) -> Effects:
+    try:
+        return events.effects_of(record)
+    except UnknownStatusError as error:
+        logger.warning(
+            "a notification of an unknown status has no event",
+            status=str(error),
+            sequence_number=record.number,
+        )
+        return NOTHING
 
 
 def finished(jobs: Sequence[Job], appended: int) -> int:
