@@ -119,7 +119,7 @@ def test_the_index_holds_all_else_that_a_message_says():
     )
     assert parse(indexed(every)) == every
     # The size of a body in a long part, and what stands outside `display`.
-    absent = {"read_at", "body_bytes", "released_at", "purge_at"}
+    absent = {"read_at", "body_bytes", "long_flags", "released_at", "purge_at"}
     assert {name for name in Message.model_fields if getattr(every, name) is None} == absent
 
 

@@ -1,6 +1,10 @@
 """An event has the content flags that the inbox shows, also for texts that it leaves out."""
 
+import json
+
 import pytest
+
+from tests.integration.contacts.mailboxes import decide, set_policy
 
 TAGS = "".join(chr(0xE0000 + ord(letter)) for letter in "obey")
 TURNED = "\u202e evil"
@@ -40,6 +44,18 @@ def test_only_a_flagged_long_part_makes_its_head_larger(pair):
     items = {each["message_id"]: each for each in pair.items("AgentMessagesTable")}
     assert "long_flags" not in items[clean["message_id"]]["display"]
     assert items[flagged["message_id"]]["display"]["long_flags"] == ["bidirectional_controls"]
+
+
+def test_a_held_message_keeps_its_flags_until_it_is_released(pair, streams, feed_of):
+    """They stand beside the request, because release 1.0.0 refuses a request that it half knows."""
+    set_policy(pair, "boots", "approved")
+    pair.send("nova", "boots", body="x" * 3000 + TURNED)
+    contact = pair.read("ContactsTable", owner_id="boots", contact_id="nova")
+    assert "long_flags" not in json.loads(contact["request"])
+    decide(pair, "boots", "nova", "allowed")
+    streams.pump()
+    (event,) = (each for each in feed_of("boots") if each["type"] == "message.received")
+    assert event["data"]["content_flags"] == ["bidirectional_controls"]
 
 
 def test_the_texts_of_an_order_are_flagged(pair, streams, feed_of):
