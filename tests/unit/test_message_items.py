@@ -67,7 +67,7 @@ texts = st.none() | st.sampled_from([1, 1024, 1025, 2047, 2048, 2049]).map("x"._
 @example(None, "x" * 2049)
 @example("", "x" * 2049)
 def test_its_parts_bring_back_a_message(body, metadata):
-    one = message(body, metadata)
+    one = message(body, None if metadata is None else json.dumps({"text": metadata}))
     part = decode(encode(to_long_item(one, RETENTION)))
     purge_at = to_item(one, RETENTION)["purge_at"]
     for place, ends_at in ((decode(stored(one)), purge_at), (indexed(one), None)):
