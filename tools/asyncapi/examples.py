@@ -77,10 +77,12 @@ def _order(status: str, role: str, actor: str, reason: str | None = None) -> Jso
     return {
         "work_order_id": ORDER_ID,
         "message_id": MESSAGE_ID,
+        "thread_id": THREAD_ID,
         "status": status,
         "previous_status": None if is_new else _before(status),
         "actor": {"role": role, "id": actor},
         "reason_code": None,
+        "content_flags": [],
         "untrusted": {"title": "Cost Estimates for 50 Products", "reason": reason},
     }
 

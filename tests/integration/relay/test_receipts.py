@@ -152,6 +152,6 @@ def test_an_acknowledgement_of_500_events_is_expanded_in_three_parts(
     outbox = [item["entry"] for item in pair.items("AgentOutboxTable")]
     assert len([entry for entry in outbox if entry.startswith("receipt#")]) == 450
     assert sorted(entry for entry in outbox if entry.startswith("acked#")) == [
-        "acked#e#00001.000000000200",
-        "acked#e#00001.000000000400",
+        "acked#e#00001.000000000200-e#00001.000000000450",
+        "acked#e#00001.000000000400-e#00001.000000000450",
     ]
