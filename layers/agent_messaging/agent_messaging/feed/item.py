@@ -105,7 +105,7 @@ def parse(item: "Item") -> Event:
         type=item["type"],
         occurred_at=ids.time_of(item["event_id"]),
         data=item["data"],
-        message_id=json.loads(item["data"])["message_id"] if receipt_for else None,
+        message_id=json.loads(item["data"]).get("message_id") if receipt_for else None,
         receipt_for=receipt_for,
         wants_events=bool(item.get("wants_events")),
         position=position,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agent_messaging.errors import BadPositionError, PositionGoneError
 from agent_messaging.feed import item as items
+from agent_messaging.feed import position as positions
 from agent_messaging.feed.model import Event
 from agent_messaging.feed.position import START, Position
 
@@ -86,7 +87,7 @@ def require_known(after: Position, newest: "Item | None", fix: str | None = None
     Raises:
         BadPositionError: the position is later than the newest event.
     """
-    if newest is not None and after > items.parse(newest).position:
+    if newest is not None and after > positions.of_key(newest["entry"]):
         raise BadPositionError("This position lies after your newest event.", fix=fix)
 
 

@@ -71,7 +71,7 @@ class FeedReader:
     def newest(self, agent_id: str) -> Position:
         """Return the position of the agent's newest event, or the start of an empty feed."""
         newest = self.feed.newest(agent_id)
-        return START if newest is None else items.parse(newest).position
+        return START if newest is None else position.of_key(newest["entry"])
 
     def _require_known(self, agent_id: str, after: Position) -> None:
         """Check a position that the feed's table does not have, with a consistent read.
