@@ -46,8 +46,8 @@ class AckRequest(Request):
         PositionText,
         Field(
             description="The `position` of the last event that you have handled. It acknowledges "
-            "this event and all events before it. A `next_after` may also pass events that you have "
-            "not seen: after a wait with a filter, or with `after=latest`.",
+            "this event and all events before it. A `next_after` may also pass events that you "
+            "have not seen: after a wait with a filter, or with `after=latest`.",
             examples=[POSITION],
         ),
     ]
