@@ -95,7 +95,7 @@ def test_a_program_hears_of_each_message_and_acknowledges_it(
         code = programs()[number].replace("127.0.0.1:8080", server.url.removeprefix("http://"))
         code = code.replace("127.0.0.1:9000", f"127.0.0.1:{port}").replace("9000", str(port))
         # A heartbeat each 30 seconds is slow for a test.
-        code = code.replace('beat["next_heartbeat_in"]', "0.2")
+        code = code.replace('beat.get("next_heartbeat_in", 30)', "0.2")
         with running(code) as lines:
             deadline = time.monotonic() + STARTED_SECONDS
             while is_webhook and not listens(server, port):
