@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from agent_messaging import clock
-from agent_messaging.feed.outbox import OutboxTable, parse_event
+from agent_messaging.feed.outbox import OutboxTable
+from agent_messaging.feed.outbox_item import parse_event
 from agent_messaging.feed.table import FeedTable
 from agent_messaging.webhooks.endpoints import EndpointsTable
 from agent_messaging.webhooks.model import DisabledReason, Endpoint

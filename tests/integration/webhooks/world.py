@@ -123,8 +123,9 @@ class World:
             event_id=event_id(moment, f"{kind} {self._number}"),
             type=kind,
             occurred_at=moment,
-            data=json.dumps({"message_id": "msg_1", "untrusted": {"subject": "Grüße"}}),
-            message_id=ids.new("msg", moment),
+            data=json.dumps(
+                {"message_id": ids.new("msg", moment), "untrusted": {"subject": "Grüße"}}
+            ),
             receipt_for=values.pop("receipt_for", SENDER),
             **values,
         )
