@@ -110,7 +110,7 @@ class World:
         return endpoint
 
     def stored(self, endpoint: Endpoint) -> Endpoint:
-        found = self.endpoints.fetch(AGENT, endpoint.webhook_id)
+        found = self.endpoints.fetch(AGENT, endpoint.webhook_id, endpoint.slot)
         assert found is not None
         return found
 

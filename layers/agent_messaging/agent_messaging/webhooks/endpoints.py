@@ -41,18 +41,14 @@ class EndpointsTable:
         self.feed = feed.table
         self.outbox = outbox
 
-    def fetch(self, agent_id: str, webhook_id: str, slot: str | None = None) -> Endpoint | None:
-        """Return an endpoint of the agent from a consistent read, or None. A known slot is faster.
+    def fetch(self, agent_id: str, webhook_id: str, slot: str) -> Endpoint | None:
+        """Return an endpoint of the agent from a consistent read, or None.
 
         An endpoint never changes its slot.
         """
-        if slot is None:
-            answer = self.table.query("agent_id = :agent_id", consistent=True, agent_id=agent_id)
-            found = [parse(item) for item in answer.items]
-        else:
-            item = self.table.get({"agent_id": agent_id, "slot": slot}, consistent=True)
-            found = [] if item is None else [parse(item)]
-        return next((each for each in found if each.webhook_id == webhook_id), None)
+        item = self.table.get({"agent_id": agent_id, "slot": slot}, consistent=True)
+        endpoint = None if item is None else parse(item)
+        return endpoint if endpoint and endpoint.webhook_id == webhook_id else None
 
     def mark_failing(self, endpoint: Endpoint, now: datetime) -> bool:
         """Note that deliveries to this URL fail, and return whether this call noted it first.
