@@ -1,8 +1,9 @@
 """An endpoint: where an agent gets its events by HTTP. An agent has three at most.
 
-An endpoint is `active`, or `disabled` by the server. Its owner makes it active again. While its
-deliveries fail, `failing_since` is the time of the first failure. The feed's table has a listener
-for each active endpoint, so that the relay finds endpoints without a read of this table.
+An endpoint is `active`, or `disabled` by the server or by its operator. Its owner makes it active
+again. While its deliveries fail, `failing_since` is the time of the first failure. The feed's table
+has a listener for each active endpoint, so that the relay finds endpoints without a read of this
+table.
 """
 
 from collections.abc import Collection
@@ -27,10 +28,11 @@ class EndpointStatus(StrEnum):
 
 
 class DisabledReason(StrEnum):
-    """Why the server disabled an endpoint."""
+    """Why an endpoint was disabled."""
 
     GONE = "gone"  # it answered 410
     FAILING = "failing"  # every attempt of five days failed
+    RESTORED = "restored"  # it came back from a backup, so its settings and secrets may be old
 
 
 class Secret(Model):
