@@ -48,7 +48,7 @@ def bring_back_webhooks(
 
 def _restored(endpoint: Endpoint) -> Endpoint:
     """Return the endpoint as it comes back. One that was disabled keeps its reason."""
-    disabled = {"status": EndpointStatus.DISABLED, "failing_since": None}
+    disabled = {"status": EndpointStatus.DISABLED, "failing_since": None, "slow_since": None}
     reason = endpoint.disabled_reason or DisabledReason.RESTORED
     return endpoint.model_copy(update={**disabled, "disabled_reason": reason})
 

@@ -84,6 +84,44 @@ def test_what_is_postponed_keeps_all_its_attempts(world: World):
     assert (waiting.step, waiting.next_attempt_at) == (2, world.now + timedelta(minutes=5))
 
 
+SLOW, FAST = Result(204, None, 5_000), Result(204, None, 4_999)
+
+
+def test_an_endpoint_that_is_slow_twice_in_a_row_gets_its_next_events_later(world: World):
+    endpoint = world.endpoint()
+    for results, is_slow in (([SLOW], False), ([FAST], False), ([SLOW], False), ([SLOW], True)):
+        world.answers.results = results
+        world.pushed(world.event())
+        world.deliver()
+        assert (world.stored(endpoint).slow_since is not None) is is_slow
+    world.now += timedelta(minutes=1)
+    event = world.event()
+    world.pushed(event)
+    assert world.queue.messages == []
+    world.answers.results = [FAST]
+    assert world.swept(minutes=5) == 1
+    world.deliver()
+    assert world.delivery(endpoint, event).status is DeliveryStatus.DELIVERED
+    assert world.stored(endpoint).slow_since is None
+    world.pushed(world.event())
+    assert len(world.queue.messages) == 1
+
+
+def test_slow_answers_leave_an_instance_time_for_others(world: World):
+    endpoint, started = world.endpoint(slow_since=START), world.now
+    world.answers.results = [SLOW]
+    events = [world.event() for _ in range(5)]
+    world.pushed(*events)
+    assert world.swept(minutes=5) == 5
+    world.deliver()
+    assert len(world.answers.sent) == 1
+    while len(world.answers.sent) < 5:
+        world.swept(minutes=1)
+        world.deliver()
+    assert {world.delivery(endpoint, each).status for each in events} == {DeliveryStatus.DELIVERED}
+    assert world.now - started < timedelta(hours=1)
+
+
 def test_copies_of_one_job_change_nothing(world: World):
     endpoint, event = world.endpoint(failing_since=START), world.event()
     world.answers.results = [HELD]

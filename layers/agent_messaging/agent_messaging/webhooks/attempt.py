@@ -6,6 +6,7 @@ A job whose attempt is already recorded sends nothing.
 
 import random
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +31,7 @@ DISABLED, EXPIRED = "disabled", "expired"
 # While an endpoint hangs, an instance attempts it once in this time, and postpones the rest.
 FAILING_PAUSE = timedelta(seconds=30)
 HELD_MILLISECONDS = 2000  # An attempt that lasts longer holds the instance.
+SLOW_MILLISECONDS = 5000  # An endpoint that lasts longer twice in a row is slow.
 HEADERS = {"Content-Type": "application/json", "User-Agent": "agent-messaging-webhooks/1"}
 
 
@@ -52,7 +54,8 @@ class WebhookSender:
         self.deliveries = deliveries
         self.feed = feed
         self.outcomes = Outcomes(endpoints, deliveries, receipts, queue, fraction)
-        self._failed_at: dict[str, datetime] = {}
+        self._held_at: dict[str, datetime] = {}
+        self._slow: set[str] = set()
 
     def serve(self, records: Iterable[Mapping[str, Any]], now: Callable[[], datetime]) -> list[str]:
         """Serve messages of the queue, and return the ids of those to deliver again."""
@@ -94,12 +97,10 @@ class WebhookSender:
         deadline.require(SECONDS + longest_call(self.deliveries.client))
         tried = self._post(job, job.event.encode(), delivery, endpoint, at=now)
         now = clock.to_millisecond(now + timedelta(milliseconds=tried.attempt.duration_ms))
+        tried = replace(tried, slow_since=self._slow_since(tried, now))
         if tried.attempt.error is None:
-            self._failed_at.pop(endpoint.webhook_id, None)
             self.outcomes.succeed(tried, now)
         else:
-            if _has_held(tried.attempt):
-                self._failed_at[endpoint.webhook_id] = now
             self.outcomes.fail(tried, now)
 
     def _post(
@@ -121,14 +122,29 @@ class WebhookSender:
         return Tried(job, delivery, endpoint, attempt, retry_after)
 
     def _is_hanging(self, endpoint: Endpoint, now: datetime) -> bool:
-        """Return whether a failing endpoint held this instance a moment ago.
+        """Return whether a failing or slow endpoint held this instance a moment ago.
 
         Otherwise each event of an endpoint that hangs would take ten seconds. A failure that comes
         at once costs no time, so it postpones nothing.
         """
-        failed_at = self._failed_at.get(endpoint.webhook_id)
-        is_failing = endpoint.is_active and endpoint.failing_since is not None
-        return is_failing and failed_at is not None and now - failed_at < FAILING_PAUSE
+        held_at = self._held_at.get(endpoint.webhook_id)
+        may_hang = endpoint.is_active and endpoint.is_troubled
+        return may_hang and held_at is not None and now - held_at < FAILING_PAUSE
+
+    def _slow_since(self, tried: Tried, now: datetime) -> datetime | None:
+        """Remember how long an attempt took, and return since when its endpoint is slow."""
+        endpoint, milliseconds = tried.endpoint, tried.attempt.duration_ms
+        if milliseconds >= HELD_MILLISECONDS or tried.attempt.error == Failure.TIMEOUT:
+            self._held_at[endpoint.webhook_id] = now
+        else:
+            self._held_at.pop(endpoint.webhook_id, None)
+        if milliseconds < SLOW_MILLISECONDS:
+            self._slow.discard(endpoint.webhook_id)
+            return None
+        if endpoint.webhook_id in self._slow:
+            return endpoint.slow_since or now
+        self._slow.add(endpoint.webhook_id)
+        return endpoint.slow_since
 
     def _with_event(self, job: Job, delivery: Delivery, now: datetime) -> Job:
         """Return the job with its event, read from the feed if it has none, unless it expired."""
@@ -156,7 +172,3 @@ def _is_current(job: Job, delivery: Delivery, now: datetime) -> bool:
         return False
     is_time = delivery.next_attempt_at is None or delivery.next_attempt_at <= now
     return is_time or (job.made is not None and delivery.due_at is None)
-
-
-def _has_held(attempt: Attempt) -> bool:
-    return attempt.error == Failure.TIMEOUT or attempt.duration_ms >= HELD_MILLISECONDS

@@ -1,7 +1,8 @@
 """An endpoint: where an agent gets its events by HTTP. An agent has three at most.
 
 An endpoint is `active`, or `disabled` by the server or by its operator. Its owner makes it active
-again. While its deliveries fail, `failing_since` is the time of the first failure. The feed's table
+again. While its deliveries fail, `failing_since` is the time of the first failure. While its
+answers take long, `slow_since` is the time since when they do. The feed's table
 has a listener for each active endpoint, so that the relay finds endpoints without a read of this
 table.
 """
@@ -63,8 +64,14 @@ class Endpoint(Record):
     disabled_reason: DisabledReason | None = None
     created_at: StoredTime
     failing_since: StoredTime | None = None
+    slow_since: StoredTime | None = None
     secrets: list[Secret] = Field(repr=False)
     rotations: int = 1
+
+    @property
+    def is_troubled(self) -> bool:
+        """Whether its new events wait for the sweep."""
+        return self.failing_since is not None or self.slow_since is not None
 
     @property
     def is_active(self) -> bool:

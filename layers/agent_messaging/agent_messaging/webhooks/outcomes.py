@@ -38,6 +38,8 @@ class Tried:
     endpoint: Endpoint
     attempt: Attempt
     retry_after: str | None = None
+    slow_since: datetime | None = None
+    """Since when the endpoint is slow, as this attempt has shown."""
 
     @property
     def error(self) -> str:
@@ -69,7 +71,7 @@ class Outcomes:
                 via=DeliveredVia.WEBHOOK,
                 wants_events=job.wants_events,
             )
-        self.endpoints.mark_working(tried.endpoint)
+        self.endpoints.mark(tried.endpoint, failing_since=None, slow_since=tried.slow_since)
         self._end(tried, DeliveryStatus.DELIVERED)
         metrics.webhook_attempt(AttemptOutcome.DELIVERED)
 
@@ -84,9 +86,12 @@ class Outcomes:
             self.give_up(tried, now)
         else:
             self._plan(tried, at, now)
+        failing_since = tried.endpoint.failing_since
         # The failure of a first attempt may be an accident. The next one is five seconds away.
         if delivery.step > 0 and schedule.shows_trouble(tried.attempt.status_code):
-            self.endpoints.mark_failing(tried.endpoint, now)
+            failing_since = failing_since or now
+        slow_since = tried.slow_since
+        self.endpoints.mark(tried.endpoint, failing_since=failing_since, slow_since=slow_since)
 
     def give_up(self, tried: Tried, now: datetime) -> None:
         """End a delivery without success, and say so on the receipt of the message."""

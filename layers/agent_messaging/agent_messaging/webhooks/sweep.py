@@ -54,9 +54,9 @@ def _sweep_page(
     for start in range(0, len(new), BATCH):
         batch = new[start : start + BATCH]
         queue.send([_message(key) for key in batch])
-        sent.update(_found(key) for key in batch)
         for key in batch:
             deliveries.leave_to_queue(key)
+        sent.update(_found(key) for key in batch)
     return bool(new) and len(due) == PAGE
 
 
