@@ -234,7 +234,7 @@ def test_after_six_quiet_days_a_new_epoch_begins(pair, streams, feed_of):
     streams.pump()
     (event,) = (i for i in pair.items("AgentFeedTable") if i["entry"].startswith("e#"))
     key = {name: event[name] for name in ("agent_id", "entry")}
-    pair.change("AgentFeedTable", key, purge_at=int(event["purge_at"]) - 6 * 86400 - 1)
+    pair.change("AgentFeedTable", key, kept_until=int(event["kept_until"]) - 6 * 86400 - 1)
     app("relay").relay.feed.appender.forget()
     pair.send("nova", "boots")
     streams.pump()
@@ -248,7 +248,7 @@ def test_in_the_last_hour_of_an_epoch_the_anchor_is_checked(pair, streams, feed_
     streams.pump()
     (event,) = (i for i in pair.items("AgentFeedTable") if i["entry"].startswith("e#"))
     key = {name: event[name] for name in ("agent_id", "entry")}
-    pair.change("AgentFeedTable", key, purge_at=int(event["purge_at"]) - 6 * 86400 + 600)
+    pair.change("AgentFeedTable", key, kept_until=int(event["kept_until"]) - 6 * 86400 + 600)
     app("relay").relay.feed.appender.forget()
     pair.send("nova", "boots")
     RECORDER.calls.clear()
