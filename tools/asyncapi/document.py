@@ -56,9 +56,7 @@ def _socket() -> Document:
         "title": "A WebSocket",
         "description": texts.SOCKET,
         "servers": [{"$ref": f"#/servers/{SOCKET}"}],
-        "messages": _named(
-            [*map(frames.name_of, frames.RECEIVED), *sent, GATEWAY, *_in_frames()]
-        ),
+        "messages": _named([*map(frames.name_of, frames.RECEIVED), *sent, GATEWAY, *_in_frames()]),
         "bindings": {"ws": {"query": texts.QUERY, "bindingVersion": "0.1.0"}},
     }
 
