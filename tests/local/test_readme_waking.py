@@ -1,7 +1,8 @@
 """README's four ways to be woken run as they are written; only the addresses differ.
 
 Each program runs as Boots. Nova writes before it starts, and again while it runs. The program
-prints each event once, in order except for a webhook, and its acknowledgement makes the messages delivered.
+prints each event once, and all but that of a webhook in order. Its acknowledgement makes the
+messages delivered.
 """
 
 import contextlib
@@ -95,7 +96,7 @@ def test_a_program_hears_of_each_message_and_acknowledges_it(
         code = programs()[number].replace("127.0.0.1:8080", server.url.removeprefix("http://"))
         code = code.replace("127.0.0.1:9000", f"127.0.0.1:{port}").replace("9000", str(port))
         # A heartbeat each 30 seconds is slow for a test.
-        code = code.replace('beat["next_heartbeat_in"]', "0.2")
+        code = code.replace('beat.get("next_heartbeat_in", 30)', "0.2")
         with running(code) as lines:
             deadline = time.monotonic() + STARTED_SECONDS
             while is_webhook and not listens(server, port):
