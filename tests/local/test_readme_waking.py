@@ -1,7 +1,8 @@
 """README's four ways to be woken run as they are written; only the addresses differ.
 
 Each program runs as Boots. Nova writes before it starts, and again while it runs. The program
-prints each event once, in order, and its acknowledgement makes the messages delivered.
+prints each event once, and all but that of a webhook in order. Its acknowledgement makes the
+messages delivered.
 """
 
 import contextlib
@@ -102,15 +103,15 @@ def test_a_program_hears_of_each_message_and_acknowledges_it(
                 assert time.monotonic() < deadline, "the receiver did not start"
                 time.sleep(0.1)
             sent += [send(server, f"message {each}") for each in range(3)]
-            heard = [
-                line
-                for line in (lines.get(timeout=SECONDS) for _ in sent)
-                if line.startswith("message.received")
-            ]
+            heard: list[str] = []
+            while len(heard) < len(sent):  # the receiver of the webhook logs its requests too
+                line = lines.get(timeout=SECONDS)
+                heard += [line] if line.startswith("message.received") else []
             deadline = time.monotonic() + SECONDS
             while not all(receipts(server)[each]["delivered_at"] for each in sent):
                 assert time.monotonic() < deadline, "the messages were not delivered"
                 time.sleep(0.1)
 
-        assert [re.findall(r"msg_\w+", line)[0] for line in heard] == sent
+        named = [re.findall(r"msg_\w+", line)[0] for line in heard]
+        assert (sorted(named) if is_webhook else named) == (sorted(sent) if is_webhook else sent)
         assert {receipts(server)[each]["delivered_via"] for each in sent} == {WAYS[number]}

@@ -134,6 +134,11 @@ def event(kind: EventType) -> JsonObject:
     return {**head, "data": EVENTS[kind]}
 
 
+GATEWAY: JsonObject = {
+    "message": "Internal server error",
+    "connectionId": "Y7x2bfz3IAMCJRQ=",
+    "requestId": "Y7x2bh3DIAMEVPw=",
+}
 AT_42 = POSITION.to_text(BOOTS["id"])
 FRAMES: dict[str, JsonObject] = {
     "resume": {"action": "resume", "after": AT_42},
