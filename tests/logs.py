@@ -19,7 +19,9 @@ from typing import Any
 
 import pytest
 
+from agent_messaging.feed.model import EventType
 from agent_messaging.observability.log import logger
+from agent_messaging.webhooks.schemas import EventFilter
 
 # Shorter texts stand in a line by chance. Of longer ones the beginning of the longest line tells,
 # for what quotes a text may cut it.
@@ -28,7 +30,7 @@ NO_TEXT = re.compile(
     r".*_ids?|.*_at|estimated_completion|action|capabilities|contact_policy|role|state|status|type"
 )
 # Of the API's own words those that are long enough; a fuzzer sends them anywhere.
-WORDS = ("chat_message", "contact_request", "notification")
+WORDS = {"chat_message", "contact_request", "notification", *EventType, *EventFilter}
 KEY = re.compile(r"am_(?:live|local)_[0-9A-Za-z]{8,}")
 CREDENTIALS = ("authorization", "x-registration-key")
 # How a local server greets its user: keys to use, and lines to paste.

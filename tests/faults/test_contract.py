@@ -9,6 +9,7 @@ would get past the first refusal.
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.e2e.client import Agent, Stack
-from tests.e2e.server import ROOT, running_server
+from tests.e2e.server import ROOT, free_port, running_server
 from tests.engine import second_engine
 from tests.known_values import closed
 from tests.logs import JOURNAL
@@ -48,15 +49,33 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+# Where webhooks are sent to. Nobody listens there, so nothing leaves this machine.
+NOBODY = f"127.0.0.1:{free_port()}"
 EXISTING, KEYLESS, INVENTED = KINDS = ("existing", "keyless", "with an invented key")
 # What an order has to be before these can succeed.
 OF_ACCEPTED = ("complete", "fail")
 OF_WORKER = ("/respond", "/complete", "/fail")
+OF_PASSING = ("/api/v1/agents/me", "/api/v1/messaging/webhooks")
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with second_engine() as engine, running_server("--engine", engine.url) as server:
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template, but for its waits: a request that waits for events looks once."""
+    folder = tmp_path_factory.mktemp("no_waits")
+    for name in ("functions", "layers"):
+        (folder / name).symlink_to(ROOT / name)
+    text = (ROOT / "template.yaml").read_text("utf-8")
+    seconds = 'WAIT_SECONDS: !If [HasWaitConcurrency, "20", "2"]'
+    assert text.count(seconds) == 1
+    file = folder / "template.yaml"
+    file.write_text(text.replace(seconds, 'WAIT_SECONDS: "0"'), "utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def stack(template: Path) -> Iterator[Stack]:
+    more = ("--template", str(template), "--webhooks", NOBODY)
+    with second_engine() as engine, running_server("--engine", engine.url, *more) as server:
         yield Stack(server.url, is_open_mode=True)
 
 
@@ -88,9 +107,20 @@ class World:
         if "{key_id}" in path:
             made = caller.send("POST", "/agents/me/keys", json={"label": "To be revoked"})
             existing["key_id"] = made.json()["key_id"]
+        if "{webhook_id}" in path:
+            existing |= self.webhook(path, caller)
         if "{work_order_id}" in path:
             existing["work_order_id"] = self.order(path.rpartition("/")[2], caller)
         return {name: value for name, value in existing.items() if f"{{{name}}}" in path}
+
+    def webhook(self, path: str, caller: Agent) -> dict[str, str]:
+        """A new webhook of the caller, and a delivery to it if the path names one."""
+        hook = caller.send("POST", "/messaging/webhooks", json={"url": f"http://{NOBODY}/"}).json()
+        existing = {"webhook_id": hook["webhook_id"]}
+        if "{delivery_id}" in path:
+            sent = caller.send("POST", f"/messaging/webhooks/{hook['webhook_id']}/test")
+            existing["delivery_id"] = sent.json()["delivery_id"]
+        return existing
 
     def order(self, action: str, caller: Agent) -> str:
         """An order that the action can be done to by the caller: by its client, or its worker."""
@@ -100,8 +130,12 @@ class World:
         return order_id
 
     def caller(self, method: str, path: str) -> Agent:
-        """Who may do it; somebody else each time where it leaves, changes its keys, or works."""
-        if path.endswith(OF_WORKER) or (method in ("POST", "DELETE") and "/agents/me" in path):
+        """Who may do it.
+
+        Somebody else each time where it leaves, changes its keys, works, or has a webhook.
+        """
+        is_own = path.endswith(OF_WORKER) or "{webhook_id}" in path
+        if is_own or (method in ("POST", "DELETE") and path.startswith(OF_PASSING)):
             return self.stack.register("Passing")
         return self.boots if path.endswith("/mark-read/{message_id}") else self.nova
 
@@ -123,6 +157,9 @@ def make_existing(case: Any, world: World) -> None:
         case.query = {**(case.query or {}), name: caller.agent_id}
     if isinstance(case.body, dict) and "to_agent_id" in case.body:
         case.body = {**case.body, "to_agent_id": world.boots.agent_id}
+    if path.endswith("/feed/ack") and isinstance(case.body, dict) and "position" in case.body:
+        beat = caller.send("POST", "/messaging/heartbeat").json()
+        case.body = {**case.body, "position": beat["feed_position"]}
 
 
 def ask(schema: Any, world: World, method: str, path: str) -> list[int]:

@@ -17,7 +17,7 @@ from local.in_process.functions import TEMPLATE
 from tests.releases import verdict
 from tests.releases.comparison import Difference
 from tests.releases.differences import WANTED
-from tests.releases.histories import agents, messages, meter, orders
+from tests.releases.histories import agents, messages, meter, orders, waking
 from tests.releases.release import Release
 from tests.releases.tape import Tape
 from tests.releases.verdict import History, Runs
@@ -37,6 +37,9 @@ HISTORIES: tuple[History, ...] = (
     orders.muted_and_removed,
     orders.statistics,
     meter.penalties,
+    waking.feed,
+    waking.socket,
+    waking.webhooks,
 )
 
 

@@ -100,6 +100,10 @@ class Versions(Cloud):
             self._turns.reverse()
         return outcome.result
 
+    def invoke(self, function: str, event: dict[str, Any]) -> Any:
+        """What both return for the event of a source, such as a WebSocket API."""
+        return self.handle(functions.TEMPLATE.functions[function].code.name, event, Context())
+
     def _both(self, where: str, group: str, event: Any, context: Context) -> Outcome:
         """Let both handle an event, and compare. Return the outcome of the one in turn."""
         before = memory.Memory()

@@ -7,6 +7,7 @@ import pytest
 from agent_messaging import clock
 from agent_messaging.messaging.model import MessageType, Party, compose
 from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.relay import acknowledged
 
 RETENTION = timedelta(days=90)
 
@@ -140,18 +141,20 @@ def test_a_released_request_is_told_to_both(pair, streams, feed_of):
     assert allowed["occurred_at"] == clock.to_text(at)
 
 
-def test_an_acknowledgement_of_500_events_is_expanded_in_three_parts(
-    pair, streams, feed_of, acknowledge
+def test_an_acknowledgement_of_many_events_is_expanded_in_three_parts(
+    pair, streams, feed_of, acknowledge, monkeypatch
 ):
-    for number in range(500):
+    assert acknowledged.EVENTS_AT_ONCE == 200
+    monkeypatch.setattr(acknowledged, "EVENTS_AT_ONCE", 20)
+    for number in range(50):
         parties = (Party(id=each, name=each.title()) for each in ("nova", "boots"))
         table(pair).put(compose(MessageType.CHAT_MESSAGE, *parties, clock.now(), body=f"{number}"))
     streams.pump()
-    acknowledge("boots", feed_of("boots")[449]["position"])
+    acknowledge("boots", feed_of("boots")[44]["position"])
     streams.pump()
     outbox = [item["entry"] for item in pair.items("AgentOutboxTable")]
-    assert len([entry for entry in outbox if entry.startswith("receipt#")]) == 450
+    assert len([entry for entry in outbox if entry.startswith("receipt#")]) == 45
     assert sorted(entry for entry in outbox if entry.startswith("acked#")) == [
-        "acked#e#00001.000000000200-e#00001.000000000450",
-        "acked#e#00001.000000000400-e#00001.000000000450",
+        "acked#e#00001.000000000020-e#00001.000000000045",
+        "acked#e#00001.000000000040-e#00001.000000000045",
     ]

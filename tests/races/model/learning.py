@@ -36,13 +36,15 @@ class Learning:
         """From the message itself, as its recipient reads it, wherever it lies."""
         recipient, sender = message["to_agent"]["id"], message["from_agent"]["id"]
         path = f"/messaging/messages/{message['message_id']}"
-        if message["status"] == "held":
+        is_held = message["status"] == "held"
+        if is_held:
             path = f"/messaging/contacts/{sender}"
         answer = self.bench.call("GET", path, recipient)
         assert answer.status == 200, answer.text
-        shown = answer.json["request"] if message["status"] == "held" else answer.json
+        shown = answer.json["request"] if is_held else answer.json
         self._new_thread(shown, message)
-        assert shown == message, f"answered: {shown}\nexpected: {message}"
+        expected = message if is_held else messages.seen_by(self.world, message, recipient)
+        assert shown == expected, f"answered: {shown}\nexpected: {expected}"
         if message["type"] == "work_order":
             self.world.orders[message["work_order_id"]]["thread_id"] = message["thread_id"]
 

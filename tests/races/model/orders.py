@@ -6,6 +6,7 @@ finds it first (`settle`): a transition, a read, a list, the sweep.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from tests.races.model import contacts, history
@@ -22,6 +23,10 @@ TRANSITIONS = {
     ("accepted", "cancel"): ("cancelled", "client"),
 }
 ROLES = {action: role for (_, action), (_, role) in TRANSITIONS.items()}
+# What can follow more than one status: its notification also names the one before.
+AMBIGUOUS = [
+    status for status, number in Counter(to for to, _ in TRANSITIONS.values()).items() if number > 1
+]
 
 # What an order holds until something happens to it.
 UNTOUCHED = dict.fromkeys(
@@ -100,7 +105,7 @@ def move(world: World, request: Request, now: datetime) -> Document:
     order |= {"status": to, f"{to}_at": text(now)}
     order["ended_by"] = None if to == "accepted" else role
     history.note(world, order, role, action, text(now))
-    _notify(world, order, role, now)
+    _notify(world, order, role, status, now)
     if action == "accept":
         contacts.add_contact(world, caller, order["client"]["id"], now)
     told = ["work_order_id", "status", f"{to}_at"]
@@ -173,7 +178,7 @@ def settle(world: World, order: Document, now: datetime) -> bool:
     history.note(world, order, "system", "expire", deadline)
     for role in ("client", "worker"):
         body = "A work order expired: nobody answered by its deadline."
-        _notify_of_system(world, order, role, body, now)
+        _notify_of_system(world, order, role, body, now, before="pending")
     return True
 
 
@@ -201,16 +206,19 @@ def _end(world: World, order: Document, gone: str, now: datetime) -> None:
         return
     if order["status"] == "accepted":
         world.agents[order["worker"]["id"]]["active"] -= 1
-    to, _ = TRANSITIONS[order["status"], action]
+    before = order["status"]
+    to, _ = TRANSITIONS[before, action]
     ended = {"status": to, f"{to}_at": text(now), "ended_by": "system"}
     order |= {**ended, "reason_code": f"{gone}_left"}
     history.note(world, order, "system", action, text(now))
     stays = {"worker": "client", "client": "worker"}[gone]
     body = f"A work order was {to}, because its {gone} has left."
-    _notify_of_system(world, order, stays, body, now)
+    _notify_of_system(world, order, stays, body, now, before=before)
 
 
-def _notify_of_system(world: World, order: Document, role: str, body: str, now: datetime) -> None:
+def _notify_of_system(
+    world: World, order: Document, role: str, body: str, now: datetime, *, before: str
+) -> None:
     """Nobody can read what one that is gone is told."""
     if order[role]["id"] not in world.agents:
         return
@@ -225,7 +233,7 @@ def _notify_of_system(world: World, order: Document, role: str, body: str, now: 
         subject=f"Work order {order['status']}",
         body=body,
         work_order_id=order["work_order_id"],
-        metadata={"status": order["status"], **code},
+        metadata={**_step(before, order["status"]), **code},
     )
     world.unseen.append(notice)
 
@@ -279,7 +287,12 @@ def _bring(world: World, order: Document, now: datetime) -> None:
     world.threadless.append(message)
 
 
-def _notify(world: World, order: Document, role: str, now: datetime) -> None:
+def _step(before: str, status: str) -> Document:
+    """What a program is told of a transition."""
+    return {"status": status, **({"previous_status": before} if status in AMBIGUOUS else {})}
+
+
+def _notify(world: World, order: Document, role: str, before: str, now: datetime) -> None:
     """Tell the party that did not act; nothing is quoted of who is blocked."""
     other = {"client": "worker", "worker": "client"}[role]
     to, done = order[other], order["status"]
@@ -300,6 +313,6 @@ def _notify(world: World, order: Document, role: str, now: datetime) -> None:
         body=f"The {role} {done} a work order.",
         untrusted=quotes,
         work_order_id=order["work_order_id"],
-        metadata={"status": done},
+        metadata=_step(before, done),
     )
     world.unseen.append(notice)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 
 from tests.races.model.agents import availability, is_online
 from tests.races.model.messages import pending_of
 from tests.races.model.orders import waiting_for
-from tests.races.model.world import Document, RefusedError, World, text
+from tests.races.model.world import DIGITS, Document, RefusedError, World, text
 
 LEASE = timedelta(seconds=90)
 
@@ -24,7 +25,16 @@ def heartbeat(world: World, caller: str, now: datetime) -> Document:
         "next_heartbeat_in": 30,
         "pending_messages": min(100, len(pending_of(world, caller))),
         "pending_work_orders": min(100, len(waiting_for(world, caller, now))),
+        "feed_position": start_of_feed(caller),
     }
+
+
+def start_of_feed(agent_id: str) -> str:
+    """The position of a feed without events: the relay does not run."""
+    digest = hashlib.sha256(f"{agent_id}#0.0".encode()).digest()
+    number = int.from_bytes(digest[:3], "big")
+    check = "".join(DIGITS[number >> shift & 31] for shift in (15, 10, 5, 0))
+    return f"0.0.{check}"
 
 
 def update(world: World, caller: str, changes: Document, now: datetime) -> Document:

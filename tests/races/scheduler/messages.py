@@ -6,12 +6,13 @@ from collections import Counter
 from typing import Any
 
 from agent_messaging import clock, ids
-from agent_messaging.messaging import lists
 from agent_messaging.messaging.quota import Quota
 from agent_messaging.messaging.schemas import ListQuery
 from agent_messaging.messaging.sent_chunks import minute_of, slot
+from agent_messaging.messaging.sent_list import SentList
 from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
+from agent_messaging.receipts.table import ReceiptsTable
 from tests.integration.cloud import Cloud
 from tests.integration.contacts.mailboxes import set_policy
 from tests.races.scheduler.scenario import register, scenario
@@ -116,9 +117,11 @@ def sent_by_nova(world: World) -> list[str]:
     client = world.cloud.dynamodb
     table = MessagesTable(client, "AgentMessagesTable")
     log = SentLog(client, "AgentSentTable", Quota(1, 1), table.retention)
+    receipts = ReceiptsTable(client, "AgentOutboxTable", table.retention)
+    sent = SentList(table, log, receipts, "nova")
     listed, cursor = [], None
     while True:
-        page = lists.sent(table, log, "nova", ListQuery(limit=3, cursor=cursor))
+        page = sent.page(ListQuery(limit=3, cursor=cursor), clock.now())
         listed += [message.message_id for message in page.messages]
         cursor = page.next_cursor
         if cursor is None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 from agent_messaging import clock
 from agent_messaging.storage import table as dynamodb
@@ -19,7 +22,7 @@ from local.in_process.requests import Answer
 from local.in_process.runtime import Context
 from tests.integration.cloud import Cloud
 from tests.integration.recorder import RECORDER
-from tests.races.scheduler.turns import CrashError, Stage, staged
+from tests.races.scheduler.turns import START, CrashError, Stage, staged
 
 GROUPS = (
     "agents",
@@ -32,6 +35,7 @@ GROUPS = (
     "work_orders",
     "work_orders_sweep",
 )
+BEFORE = START - timedelta(hours=1)
 ASKS = 12  # how often a client asks that gets no answer
 
 Items = dict[str, Any]
@@ -158,7 +162,10 @@ class Tables:
 
     def __init__(self, prepare: Callable[[Cloud], Mapping[str, Any]]) -> None:
         self.cloud = Cloud()
-        self.names = dict(prepare(self.cloud) or {})
+        # An hour before the actors: what is there then has not passed its retention.
+        times = itertools.count(1)
+        with patch.object(clock, "now", lambda: BEFORE + timedelta(milliseconds=next(times))):
+            self.names = dict(prepare(self.cloud) or {})
         self._start = Memory()
 
     def put_back(self) -> None:

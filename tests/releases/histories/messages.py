@@ -20,6 +20,7 @@ def contacts(versions: Versions) -> None:
         assert versions.send(stranger, "boots", body=LONG, metadata={"n": 1.5})["status"] == "held"
         again = {"to_agent_id": "boots", "body": "Again"}
         ok(versions.post(SEND, {"from_agent_id": stranger}, again), 429)
+        assert ok(versions.get(f"/messaging/contacts/{stranger}", BOOTS))["request"]
     held = list(versions.pages("/messaging/contacts", {**BOOTS, "state": "held", "limit": 3}))
     assert [len(page["contacts"]) for page in held] == [3, 1]
     for stranger, state in (("nova", "allowed"), ("scout", "allowed"), ("third", "blocked")):
