@@ -34,6 +34,8 @@ def name_of(found: Mapping[str, Any]) -> str:
     kind = found.get("frame")
     if kind is None and "action" in found:
         return str(found["action"])
+    if kind is None and "connectionId" in found:
+        return "gateway"
     if kind is None:
         return f"webhook.{found['type']}"
     if kind == "event":

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from benchmarks.worst import prepared
 from benchmarks.worst.stage import LINE, WORDS, Call, Stage
+from benchmarks.worst.webhooks import WEBHOOKS
 from local.in_process.requests import name_of
 from local.template import load
 
@@ -51,6 +52,7 @@ OWN: Mapping[str, Callable[[Stage], Call]] = {
     "POST /messaging/work-orders/reject": prepared.reject_many,
     f"GET {ORDER}": prepared.one_order,
     f"POST {ORDER}/respond": prepared.respond,
+    **WEBHOOKS,
 }
 # The routes that use no table.
 PAGES = tuple(
@@ -86,4 +88,5 @@ ALONE = {
     "GET /messaging/contacts/{contact_id}",
     "PUT /messaging/contacts/{contact_id}",
     "DELETE /messaging/contacts/{contact_id}",
+    *WEBHOOKS,
 }

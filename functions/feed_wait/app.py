@@ -38,7 +38,8 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
 def wait(caller: Caller, query: schemas.WaitQuery) -> schemas.FeedView:
     """Answers as soon as there is an event after `after`, or with no events when the time is over.
     With `thread_id` or `work_order_id` it waits for events about these, and `next_after` passes all
-    others. Without `after` it begins at the oldest event that is kept. An agent may wait with three
+    others: acknowledge the `position` of the last event that you have handled, not `next_after`.
+    Without `after` it begins at the oldest event that is kept. An agent may wait with three
     requests at once. A stack may answer after 2 seconds, whatever you ask for.
     """
     return waiter.wait(caller, query, clock.now())

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMe
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,8 @@ from local.responses import Response
 TARGET = "AmazonSQS."
 MOST_ENTRIES = 10
 MAX_BYTES = 1024 * 1024
+# The characters that a message may not have.
+INVALID = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class RefusedError(Exception):
@@ -72,8 +75,10 @@ class Endpoint:
 
 async def _send(queue: RunningQueue, request: Mapping[str, Any]) -> dict[str, Any]:
     body, delay = request.get("MessageBody", ""), request.get("DelaySeconds")
-    if not body or len(body.encode()) > MAX_BYTES:
+    if not body or len(body.encode(errors="replace")) > MAX_BYTES:
         raise RefusedError("InvalidParameterValue", "MessageBody has 1 byte to 1 MiB.")
+    if found := INVALID.search(body):
+        raise RefusedError("InvalidMessageContents", f"U+{ord(found[0]):04X} is not allowed.")
     if delay is not None and not 0 <= delay <= MAX_DELAY_SECONDS:
         raise RefusedError("InvalidParameterValue", f"DelaySeconds is 0 to {MAX_DELAY_SECONDS}.")
     message = await queue.send(body, request.get("MessageGroupId"), delay)

@@ -24,6 +24,7 @@ from local.sockets.model import CONNECT, DISCONNECT, SocketApi
 
 FORBIDDEN = "User is not authorized to access this resource"
 OPEN_IDENTITY = "agent_id"
+NOBODY = "add ?agent_id=<id>"
 TICKET = "ticket"
 SUCCESSES = range(200, 300)
 
@@ -133,9 +134,9 @@ class SocketService:
         if authorizer is None:
             return None
         if self._is_open_mode and _has_no_credentials(handshake):
-            agent_id = handshake.parameter(OPEN_IDENTITY)
-            if agent_id:
+            if agent_id := _folded(handshake.parameter(OPEN_IDENTITY)):
                 return {"mode": "open", "agent_id": agent_id}
+            raise _refused(HTTPStatus.FORBIDDEN, NOBODY, authorizer.function)
         for kind, name in authorizer.identity:
             value = handshake.header(name) if kind == "header" else handshake.parameter(name)
             if not value:
@@ -171,6 +172,11 @@ class SocketService:
 
     def _moment(self) -> Moment:
         return Moment(connections.new_id(), self._clock.now())
+
+
+def _folded(agent_id: str) -> str:
+    """Return an id as the HTTP API takes it. A letter that is not ASCII never becomes one."""
+    return agent_id.strip(" \t\r\n").lower() if agent_id.isascii() else agent_id
 
 
 def _has_no_credentials(handshake: Handshake) -> bool:

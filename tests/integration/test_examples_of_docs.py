@@ -18,6 +18,7 @@ IDENTITIES = {"agent_id", "from_agent_id"}
 NOVA, BOOTS = example_data.NOVA["id"], example_data.BOOTS["id"]
 # What the example names does not exist on a new server.
 REFUSED = {
+    "feed_acknowledge": "bad_position",  # nothing has happened to Nova yet
     "agents_revoke_key": "key_not_found",
     "messaging_mark_read": "message_not_found",
     "messaging_read_message": "message_not_found",
@@ -85,7 +86,7 @@ def test_execute_works_at_the_first_click(
 
     documented = operation["responses"]
     if refusal := REFUSED.get(operation["operationId"]):
-        assert (answer.status, answer.json["code"]) == (404, refusal)
+        assert answer.json["code"] == refusal
         assert str(answer.status) in documented
     else:
         assert str(answer.status) == next(iter(documented))

@@ -18,7 +18,7 @@ Document = dict[str, Any]
 
 SOCKET, WEBHOOK = "socket", "webhook"
 EVENT = "Event"
-PROBLEM = "problem"
+PROBLEM, GATEWAY = "problem", "gateway"
 
 
 def document(title: str, version: str) -> Document:
@@ -38,7 +38,7 @@ def document(title: str, version: str) -> Document:
         "operations": _operations(),
         "components": {
             "schemas": _schemas(),
-            "messages": {**_frames(), **_events()},
+            "messages": {**_frames(), GATEWAY: _gateway(), **_events()},
             "securitySchemes": texts.SECURITY,
         },
     }
@@ -56,7 +56,7 @@ def _socket() -> Document:
         "title": "A WebSocket",
         "description": texts.SOCKET,
         "servers": [{"$ref": f"#/servers/{SOCKET}"}],
-        "messages": _named([*map(frames.name_of, frames.RECEIVED), *sent, *_in_frames()]),
+        "messages": _named([*map(frames.name_of, frames.RECEIVED), *sent, GATEWAY, *_in_frames()]),
         "bindings": {"ws": {"query": texts.QUERY, "bindingVersion": "0.1.0"}},
     }
 
@@ -85,7 +85,7 @@ def _operations() -> Document:
         answers = [frames.name_of(each) for each in frames.REPLIES.get(frame, ())]
         found[name]["reply"] = {
             "channel": {"$ref": f"#/channels/{SOCKET}"},
-            "messages": _references(SOCKET, [*answers, PROBLEM]),
+            "messages": _references(SOCKET, [*answers, PROBLEM, GATEWAY]),
         }
     answered = {each for answers in frames.REPLIES.values() for each in answers}
     own = [frames.name_of(each) for each in frames.SENT if each not in answered]
@@ -113,6 +113,16 @@ def _frames() -> Document:
             "examples": [{"payload": examples.FRAMES[frames.name_of(frame)]}],
         }
         for frame in (*frames.RECEIVED, *frames.SENT)
+    }
+
+
+def _gateway() -> Document:
+    """Return the message of the gateway itself, which no model of the server describes."""
+    return {
+        "name": GATEWAY,
+        "summary": texts.GATEWAY,
+        "payload": {"$ref": "#/components/schemas/GatewayError"},
+        "examples": [{"payload": examples.GATEWAY}],
     }
 
 

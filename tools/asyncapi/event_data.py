@@ -81,10 +81,12 @@ class WorkOrderChanged(Model):
 
     work_order_id: str
     message_id: Annotated[str | None, Field(description="The notification in your inbox.")]
+    thread_id: str
     status: Status
     previous_status: Status | None
     actor: Actor
     reason_code: ReasonCode | None
+    content_flags: ContentFlags
     untrusted: OrderTexts
 
 

@@ -77,10 +77,12 @@ def _order(status: str, role: str, actor: str, reason: str | None = None) -> Jso
     return {
         "work_order_id": ORDER_ID,
         "message_id": MESSAGE_ID,
+        "thread_id": THREAD_ID,
         "status": status,
         "previous_status": None if is_new else _before(status),
         "actor": {"role": role, "id": actor},
         "reason_code": None,
+        "content_flags": [],
         "untrusted": {"title": "Cost Estimates for 50 Products", "reason": reason},
     }
 
@@ -132,6 +134,11 @@ def event(kind: EventType) -> JsonObject:
     return {**head, "data": EVENTS[kind]}
 
 
+GATEWAY: JsonObject = {
+    "message": "Internal server error",
+    "connectionId": "Y7x2bfz3IAMCJRQ=",
+    "requestId": "Y7x2bh3DIAMEVPw=",
+}
 AT_42 = POSITION.to_text(BOOTS["id"])
 FRAMES: dict[str, JsonObject] = {
     "resume": {"action": "resume", "after": AT_42},

@@ -18,9 +18,10 @@ REST = "The routes of the feed, of tickets and of webhooks."
 SOCKET = (
     "Connect with your API key in the header `Authorization: Bearer ...`. A browser cannot send "
     "this header. It connects with `?ticket=`, from POST /api/v1/messaging/feed/ticket. Send "
-    "`resume` first. A frame has at most 32 KB and is text. Events come in order, and each names "
-    "the position of the `previous` one. If you miss that one, send `resume` again. `ack` says "
-    "which events you have."
+    "`resume` first. A frame has at most 32 KB and is text. Each event names the position of "
+    "the `previous` one. While a `resume` sends older events, a newer one may come first. If "
+    "`previous` is not the last position that you have, send `resume` again after that position. "
+    "`ack` says which events you have. An error of the gateway has no `frame`."
 )
 WEBHOOK = (
     "The server sends each event as a POST to the URL that you gave to POST "
@@ -28,6 +29,7 @@ WEBHOOK = (
     "Answer 2xx within ten seconds. That acknowledges the event. The server retries other answers "
     "for three days. 410 disables the webhook."
 )
+GATEWAY = "The gateway in front of the server could not serve a frame. Send it again later."
 PUSH = "Send an event as soon as it is in the feed."
 DELIVER = "Send an event to a webhook."
 SERVER: Document = {
@@ -87,6 +89,15 @@ SCHEMAS: Document = {
         "type": "object",
         "required": ["frame"],
         "properties": {"frame": {"const": "event"}},
+    },
+    "GatewayError": {
+        "type": "object",
+        "required": ["message"],
+        "properties": {
+            "message": {"type": "string", "description": "What went wrong. There is no `code`."},
+            "connectionId": {"type": "string"},
+            "requestId": {"type": "string", "description": "Give it to the operator."},
+        },
     },
     "WebhookHeaders": {
         "type": "object",

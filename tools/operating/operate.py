@@ -34,6 +34,9 @@ from local.engine import EngineError
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "layers" / "agent_messaging"))
 
+# A level for other programs would end this one, when the package makes its logger.
+os.environ["POWERTOOLS_LOG_LEVEL"] = "WARNING"
+
 from agent_messaging import clock
 from agent_messaging.agents import keys as api_keys
 from agent_messaging.agents.access import require_registered

@@ -8,7 +8,7 @@ NAME is the name of the restored table. Items that exist stay as they are, excep
 In AgentsTable, revoked keys stay revoked (restore_agents). AgentKeysTable and
 AgentDirectoryTable are never copied (rebuild_keys, rebuild_directory). With `--kept`, NAME is a
 table that a deleted stack left. Then agents that this stack has never had keep their keys. Webhooks
-come back with their listeners (restore_webhooks). With `--dry-run` nothing is written.
+come back disabled (restore_webhooks). With `--dry-run` nothing is written.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Bring lost webhooks back, each with its listener in the feed's table.
+"""Bring lost webhooks back, disabled with the reason `restored`.
 
-An agent that has left gets none back, and a slot that is in use stays as it is. The secrets are
-those of the time to which the table was restored. So an agent that rotated a secret after that time
-has to rotate it again.
+They are as they were at the time to which the table was restored. A webhook that its owner deleted
+or moved after that time must get no events, and an old secret must sign none. So the owner decides:
+it enables the webhook, or deletes it. An agent that has left gets none back, and a slot that is in
+use stays as it is.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING
 from agent_messaging.agents.access import IS_THERE
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.storage.transactions import TransactionFailedError, transact
-from agent_messaging.webhooks.item import parse, to_item, to_listener
-from agent_messaging.webhooks.model import Endpoint
+from agent_messaging.webhooks.item import parse, to_item
+from agent_messaging.webhooks.model import DisabledReason, Endpoint, EndpointStatus
 from agent_messaging.webhooks.own_endpoints import IS_FREE, OwnEndpoints
 from tools.operating.agent_tables import Change, scan
 
@@ -39,10 +40,17 @@ def bring_back_webhooks(
         subject = f"{endpoint.agent_id}  {endpoint.webhook_id}"
         if not agents.is_registered(endpoint.agent_id):
             yield Change(f"{subject}  stays lost: the agent is not there", is_done=False)
-        elif is_dry_run or _write(endpoint, agents, endpoints):
-            yield Change(subject)
+        elif is_dry_run or _write(_restored(endpoint), agents, endpoints):
+            yield Change(f"{subject}  disabled, until its owner enables it")
         else:
             yield Change(f"{subject}  stays lost: it changed meanwhile. Try again", is_done=False)
+
+
+def _restored(endpoint: Endpoint) -> Endpoint:
+    """Return the endpoint as it comes back. One that was disabled keeps its reason."""
+    disabled = {"status": EndpointStatus.DISABLED, "failing_since": None, "slow_since": None}
+    reason = endpoint.disabled_reason or DisabledReason.RESTORED
+    return endpoint.model_copy(update={**disabled, "disabled_reason": reason})
 
 
 def _write(endpoint: Endpoint, agents: AgentsTable, endpoints: OwnEndpoints) -> bool:
@@ -50,8 +58,6 @@ def _write(endpoint: Endpoint, agents: AgentsTable, endpoints: OwnEndpoints) -> 
         agents.table.transact_check({"agent_id": endpoint.agent_id}, IS_THERE),
         endpoints.table.transact_put(to_item(endpoint), IS_FREE),
     ]
-    if endpoint.is_active:
-        entries.append(endpoints.feed.transact_put(to_listener(endpoint)))
     try:
         transact(endpoints.client, entries)
     except TransactionFailedError:

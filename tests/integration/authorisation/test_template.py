@@ -148,7 +148,12 @@ def test_a_function_is_reached_through_the_api_alone(resources: dict[str, Any]):
         if kind == "AWS::Serverless::Function":
             assert "FunctionUrlConfig" not in resource["Properties"], name
             events = resource["Properties"].get("Events", {}).values()
-            assert {event["Type"] for event in events} <= {"HttpApi", "Schedule", "DynamoDB"}, name
+            assert {event["Type"] for event in events} <= {
+                "HttpApi",
+                "Schedule",
+                "DynamoDB",
+                "SQS",
+            }, name
 
 
 def test_a_domain_name_leads_to_the_same_api(resources: dict[str, Any]):

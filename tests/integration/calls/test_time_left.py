@@ -58,6 +58,12 @@ OF_BOOTS = {
     "forget": ("DELETE", "/messaging/contacts/nova", None),
     "acknowledge": ("POST", "/messaging/feed/ack", {"position": "{position}"}),
     "ticket": ("POST", "/messaging/feed/ticket", None),
+    "new webhook": ("POST", "/messaging/webhooks", {"url": "https://hooks.example.com/new"}),
+    "webhook": ("PATCH", "/messaging/webhooks/{webhook}", {"description": "x"}),
+    "remove webhook": ("DELETE", "/messaging/webhooks/{webhook}", None),
+    "rotate secret": ("POST", "/messaging/webhooks/{webhook}/rotate-secret", None),
+    "test webhook": ("POST", "/messaging/webhooks/{webhook}/test", None),
+    "retry": ("POST", "/messaging/webhooks/{webhook}/deliveries/{delivery}/retry", None),
     "heartbeat": ("POST", "/messaging/heartbeat", None),
     "presence": ("PUT", "/messaging/presence", {"status_message": "x"}),
     "offline": ("DELETE", "/messaging/presence", None),
@@ -120,7 +126,16 @@ def _things_of_boots(pair: Cloud) -> dict[str, str]:
         "message": pair.send("nova", "boots")["message_id"],
         "key": key.json["key_id"],
         "position": text(*append(pair)),
+        **_webhook_of_boots(pair),
     }
+
+
+def _webhook_of_boots(pair: Cloud) -> dict[str, str]:
+    path, query = "/messaging/webhooks", {"agent_id": "boots"}
+    made = pair.post(path, query, {"url": "https://hooks.example.com/boots"})
+    webhook = made.json["webhook_id"]
+    tested = pair.post(f"{path}/{webhook}/test", query)
+    return {"webhook": webhook, "delivery": tested.json["delivery_id"]}
 
 
 def test_reads_go_on_to_the_end(pair: Cloud):

@@ -147,11 +147,6 @@ def test_a_new_epoch_follows_the_old_one_without_a_gap(pair: Cloud):
     assert [event["position"] for event in page["events"]] == [text(e) for e in [old[1], *new]]
 
 
-def test_when_all_events_have_gone_their_positions_still_work(pair: Cloud):
-    after = Position(1, 7).to_text("boots")
-    assert read(pair, after=after)["next_after"] == after
-
-
 @pytest.mark.parametrize(("times", "reads"), [(0, 0.5), (1, 0.5), (50, 8.0)])
 def test_what_a_read_costs(pair: Cloud, times: int, reads: float):
     (first,) = append(pair, body="x" * 450)
@@ -161,30 +156,3 @@ def test_what_a_read_costs(pair: Cloud, times: int, reads: float):
     assert len(page["events"]) == times
     assert (cost.calls, cost.write_units) == (1, 0)
     assert cost.read_units <= reads
-
-
-def test_many_expired_events_that_are_still_there_are_passed(pair: Cloud):
-    now = clock.now()
-    old = append(pair, now=now - 8 * DAY, times=130)
-    kept = append(pair, now=now - 3 * DAY, times=5)
-    first = read(pair, limit=2)
-    assert [e["event_id"] for e in first["events"]] == [e.event_id for e in kept[:2]]
-    assert first["has_more"] is True
-    status, problem = refusal(pair, text(old[0]))
-    assert (status, problem["oldest_position"]) == (410, text(old[-1]))
-
-
-def test_so_many_that_one_read_cannot_pass_them_are_passed_by_the_next(
-    pair: Cloud, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("agent_messaging.feed.service.QUERIES", 2)
-    now = clock.now()
-    append(pair, now=now - 8 * DAY, times=130)
-    (kept,) = append(pair, now=now - 3 * DAY)
-    first = read(pair, limit=2)
-    assert (first["events"], first["has_more"]) == ([], True)
-    # From there on, the reader has a position, and is told that it has missed events.
-    status, problem = refusal(pair, first["next_after"])
-    assert status == 410
-    second = read(pair, limit=2, after=problem["oldest_position"])
-    assert [e["event_id"] for e in second["events"]] == [kept.event_id]

@@ -185,6 +185,25 @@ def test_a_place_that_was_not_given_back_becomes_free(pair: Cloud):
     assert pair.read("AgentFeedTable", **later.key) is None
 
 
+def test_a_place_whose_answer_was_lost_is_not_taken_twice(
+    pair: Cloud, monkeypatch: pytest.MonkeyPatch
+):
+    slots = WaitSlots(app("feed_wait").feed)
+    put = slots.table.client.put_item
+
+    def put_again(**request: Any) -> Any:
+        put(**request)  # DynamoDB writes, the answer is lost, and boto3 sends it again
+        return put(**request)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(slots.table.client, "put_item", put_again)
+        taken = [slots.take("boots", timedelta(seconds=20), clock.now()) for _ in range(3)]
+    assert [slot.key["entry"] for slot in taken] == ["w#1", "w#2", "w#3"]
+    for slot in taken:
+        slots.give_back(slot)
+    assert pair.items("AgentFeedTable") == []
+
+
 @pytest.mark.parametrize("code", ["ThrottlingException", "InternalServerError"])
 def test_a_place_that_cannot_be_given_back_spoils_no_answer(pair: Cloud, code: str):
     pair.fail("DeleteItem", 1, {"Error": {"Code": code, "Message": "not now"}})

@@ -90,7 +90,24 @@ def test_nothing_brings_a_receipt_back_whose_message_is_gone(cloud, table, late)
     assert cloud.items("AgentOutboxTable") == []
     deliver(table, cloud.message_id, end - timedelta(milliseconds=1))
     (item,) = cloud.items("AgentOutboxTable")
-    assert item["purge_at"] == clock.to_epoch(end)
+    assert item["purge_at"] == clock.to_epoch(end + timedelta(days=7))
+
+
+def test_a_released_message_is_in_its_receipt_no_more(cloud, table):
+    """Also if its recipient did something before the release was noted."""
+    table.released("nova", cloud.message_id, NOW)
+    assert cloud.items("AgentOutboxTable") == []
+    write = table.transact_hold(
+        "nova", cloud.message_id, to_agent_id="boots", at=NOW, message="{}", wants_events=True
+    )["Put"]
+    cloud.dynamodb.put_item(TableName=write["TableName"], Item=write["Item"])
+    deliver(table, cloud.message_id, LATER)
+    for at in (LATER, LATER + timedelta(minutes=1)):
+        table.released("nova", cloud.message_id, at)
+    assert "message" not in stored(cloud)
+    assert stored(cloud)["released_at"] == clock.to_text(LATER)
+    facts = table.fetch("nova", cloud.message_id)
+    assert (facts.released_at, facts.delivered_at, facts.message) == (LATER, LATER, None)
 
 
 def test_the_largest_receipt_fits_a_kilobyte(cloud, table):

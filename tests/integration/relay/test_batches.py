@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from agent_messaging.errors import ContentionError
 from agent_messaging.storage import table as dynamodb
 from local.in_process import units
 from local.in_process.functions import app
@@ -59,13 +60,86 @@ def test_a_listener_whose_time_is_over_is_not_pushed_to(pair, streams, pushed):
     assert pushed == []
 
 
-def test_a_push_that_raises_fails_nothing(pair, streams, pushed, monkeypatch):
-    def fail(*_):
-        raise RuntimeError
+def with_pushes(monkeypatch, *pushes):
+    relay = app("relay").relay
+    ways = tuple(SimpleNamespace(push=each) for each in pushes)
+    monkeypatch.setattr(app("relay"), "relay", type(relay)(**{**vars(relay), "pushes": ways}))
 
-    monkeypatch.setattr(app("relay").relay.pushes[0], "push", fail)
+
+@pytest.mark.parametrize(
+    ("error", "calls"), [(RuntimeError(), 1), (ContentionError("throttled"), 8)]
+)
+@pytest.mark.usefixtures("streams", "pushed")
+def test_a_push_that_raises_is_reported_and_no_other_way_repeats(pair, monkeypatch, error, calls):
+    monkeypatch.setattr(dynamodb, "FIRST_WAIT_SECONDS", 0)
+    failing, frames = [], []
+
+    def fail(*given):
+        failing.append(given)
+        raise error
+
+    with_pushes(monkeypatch, lambda *given: frames.append(given), fail)
+    for _ in range(2):
+        pair.send("nova", "boots")
+    batch = messages()
+    assert handle(batch) == [number(batch[0])]
+    assert (len(frames), len(failing)) == (1, calls)
+
+
+def test_a_push_that_goes_well_the_second_time_is_not_reported(
+    pair, streams, pushed, monkeypatch, feed_of
+):
+    monkeypatch.setattr(dynamodb, "FIRST_WAIT_SECONDS", 0)
+    given = []
+
+    def fail_once(*each):
+        given.append(each)
+        if len(given) == 1:
+            raise ContentionError("throttled")
+
+    with_pushes(monkeypatch, fail_once)
     pair.send("nova", "boots")
+    assert handle(messages()) == []
+    assert given[0] == given[1]
+    assert len(feed_of("boots")) == 1
+
+
+def test_an_error_that_would_only_come_again_is_reported_at_once(
+    pair, streams, feed_of, monkeypatch
+):
+    sent = pair.send("nova", "boots")["message_id"]
+    pair.send("boots", "nova", reply_to_id=sent)
+    key = {"recipient_id": "boots", "message_id": sent}
+    display = pair.read("AgentMessagesTable", **key)["display"]
+    display.pop("sender_id")
+    pair.change("AgentMessagesTable", key, display=display)
+    batch = messages()
+    monkeypatch.setattr("agent_messaging.relay.service.wait", pytest.fail)
+    assert handle(batch) == [number(batch[1])]
+    assert len(feed_of("boots")) == 1
+
+
+def test_a_retry_repeats_only_what_is_not_done(pair, streams, monkeypatch):
+    """The receipts of a batch are written once, also while its events cannot be appended."""
+    monkeypatch.setattr(dynamodb, "FIRST_WAIT_SECONDS", 0)
+    sent = [pair.send("nova", "boots")["message_id"] for _ in range(3)]
+    pair.send("boots", "nova")
     streams.pump()
+    before = len(messages())
+    for each in sent:
+        pair.send("boots", "nova", reply_to_id=each)
+    put = app("relay").client.put_item
+
+    def refuse(**request):
+        if request["Item"].get("entry", {}).get("S", "").startswith("e#"):
+            raise dynamodb.ClientError({"Error": THROTTLED}, "PutItem")
+        return put(**request)
+
+    RECORDER.calls.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(app("relay").client, "put_item", refuse)
+        assert len(handle(messages()[before:])) == 1
+    assert [each.operation for each in RECORDER.calls].count("UpdateItem") == 3
 
 
 @pytest.mark.parametrize("broken", ["eventName", "display", "purpose"])
@@ -82,6 +156,18 @@ def test_a_record_that_cannot_be_read_is_reported_alone(pair, streams, feed_of, 
     assert handle(batch) == [number(batch[0])]
     assert len(feed_of("boots")) == len(feed_of("third")) == 1
     assert "A secret." not in caplog.text
+
+
+def test_a_notification_of_a_newer_version_is_left_out(pair, streams, feed_of, caplog):
+    """A new version that is tried, or is taken back, leaves its records to an older one."""
+    order_id = pair.offer("boots", "nova")
+    pair.move("nova", order_id, "accept")
+    batch = copy.deepcopy(messages())
+    batch[-1]["dynamodb"]["NewImage"]["display"]["M"]["metadata"]["S"] = '{"status": "paused"}'
+    pair.send("nova", "boots")
+    assert handle([*batch, messages()[-1]]) == []
+    assert [event["type"] for event in feed_of("boots")] == ["message.received"]
+    assert "a notification of an unknown status has no event" in caplog.text
 
 
 def test_an_agent_that_is_throttled_is_reported_and_no_other(pair, streams, feed_of, monkeypatch):
@@ -148,7 +234,7 @@ def test_after_six_quiet_days_a_new_epoch_begins(pair, streams, feed_of):
     streams.pump()
     (event,) = (i for i in pair.items("AgentFeedTable") if i["entry"].startswith("e#"))
     key = {name: event[name] for name in ("agent_id", "entry")}
-    pair.change("AgentFeedTable", key, purge_at=int(event["purge_at"]) - 6 * 86400 - 1)
+    pair.change("AgentFeedTable", key, kept_until=int(event["kept_until"]) - 6 * 86400 - 1)
     app("relay").relay.feed.appender.forget()
     pair.send("nova", "boots")
     streams.pump()
@@ -162,7 +248,7 @@ def test_in_the_last_hour_of_an_epoch_the_anchor_is_checked(pair, streams, feed_
     streams.pump()
     (event,) = (i for i in pair.items("AgentFeedTable") if i["entry"].startswith("e#"))
     key = {name: event[name] for name in ("agent_id", "entry")}
-    pair.change("AgentFeedTable", key, purge_at=int(event["purge_at"]) - 6 * 86400 + 600)
+    pair.change("AgentFeedTable", key, kept_until=int(event["kept_until"]) - 6 * 86400 + 600)
     app("relay").relay.feed.appender.forget()
     pair.send("nova", "boots")
     RECORDER.calls.clear()

@@ -16,10 +16,12 @@ def test_an_order_is_told_to_its_worker_and_no_message_beside_it(pair, streams, 
     assert event["data"] == {
         "work_order_id": order,
         "message_id": pair.order("boots", order)["message_id"],
+        "thread_id": pair.order("boots", order)["thread_id"],
         "status": "pending",
         "previous_status": None,
         "actor": {"role": "client", "id": "nova"},
         "reason_code": None,
+        "content_flags": [],
         "untrusted": {"title": "Estimates", "reason": None},
     }
 

@@ -155,6 +155,6 @@ def test_an_acknowledgement_of_many_events_is_expanded_in_three_parts(
     outbox = [item["entry"] for item in pair.items("AgentOutboxTable")]
     assert len([entry for entry in outbox if entry.startswith("receipt#")]) == 45
     assert sorted(entry for entry in outbox if entry.startswith("acked#")) == [
-        "acked#e#00001.000000000020",
-        "acked#e#00001.000000000040",
+        "acked#e#00001.000000000020-e#00001.000000000045",
+        "acked#e#00001.000000000040-e#00001.000000000045",
     ]

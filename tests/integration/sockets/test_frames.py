@@ -116,7 +116,7 @@ def test_throttled_tables_are_told_as_contention(sockets, nova):
     assert (problem["status"], problem["code"], problem["retry_after"]) == (503, "contention", 1)
 
 
-def test_an_agent_with_a_penalty_is_told_to_wait_and_stays_connected(sockets, nova):
+def test_an_agent_with_a_penalty_is_told_to_wait_and_its_connection_ends(sockets, nova):
     socket = resumed(sockets, nova)
     item = sockets.cloud.read("AgentsTable", agent_id="nova")
     penalty = {"until": "2099-01-01T00:00:00.000Z", "quota": 1000}
@@ -124,4 +124,4 @@ def test_an_agent_with_a_penalty_is_told_to_wait_and_stays_connected(sockets, no
     (problem,) = socket.send("ping")
     assert (problem["status"], problem["code"]) == (429, "rate_limited")
     assert problem["retry_after"] > 0
-    assert socket.is_open
+    assert not socket.is_open

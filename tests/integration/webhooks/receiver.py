@@ -97,6 +97,8 @@ class _Routed(socket.socket):
     def connect(self, address: tuple[str, int]) -> None:
         self.peer = address
         self.internet.connected.append(address)
+        if failure := self.internet.failing.get(address[0]):
+            raise failure
         super().connect(("127.0.0.1", self.internet.port))
 
     def getpeername(self) -> tuple[str, int]:
@@ -114,6 +116,7 @@ class Internet:
     connected: list[tuple[str, int]] = field(default_factory=list)
     looked_up: list[str] = field(default_factory=list)
     misrouted: tuple[str, int] | None = None
+    failing: dict[str, OSError] = field(default_factory=dict)
 
     def resolve(self, host: str) -> list[str]:
         self.looked_up.append(host)

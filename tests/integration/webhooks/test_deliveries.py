@@ -187,6 +187,6 @@ def test_the_largest_delivery_is_one_write_unit():
 def test_an_attempt_is_kept_as_text(status_code, error):
     attempt = Attempt(at=START, status_code=status_code, duration_ms=7, error=error)
     delivery = Delivery(
-        webhook_id="w", event_id="evt_1", agent_id="a", type="t", created_at=START
+        webhook_id="w", event_id="evt_1", agent_id="a", slot="hook#1", type="t", created_at=START
     ).after(attempt)
     assert delivery.attempts == [attempt]

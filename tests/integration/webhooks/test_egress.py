@@ -252,6 +252,45 @@ def test_a_closed_port_refuses(send):
     assert send(Internet(port, {HOST: [PUBLIC]})).failure == Failure.REFUSED
 
 
+@pytest.mark.parametrize("failure", [ConnectionRefusedError(), TimeoutError()])
+def test_the_next_address_is_tried_if_one_takes_no_connection(failure, send, server_tls):
+    dead = "93.184.215.15"
+    with receiving(answering(OK), server_tls) as receiver:
+        internet = internet_to(receiver, dead, dead, PUBLIC)
+        internet.failing = {dead: failure}
+        assert send(internet, seconds=5).status_code == 204
+        assert internet.connected == [(dead, 443), (PUBLIC, 443)]
+
+
+def test_no_address_gets_more_than_three_seconds_to_connect(send, server_tls):
+    given = []
+    with receiving(answering(OK), server_tls) as receiver:
+        internet = internet_to(receiver)
+        new_socket = internet.new_socket
+
+        def watched():
+            made = new_socket()
+            connect = made.connect
+            made.connect = lambda address: (given.append(made.gettimeout()), connect(address))
+            return made
+
+        internet.new_socket = watched
+        assert send(internet, seconds=9).status_code == 204
+    assert given == [3]
+
+
+def test_a_fault_is_a_failure_and_no_error(send):
+    def broken(host):
+        raise OverflowError
+
+    assert send(Internet(1), url=f"https://{HOST}/", seconds=0.2).failure == Failure.DNS
+    way = Egress(resolve=lambda host: [None], seconds=1)
+    assert way.post(URL, HEADERS, b"{}").failure == Failure.PRIVATE_ADDRESS
+    way = Egress(resolve=lambda host: [PUBLIC], new_socket=lambda: broken(HOST), seconds=1)
+    assert way.post(URL, HEADERS, b"{}").failure == Failure.REFUSED
+    assert Egress(resolve=broken, seconds=1).post(URL, HEADERS, b"{}").failure == Failure.DNS
+
+
 def test_a_certificate_of_another_host_is_refused(send, authority):
     with receiving(answering(OK), authority.server("other.example.org")) as receiver:
         assert send(internet_to(receiver), seconds=5).failure == Failure.TLS

@@ -2,9 +2,11 @@
 
 import base64
 import re
+from typing import Any
 
 import pytest
 
+from agent_messaging.webhooks.own_endpoints import OwnEndpoints
 from tests.hostile_urls import HOSTILE, LAWFUL
 from tests.integration.cloud import Cloud
 from tests.integration.webhooks.endpoints import (
@@ -237,3 +239,35 @@ def test_a_star_alone_stands_for_all_events(pair: Cloud):
     hook = created(pair, "nova", event_types=["*"])
     assert hook["event_types"] is None
     assert change(pair, "nova", hook["webhook_id"], event_types=["*"]).json["event_types"] is None
+
+
+def test_of_two_changes_at_once_none_is_lost(pair: Cloud, monkeypatch: pytest.MonkeyPatch):
+    hook = created(pair, "nova")["webhook_id"]
+    write, others = OwnEndpoints.change, [{"event_types": ["work_order.*"]}, {"url": f"{URL}/2"}]
+
+    def racing(self: OwnEndpoints, *args: Any) -> None:
+        if others:  # Another request between the read and the write.
+            assert change(pair, "nova", hook, **others.pop()).status == 200
+        write(self, *args)
+
+    monkeypatch.setattr(OwnEndpoints, "change", racing)
+    shown = change(pair, "nova", hook, description="second").json
+    assert shown["description"] == "second"
+    assert (shown["event_types"], shown["url"]) == (["work_order.*"], f"{URL}/2")
+    seen = read(pair, "nova", hook).json
+    assert seen == {name: shown[name] for name in seen}
+    followed = listener(pair, "nova")
+    assert followed is not None
+    assert followed["event_types"] == ["work_order.*"]
+
+
+def test_a_change_touches_the_listener_only_if_the_relay_has_to_know(pair: Cloud):
+    hook = created(pair, "nova", event_types=["message.*"], description="first")["webhook_id"]
+    pair.change("AgentFeedTable", {"agent_id": "nova", "entry": "z#hook#1"}, is_failing=True)
+    before = listener(pair, "nova")
+    assert change(pair, "nova", hook, description=None).json["description"] is None
+    assert listener(pair, "nova") == before
+    assert change(pair, "nova", hook, event_types=None).json["event_types"] is None
+    followed = listener(pair, "nova")
+    assert followed is not None
+    assert ("event_types" in followed, followed["is_failing"]) == (False, True)

@@ -6,6 +6,7 @@ import pytest
 
 from agent_messaging import clock
 from agent_messaging.webhooks import delivery, sweep
+from agent_messaging.webhooks.deliveries import DeliveriesTable
 from agent_messaging.webhooks.delivery import DeliveryStatus
 from agent_messaging.webhooks.egress import Egress
 from local.in_process.functions import TEMPLATE, app
@@ -25,7 +26,7 @@ class Deployed:
         monkeypatch.setattr(sender.outcomes.queue, "send", world.queue.send)
         monkeypatch.setattr(app("webhook_sweep").queue, "send", world.queue.send)
         monkeypatch.setattr(clock, "now", lambda: world.now)
-        sender._failed_at.clear()
+        sender._held_at.clear()
 
     def deliver(self) -> list[dict[str, str]]:
         messages, self.world.queue.messages = self.world.queue.messages, []
@@ -95,18 +96,21 @@ def test_while_dynamodb_throttles_the_queue_keeps_the_job(world: World, deployed
     assert world.delivery(endpoint, event).status is DeliveryStatus.DELIVERED
 
 
-def test_a_sweep_sends_a_bounded_number_and_the_next_one_the_rest(
+def test_each_sweep_begins_with_another_shard_and_the_shards_take_turns(
     world: World, deployed: Deployed, monkeypatch
 ):
-    monkeypatch.setattr(sweep, "PER_SHARD", 3)
+    monkeypatch.setattr(sweep, "PAGE", 3)
     world.endpoint(failing_since=world.now)
-    events = [world.event() for _ in range(30)]
-    world.pushed(*events)
-    runs = []
-    while sent := deployed.sweep(minutes=5):
-        runs.append(sent)
-    assert max(runs) <= 12
-    assert sum(runs) == 30
+    world.pushed(*[world.event() for _ in range(30)])
+    asked, due = [], DeliveriesTable.due
+    monkeypatch.setattr(
+        DeliveriesTable, "due", lambda *args: (asked.append(args[1]), due(*args))[1]
+    )
+    assert deployed.sweep(minutes=5) == 30
+    assert asked[:4] == asked[4:8] == [(asked[0] + number) % 4 for number in range(4)]
+    first, asked[:] = asked[0], []
+    deployed.sweep(minutes=1)
+    assert asked[0] == (first + 1) % 4
 
 
 def test_a_sweep_without_time_stops(world: World, deployed: Deployed):

@@ -18,7 +18,7 @@ def queues(world: World, monkeypatch):
     found = Queues(START.timestamp())
     monkeypatch.setattr(app("webhook_sender").sender, "egress", world.answers)
     monkeypatch.setattr(clock, "now", lambda: START.fromtimestamp(found.now, START.tzinfo))
-    app("webhook_sender").sender._failed_at.clear()
+    app("webhook_sender").sender._held_at.clear()
     with found.installed():
         yield found
 

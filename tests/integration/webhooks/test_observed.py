@@ -1,12 +1,13 @@
 """What the sender notes about an endpoint: failing, working, disabled."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from agent_messaging import clock
-from agent_messaging.feed.outbox import OutboxTable, parse_event
+from agent_messaging.feed.outbox import OutboxTable
+from agent_messaging.feed.outbox_item import parse_event
 from agent_messaging.feed.table import FeedTable
 from agent_messaging.webhooks.endpoints import EndpointsTable
 from agent_messaging.webhooks.model import DisabledReason, Endpoint
@@ -43,34 +44,63 @@ def fetched(hook: str) -> Endpoint:
     return endpoint
 
 
+def mark_failing(endpoint: Endpoint, now: datetime) -> bool:
+    since = endpoint.failing_since or now
+    return endpoints().mark(endpoint, failing_since=since, slow_since=endpoint.slow_since)
+
+
+def mark_working(endpoint: Endpoint) -> bool:
+    return endpoints().mark(endpoint, failing_since=None, slow_since=endpoint.slow_since)
+
+
 def outbox(cloud: Cloud) -> list[Any]:
     found = cloud.items("AgentOutboxTable")
     return [parse_event(item) for item in found if item["entry"].startswith("event#")]
 
 
-def test_an_endpoint_is_found_by_its_id_with_and_without_its_slot(pair: Cloud, hook: str):
-    assert endpoints().fetch("nova", hook) == fetched(hook)
-    assert endpoints().fetch("boots", hook) is endpoints().fetch("boots", hook, "hook#1") is None
+def test_an_endpoint_is_found_by_its_id_in_its_slot(pair: Cloud, hook: str):
+    assert fetched(hook).webhook_id == hook
+    assert endpoints().fetch("boots", hook, "hook#1") is None
     assert endpoints().fetch("nova", hook, "hook#2") is None
     assert "whsec_" not in repr(fetched(hook)) + str(fetched(hook))
 
 
 def test_the_relay_learns_that_an_endpoint_fails_and_that_it_works_again(pair: Cloud, hook: str):
     now = clock.now()
-    assert endpoints().mark_failing(fetched(hook), now)
+    assert mark_failing(fetched(hook), now)
     assert listener(pair, "nova")["is_failing"] is True
     assert fetched(hook).failing_since == now
-    assert not endpoints().mark_failing(fetched(hook), now + SOON)
+    assert not mark_failing(fetched(hook), now + SOON)
     assert fetched(hook).failing_since == now  # The first failure counts.
-    assert endpoints().mark_working(fetched(hook))
+    assert mark_working(fetched(hook))
     assert (fetched(hook).failing_since, listener(pair, "nova")["is_failing"]) == (None, False)
-    assert not endpoints().mark_working(fetched(hook))
+    assert not mark_working(fetched(hook))
+
+
+def test_the_relay_leaves_events_to_the_sweep_while_an_endpoint_is_slow_or_fails(
+    pair: Cloud, hook: str
+):
+    now, later = clock.now(), clock.now() + SOON
+    for failing_since, slow_since, is_failing in (
+        (None, now, True),
+        (later, now, True),
+        (None, now, True),
+        (later, None, True),
+        (None, None, False),
+    ):
+        seen = fetched(hook)
+        assert endpoints().mark(seen, failing_since=failing_since, slow_since=slow_since)
+        assert not endpoints().mark(seen, failing_since=None, slow_since=later)
+        found, followed = fetched(hook), listener(pair, "nova")
+        assert (found.failing_since, found.slow_since) == (failing_since, slow_since)
+        assert followed is not None
+        assert followed["is_failing"] is is_failing
 
 
 def test_two_senders_note_one_failure(pair: Cloud, hook: str):
     seen, now = fetched(hook), clock.now()
-    assert endpoints().mark_failing(seen, now)
-    assert not endpoints().mark_failing(seen, now + SOON)
+    assert mark_failing(seen, now)
+    assert not mark_failing(seen, now + SOON)
     assert fetched(hook).failing_since == now
 
 
@@ -78,7 +108,7 @@ def test_two_senders_note_one_failure(pair: Cloud, hook: str):
 def test_a_disabled_endpoint_has_no_listener_and_its_owner_is_told_once(
     pair: Cloud, hook: str, reason: DisabledReason
 ):
-    endpoints().mark_failing(fetched(hook), clock.now())
+    mark_failing(fetched(hook), clock.now())
     seen, now = fetched(hook), clock.now()
     assert endpoints().disable(seen, reason, now)
     assert not endpoints().disable(seen, reason, now + SOON)
@@ -91,31 +121,31 @@ def test_a_disabled_endpoint_has_no_listener_and_its_owner_is_told_once(
 
 
 def test_an_endpoint_that_worked_or_changed_meanwhile_is_not_disabled(pair: Cloud, hook: str):
-    endpoints().mark_failing(fetched(hook), clock.now())
+    mark_failing(fetched(hook), clock.now())
     seen = fetched(hook)
-    endpoints().mark_working(seen)
+    mark_working(seen)
     assert not endpoints().disable(seen, DisabledReason.FAILING, clock.now())
     seen = fetched(hook)
     change(pair, "nova", hook, url="https://new.example.com")
     assert not endpoints().disable(seen, DisabledReason.GONE, clock.now())
-    assert not endpoints().mark_failing(seen, clock.now())
+    assert not mark_failing(seen, clock.now())
     assert read(pair, "nova", hook).json["status"] == "active"
     assert outbox(pair) == []
 
 
 def test_a_removed_endpoint_comes_back_by_nothing_that_the_sender_notes(pair: Cloud, hook: str):
-    endpoints().mark_failing(fetched(hook), clock.now())
+    mark_failing(fetched(hook), clock.now())
     seen = fetched(hook)
     remove(pair, "nova", hook)
     fresh = seen.model_copy(update={"failing_since": None})
-    assert not endpoints().mark_failing(fresh, clock.now())
-    assert not endpoints().mark_working(seen)
+    assert not mark_failing(fresh, clock.now())
+    assert not mark_working(seen)
     assert not endpoints().disable(seen, DisabledReason.GONE, clock.now())
     assert stored(pair, "nova") is listener(pair, "nova") is None
 
 
 def test_its_owner_lets_a_disabled_endpoint_begin_again(pair: Cloud, hook: str):
-    endpoints().mark_failing(fetched(hook), clock.now())
+    mark_failing(fetched(hook), clock.now())
     endpoints().disable(fetched(hook), DisabledReason.FAILING, clock.now())
     shown = change(pair, "nova", hook, description="being repaired").json
     assert (shown["status"], listener(pair, "nova")) == ("disabled", None)
@@ -132,7 +162,7 @@ def test_its_owner_lets_a_disabled_endpoint_begin_again(pair: Cloud, hook: str):
 
 
 def test_a_new_filter_keeps_the_failures_and_a_new_url_forgets_them(pair: Cloud, hook: str):
-    endpoints().mark_failing(fetched(hook), clock.now())
+    mark_failing(fetched(hook), clock.now())
     change(pair, "nova", hook, event_types=["contact.*"])
     assert (listener(pair, "nova")["is_failing"], fetched(hook).failing_since is None) == (
         True,

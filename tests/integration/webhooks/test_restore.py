@@ -1,4 +1,4 @@
-"""`make restore TABLE=AgentWebhooksTable`: lost webhooks come back, and their listeners."""
+"""`make restore TABLE=AgentWebhooksTable`: lost webhooks come back, disabled."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from local.in_process.functions import TEMPLATE
 from tests.integration.cloud import Cloud
 from tests.integration.restoring import RESTORED, run
-from tests.integration.webhooks.endpoints import URL, created, listening, read
+from tests.integration.webhooks.endpoints import URL, change, created, listening, read
 
 TABLE = ["AgentWebhooksTable", "--from", RESTORED]
 
@@ -38,17 +38,22 @@ def lose(cloud: Cloud) -> None:
             client.delete_item(TableName=table, Key={k: item[k] for k in ("agent_id", sort)})
 
 
-def test_lost_webhooks_come_back_with_their_listeners(
+def test_lost_webhooks_come_back_disabled_until_their_owner_enables_them(
     pair: Cloud, hooks: dict[str, str], monkeypatch: Any, capsys: Any
 ):
     lose(pair)
     assert run(pair, monkeypatch, *TABLE, "--dry-run") == 0
     assert listening(pair, "nova") == {}
     assert run(pair, monkeypatch, *TABLE) == 0
-    assert capsys.readouterr().out.endswith("AgentWebhooksTable: 3 changed\n")
-    assert listening(pair, "nova") == {1: hooks["first"]}  # The second one is disabled.
-    assert listening(pair, "third") == {1: hooks["third"]}
-    assert read(pair, "nova", hooks["second"]).json["status"] == "disabled"
+    printed = capsys.readouterr().out
+    assert f"nova  {hooks['first']}  disabled, until its owner enables it\n" in printed
+    assert printed.endswith("AgentWebhooksTable: 3 changed\n")
+    assert listening(pair, "nova") == listening(pair, "third") == {}
+    for name, reason in (("first", "restored"), ("second", "gone")):
+        shown = read(pair, "nova", hooks[name]).json
+        assert (shown["status"], shown["disabled_reason"]) == ("disabled", reason)
+    assert change(pair, "nova", hooks["first"], status="active").json["disabled_reason"] is None
+    assert listening(pair, "nova") == {1: hooks["first"]}
 
 
 def test_a_slot_in_use_stays_and_an_agent_that_left_gets_nothing_back(

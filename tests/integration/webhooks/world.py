@@ -110,7 +110,7 @@ class World:
         return endpoint
 
     def stored(self, endpoint: Endpoint) -> Endpoint:
-        found = self.endpoints.fetch(AGENT, endpoint.webhook_id)
+        found = self.endpoints.fetch(AGENT, endpoint.webhook_id, endpoint.slot)
         assert found is not None
         return found
 
@@ -123,8 +123,9 @@ class World:
             event_id=event_id(moment, f"{kind} {self._number}"),
             type=kind,
             occurred_at=moment,
-            data=json.dumps({"message_id": "msg_1", "untrusted": {"subject": "Grüße"}}),
-            message_id=ids.new("msg", moment),
+            data=json.dumps(
+                {"message_id": ids.new("msg", moment), "untrusted": {"subject": "Grüße"}}
+            ),
             receipt_for=values.pop("receipt_for", SENDER),
             **values,
         )

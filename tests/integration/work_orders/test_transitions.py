@@ -101,6 +101,7 @@ def test_a_notification_says_who_did_what_in_the_thread_of_the_order(pair: Cloud
         "metadata": {"status": "accepted"},
         "created_at": notice["created_at"],
         "read_at": None,
+        "receipt": None,
     }
     assert pair.get("/messaging/sent", {"agent_id": "boots"}).json["messages"] == []
 

@@ -212,10 +212,10 @@ def call():
 
 def test_boto3_sends_a_message(call):
     answer, (message,) = call(
-        "send_message", QueueUrl=URL, MessageBody="Grüße", MessageGroupId="g", DelaySeconds=7
+        "send_message", QueueUrl=URL, MessageBody="Grüße 😀\n", MessageGroupId="g", DelaySeconds=7
     )
     assert answer["MessageId"] == message.id
-    assert (message.body, message.group) == ("Grüße", "g")
+    assert (message.body, message.group) == ("Grüße 😀\n", "g")
     assert message.visible_at - message.sent_at == pytest.approx(7)
 
 
@@ -240,6 +240,8 @@ ENTRY = {"Id": "0", "MessageBody": "a"}
     [
         ("send_message", {"MessageBody": "a", "DelaySeconds": 901}, "InvalidParameterValue"),
         ("send_message", {"MessageBody": "a" * (1024 * 1024 + 1)}, "InvalidParameterValue"),
+        ("send_message", {"MessageBody": "a\uffff"}, "InvalidMessageContents"),
+        ("send_message", {"MessageBody": "a\x00"}, "InvalidMessageContents"),
         ("send_message_batch", {"Entries": []}, "EmptyBatchRequest"),
         (
             "send_message_batch",

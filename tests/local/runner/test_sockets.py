@@ -150,15 +150,17 @@ def test_pages_and_names_from_elsewhere_are_refused():
     assert len(play(scenario, trusted=Trusted(origins=frozenset({"http://localhost:3000"})))) == 1
 
 
-def test_open_mode_takes_the_agent_id_for_a_key():
+def test_open_mode_takes_the_agent_id_for_a_key(capsys):
     async def scenario(running):
-        async with running.connect("?agent_id=nova") as client:
+        async with running.connect("?agent_id=%20Nova") as client:
             await client.send("hello")
             await client.recv()
-        assert not running.functions.asked
-        # A key that is sent is checked, and without an id the authorizer decides.
-        assert (await refusal(running, query="?agent_id=nova", Authorization="bad"))[0] == 403
+        # Without an id it is refused, and the log says what to add.
         assert (await refusal(running, query="?x=1"))[0] == 403
+        assert "add ?agent_id=<id>" in capsys.readouterr().out
+        assert not running.functions.asked
+        # A key that is sent is checked.
+        assert (await refusal(running, query="?agent_id=nova", Authorization="bad"))[0] == 403
         return running.functions.of("MESSAGE")
 
     [message] = play(scenario, is_open_mode=True)

@@ -7,6 +7,7 @@ asyncapi-3.0.0.json.gz is the file schemas/3.0.0-without-$id.json of the npm pac
 import gzip
 import hashlib
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,16 @@ from jsonschema import Draft7Validator, ValidationError
 from agent_messaging import __version__
 from agent_messaging.docs import pages
 from agent_messaging.feed.model import EventType
+from local.sockets import frames as local_frames
+from local.sockets.connections import Connection
+from local.sockets.events import Moment, Place
 from tests.asyncapi import checked, name_of
 from tools.asyncapi import document as asyncapi
 from tools.asyncapi import examples, frames
 from tools.asyncapi.event_data import DATA, SUMMARIES
 from tools.openapi import render
 
+NOW = datetime(2026, 2, 15, 20, 30, tzinfo=UTC)
 HERE = Path(__file__).parent
 SCHEMA = gzip.decompress((HERE / "asyncapi-3.0.0.json.gz").read_bytes())
 SCHEMA_SHA256 = "c2dbba431be79986d9429561b781b55e7233e46e8953b14a095120d4bbbc7838"
@@ -83,6 +88,14 @@ def test_each_frame_has_an_example():
     assert named == examples.FRAMES.keys()
     for name, frame in examples.FRAMES.items():
         assert name_of(frame) == name
+
+
+def test_the_gateways_own_error_is_described_as_make_run_sends_it():
+    place = Place("Y7x2bfz3IAMCJRQ=", NOW, "live", "localhost", "127.0.0.1", "")
+    sent = local_frames.problem(
+        "Forbidden", Connection(place, None, NOW), Moment("Y7x2bh3DIAMEVPw=", NOW)
+    )
+    assert name_of(checked(sent)) == "gateway"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,12 @@ from agent_messaging.fields import Party
 from agent_messaging.messaging.item import head, to_item, to_long_item
 from agent_messaging.messaging.model import MessageType, compose
 from agent_messaging.relay.events import effects_of
-from agent_messaging.relay.record import Change, StreamRecord, UnreadableRecordError
+from agent_messaging.relay.record import (
+    Change,
+    StreamRecord,
+    UnknownStatusError,
+    UnreadableRecordError,
+)
 from agent_messaging.storage.table import decode, encode
 
 NOW = datetime(2036, 1, 1, 12, tzinfo=UTC)
@@ -60,7 +65,8 @@ def told(effects):
     own = [f"{event.agent_id} {event.type}" for event in effects.own]
     others = [f"-> {event.agent_id} {event.type}" for event in effects.others]
     acted = [f"acted {each.recipient_id} {each.by}" for each in effects.acted]
-    return [*own, *others, *acted]
+    told = [f"{'-> ' if each.stored else ''}{each.sender_id} {each.kind}" for each in effects.told]
+    return [*own, *others, *acted, *told]
 
 
 HEAD = stored(message())
@@ -73,7 +79,9 @@ RECEIPT = {
 }
 DELIVERED = {**RECEIPT, "delivered_at": "2036-01-01T12:00:01.000Z", "delivered_via": "feed"}
 ACTED = {**DELIVERED, "acted_at": "2036-01-01T12:00:02.000Z", "acted_by": "msg_2"}
+HELD = {**RECEIPT, "message": "{}", "purge_at": int((NOW + RETENTION).timestamp())}
 REPLY = stored(message(reply_to_id="msg_01jd5m4s2c3d4e5f6g7h8j9k0m"))
+SELF = stored(message(recipient=NOVA, reply_to_id="msg_01jd5m4s2c3d4e5f6g7h8j9k0m"))
 ACCEPTED = stored(notification("accepted"))
 
 TABLE = {
@@ -85,6 +93,7 @@ TABLE = {
         ["boots work_order.created"],
     ),
     "a message to oneself": (record(stored(message(recipient=NOVA))), []),
+    "a reply to oneself": (record(SELF), [f"acted nova {SELF['message_id']}"]),
     "a long part": (
         record(decode(encode(to_long_item(message(body="x" * 3000), RETENTION)))),
         [],
@@ -124,7 +133,10 @@ TABLE = {
     "both at once": (record(ACTED), ["nova message.delivered", "nova message.acted"]),
     "a webhook that gave up": (record({**ACTED, "delivery_error": "410"}, ACTED), []),
     "a receipt that nobody wants": (record({**DELIVERED, "wants_events": False}), []),
-    "an expired receipt": (record(old=DELIVERED), []),
+    "an expired receipt": (record(old={**DELIVERED, "purge_at": 1}), []),
+    "a held message that expires": (record(old=HELD, at=LATE), ["nova message.failed"]),
+    "a held message that is deleted before": (record(old=HELD), []),
+    "a held message that nobody wants": (record(old={**HELD, "wants_events": False}, at=LATE), []),
 }
 
 
@@ -134,30 +146,8 @@ def test_what_follows_from_a_record(name):
     assert told(effects_of(given)) == expected
 
 
-def test_a_read_receipt_written_out():
-    message_id = HEAD["message_id"]
-    (event,) = effects_of(record(read(wants(HEAD)), wants(HEAD))).others
-    assert event.occurred_at == NOW + timedelta(seconds=1)
-    assert json.loads(event.data) == {
-        "message_id": message_id,
-        "to_agent_id": "boots",
-        "receipt": {
-            "status": "read",
-            "queued_at": "2036-01-01T12:00:00.000Z",
-            "delivered_at": None,
-            "delivered_via": None,
-            "read_at": "2036-01-01T12:00:01.000Z",
-            "acted_at": None,
-            "acted_by": None,
-            "failed_at": None,
-            "reason": None,
-            "delivery_error": None,
-        },
-    }
-
-
 def test_an_event_of_the_outbox_is_taken_as_it_is():
-    (event,) = effects_of(record(read(wants(HEAD)), wants(HEAD))).others
+    (event,) = effects_of(record(stored(message(), released_at="2036-01-01T12:00:01.000Z"))).others
     assert effects_of(record(outbox_item(event, NOW))).own == (event,)
 
 
@@ -172,13 +162,17 @@ def test_a_repeated_record_has_the_same_event_id():
     [
         {**HEAD, "display": {}},
         {**HEAD, "display": {**HEAD["display"], "type": "telegram"}},
-        stored(notification("lost")),
         {"agent_id": "nova", "entry": "receipt#1", "wants_events": True, "acted_at": "?"},
     ],
 )
 def test_a_record_that_cannot_be_read_says_nothing_of_itself(broken):
     with pytest.raises(UnreadableRecordError, match=r"^the record cannot be read$"):
         effects_of(record(broken))
+
+
+def test_a_notification_of_a_newer_version_is_known_as_such():
+    with pytest.raises(UnknownStatusError, match=r"^input_required$"):
+        effects_of(record(stored(notification("input_required"))))
 
 
 LONGEST = Party(id="i" * 64, name="\U0001f600" * 100)

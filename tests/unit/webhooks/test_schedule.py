@@ -41,6 +41,8 @@ def test_after_the_tenth_attempt_there_is_none():
         ("Sun, 15 Feb 2026 20:32:00 -0000", 2 * MINUTE),
         ("Sun, 15 Feb 2026 19:00:00 GMT", 5 * SECOND),  # over
         ("Sun, 99 Feb 2026 19:00:00 GMT", 5 * SECOND),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", 5 * SECOND),
+        ("Mon, 01 Jan 0001 00:00:00 +2359", 5 * SECOND),
         ("soon", 5 * SECOND),
         ("-5", 5 * SECOND),
         ("", 5 * SECOND),
@@ -50,6 +52,17 @@ def test_after_the_tenth_attempt_there_is_none():
 )
 def test_a_receiver_can_ask_for_a_longer_pause(retry_after, pause):
     assert schedule.next_attempt(0, NOW, 0.0, retry_after) == NOW + pause
+
+
+@pytest.mark.parametrize(
+    ("status_code", "expected"),
+    [
+        *((status, False) for status in (400, 401, 403, 404, 422, 499)),
+        *((status, True) for status in (None, 302, 408, 410, 429, 500, 503)),
+    ],
+)
+def test_a_refused_event_says_nothing_about_its_endpoint(status_code, expected):
+    assert schedule.shows_trouble(status_code) is expected
 
 
 def test_the_schedule_ends_before_a_delivery_is_deleted():

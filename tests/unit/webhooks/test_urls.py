@@ -95,3 +95,22 @@ def test_a_function_without_the_variable_refuses_the_local_address():
     for unset in ("", "keys", "localhost:9000", "127.0.0.1", "10.0.0.1:9000", "127.0.0.1:"):
         with pytest.raises(urls.UrlError, match="https"):
             urls.canonical("http://127.0.0.1:9000/hook", unset)
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("http://127.0.0.1:8123/hook", "127.0.0.1:8123"),
+        ("http://localhost:8123/", "127.0.0.1:8123"),
+        ("HTTP://example.com/", "127.0.0.1:9000"),
+    ],
+)
+@pytest.mark.parametrize("local_only", ["keys", "127.0.0.1:9999"])
+def test_a_local_server_says_how_it_may_call_an_address_over_http(url, address, local_only):
+    with pytest.raises(urls.UrlError) as refused:
+        urls.canonical(url, local_only)
+    assert f"`make run WEBHOOKS={address}`" in refused.value.fix
+    assert f'"http://{address}/"' in refused.value.fix
+    with pytest.raises(urls.UrlError) as deployed:
+        urls.canonical(url)
+    assert "make run" not in deployed.value.fix

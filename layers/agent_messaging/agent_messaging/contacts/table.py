@@ -35,7 +35,7 @@ IS_THIS_REQUEST = "request_id = :request_id"
 
 # Fields of a message that version 1.0.0 does not know. It refuses a request that has one, so they
 # stand beside the request.
-ADDED = {"wants_receipts", "body_bytes"}
+ADDED = {"wants_receipts", "body_bytes", "long_flags"}
 
 
 class ContactsTable:

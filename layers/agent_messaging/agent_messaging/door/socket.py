@@ -21,6 +21,7 @@ from agent_messaging.errors import (
     InternalError,
     InvalidError,
     MediaTypeError,
+    RateLimitedError,
     TooLargeError,
     UnauthorizedError,
     UnknownActionError,
@@ -88,7 +89,7 @@ class SocketApi:
             sent = _parsed(event)
             action = _shown(sent.get("action"))
             return self._act(_connection(event, caller), _known(_own(sent, caller)))
-        except ENDED as error:
+        except (*ENDED, RateLimitedError) as error:  # a penalty: the gateway lets in nobody either
             _log(error, action)
             self._post(event, frames.text(frames.problem(error, action, request_id)))
             self._hang_up(event)

@@ -35,7 +35,6 @@
     │   ├── KeyTakenError
     │   ├── LastKeyError
     │   ├── NotResumedError
-    │   ├── TooManyConnectionsError
     │   ├── TooManyKeysError
     │   ├── TooManyWebhooksError
     │   ├── WebhookExistsError
@@ -113,7 +112,6 @@ from agent_messaging.errors.state import (
     NotFoundError,
     NotResumedError,
     ThreadNotFoundError,
-    TooManyConnectionsError,
     TooManyKeysError,
     TooManyWebhooksError,
     UnknownActionError,
@@ -166,7 +164,6 @@ __all__ = [
     "RegistrationKeyError",
     "ThreadNotFoundError",
     "TooLargeError",
-    "TooManyConnectionsError",
     "TooManyKeysError",
     "TooManyRequestsError",
     "TooManyWebhooksError",

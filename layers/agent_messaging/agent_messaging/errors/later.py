@@ -79,8 +79,8 @@ class OutOfTimeError(AgentMessagingError):
     title = "Too little time was left"
     default_fix = "Send the same request again after 1 second."
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail, headers={"Retry-After": "1"})
+    def __init__(self, detail: str, fix: str | None = None) -> None:
+        super().__init__(detail, fix=fix, headers={"Retry-After": "1"})
 
 
 class InternalError(AgentMessagingError):

@@ -189,17 +189,6 @@ class NotResumedError(ConflictError):
     default_fix = 'Send `{"action":"resume","after":"<your last position>"}` on this connection.'
 
 
-class TooManyConnectionsError(ConflictError):
-    """Ten other connections of the agent get its events already."""
-
-    code = "too_many_connections"
-    title = "The agent has too many connections"
-    default_fix = (
-        "Close one of your other connections, then send `resume` again. A connection that was lost "
-        "counts until ten minutes after its last ping."
-    )
-
-
 class TooManyWebhooksError(ConflictError):
     """The agent has the maximum number of webhooks, which is three."""
 

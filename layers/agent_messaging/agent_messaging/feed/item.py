@@ -6,7 +6,8 @@ seen          the highest sequence number of each stream that the feed contains 
               stream that the event comes from is the last one
 receipt_for   wants_events      for the receipt of the message whose `message_id` is in `data`
 follows       the key of the previous event, only for the first event of an epoch
-purge_at      seven days after the event was appended
+kept_until    seven days after the event was appended
+purge_at      30 days later (`feed.tail`)
 
 When the event occurred is in its `event_id`. Texts of agents are left out of `data`, the longest
 kind first, until the item is small enough. The message or the order has them. At last the sender's
@@ -53,7 +54,8 @@ def to_item(
         "wants_events": event.wants_events or None,
         "seen": tails.seen_to_text(seen),
         "follows": follows.key if follows and position.number == 1 else None,
-        "purge_at": clock.to_epoch(now + tails.KEPT_FOR),
+        "kept_until": clock.to_epoch(now + tails.KEPT_FOR),
+        "purge_at": clock.to_epoch(now + tails.STORED_FOR),
     }
     return _shortened({name: value for name, value in item.items() if value is not None})
 
@@ -105,7 +107,7 @@ def parse(item: "Item") -> Event:
         type=item["type"],
         occurred_at=ids.time_of(item["event_id"]),
         data=item["data"],
-        message_id=json.loads(item["data"])["message_id"] if receipt_for else None,
+        message_id=json.loads(item["data"]).get("message_id") if receipt_for else None,
         receipt_for=receipt_for,
         wants_events=bool(item.get("wants_events")),
         position=position,
@@ -114,5 +116,5 @@ def parse(item: "Item") -> Event:
 
 
 def is_kept(item: "Item", now: datetime) -> bool:
-    """Return whether an item has not expired. DynamoDB deletes expired items up to days late."""
-    return int(item["purge_at"]) > clock.to_epoch(now)
+    """Return whether an event has not expired. Its item is deleted much later."""
+    return tails.kept_until(item) > clock.to_epoch(now)

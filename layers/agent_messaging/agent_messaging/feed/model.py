@@ -65,8 +65,8 @@ class Source(Model):
     number: int
 
 
-class NewEvent(Model):
-    """An event that has no position yet. `data` is a JSON object as text.
+class _Occurrence(Model):
+    """What a new event and a stored one have in common. `data` is a JSON object as text.
 
     `receipt_for` is the sender of the message that the event brings, if the sender may see a
     receipt. `wants_events` says whether the sender also wants the receipt as an event.
@@ -74,7 +74,6 @@ class NewEvent(Model):
 
     agent_id: str
     event_id: str
-    type: EventType
     occurred_at: StoredTime
     data: str
     receipt_for: str | None = None
@@ -82,12 +81,21 @@ class NewEvent(Model):
     message_id: str | None = None
 
 
-class Event(NewEvent):
+class NewEvent(_Occurrence):
+    """An event that has no position yet."""
+
+    type: EventType
+
+
+class Event(_Occurrence):
     """An event at its position. `previous` is the position that it follows.
 
-    `previous` is None only for the first event of an epoch whose earlier events are unknown.
+    `previous` is None only for the first event of an epoch whose earlier events are unknown. A
+    later version may have stored the event, so its `type` may be one that this version does not
+    know.
     """
 
+    type: str
     position: Position
     previous: Position | None
 

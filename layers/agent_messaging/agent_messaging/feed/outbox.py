@@ -1,7 +1,7 @@
 """The outbox's table, whose stream is the relay's second source.
 
     (agent, position)                how far the agent has acknowledged its feed
-    (agent, acked#<position>)        the rest of an acknowledgement of many events
+    (agent, acked#<after>-<up to>)   the rest of an acknowledgement of many events: its positions
     (agent, receipt#<message id>)    what became of a message that the agent sent
     (agent, event#<event id>)        an event for the agent that comes with no message
 
@@ -91,7 +91,7 @@ class OutboxTable:
         self.table.put(
             {
                 "agent_id": rest.agent_id,
-                "entry": f"{ACKED}{rest.after.key}",
+                "entry": f"{ACKED}{rest.after.key}-{rest.up_to.key}",
                 "position": rest.up_to.key,
                 "acked_at": clock.to_text(rest.at),
                 "via": rest.via,

@@ -1,9 +1,9 @@
 """Cut a page of a feed from its items: what a client may read after a position. Pure.
 
-Events expire in no order, and positions are checked against what is kept:
+Positions are checked against what is kept:
 
     the next event is kept             the page has it, and what follows without a gap
-    it has expired, a later one not    PositionGoneError: the client has missed events
+    it has expired                     PositionGoneError: the client has missed events
     the position is the newest         an empty page
     the position is later              BadPositionError
 """
@@ -19,8 +19,6 @@ from agent_messaging.feed.position import START, Position
 
 if TYPE_CHECKING:
     from agent_messaging.storage.table import Item
-
-SKIPPED = 100  # expired events that one query passes
 
 
 class FeedPage(NamedTuple):
@@ -53,26 +51,15 @@ def cut(
     return FeedPage(page, page[-1].position if page else after, len(kept) > len(page))
 
 
-def beyond_expired(found: Sequence["Item"], limit: int, now: datetime) -> tuple[Position, int]:
-    """Return after which position to read next, and how much, if a page begins with expired items.
-
-    DynamoDB deletes expired items up to days late, so there may be many.
-    """
-    kept = next((items.parse(item) for item in found if items.is_kept(item, now)), None)
-    if kept is not None:
-        return kept.position.previous, limit + 1
-    return items.parse(found[-1]).position, SKIPPED
-
-
-def skipped(agent_id: str, after: Position, last: Position) -> FeedPage:
-    """Return an empty page that passes the expired events up to a position.
+def without_kept(agent_id: str, after: Position, newest: Position) -> FeedPage:
+    """Return the empty page of a feed whose events after a position have all expired.
 
     Raises:
         PositionGoneError: `after` is a position, so its agent has missed these events.
     """
     if after != START:
-        raise gone(agent_id, last)
-    return FeedPage([], last, has_more=True)
+        raise gone(agent_id, newest)
+    return FeedPage([], newest, has_more=False)
 
 
 def follows(event: Event, position: Position) -> bool:
@@ -80,13 +67,13 @@ def follows(event: Event, position: Position) -> bool:
     return event.previous == position or event.position == position.following
 
 
-def require_known(after: Position, newest: "Item | None", fix: str | None = None) -> None:
-    """Check a position after which no event was found, against the agent's newest event.
+def require_known(after: Position, newest: Position, fix: str | None = None) -> None:
+    """Check a position after which no event was found, against that of the newest event.
 
     Raises:
         BadPositionError: the position is later than the newest event.
     """
-    if newest is not None and after > items.parse(newest).position:
+    if after > newest:
         raise BadPositionError("This position lies after your newest event.", fix=fix)
 
 

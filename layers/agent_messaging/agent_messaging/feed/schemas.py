@@ -45,8 +45,9 @@ class AckRequest(Request):
     position: Annotated[
         PositionText,
         Field(
-            description="The `position` of an event, or a `next_after`. It acknowledges this event "
-            "and all events before it.",
+            description="The `position` of the last event that you have handled. It acknowledges "
+            "this event and all events before it. A `next_after` may also pass events that you "
+            "have not seen: after a wait with a filter, or with `after=latest`.",
             examples=[POSITION],
         ),
     ]

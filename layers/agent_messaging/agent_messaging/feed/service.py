@@ -2,19 +2,18 @@
 
 from datetime import datetime
 
-from agent_messaging.errors import BadPositionError
 from agent_messaging.feed import item as items
 from agent_messaging.feed import pages, position
+from agent_messaging.feed.expired import Expired
 from agent_messaging.feed.outbox import DeliveredVia, OutboxTable
 from agent_messaging.feed.pages import FeedPage
 from agent_messaging.feed.position import START, Position
-from agent_messaging.feed.table import FeedTable
+from agent_messaging.feed.table import FeedTable, is_event
 
 LATEST = "latest"
-QUERIES = 12  # of one read, if DynamoDB has not deleted the expired events yet
 HOW_TO_ACKNOWLEDGE = (
-    "Set `position` to the `next_after` from GET /api/v1/messaging/feed, after you have handled "
-    "its events."
+    "Set `position` to the `position` of the last event that you have handled, unchanged. "
+    "GET /api/v1/messaging/feed lists your events."
 )
 
 
@@ -43,18 +42,31 @@ class FeedReader:
             BadPositionError: the position lies after the newest event.
             PositionGoneError: events after the position have expired.
         """
-        start, size = after.previous, limit + 2
-        for _ in range(QUERIES):
-            found = self.feed.events(agent_id, start, size, consistent=consistent)
-            later = [item for item in found if item["entry"] > after.key]
-            if len(found) < size or items.is_kept(later[0], now):
-                break
-            start, size = pages.beyond_expired(later, limit, now)
-        else:
-            return pages.skipped(agent_id, after, start)
-        if not found and after != START:
-            self._require_known(agent_id, after)
+        found = self.feed.events(agent_id, after.previous, limit + 2, consistent=consistent)
+        later = [item for item in found if item["entry"] > after.key]
+        if not later:
+            return FeedPage([], self._end(agent_id, after, is_found=bool(found)), has_more=False)
+        if not items.is_kept(later[0], now):
+            expired = position.of_key(later[0]["entry"])
+            later = Expired(self.feed, agent_id, now, consistent).pass_by(expired, limit + 1)
+            if later and not items.is_kept(later[0], now):
+                return pages.without_kept(agent_id, after, position.of_key(later[0]["entry"]))
         return pages.cut(agent_id, later, after, limit, now)
+
+    def _end(self, agent_id: str, after: Position, *, is_found: bool) -> Position:
+        """Return where a reader waits that has found no event after a position.
+
+        `is_found` says whether its query has found the event at the position, or the anchor.
+
+        Raises:
+            BadPositionError: the position lies after the newest event.
+        """
+        if after == START:
+            return self.newest(agent_id) if is_found else START
+        if not is_found:
+            # A client may know a position from its socket before all copies of the table have it.
+            pages.require_known(after, self.newest(agent_id, consistent=True))
+        return after
 
     def position(self, agent_id: str, after: str | None) -> Position:
         """Return the position that a client names. None stands for the oldest event.
@@ -68,17 +80,20 @@ class FeedReader:
             return self.newest(agent_id)
         return position.parse(agent_id, after)
 
-    def newest(self, agent_id: str) -> Position:
-        """Return the position of the agent's newest event, or the start of an empty feed."""
-        newest = self.feed.newest(agent_id)
-        return START if newest is None else items.parse(newest).position
+    def newest(self, agent_id: str, *, consistent: bool = False) -> Position:
+        """Return the position of the agent's newest event.
 
-    def _require_known(self, agent_id: str, after: Position) -> None:
-        """Check a position that the feed's table does not have, with a consistent read.
-
-        A client may know a position from its socket before all copies of the table have its event.
+        Return `START` if there never was one. If all have been deleted, return the position before
+        the first event of the next epoch: whoever waits there misses nothing.
         """
-        pages.require_known(after, self.feed.newest(agent_id, consistent=True))
+        newest = self.feed.newest(agent_id, consistent=consistent)
+        if newest is None:
+            return START
+        if is_event(newest):
+            return position.of_key(newest["entry"])
+        if not consistent:  # A copy of the table may have the anchor before the event.
+            return self.newest(agent_id, consistent=True)
+        return Position(int(newest["epoch"]) + 1, 0)
 
 
 class FeedService(FeedReader):
@@ -95,8 +110,6 @@ class FeedService(FeedReader):
             BadPositionError: it is malformed, another agent's, or later than the newest event.
         """
         wanted = position.parse(agent_id, after, HOW_TO_ACKNOWLEDGE)
-        newest = self.feed.newest(agent_id, consistent=True)
-        if newest is None and wanted != START:
-            raise BadPositionError("Your feed has no events.", fix=HOW_TO_ACKNOWLEDGE)
+        newest = self.newest(agent_id, consistent=True)
         pages.require_known(wanted, newest, HOW_TO_ACKNOWLEDGE)
         return self.outbox.acknowledge(agent_id, wanted, via, now)

@@ -1,7 +1,7 @@
 """The feed's table: under each agent its events, and behind them who listens to it.
 
     (agent, a)                        the anchor: the number of the current epoch
-    (agent, e#<epoch>.<number>)       an event, kept for seven days
+    (agent, e#<epoch>.<number>)       an event, kept for seven days and stored for 37
     (agent, t#<hash>)                 a ticket, for one connection
     (agent, w#<number>)               a place for one request that waits
     (agent, z#hook#<number>)          a webhook that gets events
@@ -15,10 +15,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from agent_messaging import clock
-from agent_messaging.feed import appending
-from agent_messaging.feed.appending import LAST_EVENT, Appender, Record
+from agent_messaging.feed.appending import ANCHOR, FIRST_EVENT, LAST_EVENT, Appender, Record
 from agent_messaging.feed.model import Event
-from agent_messaging.feed.position import Position
+from agent_messaging.feed.position import START, Position
 from agent_messaging.storage.table import Item, Table, TableKey
 
 if TYPE_CHECKING:
@@ -46,7 +45,8 @@ class FeedTable:
     ) -> list[Item]:
         """Return the items of at most `limit` events after a position, oldest first.
 
-        They may have expired, and there may be a gap before them (`feed.pages`).
+        They may have expired, and there may be a gap before them (`feed.pages`). After a position
+        before `START`, the anchor comes first.
         """
         found = self.table.query(
             "agent_id = :agent AND entry BETWEEN :first AND :last",
@@ -54,14 +54,27 @@ class FeedTable:
             newest_first=False,
             consistent=consistent,
             agent=agent_id,
-            first=after.following.key,
+            first=ANCHOR if after < START else after.following.key,
             last=LAST_EVENT,
         )
         return found.items
 
-    def newest(self, agent_id: str, *, consistent: bool = False) -> Item | None:
-        """Return the item of the agent's newest event, or None. It may have expired."""
-        return appending.newest(self.table, agent_id, consistent=consistent)
+    def newest(
+        self, agent_id: str, before: str = LAST_EVENT, *, consistent: bool = False
+    ) -> Item | None:
+        """Return the item of the agent's newest event, up to a key. It may have expired.
+
+        Return the anchor if no event is left, and None if there never was one.
+        """
+        found = self.table.query(
+            "agent_id = :agent AND entry BETWEEN :first AND :last",
+            limit=1,
+            consistent=consistent,
+            agent=agent_id,
+            first=ANCHOR,
+            last=before,
+        )
+        return found.items[0] if found.items else None
 
     def listeners(self, agent_id: str) -> list[Item]:
         """Return the items of who listens to the agent, read consistently."""
@@ -80,6 +93,11 @@ class FeedTable:
     def append(self, agent_id: str, records: Sequence[Record], now: datetime) -> list[Event]:
         """Append events of one agent in this order; see `Appender.append`."""
         return list(self.appender.append(agent_id, records, now))
+
+
+def is_event(item: Item) -> bool:
+    """Return whether an item is an event."""
+    return str(item["entry"]).startswith(FIRST_EVENT)
 
 
 def is_live(listener: Item, now: datetime) -> bool:

@@ -1,6 +1,8 @@
 """The end of an agent's feed, and how the next event continues it. Pure.
 
-An event is kept for seven days. After six days without another, the feed goes on in a new epoch. A
+An event is kept for seven days. Its item stays for 30 more, which no client sees: so after a quiet
+time the next event still knows which one it follows. After six days without another event, the feed
+goes on in a new epoch. A
 relay whose clock is ahead may begin it while another still continues the old epoch. So in the hour
 before, an event also checks that no other epoch has begun (`is_aging`).
 """
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from agent_messaging.storage.table import Item
 
 KEPT_FOR = timedelta(days=7)
+STORED_FOR = KEPT_FOR + timedelta(days=30)
 EPOCH_ENDS_AFTER = timedelta(days=6)
 # Longer than the clocks of two relays differ.
 AGING_AFTER = EPOCH_ENDS_AFTER - timedelta(hours=1)
@@ -69,10 +72,19 @@ def seen_from_text(text: str) -> dict[str, int]:
     return {stream: int(number, 16) for stream, number in pairs}
 
 
+def kept_until(item: "Item") -> int:
+    """Return until when clients see an event, in epoch seconds.
+
+    Items of older versions have no `kept_until`. They are deleted when they expire.
+    """
+    purge_at = int(item["purge_at"])
+    return min(int(item.get("kept_until", purge_at)), purge_at)
+
+
 def tail_of(item: "Item") -> Tail:
     """Return the tail of a feed that ends with this item."""
     return Tail(
         positions.of_key(item["entry"]),
-        datetime.fromtimestamp(int(item["purge_at"]), UTC) - KEPT_FOR,
+        datetime.fromtimestamp(kept_until(item), UTC) - KEPT_FOR,
         seen_from_text(item["seen"]),
     )

@@ -15,14 +15,17 @@ index. The top level holds the keys of table and indexes, the fields that an upd
 import functools
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from agent_messaging import clock
+from agent_messaging.content import flagging
 from agent_messaging.fields import Party
 from agent_messaging.ids import ulid_of
 from agent_messaging.messaging.model import Message, MessageStatus
 from agent_messaging.paging import PAGE_BYTES
-from agent_messaging.storage.table import Item
+
+if TYPE_CHECKING:
+    from agent_messaging.storage.table import Item
 
 LONG_BYTES = 2048
 
@@ -31,6 +34,9 @@ FIRST, LAST = "msg_", "msg_~"
 
 # The texts of a message that its long part stores.
 LONG = ("body", "metadata")
+
+# What a head says of them.
+OF_LONG = ("body_bytes", "long_flags")
 
 # The fields that an item stores in another form or place.
 OTHERWISE = {
@@ -51,7 +57,7 @@ DISPLAYED = tuple(name for name in Message.model_fields if name not in OTHERWISE
 Sized = TypeVar("Sized")
 
 
-def to_item(message: Message, retention: timedelta) -> Item:
+def to_item(message: Message, retention: timedelta) -> "Item":
     """Return the head of a new message, which is kept for `retention`."""
     return {
         "recipient_id": message.recipient.id,
@@ -67,7 +73,7 @@ def to_item(message: Message, retention: timedelta) -> Item:
     }
 
 
-def _display(message: Message) -> Item:
+def _display(message: Message) -> "Item":
     display = {
         **{name: getattr(message, name) for name in DISPLAYED},
         "wants_receipts": message.wants_receipts or None,
@@ -80,7 +86,7 @@ def _display(message: Message) -> Item:
     return {name: value for name, value in display.items() if value is not None}
 
 
-def to_long_item(message: Message, retention: timedelta) -> Item:
+def to_long_item(message: Message, retention: timedelta) -> "Item":
     """Return the long part of a new message, which is kept as long as its head."""
     return {
         "recipient_id": message.recipient.id,
@@ -125,11 +131,13 @@ def head(message: Message, most: int = LONG_BYTES) -> Message:
     if not size:
         return message
     body_bytes = None if message.body is None else len(message.body.encode())
-    update = {**dict.fromkeys(LONG), "long_bytes": size, "body_bytes": body_bytes}
+    found = flagging.flags(message.body, objects=(message.metadata,))
+    sizes = {"long_bytes": size, "body_bytes": body_bytes}
+    update = {**dict.fromkeys(LONG), **sizes, "long_flags": found or None}
     return message.model_copy(update=update)
 
 
-def parse(item: Item) -> Message:
+def parse(item: "Item") -> Message:
     """Return a message from its head, as the table or an index holds it."""
     display = item["display"]
     return Message(
@@ -157,7 +165,7 @@ def _party(agent_id: str, name: str) -> Party:
 def joined(message: Message, part: Mapping[str, str]) -> Message:
     """Return the whole message from its head and its long part."""
     texts = {name: part.get(name) for name in LONG}
-    return message.model_copy(update={**texts, "long_bytes": 0, "body_bytes": None})
+    return message.model_copy(update={**texts, **dict.fromkeys(OF_LONG), "long_bytes": 0})
 
 
 def fitting(entries: Sequence[Sized], sizes: Sequence[int]) -> Sequence[Sized]:

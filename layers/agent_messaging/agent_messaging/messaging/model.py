@@ -8,6 +8,7 @@ from pydantic import Field
 
 from agent_messaging import ids
 from agent_messaging.agents.model import Agent
+from agent_messaging.content.flagging import ContentFlag
 from agent_messaging.fields import Model, Party, StoredTime
 
 # The sender of messages that no agent sent, such as the expiry of a work order.
@@ -79,7 +80,8 @@ class Message(MessageFields):
     whether the sender used a key. Only open mode requires none.
 
     The head of a message with long texts has their size in `long_bytes`, that of the body alone in
-    `body_bytes`, and neither `body` nor `metadata`.
+    `body_bytes`, their content flags in `long_flags` if there are any, and neither `body` nor
+    `metadata`.
 
     `wants_receipts` says whether the sender wants its receipt as events too. `released_at` is when
     the recipient let a held message into its inbox. `purge_at` is the end of its retention in
@@ -96,6 +98,7 @@ class Message(MessageFields):
     wants_receipts: bool = False
     long_bytes: int = 0
     body_bytes: int | None = None
+    long_flags: list[ContentFlag] | None = None
     released_at: StoredTime | None = None
     purge_at: int | None = None
 

@@ -37,10 +37,15 @@ def receipts_of(
 
 def receipt_of(message: Message, facts: Facts | None, now: datetime) -> Receipt:
     """Return the receipt of a message. Without `purge_at` it never fails."""
+    return model.compute(stored_of(message), facts, now)
+
+
+def stored_of(message: Message) -> Stored:
+    """Return what a message itself says for its receipt."""
     is_held = message.status is MessageStatus.HELD
     queued_at = None if is_held else message.released_at or message.created_at
     ends_at = NEVER if message.purge_at is None else datetime.fromtimestamp(message.purge_at, UTC)
-    return model.compute(Stored(queued_at, message.read_at, ends_at), facts, now)
+    return Stored(queued_at, message.read_at, ends_at)
 
 
 def held_message(facts: Facts | None) -> Message | None:

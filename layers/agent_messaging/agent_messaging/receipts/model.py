@@ -10,7 +10,8 @@
 A receipt shows what was observed, and never a state earlier than that. Listing an inbox, reading a
 message and a pushed frame are no observation. A message that was read or acted on without an
 acknowledgement before was delivered through the inbox, at that time. Nothing that is observed after
-the end of the retention counts, so `failed` is final.
+the end of the retention counts. What was observed before may be written later, and then `failed`
+becomes `acted`.
 """
 
 from collections.abc import Iterator
@@ -100,6 +101,7 @@ class Facts(Record):
     """
 
     held_at: StoredTime | None = None
+    released_at: StoredTime | None = None
     message: str | None = None
     delivered_at: StoredTime | None = None
     delivered_via: DeliveredVia | None = None

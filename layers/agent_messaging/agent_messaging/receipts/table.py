@@ -2,6 +2,7 @@
 
     (sender, receipt#<message id>)
     held_at, message                the message waits as a contact request, and its text as JSON
+    released_at                     the recipient let it into its inbox
     delivered_at, delivered_via     the recipient's client acknowledged the event of the message
     acted_at, acted_by              the recipient replied, or answered the order: the reply's id
     delivery_error                  a webhook used up its attempts. The mailbox has the message
@@ -13,7 +14,9 @@ because the relay writes acknowledgements later. When a message was sent and whe
 on the message itself. A write costs one unit, because an item fits a kilobyte.
 
 What is observed after the end of the retention is not written. Otherwise it would bring back a
-receipt that DynamoDB has deleted.
+receipt that DynamoDB has deleted. DynamoDB deletes in any order, up to some days late. So facts are
+kept for a week longer than their message. Otherwise a message would lose its receipt before it is
+deleted itself. A held message is kept to the end of its retention, as any other.
 """
 
 import contextlib
@@ -38,10 +41,11 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ERROR_LENGTH = 200
+KEPT_LONGER = timedelta(days=7)
 
 
 class ReceiptsTable:
-    """The receipts of all senders. Each is kept for as long as its message."""
+    """The receipts of all senders. Each is kept for at least as long as its message."""
 
     def __init__(self, client: "DynamoDBClient", name: str, retention: timedelta) -> None:
         self.client = client
@@ -53,6 +57,11 @@ class ReceiptsTable:
         return self.table.name, {"agent_id": sender_id, "entry": f"{RECEIPT}{message_id}"}
 
     # --- reading
+
+    def fetch(self, sender_id: str, message_id: str) -> Facts | None:
+        """Return the facts about a message, read consistently for one unit, or None."""
+        item = self.table.get(self.key(sender_id, message_id)[1], consistent=True)
+        return None if item is None else parse(item)
 
     def fetch_many(
         self, sender_id: str, message_ids: Sequence[str], *, consistent: bool = False
@@ -111,6 +120,17 @@ class ReceiptsTable:
         }
         return self.table.transact_put(item)
 
+    def released(self, sender_id: str, message_id: str, at: datetime) -> None:
+        """Note that the recipient let a held message into its inbox, where it is from now on."""
+        with contextlib.suppress(ConditionFailedError):
+            self.table.update(
+                self.key(sender_id, message_id)[1],
+                "SET released_at = :at, purge_at = :purge_at REMOVE #message",
+                "attribute_exists(held_at) AND attribute_not_exists(released_at)",
+                at=clock.to_text(at),
+                purge_at=clock.to_epoch(self._ends_at(message_id) + KEPT_LONGER),
+            )
+
     def delivered(
         self,
         sender_id: str,
@@ -168,12 +188,14 @@ class ReceiptsTable:
             **facts,
             "to_agent_id": to_agent_id,
             **({"wants_events": True} if wants_events else {}),
-            "purge_at": clock.to_epoch(ends_at),
+            "purge_at": clock.to_epoch(ends_at + KEPT_LONGER),
         }
         first = next(iter(facts))
         condition = f"attribute_not_exists({first})"
         if first.endswith("_at"):
             condition += f" OR {first} > :{first}"
+        if first == "delivery_error":  # another webhook may have delivered the message
+            condition += " AND attribute_not_exists(delivered_at)"
         with contextlib.suppress(ConditionFailedError):
             self.table.update(
                 self.key(sender_id, message_id)[1],

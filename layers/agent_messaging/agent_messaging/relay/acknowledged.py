@@ -47,7 +47,7 @@ def of_record(record: StreamRecord) -> Acknowledged | None:
 def _start(entry: str, record: StreamRecord) -> Position:
     """Return the position before the acknowledged events. The first time it is the feed's start."""
     if entry.startswith(ACKED):
-        return positions.of_key(entry.removeprefix(ACKED))
+        return positions.of_key(entry.removeprefix(ACKED).partition("-")[0])
     return positions.of_key(record.old["position"]) if "position" in record.old else START
 
 

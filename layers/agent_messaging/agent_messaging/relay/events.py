@@ -6,6 +6,7 @@
     a message is marked as read     message.read, for the sender
     a message expires unread        message.failed, for the sender
     a receipt has a new fact        message.delivered or message.acted, for the sender
+    a held message expires          message.failed, for the sender
     an event is in the outbox       this event
 
 A sender gets its receipts as events only if it wants them. All else causes nothing. The agent that
@@ -20,7 +21,7 @@ from agent_messaging.feed.model import BODY_BYTES, EventType, NewEvent
 from agent_messaging.feed.outbox_item import EVENT, RECEIPT, parse_event
 from agent_messaging.messaging.model import MessageType
 from agent_messaging.relay import order_events, receipt_events
-from agent_messaging.relay.effects import NOTHING, Acted, Effects, new_event
+from agent_messaging.relay.effects import NOTHING, Acted, Effects, Released, new_event
 from agent_messaging.relay.record import Change, StreamRecord, UnreadableRecordError
 
 # A message's long part is a separate item, and changes nothing.
@@ -32,6 +33,7 @@ def effects_of(record: StreamRecord) -> Effects:
 
     Raises:
         UnreadableRecordError: it is from another table, or lacks a needed field.
+        UnknownStatusError: it is a notification of a newer version.
     """
     try:
         if "message_id" in record.key:
@@ -53,10 +55,10 @@ def _of_message(record: StreamRecord) -> Effects:
 
 def _of_outbox(record: StreamRecord) -> Effects:
     entry = record.key["entry"]
-    if record.change is Change.REMOVE:
-        return NOTHING
+    is_removed = record.change is Change.REMOVE
     if entry.startswith(RECEIPT):
-        return receipt_events.has_changed(record)
+        follows = receipt_events.held_has_expired if is_removed else receipt_events.has_changed
+        return follows(record)
     if entry.startswith(EVENT) and record.change is Change.INSERT:
         return Effects(own=(parse_event(record.new),))
     return NOTHING
@@ -71,10 +73,12 @@ def _arrived(head: dict[str, Any]) -> Effects:
             return NOTHING
         return Effects(own=(moved,), acted=order_events.answered(head))
     if head["display"]["sender_id"] == head["recipient_id"]:
-        return NOTHING
+        return Effects(acted=_replied(head))
     is_order = kind is MessageType.WORK_ORDER
     event = order_events.created(head) if is_order else _received(head)
-    return Effects(own=(event,), others=_allowed(head), acted=_replied(head))
+    return Effects(
+        own=(event,), others=_allowed(head), acted=_replied(head), released=_released(head)
+    )
 
 
 def _received(head: dict[str, Any]) -> NewEvent:
@@ -91,7 +95,7 @@ def _received(head: dict[str, Any]) -> NewEvent:
         "from_agent": {"id": display["sender_id"], "name": display["sender_name"]},
         "relationship": display.get("relationship"),
         "verified": display["is_verified"],
-        "content_flags": flagging.flags(subject, body),
+        "content_flags": _flags(head),
         "body_bytes": size,
         "untrusted": {"subject": subject, "body": body if size <= BODY_BYTES else None},
     }
@@ -103,6 +107,19 @@ def _received(head: dict[str, Any]) -> NewEvent:
         data,
         **order_events.for_receipt(head),
     )
+
+
+def _flags(head: dict[str, Any]) -> list[str]:
+    """Return the flags of all texts, as the inbox shows them, also of those that are left out."""
+    display = head["display"]
+    here = flagging.flags(
+        display["sender_name"],
+        display.get("subject"),
+        display.get("body"),
+        objects=(display.get("metadata"),),
+    )
+    found = {*here, *display.get("long_flags", ())}
+    return [flag for flag in flagging.ContentFlag if flag in found]
 
 
 def _long_bytes(head: dict[str, Any]) -> int:
@@ -118,6 +135,14 @@ def _allowed(head: dict[str, Any]) -> tuple[NewEvent, ...]:
     data = {"contact_id": head["recipient_id"], "message_id": head["message_id"]}
     sender_id = head["display"]["sender_id"]
     return (new_event(EventType.CONTACT_ALLOWED, sender_id, head["message_id"], at, data),)
+
+
+def _released(head: dict[str, Any]) -> tuple[Released, ...]:
+    """Return that the sender's receipt of a message that was held must show it no more."""
+    if "released_at" not in head:
+        return ()
+    at, sender_id = clock.from_text(head["released_at"]), head["display"]["sender_id"]
+    return (Released(sender_id, head["recipient_id"], head["message_id"], at),)
 
 
 def _replied(head: dict[str, Any]) -> tuple[Acted, ...]:

@@ -4,12 +4,15 @@ import json
 from typing import Any
 
 from agent_messaging import clock, ids
+from agent_messaging.content import flagging
 from agent_messaging.feed.model import EventType, NewEvent
 from agent_messaging.messaging.model import SYSTEM
 from agent_messaging.relay.effects import Acted, new_event
+from agent_messaging.relay.record import UnknownStatusError
 from agent_messaging.work_orders.states import SOURCES, TRANSITIONS, Role, Status
 
 SYSTEM_ROLE = "system"
+KNOWN = frozenset(Status)
 # What a worker does with an order that it was offered.
 ANSWERS = frozenset({Status.ACCEPTED, Status.REJECTED})
 
@@ -37,11 +40,17 @@ def created(head: dict[str, Any]) -> NewEvent:
 
 
 def moved(head: dict[str, Any]) -> NewEvent | None:
-    """Return the event of a notification, or None if it is not about a transition."""
+    """Return the event of a notification, or None if it is not about a transition.
+
+    Raises:
+        UnknownStatusError: this version does not know the status.
+    """
     display = head["display"]
     metadata = json.loads(display.get("metadata") or "{}")
     if "status" not in metadata:
         return None
+    if metadata["status"] not in KNOWN:
+        raise UnknownStatusError(metadata["status"])
     status = Status(metadata["status"])
     is_systems = display["sender_id"] == SYSTEM.id
     quoted = display.get("untrusted") or {}
@@ -93,10 +102,12 @@ def _data(
     return {
         "work_order_id": head["display"]["work_order_id"],
         "message_id": head["message_id"],
+        "thread_id": head["display"]["thread_id"],
         "status": status,
         "previous_status": previous_status,
         "actor": {"role": role, "id": head["display"]["sender_id"]},
         "reason_code": reason_code,
+        "content_flags": flagging.flags(*untrusted.values()),
         "untrusted": untrusted,
     }
 

@@ -1,98 +1,115 @@
-"""The events that tell the sender of a message what became of it, if it wants them. Pure.
+"""What the sender of a message is told of what became of it, if it wants events. Pure.
 
-Each tells what its record knows. The message's own receipt is complete.
+a message is marked as read         message.read
+it expires unread                   message.failed
+its receipt has a new fact          message.delivered, message.acted
+it expires while it is held         message.failed
 """
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agent_messaging import clock, ids
-from agent_messaging.feed.model import EventType, NewEvent
+from agent_messaging.feed.model import EventType
 from agent_messaging.feed.outbox_item import RECEIPT
-from agent_messaging.relay.effects import NOTHING, Effects, new_event
+from agent_messaging.messaging.item import parse
+from agent_messaging.messaging.receipts import stored_of
+from agent_messaging.receipts.model import Facts, Receipt, ReceiptStatus, Stored, compute
+from agent_messaging.relay.effects import NOTHING, Effects, Told
 from agent_messaging.relay.record import StreamRecord
-
-RETENTION = "retention"
-
-# The fields of a receipt, in the order in which a message passes through them.
-FIELDS = (
-    "queued_at",
-    "delivered_at",
-    "delivered_via",
-    "read_at",
-    "acted_at",
-    "acted_by",
-    "failed_at",
-    "reason",
-    "delivery_error",
-)
 
 
 def was_read(record: StreamRecord) -> Effects:
-    """Return the event of a message that its recipient marked as read."""
+    """Return that the sender is told of a message that its recipient marked as read."""
     head = record.new
     if not record.has_got("read_at") or not _is_wanted(head):
         return NOTHING
-    facts = {"queued_at": _queued_at(head), "read_at": head["read_at"]}
-    return Effects(others=(_of_head(EventType.MESSAGE_READ, head, head["read_at"], "read", facts),))
+    return Effects(told=(_of_head(EventType.MESSAGE_READ, head, clock.from_text(head["read_at"])),))
 
 
 def has_expired(record: StreamRecord) -> Effects:
-    """Return the event of a message that was kept to the end of its retention, and never read."""
+    """Return that the sender is told of a message that nobody read before its retention ended."""
     head = record.old
-    ends_at = int(head["purge_at"])
-    is_unread = "pending_for" in head and clock.to_epoch(record.at) >= ends_at
-    if not is_unread or not _is_wanted(head):
+    at = _end_of(record)
+    if at is None or "pending_for" not in head or not _is_wanted(head):
         return NOTHING
-    at = clock.to_text(datetime.fromtimestamp(ends_at, record.at.tzinfo))
-    facts = {"queued_at": _queued_at(head), "failed_at": at, "reason": RETENTION}
-    return Effects(others=(_of_head(EventType.MESSAGE_FAILED, head, at, "failed", facts),))
+    return Effects(told=(_of_head(EventType.MESSAGE_FAILED, head, at),))
 
 
 def has_changed(record: StreamRecord) -> Effects:
-    """Return the events of the facts that a receipt has got. They are for its own agent."""
+    """Return that the sender is told of the facts that a receipt has got."""
     receipt = record.new
     if not receipt.get("wants_events"):
         return NOTHING
-    message_id = receipt["entry"].removeprefix(RECEIPT)
-    facts = {name: receipt[name] for name in FIELDS if name in receipt}
-    facts["queued_at"] = clock.to_text(ids.time_of(message_id))
-    status = "acted" if "acted_at" in receipt else "delivered"
-    told = ((EventType.MESSAGE_DELIVERED, "delivered_at"), (EventType.MESSAGE_ACTED, "acted_at"))
+    names = ((EventType.MESSAGE_DELIVERED, "delivered_at"), (EventType.MESSAGE_ACTED, "acted_at"))
     return Effects(
-        own=tuple(
-            new_event(
-                kind,
-                receipt["agent_id"],
-                message_id,
-                clock.from_text(receipt[name]),
-                _data(message_id, receipt["to_agent_id"], status, facts),
-            )
-            for kind, name in told
+        told=tuple(
+            _of_receipt(kind, receipt, clock.from_text(receipt[name]))
+            for kind, name in names
             if record.has_got(name)
         )
     )
 
 
-def _of_head(
-    kind: EventType, head: dict[str, Any], at: str, status: str, facts: dict[str, str]
-) -> NewEvent:
-    message_id = head["message_id"]
-    data = _data(message_id, head["recipient_id"], status, facts)
-    sender_id = head["display"]["sender_id"]
-    return new_event(kind, sender_id, message_id, clock.from_text(at), data)
+def held_has_expired(record: StreamRecord) -> Effects:
+    """Return that the sender is told of a message that was held until its retention ended.
+
+    It is the same whether the recipient did not answer, or has blocked the sender.
+    """
+    receipt = record.old
+    at = _end_of(record)
+    if at is None or "message" not in receipt or not receipt.get("wants_events"):
+        return NOTHING
+    return Effects(told=(_of_receipt(EventType.MESSAGE_FAILED, receipt, at),))
 
 
-def _data(message_id: str, to_agent_id: str, status: str, facts: dict[str, str]) -> dict[str, Any]:
-    receipt = {"status": status} | {name: facts.get(name) for name in FIELDS}
-    return {"message_id": message_id, "to_agent_id": to_agent_id, "receipt": receipt}
+def receipt_of(
+    told: Told, head: dict[str, Any] | None, facts: Facts | None, retention: timedelta
+) -> Receipt | None:
+    """Return the receipt that the sender is told, or None if the event would not be true.
+
+    `head` and `facts` are what there is now. So the receipt may show a later state than the event.
+    """
+    if told.stored is None:
+        receipt = compute(_stored(told, head, retention), told.facts, told.at)
+    else:
+        receipt = compute(told.stored, facts, told.at)
+    has_failed = receipt.status is ReceiptStatus.FAILED
+    return receipt if has_failed or told.kind is not EventType.MESSAGE_FAILED else None
+
+
+def _stored(told: Told, head: dict[str, Any] | None, retention: timedelta) -> Stored:
+    """Return what the message says. If it is gone, what its receipt and its id say."""
+    created_at, facts = ids.time_of(told.message_id), told.facts or Facts()
+    if head is not None:
+        return stored_of(parse(head))
+    is_held = facts.message is not None
+    queued_at = None if is_held else facts.released_at or created_at
+    # DynamoDB counts whole seconds.
+    ends_at = datetime.fromtimestamp(clock.to_epoch(created_at + retention), UTC)
+    return Stored(queued_at, None, ends_at)
+
+
+def _end_of(record: StreamRecord) -> datetime | None:
+    """Return the end of the retention of a deleted item, or None if it was deleted before."""
+    ends_at = int(record.old["purge_at"])
+    if clock.to_epoch(record.at) < ends_at:
+        return None
+    return datetime.fromtimestamp(ends_at, record.at.tzinfo)
+
+
+def _of_head(kind: EventType, head: dict[str, Any], at: datetime) -> Told:
+    message = parse(head)
+    ids_of = (message.sender.id, message.recipient.id, message.message_id)
+    return Told(kind, *ids_of, at, stored=stored_of(message))
+
+
+def _of_receipt(kind: EventType, receipt: dict[str, Any], at: datetime) -> Told:
+    message_id = receipt["entry"].removeprefix(RECEIPT)
+    facts = Facts.model_validate(receipt)
+    return Told(kind, receipt["agent_id"], receipt["to_agent_id"], message_id, at, facts=facts)
 
 
 def _is_wanted(head: dict[str, Any]) -> bool:
     display = head["display"]
     return bool(display.get("wants_receipts")) and display["sender_id"] != head["recipient_id"]
-
-
-def _queued_at(head: dict[str, Any]) -> str:
-    queued_at: str = head.get("released_at", head["display"]["created_at"])
-    return queued_at

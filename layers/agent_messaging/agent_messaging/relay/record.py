@@ -11,6 +11,13 @@ class UnreadableRecordError(Exception):
     """A record that cannot be read. The error does not quote the record."""
 
 
+class UnknownStatusError(Exception):
+    """A notification of a status that only a newer version knows.
+
+    That version runs beside this one, or ran before it. The notification is in the inbox.
+    """
+
+
 class Change(StrEnum):
     """What happened to the item."""
 

@@ -5,6 +5,7 @@ writes an event first, then reads the listeners. So each event is either in the 
 here, or the relay finds the listener. An event may come twice, but none is lost.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,9 +20,10 @@ from agent_messaging.contacts.table import parse as parse_contact
 from agent_messaging.errors import (
     ChannelNotFoundError,
     NotResumedError,
+    OutOfTimeError,
     PositionGoneError,
-    TooManyConnectionsError,
 )
+from agent_messaging.feed.model import Event
 from agent_messaging.feed.outbox import DeliveredVia
 from agent_messaging.feed.pages import FeedPage
 from agent_messaging.feed.position import Position
@@ -29,17 +31,20 @@ from agent_messaging.feed.service import FeedService
 from agent_messaging.feed.table import is_live
 from agent_messaging.presence.leases import Leases
 from agent_messaging.sockets import frames
+from agent_messaging.sockets.listeners import connection_of
 from agent_messaging.sockets.model import LASTS, MOST_CONNECTIONS, PING_EVERY, Connection
 from agent_messaging.sockets.online import OnlineContacts
 from agent_messaging.sockets.posting import Posting
+from agent_messaging.storage.connection import longest_call
 from agent_messaging.storage.transactions import batch_get
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 PAGE = 100  # events that one read of the feed returns
-# To send an event, at worst with all attempts, and then the frame that says that no time is left.
-SECONDS_FOR_AN_EVENT = 12.0
+# To send an event, and then the frame that says that no time is left. The time to store the units
+# that the agent spent comes on top.
+SECONDS_FOR_AN_EVENT = 3.0
 
 
 @dataclass(frozen=True)
@@ -63,14 +68,13 @@ class SocketService:
             AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `require_active`.
             BadPositionError: the position is not one of the agent's feed.
             OutOfTimeError: the function has no time to send more. The client resumes again.
-            TooManyConnectionsError: ten other connections get the agent's events.
         """
         caller = connection.caller
         after = self.feed.position(caller.agent_id, frame.after)
         is_first = self.posting.listeners.put(connection, now)
         try:
             agent = self.agents.read(caller, now)
-            self._require_room(connection, now)
+            self._make_room(connection, now)
             page = self._read(caller.agent_id, after, now)
             self.leases.renew(caller, agent, now)
             hello = [frames.text(self._hello(connection, now))] if is_first else []
@@ -82,16 +86,17 @@ class SocketService:
             return None
         return self._catch_up(connection, page, now)
 
-    def _require_room(self, connection: Connection, now: datetime) -> None:
-        """Check that at most ten connections of the agent get events, this one included.
+    def _make_room(self, connection: Connection, now: datetime) -> None:
+        """End the connections that pinged longest ago, until ten get events, this one included.
 
-        Each writes its listener before it counts, so the last one of ten sees all others.
+        Most of them are lost: their clients connected again. Each connection writes its listener
+        before it counts, so the last one sees all others.
         """
-        listeners = self.posting.listeners.of_agent(connection.caller.agent_id)
-        if sum(is_live(each, now) for each in listeners) > MOST_CONNECTIONS:
-            raise TooManyConnectionsError(
-                f"You have {MOST_CONNECTIONS} other connections that get your events."
-            )
+        found = self.posting.listeners.of_agent(connection.caller.agent_id)
+        live = [each for each in found if is_live(each, now)]
+        others = [each for each in live if connection_of(each) != connection.connection_id]
+        others.sort(key=lambda each: (each["purge_at"], each["connected_at"]))
+        self.posting.each(others[: -(MOST_CONNECTIONS - 1)], self.posting.hang_up)
 
     def _hello(self, connection: Connection, now: datetime) -> frames.HelloFrame:
         agent_id = connection.caller.agent_id
@@ -109,7 +114,7 @@ class SocketService:
         """Send the events of the page and of all pages after it."""
         agent_id = connection.caller.agent_id
         while isinstance(page, FeedPage):
-            if not self._send(connection, _texts(page)) or not page.has_more:
+            if not self._send(connection, self._texts(page)) or not page.has_more:
                 return None
             page = self._read(agent_id, page.next_after, now)
         return page
@@ -194,13 +199,23 @@ class SocketService:
     def _send(self, connection: Connection, texts: Iterable[str]) -> bool:
         return self.posting.send(connection.caller.agent_id, connection.connection_id, texts)
 
+    def _texts(self, page: FeedPage) -> Iterator[str]:
+        """Yield the frames of a page's events while there is time to send them.
 
-def _texts(page: FeedPage) -> Iterator[str]:
-    """Yield the frames of a page's events while there is time to send them.
+        Raises:
+            OutOfTimeError: there is no more.
+        """
+        for event in page.events:
+            if deadline.left() < SECONDS_FOR_AN_EVENT + longest_call(self.client):
+                raise OutOfTimeError(
+                    "The server had no time left to send more events.", fix=_go_on_after(event)
+                )
+            yield frames.event_text(event)
 
-    Raises:
-        OutOfTimeError: there is no more.
-    """
-    for event in page.events:
-        deadline.require(SECONDS_FOR_AN_EVENT)
-        yield frames.event_text(event)
+
+def _go_on_after(event: Event) -> str:
+    """Say how to get an event that was not sent, and those after it."""
+    again: dict[str, str] = {"action": "resume"}
+    if event.previous is not None:
+        again["after"] = event.previous.to_text(event.agent_id)
+    return f"Send `{json.dumps(again, separators=(',', ':'))}` to get the others."

@@ -6,30 +6,32 @@ A job whose attempt is already recorded sends nothing.
 
 import random
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from agent_messaging import clock
-from agent_messaging.errors import AgentMessagingError
+from agent_messaging import clock, deadline
 from agent_messaging.feed import item as feed_items
 from agent_messaging.feed.table import FeedTable
 from agent_messaging.observability.log import logger
 from agent_messaging.receipts.table import ReceiptsTable
-from agent_messaging.storage.queue import Queue, QueueError
-from agent_messaging.storage.table import FAILURES
+from agent_messaging.storage.connection import longest_call
+from agent_messaging.storage.queue import Queue
 from agent_messaging.webhooks import job as jobs
 from agent_messaging.webhooks import signing
 from agent_messaging.webhooks.deliveries import DeliveriesTable
 from agent_messaging.webhooks.delivery import Attempt, Delivery, of_job
-from agent_messaging.webhooks.egress import Egress
+from agent_messaging.webhooks.egress import SECONDS, Egress, Failure
 from agent_messaging.webhooks.endpoints import EndpointsTable
 from agent_messaging.webhooks.job import Job
 from agent_messaging.webhooks.model import Endpoint
 from agent_messaging.webhooks.outcomes import Outcomes, Tried
 
 DISABLED, EXPIRED = "disabled", "expired"
-# While an endpoint fails, an instance attempts it once in this time, and postpones the rest.
+# While an endpoint hangs, an instance attempts it once in this time, and postpones the rest.
 FAILING_PAUSE = timedelta(seconds=30)
+HELD_MILLISECONDS = 2000  # An attempt that lasts longer holds the instance.
+SLOW_MILLISECONDS = 5000  # An endpoint that lasts longer twice in a row is slow.
 HEADERS = {"Content-Type": "application/json", "User-Agent": "agent-messaging-webhooks/1"}
 
 
@@ -52,7 +54,8 @@ class WebhookSender:
         self.deliveries = deliveries
         self.feed = feed
         self.outcomes = Outcomes(endpoints, deliveries, receipts, queue, fraction)
-        self._failed_at: dict[str, datetime] = {}
+        self._held_at: dict[str, datetime] = {}
+        self._slow: set[str] = set()
 
     def serve(self, records: Iterable[Mapping[str, Any]], now: Callable[[], datetime]) -> list[str]:
         """Serve messages of the queue, and return the ids of those to deliver again."""
@@ -61,7 +64,7 @@ class WebhookSender:
             message_id = record["messageId"]
             try:
                 self.attempt(jobs.parse(record["body"]), now())
-            except (*FAILURES, AgentMessagingError, QueueError, ValueError):
+            except Exception:  # One job must not fail the others.
                 logger.exception("webhook job failed", queue_message_id=message_id)
                 failed.append(message_id)
         return failed
@@ -79,7 +82,8 @@ class WebhookSender:
         endpoint = self.endpoints.fetch(delivery.agent_id, delivery.webhook_id, delivery.slot)
         if endpoint is None:  # Its owner has deleted it.
             return
-        if self._is_hanging(endpoint, now) and self.outcomes.postpone(delivery, now):
+        may_wait = not job.by_hand and self._is_hanging(endpoint, now)
+        if may_wait and self.outcomes.postpone(delivery, now):
             return
         self._attempt(self._with_event(job, delivery, now), delivery, endpoint, now)
 
@@ -89,13 +93,14 @@ class WebhookSender:
             attempt = Attempt(at=now, status_code=None, duration_ms=0, error=error)
             self.outcomes.give_up(Tried(job, delivery, endpoint, attempt), now)
             return
+        # Otherwise nobody would know of the attempt.
+        deadline.require(SECONDS + longest_call(self.deliveries.client))
         tried = self._post(job, job.event.encode(), delivery, endpoint, at=now)
         now = clock.to_millisecond(now + timedelta(milliseconds=tried.attempt.duration_ms))
+        tried = replace(tried, slow_since=self._slow_since(tried, now))
         if tried.attempt.error is None:
-            self._failed_at.pop(endpoint.webhook_id, None)
             self.outcomes.succeed(tried, now)
         else:
-            self._failed_at[endpoint.webhook_id] = now
             self.outcomes.fail(tried, now)
 
     def _post(
@@ -117,13 +122,29 @@ class WebhookSender:
         return Tried(job, delivery, endpoint, attempt, retry_after)
 
     def _is_hanging(self, endpoint: Endpoint, now: datetime) -> bool:
-        """Return whether a failing endpoint failed a moment ago, as seen by this instance.
+        """Return whether a failing or slow endpoint held this instance a moment ago.
 
-        Otherwise each event of an endpoint that hangs would take ten seconds.
+        Otherwise each event of an endpoint that hangs would take ten seconds. A failure that comes
+        at once costs no time, so it postpones nothing.
         """
-        failed_at = self._failed_at.get(endpoint.webhook_id)
-        is_failing = endpoint.is_active and endpoint.failing_since is not None
-        return is_failing and failed_at is not None and now - failed_at < FAILING_PAUSE
+        held_at = self._held_at.get(endpoint.webhook_id)
+        may_hang = endpoint.is_active and endpoint.is_troubled
+        return may_hang and held_at is not None and now - held_at < FAILING_PAUSE
+
+    def _slow_since(self, tried: Tried, now: datetime) -> datetime | None:
+        """Remember how long an attempt took, and return since when its endpoint is slow."""
+        endpoint, milliseconds = tried.endpoint, tried.attempt.duration_ms
+        if milliseconds >= HELD_MILLISECONDS or tried.attempt.error == Failure.TIMEOUT:
+            self._held_at[endpoint.webhook_id] = now
+        else:
+            self._held_at.pop(endpoint.webhook_id, None)
+        if milliseconds < SLOW_MILLISECONDS:
+            self._slow.discard(endpoint.webhook_id)
+            return None
+        if endpoint.webhook_id in self._slow:
+            return endpoint.slow_since or now
+        self._slow.add(endpoint.webhook_id)
+        return endpoint.slow_since
 
     def _with_event(self, job: Job, delivery: Delivery, now: datetime) -> Job:
         """Return the job with its event, read from the feed if it has none, unless it expired."""
@@ -147,6 +168,7 @@ class WebhookSender:
 
 def _is_current(job: Job, delivery: Delivery, now: datetime) -> bool:
     """Return whether the job is for the next attempt of the delivery, and it is time for it."""
-    if job.made is not None:
-        return job.made == delivery.made
-    return delivery.next_attempt_at is None or delivery.next_attempt_at <= now
+    if job.made not in (None, delivery.made):
+        return False
+    is_time = delivery.next_attempt_at is None or delivery.next_attempt_at <= now
+    return is_time or (job.made is not None and delivery.due_at is None)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agent_messaging import clock
 from agent_messaging.storage.table import ConditionFailedError, Item, Table
-from agent_messaging.webhooks.delivery import KEPT_FOR, Delivery, DeliveryStatus, of_job
+from agent_messaging.webhooks.delivery import Delivery, DeliveryStatus, of_job
 from agent_messaging.webhooks.job import Job
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def to_item(delivery: Delivery) -> Item:
     item = delivery.model_dump(mode="json", exclude_none=True)
     if delivery.due_at is not None:
         item["due_shard"] = due_shard(delivery)
-    return {**item, "purge_at": clock.to_epoch(delivery.created_at + KEPT_FOR)}
+    return {**item, "purge_at": clock.to_epoch(delivery.ends_at)}
 
 
 def due_shard(delivery: Delivery) -> int:

@@ -67,7 +67,7 @@ class Delivery(Record):
     webhook_id: str
     event_id: str
     agent_id: str
-    slot: str | None = None
+    slot: str
     type: str
     status: DeliveryStatus = DeliveryStatus.QUEUED
     created_at: StoredTime
@@ -90,6 +90,11 @@ class Delivery(Record):
         return [parse_attempt(each) for each in self.tries]
 
     @property
+    def ends_at(self) -> datetime:
+        """When DynamoDB deletes it."""
+        return self.created_at + KEPT_FOR
+
+    @property
     def is_queued(self) -> bool:
         """Whether it is not over."""
         return self.status is DeliveryStatus.QUEUED
@@ -107,8 +112,8 @@ class Delivery(Record):
         )
 
     def job(self) -> Job:
-        """Return the job of the next attempt. It has no event, so the sender reads it."""
-        return Job(webhook_id=self.webhook_id, event_id=self.event_id, made=self.made)
+        """Return the job of a retry by hand. It has no event, so the sender reads it."""
+        return Job(webhook_id=self.webhook_id, event_id=self.event_id, made=self.made, by_hand=True)
 
 
 def of_job(job: Job, now: datetime) -> Delivery:

@@ -2,9 +2,10 @@
 
     1. The URL is checked as text (`urls`).
     2. The host name is looked up once, for IPv4 addresses. All of them must be public.
-    3. The socket connects to the first of these addresses, as a number. It must be connected to
-       exactly this address before anything is sent. A second look-up never happens, so an answer
-       that changes between two look-ups (DNS rebinding) has no effect.
+    3. The socket connects to one of these addresses, as a number: the first that takes the
+       connection. It must be connected to exactly this address before anything is sent. A second
+       look-up never happens, so an answer that changes between two look-ups (DNS rebinding) has no
+       effect.
     4. TLS uses the host name, and the certificate must be valid for it.
 
 No proxy is used, and a redirect is not followed. All of this has one deadline. The status line
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from agent_messaging.observability.log import logger
 from agent_messaging.webhooks import urls
 from agent_messaging.webhooks.response import (
     RESPONSE_BYTES,
@@ -35,6 +37,7 @@ from agent_messaging.webhooks.response import (
 from agent_messaging.webhooks.urls import Target, UrlError
 
 SECONDS = 10.0
+CONNECT_SECONDS = 3.0  # for each address
 # How long the rest of a response may take after the status is known. It is read only so that the
 # receiver can finish, and never decides anything.
 BODY_SECONDS = 1.0
@@ -149,6 +152,9 @@ class Egress:
             failure = Failure.TLS
         except OSError:
             failure = Failure.REFUSED
+        except Exception:  # An attempt without an outcome would be made again and again.
+            logger.exception("webhook attempt failed by a fault")
+            failure = Failure.REFUSED
         if head is not None:
             failure = failure_of(head.status)
         milliseconds = int(1000 * (time.monotonic() - started))
@@ -162,8 +168,7 @@ class Egress:
         except UrlError:
             raise _FailedError(Failure.URL) from None
         deadline = _Deadline(self.seconds)
-        with self.new_socket() as plain:
-            self._connect(plain, target, deadline)
+        with self._connected(target, deadline) as plain:
             if target.is_local:
                 return _exchange(plain, _request(target, headers, body), deadline)
             plain.settimeout(deadline.left())
@@ -171,22 +176,37 @@ class Egress:
             with self.tls().wrap_socket(plain, server_hostname=target.host) as secured:
                 return _exchange(secured, _request(target, headers, body), deadline)
 
-    def _connect(self, connection: socket.socket, target: Target, deadline: _Deadline) -> None:
-        """Connect to a checked address of the target, and verify that this happened."""
-        address = target.host if target.is_local else self._address(target.host, deadline)
-        wanted = (address, target.port)
-        connection.settimeout(deadline.left())
-        connection.connect(wanted)
-        if connection.getpeername() != wanted:
-            raise _FailedError(Failure.PRIVATE_ADDRESS)
+    def _connected(self, target: Target, deadline: _Deadline) -> socket.socket:
+        """Return a socket that is connected to the first address that takes a connection."""
+        local = [target.host] if target.is_local else None
+        failure: OSError = ConnectionError()
+        for address in local or self._addresses(target.host, deadline):
+            try:
+                return self._connect((address, target.port), deadline)
+            except OSError as error:
+                failure = error
+        raise failure
 
-    def _address(self, host: str, deadline: _Deadline) -> str:
+    def _connect(self, wanted: tuple[str, int], deadline: _Deadline) -> socket.socket:
+        """Connect to a checked address, and verify that this happened."""
+        connection = self.new_socket()
+        try:
+            connection.settimeout(min(CONNECT_SECONDS, deadline.left()))
+            connection.connect(wanted)
+            if connection.getpeername() != wanted:
+                raise _FailedError(Failure.PRIVATE_ADDRESS)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _addresses(self, host: str, deadline: _Deadline) -> list[str]:
         found = self._look_up(host, deadline)
         if not found:
             raise _FailedError(Failure.DNS)
         if not all(map(is_public, found)):
             raise _FailedError(Failure.PRIVATE_ADDRESS)
-        return found[0]
+        return list(dict.fromkeys(found))
 
     def _look_up(self, host: str, deadline: _Deadline) -> Sequence[str]:
         """Look up a host name in a thread, because the system's resolver has no deadline."""
@@ -195,7 +215,7 @@ class Egress:
         def look_up() -> None:
             try:
                 answers.put(self.resolve(host))
-            except (OSError, UnicodeError):
+            except Exception:  # noqa: BLE001 - nobody would see it in this thread
                 answers.put(None)
 
         threading.Thread(target=look_up, daemon=True).start()

@@ -6,7 +6,7 @@ what it assumes of the endpoint, so a read before it decides nothing.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agent_messaging import clock
 from agent_messaging.feed.model import EventType, NewEvent, data_text, event_id
@@ -15,7 +15,6 @@ from agent_messaging.feed.table import FeedTable
 from agent_messaging.storage.table import Item, Table, TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, transact
 from agent_messaging.webhooks.item import (
-    HAS_URL,
     IS_SAME,
     IS_UNCHANGED,
     entry_of,
@@ -26,8 +25,6 @@ from agent_messaging.webhooks.model import DisabledReason, Endpoint, EndpointSta
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-IS_WORKING = "attribute_not_exists(failing_since)"
 
 
 class EndpointsTable:
@@ -41,39 +38,47 @@ class EndpointsTable:
         self.feed = feed.table
         self.outbox = outbox
 
-    def fetch(self, agent_id: str, webhook_id: str, slot: str | None = None) -> Endpoint | None:
-        """Return an endpoint of the agent from a consistent read, or None. A known slot is faster.
+    def fetch(self, agent_id: str, webhook_id: str, slot: str) -> Endpoint | None:
+        """Return an endpoint of the agent from a consistent read, or None.
 
         An endpoint never changes its slot.
         """
-        if slot is None:
-            answer = self.table.query("agent_id = :agent_id", consistent=True, agent_id=agent_id)
-            found = [parse(item) for item in answer.items]
-        else:
-            item = self.table.get({"agent_id": agent_id, "slot": slot}, consistent=True)
-            found = [] if item is None else [parse(item)]
-        return next((each for each in found if each.webhook_id == webhook_id), None)
+        item = self.table.get({"agent_id": agent_id, "slot": slot}, consistent=True)
+        endpoint = None if item is None else parse(item)
+        return endpoint if endpoint and endpoint.webhook_id == webhook_id else None
 
-    def mark_failing(self, endpoint: Endpoint, now: datetime) -> bool:
-        """Note that deliveries to this URL fail, and return whether this call noted it first.
+    def mark(
+        self, endpoint: Endpoint, *, failing_since: datetime | None, slow_since: datetime | None
+    ) -> bool:
+        """Note since when deliveries to this URL fail or are slow, and return whether it is new.
 
-        Then the relay leaves new events to the sweep.
+        In both cases the relay leaves new events to the sweep. Nothing is written if nothing has
+        changed, or if another sender has noted something meanwhile.
         """
-        if endpoint.failing_since is not None:
+        seen = {"failing_since": failing_since, "slow_since": slow_since}
+        after = endpoint.model_copy(update=seen)
+        if after == endpoint:
             return False
-        return self._mark(
-            endpoint,
-            "SET failing_since = :now",
-            f"{HAS_URL} AND {IS_WORKING}",
-            is_failing=True,
-            now=clock.to_text(now),
+        given = {name: clock.to_text(value) for name, value in seen.items() if value}
+        before = {name: clock.to_text(v) for name in seen if (v := getattr(endpoint, name))}
+        sets = ", ".join(f"{name} = :{name}" for name in given)
+        removes = ", ".join(name for name in seen if name not in given)
+        entry = self.table.transact_update_quietly(
+            self._key_of(endpoint),
+            f"{sets and f'SET {sets}'} {removes and f'REMOVE {removes}'}".strip(),
+            " AND ".join([IS_UNCHANGED, *(_is_as_seen(name, name in before) for name in seen)]),
+            **unchanged(endpoint),
+            **given,
+            **{f"old_{name}": value for name, value in before.items()},
         )
-
-    def mark_working(self, endpoint: Endpoint) -> bool:
-        """Note that a delivery to this URL succeeded, and return whether it failed before."""
-        if endpoint.failing_since is None:
-            return False
-        return self._mark(endpoint, "REMOVE failing_since", HAS_URL, is_failing=False)
+        listener = self.feed.transact_update_quietly(
+            self._listener_of(endpoint),
+            "SET is_failing = :is_failing",
+            IS_SAME,
+            is_failing=after.is_troubled,
+            webhook_id=endpoint.webhook_id,
+        )
+        return self._attempt([entry, listener])
 
     def disable(self, endpoint: Endpoint, reason: DisabledReason, now: datetime) -> bool:
         """Disable an active endpoint, and tell its owner with an event in the same transaction.
@@ -86,7 +91,7 @@ class EndpointsTable:
             values["since"] = clock.to_text(endpoint.failing_since)
         entry = self.table.transact_update_quietly(
             self._key_of(endpoint),
-            "SET #status = :disabled, disabled_reason = :reason REMOVE failing_since",
+            "SET #status = :disabled, disabled_reason = :reason REMOVE failing_since, slow_since",
             condition,
             disabled=EndpointStatus.DISABLED,
             reason=reason,
@@ -95,31 +100,6 @@ class EndpointsTable:
         event = self.outbox.transact_event(_disabled(endpoint, reason, now), now)
         listener = self.feed.transact_delete(self._listener_of(endpoint))
         return self._attempt([entry, listener, event])
-
-    def _mark(
-        self,
-        endpoint: Endpoint,
-        expression: str,
-        condition: str,
-        *,
-        is_failing: bool,
-        **values: Any,
-    ) -> bool:
-        entry = self.table.transact_update_quietly(
-            self._key_of(endpoint),
-            expression,
-            f"{condition} AND #status = :status",
-            **unchanged(endpoint),
-            **values,
-        )
-        listener = self.feed.transact_update_quietly(
-            self._listener_of(endpoint),
-            "SET is_failing = :is_failing",
-            IS_SAME,
-            is_failing=is_failing,
-            webhook_id=endpoint.webhook_id,
-        )
-        return self._attempt([entry, listener])
 
     def _attempt(self, entries: Sequence[TransactItem]) -> bool:
         try:
@@ -135,6 +115,10 @@ class EndpointsTable:
     @staticmethod
     def _listener_of(endpoint: Endpoint) -> Item:
         return {"agent_id": endpoint.agent_id, "entry": entry_of(endpoint.slot)}
+
+
+def _is_as_seen(name: str, exists: bool) -> str:  # noqa: FBT001 - it is read with its name
+    return f"{name} = :old_{name}" if exists else f"attribute_not_exists({name})"
 
 
 def _disabled(endpoint: Endpoint, reason: DisabledReason, now: datetime) -> NewEvent:

@@ -140,6 +140,7 @@ def _test_job(endpoint: Endpoint, now: datetime) -> Job:
         slot=endpoint.slot,
         event=data_text(event),
         type=EventType.WEBHOOK_TEST,
+        by_hand=True,
     )
 
 

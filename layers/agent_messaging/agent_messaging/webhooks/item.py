@@ -1,7 +1,7 @@
 """An endpoint as an item of its table, and its listener in the feed's table.
 
 AgentWebhooksTable   (agent_id, hook#<1..3>)       the endpoint with its secrets
-AgentFeedTable       (agent_id, z#hook#<1..3>)     webhook_id, event_types, is_failing
+AgentFeedTable       (agent_id, z#hook#<1..3>)     webhook_id, event_types, is_failing (or slow)
 """
 
 from agent_messaging.feed.table import LISTENERS
@@ -40,5 +40,5 @@ def to_listener(endpoint: Endpoint) -> Item:
         "entry": entry_of(endpoint.slot),
         "webhook_id": endpoint.webhook_id,
         "event_types": endpoint.event_types,
-        "is_failing": endpoint.failing_since is not None,
+        "is_failing": endpoint.is_troubled,
     }

@@ -1,8 +1,10 @@
 """An endpoint: where an agent gets its events by HTTP. An agent has three at most.
 
-An endpoint is `active`, or `disabled` by the server. Its owner makes it active again. While its
-deliveries fail, `failing_since` is the time of the first failure. The feed's table has a listener
-for each active endpoint, so that the relay finds endpoints without a read of this table.
+An endpoint is `active`, or `disabled` by the server or by its operator. Its owner makes it active
+again. While its deliveries fail, `failing_since` is the time of the first failure. While its
+answers take long, `slow_since` is the time since when they do. The feed's table
+has a listener for each active endpoint, so that the relay finds endpoints without a read of this
+table.
 """
 
 from collections.abc import Collection
@@ -27,10 +29,11 @@ class EndpointStatus(StrEnum):
 
 
 class DisabledReason(StrEnum):
-    """Why the server disabled an endpoint."""
+    """Why an endpoint was disabled."""
 
     GONE = "gone"  # it answered 410
     FAILING = "failing"  # every attempt of five days failed
+    RESTORED = "restored"  # it came back from a backup, so its settings and secrets may be old
 
 
 class Secret(Model):
@@ -61,8 +64,14 @@ class Endpoint(Record):
     disabled_reason: DisabledReason | None = None
     created_at: StoredTime
     failing_since: StoredTime | None = None
+    slow_since: StoredTime | None = None
     secrets: list[Secret] = Field(repr=False)
     rotations: int = 1
+
+    @property
+    def is_troubled(self) -> bool:
+        """Whether its new events wait for the sweep."""
+        return self.failing_since is not None or self.slow_since is not None
 
     @property
     def is_active(self) -> bool:

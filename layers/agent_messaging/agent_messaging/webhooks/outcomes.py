@@ -2,7 +2,8 @@
 
     2xx        the receipt says delivered, and the delivery is over
     410        the endpoint is disabled, and the delivery has failed
-    else       another attempt by the schedule, or the delivery has failed
+    else       another attempt by the schedule, or the delivery has failed. It also fails if the
+               next attempt would come after the seven days for which it is kept
 
 The order of the writes makes a crash harmless, because the queue delivers the job again. The
 receipt comes before the end of the delivery. The item with the next time comes before the job for
@@ -37,6 +38,8 @@ class Tried:
     endpoint: Endpoint
     attempt: Attempt
     retry_after: str | None = None
+    slow_since: datetime | None = None
+    """Since when the endpoint is slow, as this attempt has shown."""
 
     @property
     def error(self) -> str:
@@ -68,7 +71,7 @@ class Outcomes:
                 via=DeliveredVia.WEBHOOK,
                 wants_events=job.wants_events,
             )
-        self.endpoints.mark_working(tried.endpoint)
+        self.endpoints.mark(tried.endpoint, failing_since=None, slow_since=tried.slow_since)
         self._end(tried, DeliveryStatus.DELIVERED)
         metrics.webhook_attempt(AttemptOutcome.DELIVERED)
 
@@ -79,13 +82,16 @@ class Outcomes:
             return
         delivery = tried.delivery
         at = schedule.next_attempt(delivery.step, now, self.fraction(), tried.retry_after)
-        if at is None:
+        if at is None or at >= delivery.ends_at:
             self.give_up(tried, now)
         else:
             self._plan(tried, at, now)
+        failing_since = tried.endpoint.failing_since
         # The failure of a first attempt may be an accident. The next one is five seconds away.
-        if delivery.step > 0:
-            self.endpoints.mark_failing(tried.endpoint, now)
+        if delivery.step > 0 and schedule.shows_trouble(tried.attempt.status_code):
+            failing_since = failing_since or now
+        slow_since = tried.slow_since
+        self.endpoints.mark(tried.endpoint, failing_since=failing_since, slow_since=slow_since)
 
     def give_up(self, tried: Tried, now: datetime) -> None:
         """End a delivery without success, and say so on the receipt of the message."""
@@ -98,18 +104,23 @@ class Outcomes:
         metrics.webhook_attempt(AttemptOutcome.FAILED)
 
     def postpone(self, delivery: Delivery, now: datetime) -> bool:
-        """Skip one attempt of the schedule, unless it is the last one."""
-        at = schedule.next_attempt(delivery.step, now, self.fraction())
-        if at is None:
+        """Attempt a delivery later, with the same step of the schedule.
+
+        Return False if it would be later than its end.
+        """
+        at = schedule.after_postponing(now, self.fraction())
+        if at >= delivery.ends_at:
             return False
-        at = max(at, now + schedule.WHILE_FAILING)
-        self.deliveries.record(delivery, delivery.due(at, step=delivery.step + 1))
+        self.deliveries.record(delivery, delivery.due(at))
         return True
 
     def send_again(self, job: Job, delivery: Delivery, now: datetime) -> None:
-        """Send the job of the next attempt, if this job was served, but perhaps not to its end."""
+        """Send the job of the next attempt, if this job was served, but perhaps not to its end.
+
+        The sweep's job does not say which attempt it is for, so the next one may be sent twice.
+        """
         at = delivery.next_attempt_at
-        if job.made is None or delivery.made != job.made + 1 or delivery.due_at or at is None:
+        if at is None or delivery.due_at or job.made not in (None, delivery.made - 1):
             return
         seconds = max(0, min(MAX_DELAY_SECONDS, round((at - now).total_seconds())))
         self._send(job, delivery.made, seconds)
@@ -130,14 +141,17 @@ class Outcomes:
         metrics.webhook_attempt(AttemptOutcome.RETRIED)
 
     def _send(self, job: Job, made: int, seconds: int) -> None:
-        self.queue.send([message(job.model_copy(update={"made": made}), seconds)])
+        following = job.model_copy(update={"made": made, "by_hand": False})
+        self.queue.send([message(following, seconds)])
 
     def _disable(self, tried: Tried, now: datetime) -> bool:
-        """Disable an endpoint that is gone or has failed for days. Return whether it is so."""
+        """Disable an endpoint that is gone or has failed for days. Return whether it is so.
+
+        An endpoint that was changed during the attempt is not disabled for what its old URL said.
+        """
         endpoint = tried.endpoint
         if tried.attempt.status_code == schedule.GONE:
-            self.endpoints.disable(endpoint, DisabledReason.GONE, now)
-            return True
+            return self.endpoints.disable(endpoint, DisabledReason.GONE, now)
         if schedule.has_failed_too_long(endpoint.failing_since, now):
             return self.endpoints.disable(endpoint, DisabledReason.FAILING, now)
         return False

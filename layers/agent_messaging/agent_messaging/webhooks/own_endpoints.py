@@ -5,7 +5,7 @@ do not hold.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agent_messaging.feed.table import FeedTable
 from agent_messaging.storage.table import Item, Table, TableKey, TransactItem
@@ -13,12 +13,10 @@ from agent_messaging.storage.transactions import transact
 from agent_messaging.webhooks.item import (
     HAS_URL,
     IS_SAME,
-    IS_UNCHANGED,
     entry_of,
     parse,
     to_item,
     to_listener,
-    unchanged,
 )
 from agent_messaging.webhooks.model import SLOTS, Endpoint, Secret
 
@@ -26,6 +24,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 IS_FREE = "attribute_not_exists(agent_id)"
+SETTINGS = ("url", "event_types", "description", "status", "disabled_reason")
+FOR_THE_RELAY = ("url", "event_types", "status")  # what the listener follows
 IS_ROTATION = f"{IS_SAME} AND rotations = :rotations"
 
 
@@ -61,9 +61,12 @@ class OwnEndpoints:
         )
 
     def change(self, old: Endpoint, new: Endpoint, others: Sequence[Endpoint] | None) -> None:
-        """Replace the settings of an endpoint. `others` are checked if it has another URL."""
+        """Write the settings that differ, while all of them are as they were read.
+
+        `others` are checked if it has another URL.
+        """
         entries = [self._transact_settings(old, new)]
-        if new.is_active:
+        if new.is_active and any(_differs(name, old, new) for name in FOR_THE_RELAY):
             entries.append(self._transact_listener(old, new))
         if others is not None:
             entries += self._checks(new, others)
@@ -94,25 +97,28 @@ class OwnEndpoints:
         )
 
     def _transact_settings(self, old: Endpoint, new: Endpoint) -> TransactItem:
-        settings = ("url", "event_types", "description", "status", "disabled_reason")
-        given = {name: value for name in settings if (value := getattr(new, name)) is not None}
-        taken = [name for name in settings if name not in given]
+        changed = {n: getattr(new, n) for n in SETTINGS if _differs(n, old, new)}
+        given = {name: value for name, value in changed.items() if value is not None}
+        taken = [name for name in changed if name not in given]
         if new.url != old.url or not old.is_active:  # It begins again.
-            taken.append("failing_since")
+            taken += ["failing_since", "slow_since"]
         sets = ", ".join(f"#{name} = :new_{name}" for name in given)
-        removes = f" REMOVE {', '.join(f'#{name}' for name in taken)}" if taken else ""
+        removes = ", ".join(f"#{name}" for name in taken)
+        before = {n: value for n in SETTINGS if (value := getattr(old, n)) is not None}
+        clauses = [f"SET {sets}" if sets else "", f"REMOVE {removes}" if removes else ""]
         return self.table.transact_update_quietly(
             self._key_of(old),
-            f"SET {sets}{removes}",
-            IS_UNCHANGED,
+            " ".join(filter(None, clauses)),
+            " AND ".join([IS_SAME, *(_is_as_read(n, before.get(n)) for n in SETTINGS)]),
             **{f"new_{name}": value for name, value in given.items()},
-            **unchanged(old),
+            **before,
+            webhook_id=old.webhook_id,
         )
 
     def _transact_listener(self, old: Endpoint, new: Endpoint) -> TransactItem:
         """Return the write of the listener. It keeps `is_failing` if the URL stays."""
         if new.url != old.url or not old.is_active:
-            fresh = new.model_copy(update={"failing_since": None})
+            fresh = new.model_copy(update={"failing_since": None, "slow_since": None})
             return self.feed.transact_put(to_listener(fresh))
         values: Item = {"webhook_id": new.webhook_id}
         expression = "REMOVE event_types"
@@ -146,3 +152,12 @@ class OwnEndpoints:
     @staticmethod
     def _listener_of(endpoint: Endpoint) -> Item:
         return {"agent_id": endpoint.agent_id, "entry": entry_of(endpoint.slot)}
+
+
+def _differs(name: str, old: Endpoint, new: Endpoint) -> bool:
+    return bool(getattr(old, name) != getattr(new, name))
+
+
+def _is_as_read(name: str, value: Any) -> str:
+    """Return the condition that a setting has the value that was read."""
+    return f"attribute_not_exists(#{name})" if value is None else f"#{name} = :{name}"

@@ -33,8 +33,13 @@ class WebhookPush:
 
         A listener that cannot be read is skipped. A repeated call delivers nothing twice that has
         been delivered, and may attempt twice what has not.
+
+        Raises:
+            ContentionError, or one of FAILURES: neither the queue nor DynamoDB took some jobs. All
+                other jobs are handed over, so one endpoint does not hold up another.
         """
         waiting: list[Job] = []
+        failing: list[list[Job]] = []
         for listener in listeners:
             if "webhook_id" not in listener:
                 continue
@@ -44,22 +49,35 @@ class WebhookPush:
                 logger.exception("webhook listener unreadable", extra={"agent_id": agent_id})
                 continue
             if listener.get("is_failing"):
-                self._leave_to_sweep(jobs, now, STEP_WHILE_FAILING)
+                failing.append(jobs)
             else:
                 waiting += jobs
-        self._send(waiting, now)
+        errors = self._send(waiting, now)
+        for jobs in failing:
+            errors += self._leave_to_sweep(jobs, now, STEP_WHILE_FAILING)
+        if errors:
+            raise errors[0]
 
-    def _send(self, jobs: Sequence[Job], now: datetime) -> None:
+    def _send(self, jobs: Sequence[Job], now: datetime) -> list[Exception]:
+        """Send jobs to the queue, or else leave them to the sweep. Return the errors of both."""
         try:
             self.queue.send([message(job) for job in jobs])
         except QueueError as error:
             logger.exception("webhook queue refused jobs")
-            self._leave_to_sweep(jobs[error.sent :], now)
+            return self._leave_to_sweep(jobs[error.sent :], now)
+        return []
 
-    def _leave_to_sweep(self, jobs: Sequence[Job], now: datetime, step: int = 0) -> None:
+    def _leave_to_sweep(self, jobs: Sequence[Job], now: datetime, step: int = 0) -> list[Exception]:
+        """Write jobs to the index. Return the first error of each endpoint."""
         at = now + WHILE_FAILING if step else now
+        errors: dict[str, Exception] = {}
         for job in jobs:
-            self.deliveries.create_due(job, now, at, step)
+            if job.webhook_id not in errors:
+                try:
+                    self.deliveries.create_due(job, now, at, step)
+                except Exception as error:  # noqa: BLE001 - the other endpoints come first
+                    errors[job.webhook_id] = error
+        return [*errors.values()]
 
 
 def message(job: Job, delay_seconds: int = 0) -> QueueMessage:

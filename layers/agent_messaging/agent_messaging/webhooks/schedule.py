@@ -27,6 +27,8 @@ LONGEST_PAUSE = timedelta(hours=24)
 # An endpoint that answered nothing but failures for so long is disabled.
 DISABLED_AFTER = timedelta(days=5)
 GONE = 410
+# The statuses from 400 to 499 that do not refuse the event itself.
+TROUBLE = frozenset({408, GONE, 429})
 # What a failing endpoint's new events wait for, in place of the first two pauses.
 WHILE_FAILING = PAUSES[1]
 STEP_WHILE_FAILING = 2
@@ -54,11 +56,24 @@ def parse_retry_after(text: str | None, now: datetime) -> timedelta:
         return timedelta(seconds=int(text))
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return max(moment - now, timedelta())
+    except (ArithmeticError, LookupError, TypeError, ValueError):
         return timedelta()
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(moment - now, timedelta())
+
+
+def after_postponing(now: datetime, fraction: float) -> datetime:
+    """Return when to attempt what is postponed, because its endpoint failed a moment ago."""
+    return now + WHILE_FAILING * (1 + JITTER * fraction)
+
+
+def shows_trouble(status_code: int | None) -> bool:
+    """Return whether a failure says something about the endpoint, and not about one event.
+
+    A sender can write messages that a receiver refuses, and must not delay those of others.
+    """
+    return status_code is None or status_code not in range(400, 500) or status_code in TROUBLE
 
 
 def has_failed_too_long(failing_since: datetime | None, now: datetime) -> bool:

@@ -121,7 +121,8 @@ class WebhookView(Model):
         DisabledReason | None,
         Field(
             description="Why the server disabled it. `gone`: it answered 410. `failing`: all "
-            "attempts of five days failed."
+            "attempts of five days failed. `restored`: it came back from a backup, so check its "
+            "URL, and rotate its secret."
         ),
     ]
     created_at: StoredTime

@@ -22,6 +22,7 @@ EXAMPLE = "https://hooks.example.com/agent"
 _PARTS = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://([^/?]*)([^?]*)(\?.*)?", re.DOTALL)
 # RFC 3986: what may stand in a path and a query. A `%` begins an encoded byte.
 _TARGET = re.compile(r"(?:[A-Za-z0-9/?:@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})*")
+_HTTP = re.compile(r"http://(?:(?:127\.0\.0\.1|localhost):([0-9]{1,5})(?![0-9]))?", re.IGNORECASE)
 _LOCAL = re.compile(r"127\.0\.0\.1:[0-9]{1,5}")
 
 
@@ -56,8 +57,19 @@ def canonical(url: str, local_only: str = "") -> Target:
     try:
         return _canonical(url, local_only)
     except UrlError as error:
-        fix = f'{error.fix} Set `url` to another URL, for example `"{_repaired(url)}"`.'
-        raise UrlError(error.detail, fix) from None
+        fix = f"{error.fix}{_local(url) if local_only else ''} Set `url` to another URL, for "
+        raise UrlError(error.detail, f'{fix}example `"{_repaired(url)}"`.') from None
+
+
+def _local(url: str) -> str:
+    """Say how a local server calls an address of its own machine, if a URL is http."""
+    if (http := _HTTP.match(url)) is None:
+        return ""
+    address = f"127.0.0.1:{http[1] or 9000}"
+    return (
+        f" To get webhooks on this machine, start the server with `make run WEBHOOKS={address}` "
+        f'and set `url` to `"http://{address}/"`.'
+    )
 
 
 def _canonical(url: str, local_only: str = "") -> Target:
