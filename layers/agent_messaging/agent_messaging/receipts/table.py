@@ -194,8 +194,6 @@ class ReceiptsTable:
         condition = f"attribute_not_exists({first})"
         if first.endswith("_at"):
             condition += f" OR {first} > :{first}"
-        if first == "delivery_error":  # another webhook may have delivered the message
-            condition += " AND attribute_not_exists(delivered_at)"
         with contextlib.suppress(ConditionFailedError):
             self.table.update(
                 self.key(sender_id, message_id)[1],
