@@ -39,6 +39,20 @@ def prepare(account: Account, resources: dict[str, Any]) -> None:
             environment["Variables"][CONNECTIONS] = account.url
         if "WEBHOOKS_QUEUE" in environment.get("Variables", {}):
             environment["Variables"]["LOCAL_ONLY"] = account.receiver.address
+        for policy in (resource.get("Properties") or {}).get("Policies") or []:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                allow_batches(statement)
+
+
+def allow_batches(statement: dict[str, Any]) -> None:
+    """Let who may send a message send several. On AWS it is one right, and no batch has its own.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
+    """
+    actions = statement["Action"]
+    actions = [actions] if isinstance(actions, str) else list(actions)
+    if "sqs:SendMessage" in actions:
+        statement["Action"] = [*actions, "sqs:SendMessageBatch"]
 
 
 def physical_ids(account: Account, stack: str) -> dict[str, str]:
