@@ -20,7 +20,7 @@ from local import engine
 from local.template import load
 from tests import engine as second_engine
 from tests.e2e.server import ROOT, Server, running_server
-from tests.integration.events.files import EVENTS, FILES, kind_of, operation_of
+from tests.integration.events.files import EVENTS, FILES, FRAME, kind_of, operation_of
 from tools.events.__main__ import empty
 
 PAGE = (ROOT / "docs" / "developing.md").read_text("utf-8")
@@ -141,6 +141,10 @@ def test_an_event_is_served(path: Path, machine: Machine, told: dict[str, Any]):
         documented = operation_of(event)["responses"]
         success = next(status for status in documented if status.startswith("2"))
         assert str(answer["statusCode"]) == success, answer
+    elif kind_of(event) == FRAME:
+        assert answer["statusCode"] == 200, answer
+    elif kind_of(event) == "methodArn":
+        assert answer["policyDocument"]["Statement"][0]["Effect"] == "Deny"
     else:
         expected = {
             "routeArn": {"isAuthorized": False},
