@@ -19,8 +19,8 @@ from benchmarks.dollars.bills import (
 
 ROLL_UP, SWEEP, PURGE = "StatsRollUpFunction", "WorkOrdersSweepFunction", "WorkOrdersPurgeFunction"
 ROLLED, SWEPT = "roll-up, idle", "sweep, none overdue"
-# What a call of these functions costs is not measured yet. docs/costs.md computes the ways to be
-# woken from the units of their design (`waking`).
+# The benchmarks do not measure the cost of these functions yet. docs/costs.md computes it from the
+# units that their design needs (`waking`).
 NOT_MEASURED = frozenset(
     {
         "RelayFunction",

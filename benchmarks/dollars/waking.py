@@ -1,4 +1,4 @@
-"""What each way to be woken costs: an hour in which nothing happens, and a million events.
+"""The costs of the ways to be woken: an hour in which nothing happens, and a million events.
 
 The heartbeats are measured. All else is computed from the write and read units of its design, from
 the prices and from `benchmarks.assumed`. The seconds and the intervals are those of the code.

@@ -32,7 +32,7 @@ MESSAGES_AN_HOUR = 10  # of each connected agent
 
 
 class Relayed(NamedTuple):
-    """What the relay does with this many events a second."""
+    """The load of the relay at a rate of events."""
 
     shards: int
     capacity: float  # events a second, of one shard
@@ -69,7 +69,7 @@ def _behind(events: float, capacity: float) -> float:
 
 
 class Connected(NamedTuple):
-    """What connected agents need, in each second."""
+    """The load of connected agents, in each second."""
 
     pings: float
     connects: float

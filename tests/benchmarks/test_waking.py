@@ -1,4 +1,4 @@
-"""What each way to be woken costs: which is cheap, and what the page says about it."""
+"""The costs of the ways to be woken: which is cheap, and what the page says about it."""
 
 import re
 from pathlib import Path
