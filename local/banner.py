@@ -17,6 +17,7 @@ PING = """'{"to_agent_id": "boots-agent-id", "message": "Ready for task handoff?
 def banner(
     base_url: str,
     storage_url: str,
+    queues_url: str,
     options: Options,
     seeded: Sequence[Seeded],
     registration_key: str | None,
@@ -42,6 +43,7 @@ def banner(
         ("Mode", mode),
         ("Data", data),
         ("Tables", f"{storage_url} (DynamoDB; table names as in {options.template.name})"),
+        ("Queues", f"{queues_url} (SQS; only to send messages)"),
     ]
     tries = [_ping(base_url, None if options.is_open_mode else _key_of_nova(seeded))]
     if any(agent.is_deleted for agent in seeded):

@@ -63,7 +63,7 @@ async def _run(options: Options) -> None:
         secrets = await _start_secrets_manager(options, storage, stack)
         posts = stack.enter_context(listen(0))
         base_url = f"http://{HOST}:{port_of(listener)}"
-        queues = stack.enter_context(queue_server.listen())
+        queues = stack.enter_context(queue_server.listen(options.tables_host))
         endpoints = Endpoints(
             storage.url,
             secrets.url if secrets else None,
@@ -91,7 +91,8 @@ async def _run(options: Options) -> None:
         await cloud.start_sources()
         sockets = cloud.template.sockets
         stage = sockets.stage if sockets else None
-        ready = banner(base_url, storage.url, options, seeded, registration_key, stage=stage)
+        urls = (base_url, storage.url, queue_server.url_of(queues))
+        ready = banner(*urls, options, seeded, registration_key, stage=stage)
         print(ready, flush=True)
         await _until_broken([storage, secrets or storage], http[1], options)
 

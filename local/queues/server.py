@@ -1,4 +1,4 @@
-"""The HTTP server of the queues, on a free port of 127.0.0.1."""
+"""The HTTP server of the queues, on a free port."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 
 import uvicorn
 
+from local.engine import EngineError
 from local.queues.endpoint import Endpoint
 
 
@@ -19,18 +20,23 @@ class _Server(uvicorn.Server):
         return contextlib.nullcontext()
 
 
-def listen() -> socket.socket:
-    """Return a listening socket with a free port."""
+def listen(host: str) -> socket.socket:
+    """Return a listening socket with a free port of this address. Raises EngineError."""
     # asyncio turns off Nagle's algorithm only if the protocol is IPPROTO_TCP.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.bind(("127.0.0.1", 0))
-    listener.listen()
+    try:
+        listener.bind((host, 0))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise EngineError(f"TABLES_HOST={host} cannot be used: {error.strerror}") from error
     return listener
 
 
 def url_of(listener: socket.socket) -> str:
     """Return the URL of a listening socket."""
-    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+    host, port = listener.getsockname()
+    return f"http://{host}:{port}"
 
 
 @contextlib.asynccontextmanager

@@ -24,13 +24,15 @@ from tests.integration.events.files import EVENTS, FILES, FRAME, kind_of, operat
 from tools.events.__main__ import empty
 
 PAGE = (ROOT / "docs" / "developing.md").read_text("utf-8")
-PING, AUTHORIZE, REGISTER = (
+PING, QUEUES, AUTHORIZE, REGISTER = (
     block
     for block in re.findall(r"^```bash\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
     if "sam local invoke" in block
 )
 OTHERS = dict(re.findall(r"^\| `(events/[\w/]+\.json)` \| `(\w+)` \|$", PAGE, re.MULTILINE))
 SAM = ROOT / ".venv-sam" / "bin" / "python"
+# The functions of which the page says that they send messages to a queue.
+SENDERS = re.findall(r"`(\w+Function)`", re.search(r"^Four functions send .*$\n.*", PAGE, re.M)[0])
 TABLES = [table.name for table in load().tables]
 
 
@@ -47,6 +49,7 @@ class Machine:
     def __init__(self, server: Server, stack: ExitStack) -> None:
         self.server, self.stack = server, stack
         self.tables = server.printed(r"^  Tables +(\S+)")
+        self.queues = server.printed(r"^  Queues +(\S+)")
         done = subprocess.run(
             [sys.executable, "-m", "tools.events", "--engine", self.tables],
             cwd=ROOT,
@@ -69,8 +72,9 @@ class Machine:
 
     def sam(self, block: str, **variables: str) -> dict[str, Any]:
         """What SAM makes of a command of the page."""
-        port = self.tables.rpartition(":")[2]
-        line = block.replace("PORT", port).replace(".venv-sam/bin/sam ", f"{SAM} {sam_local()} ")
+        tables, queues = (url.rpartition(":")[2] for url in (self.tables, self.queues))
+        line = block.replace("QUEUES_PORT", queues).replace("PORT", tables)
+        line = line.replace(".venv-sam/bin/sam ", f"{SAM} {sam_local()} ")
         done = subprocess.run(
             ["/bin/sh", "-c", line],
             cwd=ROOT,
@@ -119,6 +123,11 @@ def told(machine: Machine) -> dict[str, Any]:
     return machine.sam(PING)
 
 
+@pytest.fixture(scope="module")
+def told_queues(machine: Machine) -> dict[str, Any]:
+    return machine.sam(QUEUES)
+
+
 def test_make_events_prints_the_command_of_the_page(machine: Machine):
     assert machine.printed.endswith(PING.replace("PORT", machine.tables.rpartition(":")[2]))
 
@@ -131,11 +140,13 @@ def test_sam_takes_the_event_and_the_build_for_this_machine(told: dict[str, Any]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_an_event_is_served(path: Path, machine: Machine, told: dict[str, Any]):
-    event = EVENTS[path]
+def test_an_event_is_served(
+    path: Path, machine: Machine, told: dict[str, Any], told_queues: dict[str, Any]
+):
+    event, function = EVENTS[path], function_of(path)
     machine.reset()
 
-    answer = machine.invoke(told, function_of(path), event)
+    answer = machine.invoke(told_queues if function in SENDERS else told, function, event)
 
     if kind_of(event) == "routeKey":
         documented = operation_of(event)["responses"]

@@ -1,6 +1,7 @@
 """An agent that may spend very little, behind the gateway; time stands still until it is moved."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,10 @@ from tests.integration.authorisation.gateway import Gateway
 from tests.integration.cloud import Cloud
 
 QUOTA = 50
-GROUPS = ("agents", "contacts", "messaging", "presence", "stats", "webhooks", "work_orders")
+GROUPS = (
+    *("agents", "contacts", "feed", "feed_wait", "messaging", "presence"),
+    *("stats", "webhooks", "work_orders"),
+)
 START = clock.from_text("2026-11-30T12:00:20.000Z")
 
 
@@ -64,6 +68,8 @@ class Spender:
 def spender(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Spender]:
     for group in GROUPS:
         monkeypatch.setattr(app(group).meter, "quota", QUOTA)
+    waiter = app("feed_wait").waiter
+    monkeypatch.setattr(app("feed_wait"), "waiter", replace(waiter, longest=0))
     yield Spender(cloud, monkeypatch)
     for group in GROUPS:
         app(group).meter.forget()

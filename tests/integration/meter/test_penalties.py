@@ -291,6 +291,8 @@ def test_the_meter_touches_only_what_its_rights_name(spender: Spender):
     [
         ("/agents/me", ""),
         ("/messaging/contacts", ""),
+        ("/messaging/feed", ""),
+        ("/messaging/feed/wait", ""),
         ("/messaging/inbox", ""),
         ("/messaging/presence/boots", ""),
         ("/messaging/stats", ""),

@@ -1,11 +1,13 @@
 """Frames that are wrong: each is answered with a problem that says what to send instead."""
 
 import json
+from itertools import takewhile
 
 import pytest
 
 from agent_messaging.errors import page_of
 from agent_messaging.sockets.frames import ACTIONS, MAX_BYTES
+from local.in_process.functions import app
 from tests.integration.sockets.gateway import resumed
 
 MEMBERS = [
@@ -125,3 +127,21 @@ def test_an_agent_with_a_penalty_is_told_to_wait_and_its_connection_ends(sockets
     assert (problem["status"], problem["code"]) == (429, "rate_limited")
     assert problem["retry_after"] > 0
     assert not socket.is_open
+
+
+def test_an_agent_that_spends_too_much_with_frames_gets_a_penalty(sockets, nova, monkeypatch):
+    meter = app("sockets").meter
+    monkeypatch.setattr(meter, "quota", 50)
+    socket = resumed(sockets, nova)
+    frames = list(takewhile(lambda frame: frame["frame"] == "pong", _pongs(socket)))
+    meter.forget()
+    assert 0 < len(frames) < 50
+    (key,) = (
+        item for item in sockets.cloud.items("AgentKeysTable") if item["agent_id"] == "nova"
+    )
+    assert "refused_until" in key
+
+
+def _pongs(socket):
+    while True:
+        yield from socket.send("ping")

@@ -196,7 +196,7 @@ def call():
         async def story():
             queues = Queues(MovableClock(), None)
             await queues.open([QUEUE])
-            with server.listen() as listener:
+            with server.listen("127.0.0.1") as listener:
                 async with server.serving(Endpoint(queues), listener):
                     sqs = engine._session().client(
                         "sqs", endpoint_url=server.url_of(listener), config=engine._config(5, 1)

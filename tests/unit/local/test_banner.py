@@ -9,6 +9,7 @@ from local.options import parse
 from local.seed import Seeded
 
 URL, STORAGE = "http://127.0.0.1:8080", "http://127.0.0.1:40000"
+QUEUES = "http://127.0.0.1:40001"
 SEEDED = [
     Seeded("Nova", "nova-agent-id", "am_live_nova"),
     Seeded("Boots", "boots-agent-id", "am_live_boots"),
@@ -17,7 +18,7 @@ KEPT = [Seeded("Nova", "nova-agent-id", None), Seeded("Boots", "boots-agent-id",
 
 
 def shown(seeded=SEEDED, registration_key=None, **variables):
-    return banner(URL, STORAGE, parse([], variables), seeded, registration_key)
+    return banner(URL, STORAGE, QUEUES, parse([], variables), seeded, registration_key)
 
 
 def row(text, name):
@@ -35,6 +36,7 @@ def test_open_mode_says_so_and_its_line_names_the_caller():
     assert row(text, "Mode") == "open: you need no key, the server trusts the agent_id parameters"
     assert row(text, "Data") == "in memory, deleted when you stop the server (Ctrl-C)"
     assert row(text, "Tables") == f"{STORAGE} (DynamoDB; table names as in template.yaml)"
+    assert row(text, "Queues") == f"{QUEUES} (SQS; only to send messages)"
     assert row(text, "Nova").split() == ["nova-agent-id", "am_live_nova"]
     [ping] = tries(text)
     assert f"{URL}/api/v1/messaging/ping?from_agent_id=nova-agent-id" in ping
@@ -82,7 +84,7 @@ def test_a_folder_that_keeps_the_data_is_shown():
     ("url", "command"), [(URL, "make -s env"), ("http://127.0.0.1:9000", "make -s env PORT=9000")]
 )
 def test_the_last_line_says_what_to_paste(url, command):
-    ready = banner(url, STORAGE, parse([], {}), SEEDED, None).splitlines()[-1]
+    ready = banner(url, STORAGE, QUEUES, parse([], {}), SEEDED, None).splitlines()[-1]
 
     assert ready == f'Ready. Give an agent {url} or enter in a second shell: eval "$({command})"'
 

@@ -112,7 +112,7 @@ def test_what_cannot_be_followed_is_one_line_that_says_where(path, old, new, mes
 def test_the_banner_and_the_shell_name_the_socket(path, auth, told):
     options = parse(["--template", str(path)], {"PORT": "9000", "AUTH": auth})
 
-    text = banner("http://127.0.0.1:9000", "http://t", options, [], None, stage="live")
+    text = banner("http://127.0.0.1:9000", "http://t", "http://q", options, [], None, stage="live")
 
     assert f"  WebSocket         {told}\n" in text
     assert "export AGENT_MESSAGING_SOCKET=ws://127.0.0.1:9000/live" in exports(options)
