@@ -6,6 +6,7 @@ Its last line begins with `Ready`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from local.options import DEFAULT_PORT, Options
 from local.seed import NOVA, Seeded
@@ -14,10 +15,16 @@ UNKNOWN_KEY = "<key>"
 PING = """'{"to_agent_id": "boots-agent-id", "message": "Ready for task handoff?"}'"""
 
 
+class Addresses(NamedTuple):
+    """The URLs of what listens."""
+
+    api: str
+    tables: str
+    queues: str
+
+
 def banner(
-    base_url: str,
-    storage_url: str,
-    queues_url: str,
+    addresses: Addresses,
     options: Options,
     seeded: Sequence[Seeded],
     registration_key: str | None,
@@ -28,6 +35,7 @@ def banner(
 
     `stage` is the stage of the WebSocket API, if there is one.
     """
+    base = addresses.api
     mode = "keys required: send Authorization: Bearer <key>"
     if options.is_open_mode:
         mode = "open: you need no key, the server trusts the agent_id parameters"
@@ -37,24 +45,24 @@ def banner(
     if options.data:
         data = f"in {options.data}, kept when you stop the server"
     rows = [
-        ("Agent Messaging", f"{base_url}/api/v1"),
-        *_sockets(base_url, options, stage),
-        ("Docs", f"{base_url}/docs"),
+        ("Agent Messaging", f"{base}/api/v1"),
+        *_sockets(base, options, stage),
+        ("Docs", f"{base}/docs"),
         ("Mode", mode),
         ("Data", data),
-        ("Tables", f"{storage_url} (DynamoDB; table names as in {options.template.name})"),
-        ("Queues", f"{queues_url} (SQS; only to send messages)"),
+        ("Tables", f"{addresses.tables} (DynamoDB; table names as in {options.template.name})"),
+        ("Queues", f"{addresses.queues} (SQS; only to send messages)"),
     ]
-    tries = [_ping(base_url, None if options.is_open_mode else _key_of_nova(seeded))]
+    tries = [_ping(base, None if options.is_open_mode else _key_of_nova(seeded))]
     if any(agent.is_deleted for agent in seeded):
-        tries = [] if registration_key is not None else [_register(base_url)]
+        tries = [] if registration_key is not None else [_register(base)]
     if registration_key is not None:
         rows.append(("Registration", f"key required: send X-Registration-Key: {registration_key}"))
-        tries.append(_register(base_url, f"X-Registration-Key: {registration_key}"))
+        tries.append(_register(base, f"X-Registration-Key: {registration_key}"))
     rows += [(agent.name, f"{agent.agent_id:<16} {_key_of(agent, options)}") for agent in seeded]
     lines = [f"  {name:<17} {text}" for name, text in rows]
     tried = ["  Try", *(f"    {line}" for line in tries)]
-    return "\n".join(["", *lines, "", *tried, "", _ready(base_url)])
+    return "\n".join(["", *lines, "", *tried, "", _ready(base)])
 
 
 def _sockets(base_url: str, options: Options, stage: str | None) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from local import data_folder, engine, http_server, isolated_engine, reload, seed
-from local.banner import banner, socket_url
+from local.banner import Addresses, banner, socket_url
 from local.cloud import Cloud
 from local.engine import Engine, EngineError
 from local.found import Found
@@ -91,8 +91,8 @@ async def _run(options: Options) -> None:
         await cloud.start_sources()
         sockets = cloud.template.sockets
         stage = sockets.stage if sockets else None
-        urls = (base_url, storage.url, queue_server.url_of(queues))
-        ready = banner(*urls, options, seeded, registration_key, stage=stage)
+        urls = Addresses(base_url, storage.url, queue_server.url_of(queues))
+        ready = banner(urls, options, seeded, registration_key, stage=stage)
         print(ready, flush=True)
         await _until_broken([storage, secrets or storage], http[1], options)
 

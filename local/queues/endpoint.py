@@ -1,7 +1,7 @@
 """Answer SQS's calls to send messages, in the JSON protocol that boto3 speaks.
 
-It listens on a port of its own, beside the tables, and answers no web page. Messages leave the queue only
-through mappings, so the calls to receive and delete are refused as unknown.
+It listens on a port of its own, beside the tables, and answers no web page. Messages leave the
+queue only through mappings, so the calls to receive and delete are refused as unknown.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
 """
 

@@ -136,9 +136,7 @@ def test_an_agent_that_spends_too_much_with_frames_gets_a_penalty(sockets, nova,
     frames = list(takewhile(lambda frame: frame["frame"] == "pong", _pongs(socket)))
     meter.forget()
     assert 0 < len(frames) < 50
-    (key,) = (
-        item for item in sockets.cloud.items("AgentKeysTable") if item["agent_id"] == "nova"
-    )
+    (key,) = (item for item in sockets.cloud.items("AgentKeysTable") if item["agent_id"] == "nova")
     assert "refused_until" in key
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from local.banner import banner
+from local.banner import Addresses, banner
 from local.options import parse
 from local.seed import Seeded
 
@@ -18,7 +18,7 @@ KEPT = [Seeded("Nova", "nova-agent-id", None), Seeded("Boots", "boots-agent-id",
 
 
 def shown(seeded=SEEDED, registration_key=None, **variables):
-    return banner(URL, STORAGE, QUEUES, parse([], variables), seeded, registration_key)
+    return banner(Addresses(URL, STORAGE, QUEUES), parse([], variables), seeded, registration_key)
 
 
 def row(text, name):
@@ -84,7 +84,7 @@ def test_a_folder_that_keeps_the_data_is_shown():
     ("url", "command"), [(URL, "make -s env"), ("http://127.0.0.1:9000", "make -s env PORT=9000")]
 )
 def test_the_last_line_says_what_to_paste(url, command):
-    ready = banner(url, STORAGE, QUEUES, parse([], {}), SEEDED, None).splitlines()[-1]
+    ready = banner(Addresses(url, STORAGE, QUEUES), parse([], {}), SEEDED, None).splitlines()[-1]
 
     assert ready == f'Ready. Give an agent {url} or enter in a second shell: eval "$({command})"'
 

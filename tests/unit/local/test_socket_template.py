@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.banner import banner
+from local.banner import Addresses, banner
 from local.env import exports
 from local.options import parse
 from local.sockets.model import SocketAuthorizer, SocketRoute
@@ -112,7 +112,9 @@ def test_what_cannot_be_followed_is_one_line_that_says_where(path, old, new, mes
 def test_the_banner_and_the_shell_name_the_socket(path, auth, told):
     options = parse(["--template", str(path)], {"PORT": "9000", "AUTH": auth})
 
-    text = banner("http://127.0.0.1:9000", "http://t", "http://q", options, [], None, stage="live")
+    text = banner(
+        Addresses("http://127.0.0.1:9000", "http://t", "http://q"), options, [], None, stage="live"
+    )
 
     assert f"  WebSocket         {told}\n" in text
     assert "export AGENT_MESSAGING_SOCKET=ws://127.0.0.1:9000/live" in exports(options)
