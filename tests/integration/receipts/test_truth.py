@@ -75,6 +75,8 @@ def test_a_sender_sees_what_the_recipient_did_and_never_more(
     world.fill(MESSAGES)
     recipient, senders = Recipient(world), Senders(world)
     world.on_try = senders.look
+    for told in world.told.values():
+        senders.look(told)
 
     def live(steps: int) -> None:
         for step in range(steps):
