@@ -117,5 +117,8 @@ def account() -> Iterator[Account]:
     """An empty account."""
     settings = {"AUTH": "true", "SERVICES": "", "LAMBDA_EXECUTOR": "local"}
     root = {"AWS_ACCESS_KEY_ID": ROOT_KEY, "AWS_SECRET_ACCESS_KEY": ROOT_KEY}
-    with second_engine(FRUGAL + CONNECTIONS + MAPPINGS, **settings, **root) as engine, receiver() as received:
+    with (
+        second_engine(FRUGAL + CONNECTIONS + MAPPINGS, **settings, **root) as engine,
+        receiver() as received,
+    ):
         yield Account(engine, received)
