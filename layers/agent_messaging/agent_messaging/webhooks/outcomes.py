@@ -81,6 +81,7 @@ class Outcomes:
                 at=now,
                 via=DeliveredVia.WEBHOOK,
                 wants_events=job.wants_events,
+                now=now,
             )
         working = dict.fromkeys(FAILURES)
         self.endpoints.mark(tried.endpoint, **working, slow_since=tried.slow_since)
