@@ -82,7 +82,7 @@ WAKING = (
         "relay/acknowledged.py",
         "self.outbox.put_rest(acknowledged._replace(after=events[-1].position), now)",
         "pass",
-        (f"{RELAY}/test_receipts.py",),
+        (RELAY,),
     ),
     Mutant(
         "a record that cannot be read stops the records behind it",
