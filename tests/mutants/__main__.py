@@ -1,7 +1,7 @@
 """Plant one bug after another in a copy of the code, and check that a test finds it.
 
     python -m tests.mutants             plant all bugs; exit 1 if one is not found
-    python -m tests.mutants WORD ...    plant only bugs with one of the words in their names
+    python -m tests.mutants WORD ...    plant only bugs with one of the words in name or file
     python -m tests.mutants --list      only list the bugs
 
 Use this before a release, because each bug costs a run of its tests. These tests must first pass on
@@ -19,9 +19,11 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.mutants.planted import LAYER, MUTANTS, Mutant
+from tests.mutants.planted import LAYER, PLANTED, Mutant
+from tests.mutants.waking import WAKING
 
 ROOT = Path(__file__).resolve().parents[2]
+MUTANTS = (*PLANTED, *WAKING)
 FAILED = 1  # pytest's exit code when tests have run, and failed
 PASSED = 0
 SECONDS = 900
@@ -67,8 +69,8 @@ def is_found(root: Path, mutant: Mutant) -> bool:
 
 
 def chosen(words: list[str]) -> list[Mutant]:
-    """Return the mutants with one of the words in their names. Without words, return all."""
-    return [m for m in MUTANTS if not words or any(word in m.name for word in words)]
+    """Return the mutants with one of the words in name or file. Without words, return all."""
+    return [m for m in MUTANTS if not words or any(w in m.name or w in m.file for w in words)]
 
 
 def hunt(root: Path, mutants: list[Mutant]) -> list[Mutant]:
@@ -96,7 +98,7 @@ def main() -> int:
         prog="python -m tests.mutants", description=__doc__.partition("\n")[0]
     )
     parser.add_argument(
-        "words", nargs="*", help="plant only bugs with one of these words in their names"
+        "words", nargs="*", help="plant only bugs with one of these words in name or file"
     )
     parser.add_argument("--list", action="store_true", help="only list the bugs")
     options = parser.parse_args()

@@ -31,7 +31,7 @@ class Mutant:
     tests: tuple[str, ...]
 
 
-MUTANTS = (
+PLANTED = (
     Mutant(
         "a transition does not ask whether the order is still what was read",
         "work_orders/transition_write.py",

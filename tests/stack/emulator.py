@@ -68,6 +68,20 @@ def parse_with_connections(host, path):
 app._parse_execute_api_url = parse_with_connections
 """
 
+# A parameter of CloudFormation is text. The emulator compares a mapping's maximum concurrency with
+# a number without converting it, so its poller fails before it has read a queue.
+MAPPINGS = """
+from ministack.services import lambda_svc
+
+concurrency = lambda_svc._sqs_esm_concurrency
+
+def concurrency_as_number(esm, *arguments):
+    scaling = {name: int(value) for name, value in (esm.get("ScalingConfig") or {}).items()}
+    return concurrency({**esm, "ScalingConfig": scaling}, *arguments)
+
+lambda_svc._sqs_esm_concurrency = concurrency_as_number
+"""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -103,5 +117,8 @@ def account() -> Iterator[Account]:
     """An empty account."""
     settings = {"AUTH": "true", "SERVICES": "", "LAMBDA_EXECUTOR": "local"}
     root = {"AWS_ACCESS_KEY_ID": ROOT_KEY, "AWS_SECRET_ACCESS_KEY": ROOT_KEY}
-    with second_engine(FRUGAL + CONNECTIONS, **settings, **root) as engine, receiver() as received:
+    with (
+        second_engine(FRUGAL + CONNECTIONS + MAPPINGS, **settings, **root) as engine,
+        receiver() as received,
+    ):
         yield Account(engine, received)

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import yaml
 
 from local.template import load
 from tests.e2e.server import ROOT
@@ -81,8 +82,11 @@ class Shell:
         return Deployment(self.account, stack)
 
 
-def checkout_at(folder: Path) -> Path:
-    """Links to the repository, with what was built for this machine as the build."""
+def checkout_at(folder: Path, account: Account) -> Path:
+    """Links to the repository, with what was built for this machine as the build.
+
+    The template is the one that suits the emulator.
+    """
     for path in ROOT.iterdir():
         if path.name not in (".aws-sam", ".git", *ENVIRONMENTS):
             (folder / path.name).symlink_to(path)
@@ -96,7 +100,9 @@ def checkout_at(folder: Path) -> Path:
     build.mkdir(parents=True)
     for path in (path for path in BUILT.parent.iterdir() if path.is_dir()):
         (build / path.name).symlink_to(path)
-    (build / "template.yaml").write_text(BUILT.read_text("utf-8"))
+    template = yaml.safe_load(BUILT.read_text("utf-8"))
+    mending.prepare(account, template["Resources"])
+    (build / "template.yaml").write_text(yaml.safe_dump(template), "utf-8")
     (folder / "bin").mkdir()
     (folder / "bin" / "aws").symlink_to(SAM.with_name("aws"))
     return folder
@@ -105,7 +111,7 @@ def checkout_at(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     with empty_account() as account:
-        shell = Shell(checkout_at(tmp_path_factory.mktemp("checkout")), account)
+        shell = Shell(checkout_at(tmp_path_factory.mktemp("checkout"), account), account)
         with shell.process as process:
             yield shell
             with suppress(BrokenPipeError):

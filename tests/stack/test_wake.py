@@ -1,8 +1,7 @@
 """On the deployed stack an agent is woken: by its feed, by a frame and by a webhook.
 
 The emulator evaluates the roles. What it cannot show: that AWS drops a reply without a
-RouteResponse, the limits of frames, and how long AWS's streams take. Its mapping of the queue
-delivers nothing, so a test takes the messages and calls the sender.
+RouteResponse, the limits of frames, and how long AWS's streams take.
 """
 
 from __future__ import annotations
@@ -75,20 +74,6 @@ def test_a_waiting_request_is_answered_by_the_next_event(agents):
     assert eventually(lambda: ids() == [sent["message_id"]])
 
 
-def deliver(dev: Deployment) -> None:
-    """Hand the messages of the queue to the sender, as the mapping does on AWS."""
-    sqs, queue = dev.account.client("sqs"), dev.physical("WebhooksQueue")
-    received = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
-    records = [{"messageId": each["MessageId"], "body": each["Body"]} for each in received]
-    if records:
-        answer = dev.account.client("lambda").invoke(
-            FunctionName=dev.physical("WebhookSenderFunction"),
-            Qualifier="live",
-            Payload=json.dumps({"Records": records}),
-        )
-        assert json.loads(answer["Payload"].read()) == {"batchItemFailures": []}
-
-
 def test_a_webhook_gets_the_event_and_acknowledges_it(account, dev, agents):
     waker, sleeper = agents
     url = f"http://{account.receiver.address}/events"
@@ -97,7 +82,6 @@ def test_a_webhook_gets_the_event_and_acknowledges_it(account, dev, agents):
     sent = waker.post("/messaging/send", to_agent_id=sleeper.agent_id, body="By webhook.")
 
     def of_message() -> list[tuple[dict[str, str], bytes]]:
-        deliver(dev)
         every = account.receiver.received
         return [each for each in every if sent["message_id"].encode() in each[1]]
 

@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
-from tests.mutants.__main__ import ROOT
-from tests.mutants.planted import LAYER, MUTANTS, Mutant
+from tests.mutants.__main__ import MUTANTS, ROOT
+from tests.mutants.planted import LAYER, Mutant
 
 
 def test_there_are_at_least_twenty():

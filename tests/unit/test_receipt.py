@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from agent_messaging.feed.model import DeliveredVia
-from agent_messaging.receipts.model import Facts, Receipt, Stored, compute
+from agent_messaging.receipts.model import (
+    FAILS_AFTER,
+    WRITTEN_FOR,
+    Facts,
+    Receipt,
+    Stored,
+    compute,
+)
 
 SENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 END = SENT + timedelta(days=90)
@@ -90,18 +97,18 @@ def test_the_first_that_shows_a_delivery_counts(case: tuple, error: str | None):
 
 
 @pytest.mark.parametrize("queued_at", [SENT, None])
-def test_what_was_neither_read_nor_acted_on_fails_when_its_retention_ends(queued_at):
+def test_what_was_neither_read_nor_acted_on_fails_a_day_after_its_retention(queued_at):
     message = stored(queued_at=queued_at)
-    before = compute(message, None, END - timedelta(milliseconds=1))
+    before = compute(message, None, END + FAILS_AFTER - timedelta(milliseconds=1))
     assert before.status == ("queued" if queued_at else "held")
     assert (before.failed_at, before.reason) == (None, None)
     for late in (timedelta(), timedelta(days=3)):
-        receipt = compute(message, None, END + late)
+        receipt = compute(message, None, END + FAILS_AFTER + late)
         assert (receipt.status, receipt.failed_at, receipt.reason) == ("failed", END, "retention")
 
 
 def test_a_delivery_that_was_never_read_fails_and_keeps_its_time():
-    receipt = compute(stored(), Facts(**acknowledged(1)), END)
+    receipt = compute(stored(), Facts(**acknowledged(1)), END + FAILS_AFTER)
     assert (receipt.status, receipt.delivered_at) == ("failed", after(1))
 
 
@@ -116,7 +123,7 @@ def test_what_was_read_or_acted_on_never_fails(fields: dict):
 def test_nothing_that_comes_after_the_end_changes_a_failure():
     late = END + timedelta(hours=1)
     facts = Facts(delivered_at=late, delivered_via="feed", acted_at=late, acted_by="msg_late")
-    receipt = compute(stored(read_at=late), facts, late + timedelta(hours=1))
+    receipt = compute(stored(read_at=late), facts, END + FAILS_AFTER)
     assert told(receipt) == {
         "status": "failed",
         "queued_at": SENT,
@@ -129,3 +136,8 @@ def test_a_held_message_is_not_queued():
     assert told(compute(stored(queued_at=None), Facts(held_at=SENT), after(1))) == {
         "status": "held"
     }
+
+
+def test_a_receipt_fails_only_when_no_clock_and_no_function_still_writes():
+    clocks_and_functions = timedelta(seconds=5 + 60)
+    assert 2 * clocks_and_functions < FAILS_AFTER - WRITTEN_FOR

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from agent_messaging.agents.access import IS_THERE
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.storage.transactions import TransactionFailedError, transact
-from agent_messaging.webhooks.item import parse, to_item
+from agent_messaging.webhooks.item import NOTED, parse, to_item
 from agent_messaging.webhooks.model import DisabledReason, Endpoint, EndpointStatus
 from agent_messaging.webhooks.own_endpoints import IS_FREE, OwnEndpoints
 from tools.operating.agent_tables import Change, scan
@@ -48,7 +48,7 @@ def bring_back_webhooks(
 
 def _restored(endpoint: Endpoint) -> Endpoint:
     """Return the endpoint as it comes back. One that was disabled keeps its reason."""
-    disabled = {"status": EndpointStatus.DISABLED, "failing_since": None, "slow_since": None}
+    disabled = {"status": EndpointStatus.DISABLED, **dict.fromkeys(NOTED)}
     reason = endpoint.disabled_reason or DisabledReason.RESTORED
     return endpoint.model_copy(update={**disabled, "disabled_reason": reason})
 

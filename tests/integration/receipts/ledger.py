@@ -34,6 +34,7 @@ class Told:
     sender_id: str
     created_at: str
     ends_at: str
+    fails_at: str
     was_held: bool = False
     work_order_id: str | None = None
     released_at: str | None = None
@@ -66,7 +67,7 @@ class Told:
         shown += [(each, "inbox") for each in (self.read_at, acted_at) if each]
         delivered_at, via = min(shown, default=(None, None))
         queued_at = self.released_at if self.was_held else self.created_at
-        has_failed = now >= self.ends_at and not self.read_at and not acted_at
+        has_failed = now >= self.fails_at and not self.read_at and not acted_at
         reached = (True, queued_at, delivered_at, self.read_at, acted_at)
         status = [name for name, at in zip(ORDER, reached, strict=True) if at][-1]
         return {
@@ -96,7 +97,7 @@ class Told:
             is_told = status == name or receipt[f"{name}_at"] is not None
             if is_told and not self.did(*needed[name]):
                 wrong.append(f"{name} too early")
-        if status == "failed" and (now < self.ends_at or self.read_at or self.acted):
+        if status == "failed" and (now < self.fails_at or self.read_at or self.acted):
             wrong.append("failed too early")
         if self.read_at and receipt["read_at"] != self.read_at:
             wrong.append("does not tell that it was read")

@@ -113,6 +113,7 @@ class Recipient:
                     at=at,
                     via=DeliveredVia.WEBHOOK,
                     wants_events=False,
+                    now=clock.now(),
                 ),
                 touched,
             )

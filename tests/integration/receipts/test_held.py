@@ -6,6 +6,7 @@ import pytest
 
 from agent_messaging import clock
 from agent_messaging.feed.outbox_item import parse_event
+from agent_messaging.receipts.model import FAILS_AFTER
 from local.in_process.functions import app
 from local.in_process.units import kilobytes, size_of
 from tests.integration.calls.operations import TRANSACT
@@ -110,12 +111,13 @@ def test_accepting_an_order_releases_it_too(pair: Cloud):
 
 
 @pytest.mark.parametrize("decision", [None, "blocked"])
-def test_it_fails_when_its_retention_ends(asked: Cloud, decision: str | None):
+def test_it_fails_a_day_after_its_retention(asked: Cloud, decision: str | None):
     held = hold(asked)
     if decision:
         decide(asked, "boots", "nova", decision)
     mailbox = app("messaging").mailbox
-    end = clock.to_epoch(clock.from_text(held["created_at"]) + timedelta(days=90))
+    retention = timedelta(days=90)
+    end = clock.to_epoch(clock.from_text(held["created_at"]) + retention + FAILS_AFTER)
     for moment, status in ((end - 1, "held"), (end, "failed")):
         now = clock.from_text("1970-01-01T00:00:00.000Z") + timedelta(seconds=moment)
         view = mailbox.read("nova", held["message_id"], now)

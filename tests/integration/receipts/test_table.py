@@ -6,6 +6,7 @@ import pytest
 
 from agent_messaging import clock, ids
 from agent_messaging.feed.model import DeliveredVia
+from agent_messaging.receipts.model import WRITTEN_FOR
 from agent_messaging.receipts.table import ReceiptsTable
 from agent_messaging.storage.table import encode
 from local.in_process.units import size_of
@@ -22,7 +23,7 @@ def table(cloud: Cloud) -> ReceiptsTable:
     return ReceiptsTable(cloud.dynamodb, "AgentOutboxTable", RETENTION)
 
 
-def deliver(table, message_id, at=NOW, via="socket", *, wants_events=False):
+def deliver(table, message_id, at=NOW, via="socket", *, now=None, wants_events=False):
     table.delivered(
         "nova",
         message_id,
@@ -30,11 +31,13 @@ def deliver(table, message_id, at=NOW, via="socket", *, wants_events=False):
         at=at,
         via=DeliveredVia(via),
         wants_events=wants_events,
+        now=now or at,
     )
 
 
-def act(table, message_id, at=NOW, by="msg_reply", *, wants_events=False):
-    table.acted("nova", message_id, to_agent_id="boots", at=at, by=by, wants_events=wants_events)
+def act(table, message_id, at=NOW, by="msg_reply", *, now=None):
+    recipient = {"to_agent_id": "boots", "wants_events": False}
+    table.acted("nova", message_id, at=at, by=by, now=now or at, **recipient)
 
 
 def stored(cloud):
@@ -93,6 +96,31 @@ def test_nothing_brings_a_receipt_back_whose_message_is_gone(cloud, table, late)
     assert item["purge_at"] == clock.to_epoch(end + timedelta(days=7))
 
 
+@pytest.mark.parametrize("write", [deliver, act])
+def test_what_was_observed_in_time_is_written_for_a_day_after_the_end(cloud, table, write):
+    end = NOW + RETENTION
+    write(table, cloud.message_id, NOW, now=end + WRITTEN_FOR)
+    assert cloud.items("AgentOutboxTable") == []
+    write(table, cloud.message_id, NOW, now=end + WRITTEN_FOR - timedelta(milliseconds=1))
+    assert len(cloud.items("AgentOutboxTable")) == 1
+
+
+def test_after_its_sender_is_told_a_failed_message_stays_failed(cloud, table):
+    deliver(table, cloud.message_id)
+    assert table.failed("nova", cloud.message_id)
+    before = stored(cloud)
+    act(table, cloud.message_id)
+    deliver(table, cloud.message_id, NOW - timedelta(seconds=1))
+    assert stored(cloud) == before
+    assert table.failed("nova", cloud.message_id)
+
+
+def test_what_was_acted_on_does_not_fail(cloud, table):
+    act(table, cloud.message_id)
+    assert not table.failed("nova", cloud.message_id)
+    assert "failed_at" not in stored(cloud)
+
+
 def test_a_released_message_is_in_its_receipt_no_more(cloud, table):
     """Also if its recipient did something before the release was noted."""
     table.released("nova", cloud.message_id, NOW)
@@ -119,11 +147,11 @@ def test_the_largest_receipt_fits_a_kilobyte(cloud, table):
         at=NOW,
         via=DeliveredVia.WEBHOOK,
         wants_events=True,
+        now=NOW,
     )
     reply_id = ids.new("msg", NOW)
-    table.acted(
-        sender, cloud.message_id, to_agent_id=recipient, at=NOW, by=reply_id, wants_events=True
-    )
+    to = {"to_agent_id": recipient, "wants_events": True}
+    table.acted(sender, cloud.message_id, at=NOW, by=reply_id, now=NOW, **to)
     table.delivery_error(sender, cloud.message_id, recipient, "é" * 300, NOW)
     (item,) = cloud.items("AgentOutboxTable")
     assert size_of(encode(item)) <= 1000

@@ -2,7 +2,8 @@
 
 One recipient acts at random over all doors, and calls fail. After each step, and after each failed
 attempt, the senders look: on the message itself, and on their lists. The relay delivers late, in
-batches of any size, and some of them twice.
+batches of any size, and some of them twice. What it has not delivered when the retention ends, it
+delivers in the day after.
 """
 
 import random
@@ -25,6 +26,7 @@ MESSAGES = 50
 WORLDS = scaled(10)
 STEPS = 110
 LATE_STEPS = 25
+A_DAY = timedelta(days=1)
 STATES = ("queued", "held", "delivered", "read", "acted", "failed")
 
 
@@ -78,7 +80,7 @@ def test_a_sender_sees_what_the_recipient_did_and_never_more(
     for told in world.told.values():
         senders.look(told)
 
-    def live(steps: int) -> None:
+    def live(steps: int, *, is_delivered: bool = True) -> None:
         for step in range(steps):
             now.time += timedelta(seconds=chance.uniform(1, 60))
             for told in recipient.act():
@@ -88,13 +90,18 @@ def test_a_sender_sees_what_the_recipient_did_and_never_more(
                     streams.deliver_some()
             if step % 5 == 0:
                 senders.look_at_list()
-        with faults.on():
-            streams.deliver_all()
+        if is_delivered:
+            with faults.on():
+                streams.deliver_all()
 
     live(STEPS)
     missing = senders.missing()
+    live(LATE_STEPS, is_delivered=False)
     now.time += RETENTION
     recipient.is_over = True
+    live(LATE_STEPS)
+    missing += senders.missing()
+    now.time += A_DAY
     live(LATE_STEPS)
     missing += senders.missing()
 

@@ -46,6 +46,7 @@ def deliver(message_id: str, at=None, via: str = "socket") -> None:
         at=at or clock.now(),
         via=DeliveredVia(via),
         wants_events=False,
+        now=clock.now(),
     )
 
 
@@ -147,15 +148,15 @@ def test_a_recipient_that_has_left_changes_no_receipt(pair: Cloud):
 
 @pytest.fixture
 def expired(pair: Cloud) -> dict:
-    """A message that was never read, and whose retention ended an hour ago."""
+    """A message that was never read, and whose retention ended two days ago."""
     sent = pair.send("nova", "boots")
-    ended_at = clock.to_epoch(clock.now()) - 3600
+    ended_at = clock.to_epoch(clock.now()) - 2 * 86400
     key = {"recipient_id": "boots", "message_id": sent["message_id"]}
     pair.change("AgentMessagesTable", key, purge_at=ended_at)
     return {**sent, "ended_at": ended_at}
 
 
-def test_an_unread_message_fails_when_its_retention_ends_and_stays_so(pair: Cloud, expired: dict):
+def test_an_unread_message_fails_a_day_after_its_retention_and_stays_so(pair: Cloud, expired: dict):
     failed = views(pair, expired)
     assert {(each["status"], each["reason"]) for each in failed} == {("failed", "retention")}
     assert {clock.to_epoch(clock.from_text(each["failed_at"])) for each in failed} == {
@@ -210,6 +211,7 @@ def act(message_id: str) -> None:
         at=clock.now(),
         by=ids.new("msg", clock.now()),
         wants_events=True,
+        now=clock.now(),
     )
 
 

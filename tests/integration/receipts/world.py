@@ -100,12 +100,15 @@ class World:
     def _tell(self, sent: dict[str, Any], sender_id: str, **fields: Any) -> None:
         message_id = sent["message_id"]
         created_at = ids.time_of(message_id)
+        ends_at = (created_at + RETENTION).replace(microsecond=0)
         self.told[message_id] = Told(
             message_id=message_id,
             thread_id=fields.get("thread_id"),
             sender_id=sender_id,
             created_at=clock.to_text(created_at),
-            ends_at=clock.to_text((created_at + RETENTION).replace(microsecond=0)),
+            ends_at=clock.to_text(ends_at),
+            # Nothing is written later than a day after the end, as said by any clock.
+            fails_at=clock.to_text(ends_at + timedelta(days=1, minutes=5)),
             was_held=sender_id != FRIEND,
             work_order_id=fields.get("work_order_id"),
         )

@@ -1,5 +1,6 @@
 """A webhook reaches the address that was checked, over TLS, and nothing else on any network."""
 
+import errno
 import socket
 import ssl
 import time
@@ -279,16 +280,40 @@ def test_no_address_gets_more_than_three_seconds_to_connect(send, server_tls):
     assert given == [3]
 
 
-def test_a_fault_is_a_failure_and_no_error(send):
-    def broken(host):
-        raise OverflowError
+def raising(error):
+    def fail(*arguments):
+        raise error
 
-    assert send(Internet(1), url=f"https://{HOST}/", seconds=0.2).failure == Failure.DNS
-    way = Egress(resolve=lambda host: [None], seconds=1)
-    assert way.post(URL, HEADERS, b"{}").failure == Failure.PRIVATE_ADDRESS
-    way = Egress(resolve=lambda host: [PUBLIC], new_socket=lambda: broken(HOST), seconds=1)
-    assert way.post(URL, HEADERS, b"{}").failure == Failure.REFUSED
-    assert Egress(resolve=broken, seconds=1).post(URL, HEADERS, b"{}").failure == Failure.DNS
+    return fail
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"resolve": raising(OverflowError())},
+        {"resolve": raising(OSError(errno.EMFILE, "no free file"))},
+        {"resolve": raising(socket.gaierror(socket.EAI_SYSTEM, "no free file"))},
+        {"new_socket": raising(OSError(errno.EMFILE, "no free file"))},
+        {"new_socket": raising(RuntimeError())},
+        {"tls": raising(ssl.SSLError())},
+        {"tls": raising(FileNotFoundError())},
+    ],
+)
+def test_a_fault_of_this_server_is_told_apart_from_the_receivers(broken, caplog):
+    way = Egress(**{"resolve": lambda host: [PUBLIC], "seconds": 1, **broken})
+    result = way.post(URL, HEADERS, b"{}")
+    assert (result.status_code, result.failure) == (None, Failure.INTERNAL_ERROR)
+    assert "webhook attempt failed by a fault" in caplog.text
+
+
+def test_a_host_that_is_not_found_is_logged(send, caplog):
+    caplog.set_level("INFO")
+    send(Internet(1))
+    assert "webhook host not found" in caplog.text
+
+
+def test_what_is_no_address_is_not_public(send):
+    assert send(Internet(1, {HOST: [None]})).failure == Failure.PRIVATE_ADDRESS
 
 
 def test_a_certificate_of_another_host_is_refused(send, authority):

@@ -9,16 +9,17 @@ import pytest
 
 from agent_messaging.agents.access import active_condition
 from agent_messaging.agents.table import AgentsTable
+from agent_messaging.feed import appending, outbox
 from agent_messaging.idempotency import IdempotentRequest, Replay
 from agent_messaging.storage.transactions import transact
 from agent_messaging.work_orders import transitions
 from agent_messaging.work_orders.table import WorkOrdersTable
-from tests.races.scheduler import counting, identity, invariants, messages, orders
+from tests.races.scheduler import counting, identity, invariants, messages, orders, waking
 from tests.races.scheduler.scenario import SCENARIOS
 from tests.races.scheduler.world import Tables, run
 from tests.scale import Figure
 
-MODULES = (counting, identity, messages, orders)
+MODULES = (counting, identity, messages, orders, waking)
 SEEDS = 50
 
 
@@ -79,6 +80,18 @@ def record_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(IdempotentRequest, "run", run_once)
 
 
+def unconditional_append(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The relay reads the tail of a feed, and then writes over what another has appended."""
+    always = f"{appending.IS_FREE} OR attribute_exists(agent_id)"
+    monkeypatch.setattr(appending, "IS_FREE", always)
+
+
+def unconditional_acknowledgement(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An acknowledgement may take back a later one."""
+    always = f"{outbox.IS_FURTHER} OR attribute_exists(agent_id)"
+    monkeypatch.setattr(outbox, "IS_FURTHER", always)
+
+
 def _plain(item: dict[str, Any]) -> dict[str, Any]:
     return {name: int(value["N"]) if "N" in value else value["S"] for name, value in item.items()}
 
@@ -88,6 +101,8 @@ PLANTED = {
     "a transition that reads the state and then writes": (unconditional_moves, "answers"),
     "a record of a key that is written after its effect": (record_afterwards, "one_key"),
     "the same, of an order": (record_afterwards, "creations"),
+    "an event that is written over another": (unconditional_append, "relays"),
+    "an acknowledgement that goes back": (unconditional_acknowledgement, "relays"),
 }
 
 

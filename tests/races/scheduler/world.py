@@ -27,9 +27,11 @@ from tests.races.scheduler.turns import START, CrashError, Stage, staged
 GROUPS = (
     "agents",
     "contacts",
+    "feed",
     "messaging",
     "presence",
     "projector",
+    "relay",
     "stats",
     "stats_roll_up",
     "work_orders",

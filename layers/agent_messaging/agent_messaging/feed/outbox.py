@@ -81,9 +81,8 @@ class OutboxTable:
                 position=position.key,
             )
         except ConditionFailedError as error:
-            if error.item is None:  # pragma: no cover - only an existing item fails the condition
-                raise
-            return positions.of_key(error.item["position"])
+            # Only an existing item fails the condition.
+            return positions.of_key((error.item or {})["position"])
         return position
 
     def put_rest(self, rest: "Acknowledged", now: datetime) -> None:

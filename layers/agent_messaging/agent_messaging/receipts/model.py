@@ -5,17 +5,19 @@
     delivered   the recipient has it: its client acknowledged the event, or what follows shows it
     read        the recipient marked it as read
     acted       the recipient replied to it, or answered its order
-    failed      its retention ended, and the recipient had neither read it nor acted
+    failed      its retention ended a day ago, and the recipient had neither read it nor acted
 
 A receipt shows what was observed, and never a state earlier than that. Listing an inbox, reading a
 message and a pushed frame are no observation. A message that was read or acted on without an
 acknowledgement before was delivered through the inbox, at that time. Nothing that is observed after
-the end of the retention counts. What was observed before may be written later, and then `failed`
-becomes `acted`.
+the end of the retention counts.
+
+The relay may write an observation up to a day late. So a receipt shows `failed` a day after the end
+of the retention, when nothing is written any more. So `failed` is final.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 
@@ -23,6 +25,11 @@ from pydantic import Field
 
 from agent_messaging.feed.model import DeliveredVia
 from agent_messaging.fields import Model, Record, StoredTime
+
+# How long after its message's end a fact is still written. Streams keep their records for a day.
+WRITTEN_FOR = timedelta(days=1)
+# A receipt fails later, by more than what clocks differ and a function may take.
+FAILS_AFTER = WRITTEN_FOR + timedelta(minutes=5)
 
 
 class ReceiptStatus(StrEnum):
@@ -133,7 +140,7 @@ def compute(stored: Stored, facts: Facts | None, now: datetime) -> Receipt:
     acted_at = _within(facts.acted_at, stored)
     # The earliest counts, so whatever follows changes nothing.
     delivered_at, via = min(_deliveries(stored, facts), key=_time_of, default=(None, None))
-    has_failed = read_at is None and acted_at is None and now >= stored.ends_at
+    has_failed = read_at is None and acted_at is None and _has_settled(stored, now)
     if has_failed:
         status = ReceiptStatus.FAILED
     elif acted_at is not None:
@@ -156,6 +163,11 @@ def compute(stored: Stored, facts: Facts | None, now: datetime) -> Receipt:
         reason=FailureReason.RETENTION if has_failed else None,
         delivery_error=facts.delivery_error,
     )
+
+
+def _has_settled(stored: Stored, now: datetime) -> bool:
+    """Return whether everything is written that was observed before the end of the retention."""
+    return now - FAILS_AFTER >= stored.ends_at
 
 
 def _within(moment: datetime | None, stored: Stored) -> datetime | None:

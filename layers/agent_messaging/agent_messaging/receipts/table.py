@@ -6,6 +6,7 @@
     delivered_at, delivered_via     the recipient's client acknowledged the event of the message
     acted_at, acted_by              the recipient replied, or answered the order: the reply's id
     delivery_error                  a webhook used up its attempts. The mailbox has the message
+    failed_at                       the sender is told that the message has failed
     to_agent_id, wants_events       the recipient, and whether the sender wants events
 
 The earliest observation of each kind counts. So a repeated write is refused by its condition, and
@@ -14,9 +15,12 @@ because the relay writes acknowledgements later. When a message was sent and whe
 on the message itself. A write costs one unit, because an item fits a kilobyte.
 
 What is observed after the end of the retention is not written. Otherwise it would bring back a
-receipt that DynamoDB has deleted. DynamoDB deletes in any order, up to some days late. So facts are
-kept for a week longer than their message. Otherwise a message would lose its receipt before it is
-deleted itself. A held message is kept to the end of its retention, as any other.
+receipt that DynamoDB has deleted. Nothing at all is written a day after that, or after the sender
+was told that the message has failed (`failed_at`). So `failed` is final.
+
+DynamoDB deletes in any order, up to some days late. So facts are kept for a week longer than their
+message. Otherwise a message would lose its receipt before it is deleted itself. A held message is
+kept to the end of its retention, as any other.
 """
 
 import contextlib
@@ -27,7 +31,7 @@ from typing import TYPE_CHECKING, Any
 from agent_messaging import clock, ids
 from agent_messaging.feed.model import DeliveredVia
 from agent_messaging.feed.outbox_item import RECEIPT
-from agent_messaging.receipts.model import Facts
+from agent_messaging.receipts.model import WRITTEN_FOR, Facts
 from agent_messaging.storage.table import (
     ConditionFailedError,
     Item,
@@ -42,6 +46,8 @@ if TYPE_CHECKING:
 
 ERROR_LENGTH = 200
 KEPT_LONGER = timedelta(days=7)
+HAS_NOT_FAILED = "attribute_not_exists(failed_at)"
+WAS_NOT_ACTED = "attribute_not_exists(acted_at)"
 
 
 class ReceiptsTable:
@@ -140,10 +146,12 @@ class ReceiptsTable:
         at: datetime,
         via: DeliveredVia,
         wants_events: bool,
+        now: datetime,
     ) -> None:
         """Note that the recipient's client acknowledged the message. The earliest time counts."""
-        facts = {"delivered_at": clock.to_text(at), "delivered_via": via}
-        self._note(sender_id, message_id, to_agent_id, at, facts, wants_events=wants_events)
+        if self._may_write(message_id, now):
+            facts = {"delivered_at": clock.to_text(at), "delivered_via": via}
+            self._note(sender_id, message_id, to_agent_id, at, facts, wants_events=wants_events)
 
     def acted(
         self,
@@ -154,10 +162,30 @@ class ReceiptsTable:
         at: datetime,
         by: str,
         wants_events: bool,
+        now: datetime,
     ) -> None:
         """Note that the recipient replied with the message `by`. The earliest reply counts."""
-        facts = {"acted_at": clock.to_text(at), "acted_by": by}
-        self._note(sender_id, message_id, to_agent_id, at, facts, wants_events=wants_events)
+        if self._may_write(message_id, now):
+            facts = {"acted_at": clock.to_text(at), "acted_by": by}
+            self._note(sender_id, message_id, to_agent_id, at, facts, wants_events=wants_events)
+
+    def failed(self, sender_id: str, message_id: str) -> bool:
+        """Let a message fail that nobody has acted on. Return False if somebody has.
+
+        Afterwards nothing else is noted. A repeated call returns the same.
+        """
+        ends_at = self._ends_at(message_id)
+        try:
+            self.table.update(
+                self.key(sender_id, message_id)[1],
+                "SET failed_at = :failed_at, purge_at = :purge_at",
+                WAS_NOT_ACTED,
+                failed_at=clock.to_text(ends_at),
+                purge_at=clock.to_epoch(ends_at + KEPT_LONGER),
+            )
+        except ConditionFailedError:
+            return False
+        return True
 
     def delivery_error(
         self, sender_id: str, message_id: str, to_agent_id: str, error: str, at: datetime
@@ -191,16 +219,20 @@ class ReceiptsTable:
             "purge_at": clock.to_epoch(ends_at + KEPT_LONGER),
         }
         first = next(iter(facts))
-        condition = f"attribute_not_exists({first})"
+        is_first = f"attribute_not_exists({first})"
         if first.endswith("_at"):
-            condition += f" OR {first} > :{first}"
+            is_first += f" OR {first} > :{first}"
         with contextlib.suppress(ConditionFailedError):
             self.table.update(
                 self.key(sender_id, message_id)[1],
                 f"SET {', '.join(f'{name} = :{name}' for name in written)} REMOVE #message",
-                condition,
+                f"{HAS_NOT_FAILED} AND ({is_first})",
                 **written,
             )
+
+    def _may_write(self, message_id: str, now: datetime) -> bool:
+        """Return whether what was observed before the message's end can still be written."""
+        return now < self._ends_at(message_id) + WRITTEN_FOR
 
     def _ends_at(self, message_id: str) -> datetime:
         return ids.time_of(message_id) + self.retention

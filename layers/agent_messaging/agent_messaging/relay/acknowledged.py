@@ -71,6 +71,7 @@ class Acknowledgements:
                     at=acknowledged.at,
                     via=acknowledged.via,
                     wants_events=event.wants_events,
+                    now=now,
                 )
         if len(events) == EVENTS_AT_ONCE and events[-1].position < acknowledged.up_to:
             self.outbox.put_rest(acknowledged._replace(after=events[-1].position), now)

@@ -14,7 +14,14 @@ from agent_messaging.feed.model import EventType
 from agent_messaging.feed.outbox_item import RECEIPT
 from agent_messaging.messaging.item import parse
 from agent_messaging.messaging.receipts import stored_of
-from agent_messaging.receipts.model import Facts, Receipt, ReceiptStatus, Stored, compute
+from agent_messaging.receipts.model import (
+    FAILS_AFTER,
+    Facts,
+    Receipt,
+    ReceiptStatus,
+    Stored,
+    compute,
+)
 from agent_messaging.relay.effects import NOTHING, Effects, Told
 from agent_messaging.relay.record import StreamRecord
 
@@ -70,10 +77,12 @@ def receipt_of(
 
     `head` and `facts` are what there is now. So the receipt may show a later state than the event.
     """
+    # What has expired is deleted. So nobody can do anything about it any more.
+    now = told.at + FAILS_AFTER if told.kind is EventType.MESSAGE_FAILED else told.at
     if told.stored is None:
-        receipt = compute(_stored(told, head, retention), told.facts, told.at)
+        receipt = compute(_stored(told, head, retention), told.facts, now)
     else:
-        receipt = compute(told.stored, facts, told.at)
+        receipt = compute(told.stored, facts, now)
     has_failed = receipt.status is ReceiptStatus.FAILED
     return receipt if has_failed or told.kind is not EventType.MESSAGE_FAILED else None
 

@@ -36,7 +36,7 @@ class Writing:
         for released in effects.released:
             self.receipts.released(released.sender_id, released.message_id, released.at)
         for acted in effects.acted:
-            self._note_acted(acted)
+            self._note_acted(acted, now)
         own, others = self._told(effects.told)
         for event in (*effects.others, *others):
             self.outbox.put_event(event, now)
@@ -58,19 +58,22 @@ class Writing:
     def _receipt(self, told: Told) -> Receipt | None:
         """Return the receipt of a message, from the record and the half that it lacks."""
         head = facts = None
+        fails = told.kind is EventType.MESSAGE_FAILED
         if told.stored is None:
             head = self._head(told.recipient_id, told.message_id)
+            if fails and head is not None:
+                return None  # it was held, and is in the inbox now
         else:
+            if fails and not self.receipts.failed(told.sender_id, told.message_id):
+                return None
             facts = self.receipts.fetch(told.sender_id, told.message_id)
-        if told.kind is EventType.MESSAGE_FAILED and head is not None:
-            return None  # it was held, and is in the inbox now
         return receipt_of(told, head, facts, self.receipts.retention)
 
     def _head(self, recipient_id: str, message_id: str) -> Item | None:
         key = self.messages.key(recipient_id, message_id)[1]
         return self.messages.table.get(key, consistent=True)
 
-    def _note_acted(self, acted: Acted) -> None:
+    def _note_acted(self, acted: Acted, now: datetime) -> None:
         """Write the receipt of the message that was acted on, if it still exists."""
         message = self._head(acted.recipient_id, acted.message_id)
         if message is None:
@@ -84,4 +87,5 @@ class Writing:
             at=acted.at,
             by=acted.by,
             wants_events=is_others and bool(display.get("wants_receipts")),
+            now=now,
         )

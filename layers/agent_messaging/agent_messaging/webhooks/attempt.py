@@ -134,6 +134,8 @@ class WebhookSender:
     def _slow_since(self, tried: Tried, now: datetime) -> datetime | None:
         """Remember how long an attempt took, and return since when its endpoint is slow."""
         endpoint, milliseconds = tried.endpoint, tried.attempt.duration_ms
+        if tried.is_own_fault:
+            return endpoint.slow_since
         if milliseconds >= HELD_MILLISECONDS or tried.attempt.error == Failure.TIMEOUT:
             self._held_at[endpoint.webhook_id] = now
         else:

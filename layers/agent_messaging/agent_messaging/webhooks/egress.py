@@ -13,19 +13,17 @@ counts. Of the rest of the response at most 64 KB are read.
 """
 
 import functools
-import ipaddress
-import queue
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from agent_messaging.observability.log import logger
 from agent_messaging.webhooks import urls
+from agent_messaging.webhooks.addresses import addresses_of, is_public, look_up
 from agent_messaging.webhooks.response import (
     RESPONSE_BYTES,
     BadResponseError,
@@ -36,6 +34,8 @@ from agent_messaging.webhooks.response import (
 )
 from agent_messaging.webhooks.urls import Target, UrlError
 
+T = TypeVar("T")
+
 SECONDS = 10.0
 CONNECT_SECONDS = 3.0  # for each address
 # How long the rest of a response may take after the status is known. It is read only so that the
@@ -44,8 +44,8 @@ BODY_SECONDS = 1.0
 CHUNK = 16 * 1024
 REDIRECTS = range(300, 400)
 OK = range(200, 300)
-# Once the way from IPv4 to IPv6 (RFC 7526). `is_global` accepts it.
-RELAYS = ipaddress.IPv4Network("192.88.99.0/24")
+# A look-up that fails with one of these says nothing about the host.
+OWN_LOOK_UPS = (socket.EAI_SYSTEM, socket.EAI_MEMORY)
 
 
 class Failure(StrEnum):
@@ -60,6 +60,7 @@ class Failure(StrEnum):
     TOO_LARGE = "too_large"  # more than 64 KB of headers
     REDIRECT = "redirect"  # a status from 300 to 399
     STATUS = "status"  # another status than 200 to 299, or no HTTP response
+    INTERNAL_ERROR = "internal_error"  # this server failed, so the receiver is not to blame
 
 
 class Result(NamedTuple):
@@ -77,10 +78,8 @@ class _FailedError(Exception):
         self.failure = failure
 
 
-def addresses_of(host: str) -> list[str]:
-    """Return the IPv4 addresses of a host name, from the system's resolver."""
-    found = socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_STREAM)
-    return [str(address[0]) for *_, address in found]
+class _OwnFaultError(Exception):
+    """This machine lacks something, for example a free socket."""
 
 
 def new_socket() -> socket.socket:
@@ -97,18 +96,12 @@ def trusted() -> ssl.SSLContext:
     return context
 
 
-def is_public(address: str) -> bool:
-    """Return whether an IPv4 address belongs to the public internet, and to one host there."""
+def _own(make: Callable[[], T]) -> T:
+    """Return what this machine makes by itself. If it cannot, the receiver is not to blame."""
     try:
-        number = ipaddress.IPv4Address(address)
-    except ValueError:
-        return False
-    return (
-        number.is_global
-        and not number.is_multicast
-        and not number.is_reserved
-        and number not in RELAYS
-    )
+        return make()
+    except Exception as error:
+        raise _OwnFaultError from error
 
 
 class _Deadline:
@@ -154,7 +147,7 @@ class Egress:
             failure = Failure.REFUSED
         except Exception:  # An attempt without an outcome would be made again and again.
             logger.exception("webhook attempt failed by a fault")
-            failure = Failure.REFUSED
+            failure = Failure.INTERNAL_ERROR
         if head is not None:
             failure = failure_of(head.status)
         milliseconds = int(1000 * (time.monotonic() - started))
@@ -168,12 +161,13 @@ class Egress:
         except UrlError:
             raise _FailedError(Failure.URL) from None
         deadline = _Deadline(self.seconds)
+        tls = None if target.is_local else _own(self.tls)
         with self._connected(target, deadline) as plain:
-            if target.is_local:
+            if tls is None:
                 return _exchange(plain, _request(target, headers, body), deadline)
             plain.settimeout(deadline.left())
             # `wrap_socket` also closes the plain socket.
-            with self.tls().wrap_socket(plain, server_hostname=target.host) as secured:
+            with tls.wrap_socket(plain, server_hostname=target.host) as secured:
                 return _exchange(secured, _request(target, headers, body), deadline)
 
     def _connected(self, target: Target, deadline: _Deadline) -> socket.socket:
@@ -189,7 +183,7 @@ class Egress:
 
     def _connect(self, wanted: tuple[str, int], deadline: _Deadline) -> socket.socket:
         """Connect to a checked address, and verify that this happened."""
-        connection = self.new_socket()
+        connection = _own(self.new_socket)
         try:
             connection.settimeout(min(CONNECT_SECONDS, deadline.left()))
             connection.connect(wanted)
@@ -201,31 +195,20 @@ class Egress:
         return connection
 
     def _addresses(self, host: str, deadline: _Deadline) -> list[str]:
-        found = self._look_up(host, deadline)
+        try:
+            found = look_up(self.resolve, host, deadline.left())
+        except TimeoutError:
+            raise
+        except Exception as error:
+            if not isinstance(error, socket.gaierror) or error.errno in OWN_LOOK_UPS:
+                raise _OwnFaultError from error
+            logger.info("webhook host not found", error=str(error))
+            raise _FailedError(Failure.DNS) from None
         if not found:
             raise _FailedError(Failure.DNS)
         if not all(map(is_public, found)):
             raise _FailedError(Failure.PRIVATE_ADDRESS)
         return list(dict.fromkeys(found))
-
-    def _look_up(self, host: str, deadline: _Deadline) -> Sequence[str]:
-        """Look up a host name in a thread, because the system's resolver has no deadline."""
-        answers: queue.SimpleQueue[Sequence[str] | None] = queue.SimpleQueue()
-
-        def look_up() -> None:
-            try:
-                answers.put(self.resolve(host))
-            except Exception:  # noqa: BLE001 - nobody would see it in this thread
-                answers.put(None)
-
-        threading.Thread(target=look_up, daemon=True).start()
-        try:
-            found = answers.get(timeout=deadline.left())
-        except queue.Empty:
-            raise TimeoutError from None
-        if found is None:
-            raise _FailedError(Failure.DNS)
-        return found
 
 
 def failure_of(status: int) -> Failure | None:

@@ -15,8 +15,10 @@ from agent_messaging.feed.table import FeedTable
 from agent_messaging.storage.table import Item, Table, TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, transact
 from agent_messaging.webhooks.item import (
+    FAILURES,
     IS_SAME,
     IS_UNCHANGED,
+    NOTED,
     entry_of,
     parse,
     unchanged,
@@ -47,15 +49,14 @@ class EndpointsTable:
         endpoint = None if item is None else parse(item)
         return endpoint if endpoint and endpoint.webhook_id == webhook_id else None
 
-    def mark(
-        self, endpoint: Endpoint, *, failing_since: datetime | None, slow_since: datetime | None
-    ) -> bool:
-        """Note since when deliveries to this URL fail or are slow, and return whether it is new.
+    def mark(self, endpoint: Endpoint, **seen: datetime | None) -> bool:
+        """Note since when this URL fails, refuses events or is slow, and return whether it is new.
 
-        In both cases the relay leaves new events to the sweep. Nothing is written if nothing has
-        changed, or if another sender has noted something meanwhile.
+        `seen` has a time or None for each of NOTED that is to be noted. While the URL fails or is
+        slow, the relay leaves new events to the sweep. Nothing is written if nothing has changed,
+        or if another sender has noted something meanwhile.
         """
-        seen = {"failing_since": failing_since, "slow_since": slow_since}
+        seen = {name: getattr(endpoint, name) for name in NOTED} | seen
         after = endpoint.model_copy(update=seen)
         if after == endpoint:
             return False
@@ -86,12 +87,13 @@ class EndpointsTable:
         Return False if it was changed, deleted or disabled meanwhile, or if it works again.
         """
         condition, values = IS_UNCHANGED, unchanged(endpoint)
-        if reason is DisabledReason.FAILING and endpoint.failing_since is not None:
-            condition += " AND failing_since = :since"
-            values["since"] = clock.to_text(endpoint.failing_since)
+        if reason is DisabledReason.FAILING:
+            since = {n: clock.to_text(v) for n in FAILURES if (v := getattr(endpoint, n))}
+            condition = " AND ".join([condition, *(f"{name} = :{name}" for name in since)])
+            values |= since
         entry = self.table.transact_update_quietly(
             self._key_of(endpoint),
-            "SET #status = :disabled, disabled_reason = :reason REMOVE failing_since, slow_since",
+            f"SET #status = :disabled, disabled_reason = :reason REMOVE {', '.join(NOTED)}",
             condition,
             disabled=EndpointStatus.DISABLED,
             reason=reason,

@@ -8,6 +8,9 @@ from agent_messaging.feed.table import LISTENERS
 from agent_messaging.storage.table import Item
 from agent_messaging.webhooks.model import Endpoint
 
+# What the sender has noted about a URL.
+FAILURES = ("failing_since", "refusing_since")
+NOTED = (*FAILURES, "slow_since")
 IS_SAME = "webhook_id = :webhook_id"
 HAS_URL = f"{IS_SAME} AND #url = :url"
 IS_UNCHANGED = f"{HAS_URL} AND #status = :status"

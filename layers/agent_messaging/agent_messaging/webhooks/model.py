@@ -1,10 +1,11 @@
 """An endpoint: where an agent gets its events by HTTP. An agent has three at most.
 
 An endpoint is `active`, or `disabled` by the server or by its operator. Its owner makes it active
-again. While its deliveries fail, `failing_since` is the time of the first failure. While its
-answers take long, `slow_since` is the time since when they do. The feed's table
-has a listener for each active endpoint, so that the relay finds endpoints without a read of this
-table.
+again. While its deliveries fail, `failing_since` is the time of the first failure. While it refuses
+events with statuses such as 404, `refusing_since` is the time of the first refusal. A delivery that
+succeeds ends both. While its answers take long, `slow_since` is the time since when they do. The
+feed's table has a listener for each active endpoint, so that the relay finds endpoints without a
+read of this table.
 """
 
 from collections.abc import Collection
@@ -64,9 +65,15 @@ class Endpoint(Record):
     disabled_reason: DisabledReason | None = None
     created_at: StoredTime
     failing_since: StoredTime | None = None
+    refusing_since: StoredTime | None = None
     slow_since: StoredTime | None = None
     secrets: list[Secret] = Field(repr=False)
     rotations: int = 1
+
+    @property
+    def unsuccessful_since(self) -> datetime | None:
+        """Since when no delivery has succeeded, as far as failures were noted."""
+        return min(filter(None, (self.failing_since, self.refusing_since)), default=None)
 
     @property
     def is_troubled(self) -> bool:

@@ -5,6 +5,8 @@
     else       another attempt by the schedule, or the delivery has failed. It also fails if the
                next attempt would come after the seven days for which it is kept
 
+A fault of this server uses up an attempt, and says nothing about the endpoint.
+
 The order of the writes makes a crash harmless, because the queue delivers the job again. The
 receipt comes before the end of the delivery. The item with the next time comes before the job for
 it. A job that comes again after that finds an item that is one attempt further, and only sends the
@@ -23,7 +25,9 @@ from agent_messaging.storage.queue import MAX_DELAY_SECONDS, Queue
 from agent_messaging.webhooks import schedule
 from agent_messaging.webhooks.deliveries import DeliveriesTable
 from agent_messaging.webhooks.delivery import Attempt, Delivery, DeliveryStatus
+from agent_messaging.webhooks.egress import Failure
 from agent_messaging.webhooks.endpoints import EndpointsTable
+from agent_messaging.webhooks.item import FAILURES
 from agent_messaging.webhooks.job import Job
 from agent_messaging.webhooks.model import DisabledReason, Endpoint
 from agent_messaging.webhooks.push import message
@@ -42,8 +46,15 @@ class Tried:
     """Since when the endpoint is slow, as this attempt has shown."""
 
     @property
+    def is_own_fault(self) -> bool:
+        """Whether this server failed, and not the receiver."""
+        return self.attempt.error == Failure.INTERNAL_ERROR
+
+    @property
     def error(self) -> str:
         """What the sender of the message is told."""
+        if self.is_own_fault:
+            return "The server failed to call the webhook of the recipient."
         code = self.attempt.status_code
         status = "" if code is None else f" {code}"
         return f"The webhook of the recipient failed: {self.attempt.error}{status}."
@@ -70,8 +81,10 @@ class Outcomes:
                 at=now,
                 via=DeliveredVia.WEBHOOK,
                 wants_events=job.wants_events,
+                now=now,
             )
-        self.endpoints.mark(tried.endpoint, failing_since=None, slow_since=tried.slow_since)
+        working = dict.fromkeys(FAILURES)
+        self.endpoints.mark(tried.endpoint, **working, slow_since=tried.slow_since)
         self._end(tried, DeliveryStatus.DELIVERED)
         metrics.webhook_attempt(AttemptOutcome.DELIVERED)
 
@@ -86,12 +99,8 @@ class Outcomes:
             self.give_up(tried, now)
         else:
             self._plan(tried, at, now)
-        failing_since = tried.endpoint.failing_since
-        # The failure of a first attempt may be an accident. The next one is five seconds away.
-        if delivery.step > 0 and schedule.shows_trouble(tried.attempt.status_code):
-            failing_since = failing_since or now
-        slow_since = tried.slow_since
-        self.endpoints.mark(tried.endpoint, failing_since=failing_since, slow_since=slow_since)
+        if not tried.is_own_fault:
+            self._note_failure(tried, now)
 
     def give_up(self, tried: Tried, now: datetime) -> None:
         """End a delivery without success, and say so on the receipt of the message."""
@@ -144,6 +153,16 @@ class Outcomes:
         following = job.model_copy(update={"made": made, "by_hand": False})
         self.queue.send([message(following, seconds)])
 
+    def _note_failure(self, tried: Tried, now: datetime) -> None:
+        """Note since when the endpoint fails, or refuses events."""
+        noted: dict[str, datetime | None] = {"slow_since": tried.slow_since}
+        # The failure of a first attempt may be an accident. The next one is five seconds away.
+        if tried.delivery.step > 0:
+            is_failing = schedule.shows_trouble(tried.attempt.status_code)
+            name = "failing_since" if is_failing else "refusing_since"
+            noted[name] = getattr(tried.endpoint, name) or now
+        self.endpoints.mark(tried.endpoint, **noted)
+
     def _disable(self, tried: Tried, now: datetime) -> bool:
         """Disable an endpoint that is gone or has failed for days. Return whether it is so.
 
@@ -152,6 +171,8 @@ class Outcomes:
         endpoint = tried.endpoint
         if tried.attempt.status_code == schedule.GONE:
             return self.endpoints.disable(endpoint, DisabledReason.GONE, now)
-        if schedule.has_failed_too_long(endpoint.failing_since, now):
+        if tried.is_own_fault:
+            return False
+        if schedule.has_failed_too_long(endpoint.unsuccessful_since, now):
             return self.endpoints.disable(endpoint, DisabledReason.FAILING, now)
         return False

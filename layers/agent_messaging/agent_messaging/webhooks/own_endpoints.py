@@ -13,6 +13,7 @@ from agent_messaging.storage.transactions import transact
 from agent_messaging.webhooks.item import (
     HAS_URL,
     IS_SAME,
+    NOTED,
     entry_of,
     parse,
     to_item,
@@ -101,7 +102,7 @@ class OwnEndpoints:
         given = {name: value for name, value in changed.items() if value is not None}
         taken = [name for name in changed if name not in given]
         if new.url != old.url or not old.is_active:  # It begins again.
-            taken += ["failing_since", "slow_since"]
+            taken += NOTED
         sets = ", ".join(f"#{name} = :new_{name}" for name in given)
         removes = ", ".join(f"#{name}" for name in taken)
         before = {n: value for n in SETTINGS if (value := getattr(old, n)) is not None}
@@ -118,7 +119,7 @@ class OwnEndpoints:
     def _transact_listener(self, old: Endpoint, new: Endpoint) -> TransactItem:
         """Return the write of the listener. It keeps `is_failing` if the URL stays."""
         if new.url != old.url or not old.is_active:
-            fresh = new.model_copy(update={"failing_since": None, "slow_since": None})
+            fresh = new.model_copy(update=dict.fromkeys(NOTED))
             return self.feed.transact_put(to_listener(fresh))
         values: Item = {"webhook_id": new.webhook_id}
         expression = "REMOVE event_types"

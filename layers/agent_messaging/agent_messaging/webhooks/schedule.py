@@ -76,6 +76,6 @@ def shows_trouble(status_code: int | None) -> bool:
     return status_code is None or status_code not in range(400, 500) or status_code in TROUBLE
 
 
-def has_failed_too_long(failing_since: datetime | None, now: datetime) -> bool:
-    """Return whether an endpoint that has failed since then is to be disabled."""
-    return failing_since is not None and now - failing_since >= DISABLED_AFTER
+def has_failed_too_long(since: datetime | None, now: datetime) -> bool:
+    """Return whether an endpoint without a success since then is to be disabled."""
+    return since is not None and now - since >= DISABLED_AFTER
