@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from benchmarks import events, unasked
+from benchmarks.listeners import Listeners
 from local.in_process.functions import app
 from local.in_process.host import Host
 from local.in_process.runtime import Context
@@ -94,6 +95,7 @@ class Workload:
         yield from unasked.streams(self)
         yield from self.directory()
         yield from self.long_messages()
+        yield from Listeners(self).operations()
         yield from unasked.pages()
 
     def messaging(self) -> Iterator[Operation]:
