@@ -83,7 +83,7 @@ def recorded() -> Iterator[dict[str, Any]]:
 
 @contextmanager
 def one_thread(relay: Any) -> Iterator[None]:
-    """Let the relay serve one agent at a time, so that the order of its calls is always the same."""
+    """Let the relay serve one agent at a time, so that its calls are in the same order."""
     before = relay.relay
     relay.relay = replace(before, threads=1)
     try:
