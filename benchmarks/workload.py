@@ -143,6 +143,7 @@ class Workload:
         end, position = ({"after": each.position.to_text("boots")} for each in (last, known))
         ack = {"position": position["after"]}
         yield "feed, ten events", lambda: self.call("GET", path, "boots", query={"limit": 10})
+        yield "feed, one event", lambda: self.call("GET", path, "boots", query=position)
         yield "feed, nothing new", lambda: self.call("GET", path, "boots", query=end)
         yield (
             "feed, wait for one",
