@@ -95,6 +95,7 @@ class Workload:
         yield from unasked.streams(self)
         yield from self.directory()
         yield from self.long_messages()
+        yield from self.held()
         yield from Listeners(self).operations()
         yield from unasked.pages()
 
@@ -208,11 +209,6 @@ class Workload:
         yield "contact, set", lambda: self.call("PUT", f"{path}/boots", body={"state": "blocked"})
         yield "contact, forget", lambda: self.call("DELETE", f"{path}/boots")
         self.cloud.register("careful", contact_policy="approved")
-        held: list[str] = []
-        # Boots has sent little in this minute. Nova might fill an item of its sent log.
-        send = lambda: held.append(self.send("boots", "careful")["message_id"])  # noqa: E731
-        yield "send, held", send
-        yield "message, held", lambda: self.call("GET", f"/messaging/messages/{held[-1]}", "boots")
 
     def webhooks(self) -> Iterator[Operation]:
         """Yield the operations of webhooks. The queue takes the jobs, and nobody reads it."""
@@ -269,6 +265,15 @@ class Workload:
             lambda: self.call("GET", "/messaging/inbox", "reader", query=inbox),
         )
         yield "mark-read, 16 KB", lambda: self.call("POST", read, "reader", {})
+
+    def held(self) -> Iterator[Operation]:
+        """Yield a contact request of an agent that has sent nothing else in this minute."""
+        self.agents["stranger"] = self.cloud.register("stranger")
+        sent: list[str] = []
+        send = lambda: sent.append(self.send("stranger", "careful")["message_id"])  # noqa: E731
+        yield "send, held", send
+        path = "/messaging/messages"
+        yield "message, held", lambda: self.call("GET", f"{path}/{sent[-1]}", "stranger")
 
     def register(self, agent_id: str) -> str:
         """Register an agent and return its key."""
