@@ -7,7 +7,7 @@ warm, beside, clients, local, wake. Without groups, all are measured and results
 With --check, the groups of counts are measured, which are those up to dollars, and compared with
 it. A count that is more than 2 percent higher is a regression, and the exit code is 1. Ratios vary
 with the machine and are not compared. With --keep-counts, the groups of counts are written, and the
-others stay as they were.
+others stay as they were. It also writes the instructions, if they are named.
 
 Counts do not depend on how busy the machine is, so two of these groups run at the same time, each
 in its own process. The other groups follow, one at a time.
@@ -21,7 +21,7 @@ from itertools import groupby
 from benchmarks import costs_page, figures, operations
 from benchmarks.dollars import tables
 from benchmarks.figures import Figure
-from benchmarks.groups import COUNTED, GROUPS, measured, module_of
+from benchmarks.groups import COUNTABLE, COUNTED, GROUPS, measured, module_of
 
 ALLOWED = 1.02
 LEGEND = """
@@ -108,7 +108,7 @@ def main() -> int:
         parser.error(
             f"unknown group: {', '.join(sorted(unknown))}. The groups are {', '.join(GROUPS)}"
         )
-    if asked.keep_counts and (times := set(asked.groups) - set(COUNTED)):
+    if asked.keep_counts and (times := set(asked.groups) - set(COUNTABLE)):
         parser.error(f"{', '.join(sorted(times))}: depends on how busy the machine is")
     groups = asked.groups or (COUNTED if asked.check or asked.keep_counts else GROUPS)
     found = list(measured(groups))

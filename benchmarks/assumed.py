@@ -14,6 +14,11 @@ MEGABYTES_OF_A_CORE = 1769
 INSTRUCTIONS_PER_SECOND = 3.0e9
 # DynamoDB answers within single-digit milliseconds: https://aws.amazon.com/dynamodb/features/
 DYNAMODB_SECONDS = 0.005
+# Assumptions: a post to a connection, a call of SQS, and a request to the receiver of a webhook.
+# DynamoDB Streams and SQS have published times. These three have none, so they are rounded up.
+POST_SECONDS = 0.010
+QUEUE_SECONDS = 0.010
+RECEIVER_SECONDS = 0.3
 # Lambda's two lines for an invocation, in JSON.
 # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
 START_LINE = (

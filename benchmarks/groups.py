@@ -20,6 +20,8 @@ COUNTED = ("operations", "sizes", "growth", "worst", "package", "scale", "dollar
 # Not among the counts: an operation sometimes needs 2.8 M instructions more, see instructions.py.
 TIMED = ("warm", "beside", "clients", "local", "wake")
 GROUPS = ("operations", "sizes", "instructions", *COUNTED[2:], *TIMED)
+# What can be written without the others: what does not depend on how busy the machine is.
+COUNTABLE = ("instructions", *COUNTED)
 MODULES = {
     "scale": "benchmarks.scale.figures",
     "beside": "benchmarks.comparisons.run",

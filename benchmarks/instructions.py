@@ -3,16 +3,16 @@
     python -m benchmarks.instructions     needs valgrind and the built layer
 
 The operations run once with moto, which records DynamoDB's answers. Then one process under
-callgrind loads all functions with the built layer, and gets each event again. A stub returns the
-answers over HTTP without TLS. callgrind writes what it has counted whenever the process calls
-`getloadavg`, which nothing else does. So the figure is the handler with boto3 and its HTTP client,
-without TLS and without what Lambda's runtime does.
+callgrind loads all functions with the built layer, and gets each event again (`replayed`). A stub
+returns the answers over HTTP without TLS. It also answers for the queue, the connections and the
+receivers of webhooks. callgrind writes what it has counted whenever the process calls `getloadavg`,
+which nothing else does. So the figure is the handler with boto3 and its HTTP client, without TLS
+and without what Lambda's runtime does.
 
 One operation of 70 sometimes needs 2.8 M instructions more than in another run, and not always the
 same one. So `make bench` shows these figures, and `make bench-check` does not compare them.
 """
 
-import gc
 import json
 import os
 import re
@@ -22,6 +22,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,9 @@ from benchmarks import stub
 from benchmarks.compared import ENVIRONMENT, PACKAGED, ROOT, python
 from benchmarks.figures import Figure, table
 from benchmarks.operations import counted, metered_workload, over_moto, unheard
+from benchmarks.replayed import COUNTED, WARM_UP, Tails
 
 MILLION = 1_000_000
-WARM_UP = 1  # runs before those that count
-COUNTED = 2  # the smaller figure counts: a busy machine can close a connection, which costs more
 TOTAL = re.compile(r"^(?:summary|totals): (\d+)", re.MULTILINE)
 
 
@@ -50,15 +50,25 @@ def measure() -> Iterator[Figure]:
         yield Figure(f"{case['name']}: instructions", number / MILLION, "M")
 
 
+@dataclass
+class Recording:
+    """What is recorded of an operation: the ends of feeds before it, and the answers to it."""
+
+    tails: Tails = field(default_factory=dict)
+    answers: list[tuple[str, bytes]] = field(default_factory=list)
+
+
 def recorded() -> Iterator[dict[str, Any]]:
-    """Yield each operation: its name, folder, environment and event, and DynamoDB's answers."""
+    """Yield each operation: its name, folder, environment and event, and what was recorded."""
     with unheard(), over_moto(), ExitStack() as stack:
-        from local.in_process.functions import clients, functions_of  # noqa: PLC0415 - within moto
+        from local.in_process.functions import app, clients, functions_of  # noqa: PLC0415
 
         meter, workload = metered_workload()
         meter.counts_botocore = False
-        answers = stack.enter_context(listening(clients()))
-        for each in counted(_forgetting(workload.operations(), answers), meter):
+        recording = Recording()
+        stack.enter_context(listening(clients(), recording.answers))
+        stack.enter_context(one_thread(app("relay")))
+        for each in counted(_forgetting(workload.operations(), recording, app("relay")), meter):
             group = each.invocation.group
             [function, *_] = functions_of(group)
             yield {
@@ -66,21 +76,43 @@ def recorded() -> Iterator[dict[str, Any]]:
                 "code": str(function.code),
                 "environment": dict(function.environment),
                 "event": each.invocation.event,
-                "answers": list(answers),
+                "answers": list(recording.answers),
+                "tails": recording.tails if group == "relay" else {},
             }
 
 
-def _forgetting(operations: Any, answers: list[Any]) -> Iterator[Any]:
+@contextmanager
+def one_thread(relay: Any) -> Iterator[None]:
+    """Let the relay serve one agent at a time, so that its calls are in the same order."""
+    before = relay.relay
+    relay.relay = replace(before, threads=1)
+    try:
+        yield
+    finally:
+        relay.relay = before
+
+
+def _forgetting(operations: Any, recording: Recording, relay: Any) -> Iterator[Any]:
     """Yield the operations. Forget the answers to what prepared each of them."""
     for operation in operations:
-        answers.clear()
+        recording.answers.clear()
+        recording.tails = _tails(relay)
         yield operation
 
 
+def _tails(relay: Any) -> Tails:
+    """Return the ends of the feeds that the relay remembers."""
+    from agent_messaging.feed.tail import seen_to_text  # noqa: PLC0415 - within moto
+
+    return {
+        agent_id: [each.position.key, each.appended_at.isoformat(), seen_to_text(each.seen)]
+        for agent_id, each in relay.relay.feed.appender._tails.items()
+    }
+
+
 @contextmanager
-def listening(clients: list[Any]) -> Iterator[list[tuple[str, bytes]]]:
+def listening(clients: list[Any], answers: list[tuple[str, bytes]]) -> Iterator[None]:
     """Note the operation and the body of each answer that the clients get."""
-    answers: list[tuple[str, bytes]] = []
 
     def answered(event_name: str, response_dict: dict[str, Any], **_: Any) -> None:
         answers.append((event_name.rpartition(".")[2], response_dict["body"]))
@@ -88,7 +120,7 @@ def listening(clients: list[Any]) -> Iterator[list[tuple[str, bytes]]]:
     for client in clients:
         client.meta.events.register("before-parse.dynamodb", answered)
     try:
-        yield answers
+        yield
     finally:
         for client in clients:
             client.meta.events.unregister("before-parse.dynamodb", answered)
@@ -104,7 +136,7 @@ def executed(cases: list[dict[str, Any]], url: str) -> list[int]:
             [
                 *under,
                 f"--callgrind-out-file={folder}/counted",
-                *(python(), "-B", "-m", "benchmarks.instructions", str(given)),
+                *(python(), "-B", "-m", "benchmarks.replayed", str(given)),
             ],
             check=True,
             cwd=ROOT,
@@ -127,55 +159,5 @@ def _total(part: Path) -> int:
     return int(found[-1])
 
 
-def replay(given: Path) -> None:
-    """Invoke the functions, and mark the beginning and the end of what counts."""
-    from benchmarks.functions import Uncounted  # noqa: PLC0415 - in the process that is counted
-    from local.in_process.runtime import Context, load_app  # noqa: PLC0415
-
-    apps: dict[str, Any] = {}
-    for case in json.loads(given.read_text("utf-8")):
-        os.environ.update(case["environment"])
-        code = Path(case["code"])
-        if code.name not in apps:
-            apps[code.name] = load_app(f"app_{code.name}", code)
-            _without_queue()
-            if hasattr(apps[code.name], "meter"):
-                apps[code.name].meter.table = Uncounted()
-        handler = apps[code.name].handler
-        for _ in range(WARM_UP):
-            _forget(apps[code.name])
-            answer = handler(case["event"], Context(25_000))
-            wanted = 404 if case["event"].get("routeKey") == "$default" else 200
-            if answer.get("statusCode", 200) not in range(wanted, wanted + 100):
-                raise RuntimeError(f"{case['name']}: {answer}")
-        gc.collect()
-        gc.disable()  # a collection belongs to many invocations
-        for _ in range(COUNTED):
-            _forget(apps[code.name])
-            os.getloadavg()
-            handler(case["event"], Context(25_000))
-            os.getloadavg()
-        gc.enable()
-
-
-def _without_queue() -> None:
-    """Let the queue of webhooks take everything. The stub answers for DynamoDB alone."""
-    from agent_messaging.storage.queue import Queue  # noqa: PLC0415 - within the built layer
-
-    def take(*_: Any) -> None:
-        pass
-
-    Queue.send = take  # type: ignore[method-assign]
-
-
-def _forget(app: Any) -> None:
-    """Let a function not know which chunks of the sent log are full. The answers are the same."""
-    if hasattr(app, "sent_log"):
-        app.sent_log._full.clear()
-
-
 if __name__ == "__main__":
-    if sys.argv[1:]:
-        replay(Path(sys.argv[1]))
-    else:
-        print(table(measure()))
+    print(table(measure()))

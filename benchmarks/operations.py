@@ -18,9 +18,19 @@ from benchmarks import budgets, heard
 from benchmarks.figures import Figure, Kind
 from benchmarks.heard import unheard
 
-__all__ = ["Counted", "counted", "matrix", "measure", "metered_workload", "over_moto", "unheard"]
+__all__ = [
+    "Counted",
+    "counted",
+    "matrix",
+    "measure",
+    "metered_workload",
+    "over_moto",
+    "records",
+    "unheard",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
+RELAY = "RelayFunction"
 
 COLUMNS = (
     "DynamoDB calls",
@@ -31,6 +41,7 @@ COLUMNS = (
     "answer bytes",
     "log bytes",
     "stream records",
+    "relayed records",
     "stored bytes",
     "custom metrics",
 )
@@ -116,10 +127,16 @@ def measure() -> Iterator[Figure]:
         yield Figure(f"{name}: botocore calls", cost.botocore_calls, "function calls", kind=kind)
         yield Figure(f"{name}: answer bytes", each.invocation.answered_bytes, "bytes")
         yield Figure(f"{name}: log bytes", heard.logged_bytes(each.logs), "bytes")
-        yield Figure(f"{name}: stream records", sum(each.records.values()), "records")
+        yield from records(name, each)
         # Not compared: a message that begins a minute begins an item of the sent log too.
         yield Figure(f"{name}: stored bytes", each.stored_bytes, "bytes", kind="machine")
         yield Figure(f"{name}: custom metrics", heard.custom_metrics(each.logs), "metrics")
+
+
+def records(name: str, each: Counted) -> Iterator[Figure]:
+    """Yield how many records functions get of what was written, and how many the relay gets."""
+    yield Figure(f"{name}: stream records", sum(each.records.values()), "records")
+    yield Figure(f"{name}: relayed records", each.records.get(RELAY, 0), "records")
 
 
 def matrix(figures: list[Figure]) -> str:

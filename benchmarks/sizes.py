@@ -12,7 +12,14 @@ from typing import Any
 
 from benchmarks import figures, heard
 from benchmarks.figures import Figure
-from benchmarks.operations import Counted, counted, metered_workload, over_moto, unheard
+from benchmarks.operations import (
+    Counted,
+    counted,
+    metered_workload,
+    over_moto,
+    records,
+    unheard,
+)
 
 SIZES = {"0.4 KB": 400, "4 KB": 4 * 1024, "64 KB": 64 * 1024}
 PAGE = {"limit": "20"}
@@ -28,7 +35,7 @@ def measure() -> Iterator[Figure]:
             yield Figure(f"{name}: round trips", each.cost.round_trips, "round trips")
             yield Figure(f"{name}: answer bytes", each.invocation.answered_bytes, "bytes")
             yield Figure(f"{name}: log bytes", heard.logged_bytes(each.logs), "bytes")
-            yield Figure(f"{name}: stream records", sum(each.records.values()), "records")
+            yield from records(name, each)
             # Not compared: a message that begins a minute begins an item of the sent log too.
             yield Figure(f"{name}: stored bytes", each.stored_bytes, "bytes", kind="machine")
 

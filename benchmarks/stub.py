@@ -3,6 +3,9 @@
 It is a process. It reads the answers of one case as JSON from stdin, prints its port, and ends when
 stdin ends. It returns the answers in order, again and again. If a call has another operation than
 the next answer, it returns a 500. All connections share the order.
+
+It also takes the messages for a queue, the frames for connections and the events for receivers of
+webhooks, at any time (`OTHERS`).
 """
 
 import base64
@@ -19,6 +22,13 @@ from pathlib import Path
 
 END_SECONDS = 5
 LOCK = threading.Lock()
+# What is answered to requests that are not for DynamoDB, by what their heads contain.
+OTHERS = {
+    b".sendmessagebatch\r\n": (b'{"Successful":[]}', "200 OK"),
+    b"connections/": (b"", "200 OK"),
+    b"post /works ": (b"", "200 OK"),
+    b"post /fails ": (b"", "503 Service Unavailable"),
+}
 
 
 def response(body: bytes, status: str = "200 OK") -> bytes:
@@ -47,9 +57,17 @@ def serve(connection: socket.socket, answers: Iterator[tuple[bytes, bytes]]) -> 
         while len(received) < end + 4 + length:
             received += connection.recv(65536)
         received = received[end + 4 + length :]
-        with LOCK:
-            target, answer = next(answers)
-        connection.sendall(answer if target in head else response(b"{}", "500 Out of order"))
+        connection.sendall(answer_to(head, answers))
+
+
+def answer_to(head: bytes, answers: Iterator[tuple[bytes, bytes]]) -> bytes:
+    """Return the answer to a request with this head, which is in lower case."""
+    for part, (body, status) in OTHERS.items():
+        if part in head:
+            return response(body, status)
+    with LOCK:
+        target, answer = next(answers)
+    return answer if target in head else response(b"{}", "500 Out of order")
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from benchmarks import events, unasked
+from benchmarks.listeners import Listeners
 from local.in_process.functions import app
 from local.in_process.host import Host
 from local.in_process.runtime import Context
@@ -94,6 +95,8 @@ class Workload:
         yield from unasked.streams(self)
         yield from self.directory()
         yield from self.long_messages()
+        yield from self.held()
+        yield from Listeners(self).operations()
         yield from unasked.pages()
 
     def messaging(self) -> Iterator[Operation]:
@@ -141,6 +144,7 @@ class Workload:
         end, position = ({"after": each.position.to_text("boots")} for each in (last, known))
         ack = {"position": position["after"]}
         yield "feed, ten events", lambda: self.call("GET", path, "boots", query={"limit": 10})
+        yield "feed, one event", lambda: self.call("GET", path, "boots", query=position)
         yield "feed, nothing new", lambda: self.call("GET", path, "boots", query=end)
         yield (
             "feed, wait for one",
@@ -205,11 +209,6 @@ class Workload:
         yield "contact, set", lambda: self.call("PUT", f"{path}/boots", body={"state": "blocked"})
         yield "contact, forget", lambda: self.call("DELETE", f"{path}/boots")
         self.cloud.register("careful", contact_policy="approved")
-        held: list[str] = []
-        # Boots has sent little in this minute. Nova might fill an item of its sent log.
-        send = lambda: held.append(self.send("boots", "careful")["message_id"])  # noqa: E731
-        yield "send, held", send
-        yield "message, held", lambda: self.call("GET", f"/messaging/messages/{held[-1]}", "boots")
 
     def webhooks(self) -> Iterator[Operation]:
         """Yield the operations of webhooks. The queue takes the jobs, and nobody reads it."""
@@ -266,6 +265,15 @@ class Workload:
             lambda: self.call("GET", "/messaging/inbox", "reader", query=inbox),
         )
         yield "mark-read, 16 KB", lambda: self.call("POST", read, "reader", {})
+
+    def held(self) -> Iterator[Operation]:
+        """Yield a contact request of an agent that has sent nothing else in this minute."""
+        self.agents["stranger"] = self.cloud.register("stranger")
+        sent: list[str] = []
+        send = lambda: sent.append(self.send("stranger", "careful")["message_id"])  # noqa: E731
+        yield "send, held", send
+        path = "/messaging/messages"
+        yield "message, held", lambda: self.call("GET", f"{path}/{sent[-1]}", "stranger")
 
     def register(self, agent_id: str) -> str:
         """Register an agent and return its key."""

@@ -22,8 +22,10 @@ ASKED, COUNTED_ALONE, COUNTED_TOGETHER = (
     "count one message",
     "count 100 messages",
 )
+RELAYED_ALONE, RELAYED_TOGETHER = "relay one event", "relay events of 100 agents"
 BATCH = 100
 AUTHORIZER, PROJECTOR = "AuthorizerFunction", "ProjectorFunction"
+RELAY = "RelayFunction"
 
 
 class Counts:
@@ -37,8 +39,17 @@ class Counts:
         """Return the counts of these figures."""
         return cls({figure.name: figure.value for figure in figures})
 
-    def need(self, operation: str, function: str, instructions_of: str | None = None) -> "Need":
-        """Return what an operation needs. Its instructions may be those of another one."""
+    def need(
+        self,
+        operation: str,
+        function: str,
+        instructions_of: str | None = None,
+        waiting: float = 0,
+    ) -> "Need":
+        """Return what an operation needs. Its instructions may be those of another one.
+
+        `waiting` is how many seconds it waits for others than DynamoDB.
+        """
 
         def value(what: str) -> float:
             return self.values[f"{operation}: {what}"]
@@ -51,14 +62,19 @@ class Counts:
             reads=value("read units"),
             answered=value("answer bytes"),
             logged=value("log bytes"),
-            records=value("stream records"),
+            counted=value("stream records") - value("relayed records"),
+            relayed=value("relayed records"),
             stored=value("stored bytes"),
+            waiting=waiting,
         )
 
 
 @dataclass(frozen=True)
 class Need:
-    """The resources of one invocation. Sizes are in bytes, the function's memory in MB."""
+    """The resources of one invocation. Sizes are in bytes, the function's memory in MB.
+
+    `counted` and `relayed` are the records that the projector and the relay get.
+    """
 
     memory: int
     instructions: float
@@ -67,8 +83,10 @@ class Need:
     reads: float = 0
     answered: float = 0
     logged: float = 0
-    records: float = 0
+    counted: float = 0
+    relayed: float = 0
     stored: float = 0
+    waiting: float = 0
 
     @property
     def cpu_seconds(self) -> float:
@@ -77,9 +95,9 @@ class Need:
 
     @property
     def seconds(self) -> float:
-        """Return what Lambda bills: the CPU at the function's share of a core, and DynamoDB."""
+        """Return what Lambda bills: the CPU at the function's share of a core, and all waiting."""
         share = min(1.0, self.memory / assumed.MEGABYTES_OF_A_CORE)
-        waiting = self.round_trips * assumed.DYNAMODB_SECONDS
+        waiting = self.waiting + self.round_trips * assumed.DYNAMODB_SECONDS
         return math.ceil(1000 * (self.cpu_seconds / share + waiting)) / 1000
 
     @property
@@ -95,7 +113,8 @@ class Usage(NamedTuple):
     batch: int
 
 
-# Many calls: the gateway has most keys in its cache, and the projector gets full batches.
+# Many calls: the gateway has most keys in its cache, and the projector and the relay get full
+# batches.
 BUSY = Usage(1 / assumed.AUTHORIZED_EACH, BATCH)
 # One call now and then: the cache has ended, and each record is a batch of its own.
 ALONE = Usage(1, 1)
@@ -112,6 +131,7 @@ class Bill(NamedTuple):
     traffic: float = 0
     authorizer: float = 0
     statistics: float = 0
+    relay: float = 0
 
     @property
     def tables(self) -> float:
@@ -142,7 +162,8 @@ def request(counts: Counts, need: Need, usage: Usage, *, is_open: bool = False) 
         gateway=steps * prices.PER_MILLION_GATEWAY_REQUESTS,
         traffic=need.answered * MILLION / GB * prices.PER_GB_OF_TRAFFIC,
         authorizer=asked * invocation(counts.need(ASKED, AUTHORIZER)).total,
-        statistics=need.records * counted(counts, usage),
+        statistics=need.counted * counted(counts, usage),
+        relay=need.relayed * relayed(counts, usage),
     )
 
 
@@ -150,6 +171,12 @@ def counted(counts: Counts, usage: Usage) -> float:
     """Return what it costs to count a million stream records."""
     operation = COUNTED_ALONE if usage.batch == 1 else COUNTED_TOGETHER
     return invocation(counts.need(operation, PROJECTOR)).total / usage.batch
+
+
+def relayed(counts: Counts, usage: Usage) -> float:
+    """Return what it costs to append a million events to feeds of agents that do not listen."""
+    operation = RELAYED_ALONE if usage.batch == 1 else RELAYED_TOGETHER
+    return invocation(counts.need(operation, RELAY)).total / usage.batch
 
 
 def stored(need: Need) -> float:

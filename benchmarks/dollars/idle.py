@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from benchmarks import prices
-from benchmarks.dollars.background import NOT_MEASURED, ROLL_UP, ROLLED, SWEEP, SWEPT
+from benchmarks.dollars.background import (
+    ROLL_UP,
+    ROLLED,
+    SWEEP,
+    SWEPT,
+    WEBHOOK_SWEEP,
+    WEBHOOKS_SWEPT,
+)
 from benchmarks.dollars.bills import (
     BATCH,
     GB,
@@ -29,8 +36,11 @@ REMEMBERED_SECONDS = 60  # how long the gateway caches a key
 AGENTS = (10, 100, 1_000, 10_000)
 INTERVALS = (30, 60, 300)  # values of HeartbeatSeconds
 SCHEDULES = (60, 300, 3600)
-MEASURED = [each for each in TEMPLATE.schedules if each.function not in NOT_MEASURED]
-SCHEDULED = {ROLL_UP: (ROLLED, "StatsSchedule"), SWEEP: (SWEPT, "SweepSchedule")}
+SCHEDULED = {
+    ROLL_UP: (ROLLED, "StatsSchedule"),
+    SWEEP: (SWEPT, "SweepSchedule"),
+    WEBHOOK_SWEEP: (WEBHOOKS_SWEPT, "SweepSchedule"),
+}
 
 
 class Item(NamedTuple):
@@ -75,7 +85,7 @@ def items(counts: Counts) -> list[Item]:
             prices.FREE_ALARMS,
         ),
         Item("secrets", len(TEMPLATE.secrets), prices.PER_SECRET_MONTH),
-        *(_scheduled(counts, each.function, each.every) for each in MEASURED),
+        *(_scheduled(counts, each.function, each.every) for each in TEMPLATE.schedules),
         _keys(),
         *_storage(counts),
     ]
@@ -88,16 +98,20 @@ def _scheduled(counts: Counts, function: str, every: int) -> Item:
     return Item(f"`{function}`, every {every} s", MONTH_SECONDS / every, dollars)
 
 
-def scheduled(counts: Counts, function: str, every: int) -> float:
-    """Return the dollars of a month of a schedule with another interval."""
-    return _scheduled(counts, function, every).dollars(is_first=False)
+def scheduled(counts: Counts, schedule: str, every: int) -> float:
+    """Return the dollars of a month of the functions of a schedule with another interval."""
+    return sum(
+        _scheduled(counts, function, every).dollars(is_first=False)
+        for function, (_, parameter) in SCHEDULED.items()
+        if parameter == schedule
+    )
 
 
 def _keys() -> Item:
     """Return the requests for the keys of the tables that the schedules use, at most."""
     tables = {
         (schedule.function, name)
-        for schedule in MEASURED
+        for schedule in TEMPLATE.schedules
         for name in TEMPLATE.functions[schedule.function].environment
         if name.endswith("_TABLE")
     }
@@ -108,7 +122,7 @@ def _keys() -> Item:
 
 def _storage(counts: Counts) -> list[Item]:
     """Return the snapshots and the log lines of a month, which are kept for a month."""
-    runs = {each.function: MONTH_SECONDS / each.every for each in MEASURED}
+    runs = {each.function: MONTH_SECONDS / each.every for each in TEMPLATE.schedules}
     stored = counts.values[f"{ROLLED}: stored bytes"] * runs[ROLL_UP] / GB
     logged = sum(
         (counts.values[f"{SCHEDULED[function][0]}: log bytes"] + PLATFORM_LINES) * times

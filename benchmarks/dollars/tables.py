@@ -29,6 +29,7 @@ SHARES = {
     "logs": "logs",
     "authorizer, one call in five": "authorizer",
     "statistics": "statistics",
+    "the event for the recipient": "relay",
     "traffic": "traffic",
 }
 
@@ -76,6 +77,7 @@ def of_routes(counts: Counts) -> str:
             busy.authorizer,
             busy.logs,
             busy.statistics,
+            busy.relay,
             busy.traffic,
             busy.total,
             row.alone.total,
@@ -83,7 +85,9 @@ def of_routes(counts: Counts) -> str:
         )
         called = f"`{row.route}`" + (f", {row.call}" if row.call else "")
         rows.append([called, *cells, *map(_dollars, parts)])
-    head = "a million of|W / R|ms|tables|gateway|Lambda|key|logs|statistics|traffic|**all, $**"
+    head = (
+        "a million of|W / R|ms|tables|gateway|Lambda|key|logs|statistics|relay|traffic|**all, $**"
+    )
     return table(f"{head}|alone, $|kept, $ a month", rows)
 
 
@@ -160,8 +164,8 @@ def of_idle(counts: Counts) -> str:
 def of_schedules(counts: Counts) -> str:
     """Return what a month of each schedule costs at some intervals."""
     rows = [
-        [f"`{parameter}`", *(_dollars(idle.scheduled(counts, name, s)) for s in idle.SCHEDULES)]
-        for name, (_, parameter) in idle.SCHEDULED.items()
+        [f"`{name}`", *(_dollars(idle.scheduled(counts, name, s)) for s in idle.SCHEDULES)]
+        for name in dict.fromkeys(parameter for _, parameter in idle.SCHEDULED.values())
     ]
     return table("parameter|each minute, $ a month|each 5 minutes|each hour", rows)
 

@@ -1,22 +1,27 @@
 """The costs of the ways to be woken: an hour in which nothing happens, and a million events.
 
-The heartbeats are measured. All else is computed from the write and read units of its design, from
-the prices and from `benchmarks.assumed`. The seconds and the intervals are those of the code.
+Each step is an operation that is measured, except for a request that waits in vain. That one is
+computed from its reads and its time. The seconds and the intervals are those of the code.
 """
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from benchmarks import assumed, prices
-from benchmarks.dollars import idle
+from benchmarks import prices
+from benchmarks.dollars import background, idle
+from benchmarks.dollars.background import Case
 from benchmarks.dollars.bills import (
     ASKED,
     AUTHORIZER,
+    BUSY,
     GB,
     MILLION,
     PLATFORM_LINES,
+    RELAY,
+    RELAYED_ALONE,
     TEMPLATE,
     Counts,
+    request,
 )
 from benchmarks.dollars.bills import invocation as billed
 
@@ -25,29 +30,12 @@ HEARTBEAT_SECONDS = 30
 SLOW_HEARTBEAT_SECONDS = 300
 # A request that waits: it reads the feed four times a second, half a read unit each.
 WAIT_SECONDS, READS_A_SECOND = 20, 4
-WAITING = "FeedWaitFunction"
+FEED, WAITING = "FeedFunction", "FeedWaitFunction"
 # A connection: a ping at least every nine minutes, and a new connection every two hours.
 PING_MINUTES, CONNECTION_HOURS = 9, 2
-# A webhook: an event is put into the queue, received and deleted there. The receiver takes a while.
+# A webhook: an event is put into the queue, received and deleted there.
 QUEUE_REQUESTS = 3
-RECEIVER_SECONDS = 0.3
-SENDER_GB = 0.25
 AGENTS = (100, 10_000, 1_000_000)
-
-
-class Units(NamedTuple):
-    """The write and read units of a step, as designed."""
-
-    writes: float
-    reads: float
-
-
-APPENDED = Units(1, 1)  # an event in the feed
-ACKNOWLEDGED = Units(2, 1)  # the position, and the receipt of a message
-FEED_READ = Units(0, 0.5)
-PINGED = Units(2, 1)  # the listener and the lease
-RESUMED = Units(2, 1)
-ATTEMPTED = Units(2, 1)  # the attempt, and the receipt of a message
 
 
 class Way(NamedTuple):
@@ -60,16 +48,23 @@ class Way(NamedTuple):
 
 def ways(counts: Counts) -> list[Way]:
     """Return each way, with one event at a time."""
-    relayed = _invocation(APPENDED)
-    read = _request(FEED_READ) + _request(ACKNOWLEDGED)
-    acked = prices.PER_MILLION_SOCKET_MESSAGES + _invocation(ACKNOWLEDGED)
-    queued = QUEUE_REQUESTS * prices.PER_MILLION_QUEUE_REQUESTS
-    attempted = queued + _invocation(ATTEMPTED, RECEIVER_SECONDS, SENDER_GB)
+    relayed = billed(counts.need(RELAYED_ALONE, RELAY)).total
+    receipt = _invocation(counts, background.ACKNOWLEDGED)
+    read, waited = (
+        _request(counts, "feed, one event", FEED),
+        _request(counts, "feed, wait for one", WAITING),
+    )
+    acked = _request(counts, "feed, acknowledge", FEED) + receipt
+    frame = _invocation(counts, background.TO_A_SOCKET) + prices.PER_MILLION_SOCKET_MESSAGES
+    answered = _frame(counts, background.ACKED) + receipt
+    queued = _invocation(counts, background.TO_A_WEBHOOK)
+    queued += QUEUE_REQUESTS * prices.PER_MILLION_QUEUE_REQUESTS
+    attempted = _invocation(counts, background.ATTEMPTED)
     return [
-        Way("heartbeat", _heartbeats(counts, HEARTBEAT_SECONDS), relayed + read),
-        Way("wait", _waiting(counts), relayed + read),
-        Way("socket", _connected(counts), relayed + prices.PER_MILLION_SOCKET_MESSAGES + acked),
-        Way("webhook", 0.0, relayed + attempted),
+        Way("heartbeat", _heartbeats(counts, HEARTBEAT_SECONDS), relayed + read + acked),
+        Way("wait", _waiting(counts), relayed + waited + acked),
+        Way("socket", _connected(counts), frame + answered),
+        Way("webhook", 0.0, queued + attempted),
     ]
 
 
@@ -87,12 +82,12 @@ def _heartbeats(counts: Counts, every: int) -> float:
 
 def _waiting(counts: Counts) -> float:
     """Return an hour of requests one after another, each as long as possible."""
-    reads = READS_A_SECOND * WAIT_SECONDS * 0.5
-    lease = Units(2, 0)  # a place among those that wait, taken and given back
-    one = _dollars(Units(lease.writes, reads)) + _logs() + prices.PER_MILLION_INVOCATIONS
+    reads = READS_A_SECOND * WAIT_SECONDS * 0.5 * prices.PER_MILLION_READ_UNITS
+    lease = 2 * prices.PER_MILLION_WRITE_UNITS  # a place to wait, taken and given back
+    one = lease + reads + prices.PER_MILLION_GATEWAY_REQUESTS + prices.PER_MILLION_INVOCATIONS
+    one += PLATFORM_LINES * MILLION / GB * prices.PER_GB_OF_LOGS
     one += WAIT_SECONDS * wait_gigabytes() * prices.PER_GB_SECOND * MILLION
-    one += prices.PER_MILLION_GATEWAY_REQUESTS
-    one += _authorizer(counts) * WAIT_SECONDS / idle.REMEMBERED_SECONDS
+    one += billed(counts.need(ASKED, AUTHORIZER)).total * WAIT_SECONDS / idle.REMEMBERED_SECONDS
     return HOUR / WAIT_SECONDS * one / MILLION
 
 
@@ -104,32 +99,23 @@ def wait_gigabytes() -> float:
 def _connected(counts: Counts) -> float:
     """Return an hour of a connection over which nothing goes but pings."""
     minutes = HOUR / 60 * prices.PER_MILLION_CONNECTION_MINUTES
-    ping = 2 * prices.PER_MILLION_SOCKET_MESSAGES + _invocation(PINGED)  # and the pong
-    opened = _authorizer(counts) + _invocation(Units(0, 0)) + _invocation(RESUMED)
+    ping = _frame(counts, background.PINGED) + prices.PER_MILLION_SOCKET_MESSAGES  # and the pong
+    opened = _invocation(counts, background.AUTHORIZED) + _invocation(counts, background.CONNECTED)
+    # `resume`, and `hello`
+    opened += _frame(counts, background.RESUMED) + prices.PER_MILLION_SOCKET_MESSAGES
     pings = HOUR / 60 / PING_MINUTES
     return (minutes + pings * ping + opened / CONNECTION_HOURS) / MILLION
 
 
-def _authorizer(counts: Counts) -> float:
-    return billed(counts.need(ASKED, AUTHORIZER)).total
+def _request(counts: Counts, operation: str, function: str) -> float:
+    """Return the dollars of a million requests, without those of the relay's receipts."""
+    return request(counts, counts.need(operation, function), BUSY)._replace(relay=0).total
 
 
-def _request(units: Units) -> float:
-    """Return the dollars of a million requests, with the gateway and the authorizer."""
-    return assumed.around_it() + _dollars(units)
+def _frame(counts: Counts, case: Case) -> float:
+    """Return the dollars of a million frames that clients send."""
+    return prices.PER_MILLION_SOCKET_MESSAGES + _invocation(counts, case)
 
 
-def _invocation(units: Units, waiting: float = 0, gigabytes: float = assumed.MEMORY_GB) -> float:
-    """Return the dollars of a million invocations that no HTTP request causes."""
-    seconds = assumed.SECONDS + waiting
-    running = seconds * gigabytes * prices.PER_GB_SECOND * MILLION
-    return prices.PER_MILLION_INVOCATIONS + running + _logs() + _dollars(units)
-
-
-def _logs() -> float:
-    return PLATFORM_LINES * MILLION / GB * prices.PER_GB_OF_LOGS
-
-
-def _dollars(units: Units) -> float:
-    writes = units.writes * prices.PER_MILLION_WRITE_UNITS
-    return writes + units.reads * prices.PER_MILLION_READ_UNITS
+def _invocation(counts: Counts, case: Case) -> float:
+    return billed(case.need(counts)).total

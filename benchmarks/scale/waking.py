@@ -17,8 +17,7 @@ SEED = 6
 BATCH = 100  # records, as in the template
 BATCH_SECONDS = 0.040  # Lambda's call of the function
 CALL_SECONDS = assumed.DYNAMODB_SECONDS
-# Published times of a post to a connection are of this order.
-POST_SECONDS = 0.010
+POST_SECONDS = assumed.POST_SECONDS
 READS_OF_AN_AGENT = 1  # who listens to it. The end of its feed is remembered
 NEW_TABLE_SHARDS = limits.NEW_TABLE_WRITE_UNITS // limits.PARTITION_WRITE_UNITS
 THREADS = 8  # agents that the relay serves at the same time

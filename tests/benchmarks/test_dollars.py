@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent_messaging.storage import units
-from benchmarks import assumed, dollars, figures, prices
+from benchmarks import assumed, budgets, dollars, figures, prices
 from benchmarks.dollars import background, bills, idle, routes, tables
 from benchmarks.dollars.bills import Counts, Need
 from benchmarks.figures import rounded
@@ -24,7 +24,8 @@ ONE = Need(
     reads=4,
     answered=1000,
     logged=500,
-    records=1,
+    counted=1,
+    relayed=1,
 )
 
 
@@ -36,11 +37,18 @@ def test_every_route_of_the_template_has_a_price_and_nothing_else_has():
 
 def test_every_function_that_no_route_calls_has_a_price():
     called = {route.function for route in bills.TEMPLATE.routes}
-    priced = {function for function, *_ in background.INVOCATIONS}
-    assert not priced & background.NOT_MEASURED
-    assert bills.TEMPLATE.functions.keys() - called == priced | background.NOT_MEASURED
-    scheduled = {each.function for each in bills.TEMPLATE.schedules}
-    assert set(idle.SCHEDULED) == scheduled - background.NOT_MEASURED
+    assert bills.TEMPLATE.functions.keys() - called == {
+        each.function for each in background.INVOCATIONS
+    }
+    assert set(idle.SCHEDULED) == {each.function for each in bills.TEMPLATE.schedules}
+
+
+def test_what_no_route_calls_has_a_budget():
+    """But for what is older than the budgets of this table."""
+    rows = {each.operation for each in background.INVOCATIONS}
+    assert {each for each in rows if each.startswith(("relay", "socket", "webhook"))} <= set(
+        budgets.UNITS
+    )
 
 
 def test_the_page_shows_the_dollars_of_the_counts():
@@ -80,6 +88,7 @@ def test_a_call_alone_asks_for_its_key_and_is_counted_in_a_batch_of_its_own():
     alone, busy = (bills.request(COUNTS, ONE, usage) for usage in (bills.ALONE, bills.BUSY))
     assert alone.authorizer == pytest.approx(5 * busy.authorizer)
     assert alone.statistics > 50 * busy.statistics
+    assert alone.relay > busy.relay > 0
     assert alone[:6] == busy[:6]
 
 
@@ -89,13 +98,21 @@ def test_a_large_answer_is_more_than_one_request_of_the_gateway():
 
 
 def test_the_meter_charges_at_least_what_a_call_costs():
-    """Also for a call alone, but for its statistics, which nobody else could pay for."""
+    """Also for a call alone, but for its statistics and its event, which others read."""
     unit = prices.PER_MILLION_WRITE_UNITS
     for row in routes.rows(COUNTS):
         need = row.need
         tenths = need.writes * units.WRITE_UNIT + need.reads * units.READ_UNIT
         tenths += need.round_trips * units.CALL + units.of_request(int(need.answered))
-        assert tenths / units.UNIT * unit >= row.busy.total - row.busy.statistics, row.route
+        assert tenths / units.UNIT * unit >= row.busy.total - _afterwards(row.busy), row.route
+
+
+def _afterwards(bill: bills.Bill) -> float:
+    return bill.statistics + bill.relay
+
+
+def test_an_invocation_is_billed_for_what_it_waits_for():
+    assert replace(ONE, waiting=0.3).seconds == pytest.approx(ONE.seconds + 0.3)
 
 
 @pytest.mark.parametrize("name", prices.price_list())
@@ -132,7 +149,7 @@ def test_an_idle_month_has_each_alarm_dashboard_and_secret_without_a_condition()
 
 
 def test_a_schedule_costs_by_how_often_it_runs():
-    minute, hour = (idle.scheduled(COUNTS, idle.ROLL_UP, every) for every in (60, 3600))
+    minute, hour = (idle.scheduled(COUNTS, "StatsSchedule", every) for every in (60, 3600))
     assert minute == pytest.approx(60 * hour)
 
 

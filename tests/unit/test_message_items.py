@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from agent_messaging.content.flagging import ContentFlag
+from agent_messaging.content.flags import ContentFlag
 from agent_messaging.fields import Party
 from agent_messaging.ids import ULID_PATTERN
 from agent_messaging.messaging.item import (

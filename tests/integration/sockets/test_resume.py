@@ -8,6 +8,7 @@ import pytest
 
 from agent_messaging import clock
 from agent_messaging.sockets.model import MOST_CONNECTIONS
+from agent_messaging.sockets.service import PAGE
 from local.in_process.runtime import Context
 
 
@@ -107,20 +108,24 @@ def test_anothers_position_and_a_future_one_are_refused(sockets, nova, relay):
     assert sockets.listeners("nova") == []
 
 
-def test_the_eleventh_connection_ends_the_one_that_pinged_longest_ago(sockets, nova):
+@pytest.mark.parametrize("missed", [0, 95, PAGE, 150])
+def test_the_eleventh_connection_ends_the_one_that_pinged_longest_ago(sockets, nova, relay, missed):
+    """The query for a page of events finds the listeners too, unless the events fill it."""
     ten = [sockets.connect(nova) for _ in range(MOST_CONNECTIONS)]
     assert [each.send("resume")[0]["frame"] for each in ten] == ["hello"] * MOST_CONNECTIONS
     for number, socket in enumerate(ten):
         key = {"agent_id": "nova", "entry": f"z#ws#{socket.connection_id}"}
         later = clock.to_epoch(clock.now()) + (50 if number == 3 else 100 + number)
         sockets.cloud.change("AgentFeedTable", key, purge_at=later)
+    relay.append("nova", missed)
     last = sockets.connect(nova)
-    assert last.send("resume")[0]["frame"] == "hello"
+    hello, *events = last.send("resume")
+    assert (hello["frame"], numbers(events)) == ("hello", list(range(1, missed + 1)))
     assert [each.is_open for each in ten] == [each != 3 for each in range(MOST_CONNECTIONS)]
     assert sockets.listeners("nova") == sorted(
         each.connection_id for each in (*ten, last) if each.is_open
     )
-    assert last.send("resume") == []
+    assert len(last.send("resume")) == missed
     assert len(sockets.listeners("nova")) == MOST_CONNECTIONS
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_messaging.content.flagging import ContentFlag, flags
+from agent_messaging.content.flagging import flags
+from agent_messaging.content.flags import ContentFlag
 from agent_messaging.fields import json_text
 
 INVISIBLE, BIDIRECTIONAL, TAGS, LOOKALIKE = (

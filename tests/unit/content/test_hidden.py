@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from agent_messaging.content.flagging import ContentFlag, flags
+from agent_messaging.content.flagging import flags
+from agent_messaging.content.flags import ContentFlag
 from agent_messaging.fields import json_text
 from tests.unit.content.hidden import METHODS
 

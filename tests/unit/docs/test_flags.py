@@ -6,7 +6,7 @@ from typing import Any, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-from agent_messaging.content.flagging import ContentFlag
+from agent_messaging.content.flags import ContentFlag
 from agent_messaging.door.route import type_hints
 from local.template import load
 from tools.openapi import render as command

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agent_messaging import errors
 from agent_messaging.agents import keys
-from agent_messaging.content.flagging import ContentFlag
+from agent_messaging.content.flags import ContentFlag
 from agent_messaging.docs.pages import PAGES, serve
 from local.template import load
 from tools.openapi.render import groups

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from agent_messaging.contacts.model import Contact, ContactBase, ContactState
 from agent_messaging.content import flagging
-from agent_messaging.content.flagging import ContentFlag, ContentFlags
+from agent_messaging.content.flagging import ContentFlags
+from agent_messaging.content.flags import ContentFlag
 from agent_messaging.fields import ANY_CASE, Limit, Model, NextCursor, Request, copied
 from agent_messaging.messaging import schemas as messaging_schemas
 from agent_messaging.messaging.schemas import MessageView

@@ -23,7 +23,6 @@ A text without flags can be harmful too: the choice of words, emoji or spaces ca
 import json
 import re
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -36,16 +35,7 @@ from agent_messaging.content.characters import (
     TAGS,
     is_mixed,
 )
-
-
-class ContentFlag(StrEnum):
-    """One kind of content that a reader of the text does not see."""
-
-    INVISIBLE_CHARACTERS = "invisible_characters"
-    BIDIRECTIONAL_CONTROLS = "bidirectional_controls"
-    TAG_CHARACTERS = "tag_characters"
-    LOOKALIKE_CHARACTERS = "lookalike_characters"
-
+from agent_messaging.content.flags import ContentFlag
 
 ContentFlags = Annotated[
     list[ContentFlag],

@@ -1,6 +1,8 @@
 """Read an agent's feed, and acknowledge it. Every door calls this: HTTP, the WebSocket, others."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from agent_messaging.feed import item as items
 from agent_messaging.feed import pages, position
@@ -10,7 +12,12 @@ from agent_messaging.feed.pages import FeedPage
 from agent_messaging.feed.position import START, Position
 from agent_messaging.feed.table import FeedTable, is_event
 
+if TYPE_CHECKING:
+    from agent_messaging.storage.table import Item
+
 LATEST = "latest"
+# What a page reads besides its events: the one at the position, and one that shows there are more.
+AROUND = 2
 HOW_TO_ACKNOWLEDGE = (
     "Set `position` to the `position` of the last event that you have handled, unchanged. "
     "GET /api/v1/messaging/feed lists your events."
@@ -31,8 +38,11 @@ class FeedReader:
         now: datetime,
         *,
         consistent: bool = False,
+        found: "Sequence[Item] | None" = None,
     ) -> FeedPage:
         """Return the page of events after a position.
+
+        `found` has the items that this would read first, if `page_and_listeners` has read them.
 
         The query begins at the position itself. Usually its event is still there, which proves that
         the position is real. So a read that finds nothing new is one query of half a read unit.
@@ -42,7 +52,10 @@ class FeedReader:
             BadPositionError: the position lies after the newest event.
             PositionGoneError: events after the position have expired.
         """
-        found = self.feed.events(agent_id, after.previous, limit + 2, consistent=consistent)
+        if found is None:
+            found = self.feed.events(
+                agent_id, after.previous, limit + AROUND, consistent=consistent
+            )
         later = [item for item in found if item["entry"] > after.key]
         if not later:
             return FeedPage([], self._end(agent_id, after, is_found=bool(found)), has_more=False)
@@ -52,6 +65,12 @@ class FeedReader:
             if later and not items.is_kept(later[0], now):
                 return pages.without_kept(agent_id, after, position.of_key(later[0]["entry"]))
         return pages.cut(agent_id, later, after, limit, now)
+
+    def page_and_listeners(
+        self, agent_id: str, after: Position, limit: int
+    ) -> "tuple[list[Item], list[Item]]":
+        """Return what `read` reads first for a page, and who listens, both read consistently."""
+        return self.feed.events_and_listeners(agent_id, after.previous, limit + AROUND)
 
     def _end(self, agent_id: str, after: Position, *, is_found: bool) -> Position:
         """Return where a reader waits that has found no event after a position.
@@ -110,6 +129,8 @@ class FeedService(FeedReader):
             BadPositionError: it is malformed, another agent's, or later than the newest event.
         """
         wanted = position.parse(agent_id, after, HOW_TO_ACKNOWLEDGE)
-        newest = self.newest(agent_id, consistent=True)
+        newest = self.newest(agent_id)
+        if wanted > newest:  # The copy of the table that was read may lack the newest events.
+            newest = self.newest(agent_id, consistent=True)
         pages.require_known(wanted, newest, HOW_TO_ACKNOWLEDGE)
         return self.outbox.acknowledge(agent_id, wanted, via, now)

@@ -18,7 +18,7 @@ from agent_messaging import clock
 from agent_messaging.feed.appending import ANCHOR, FIRST_EVENT, LAST_EVENT, Appender, Record
 from agent_messaging.feed.model import Event
 from agent_messaging.feed.position import START, Position
-from agent_messaging.storage.table import Item, Table, TableKey
+from agent_messaging.storage.table import Item, QueryResult, Table, TableKey
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -48,16 +48,33 @@ class FeedTable:
         They may have expired, and there may be a gap before them (`feed.pages`). After a position
         before `START`, the anchor comes first.
         """
-        found = self.table.query(
+        return self._after(agent_id, after, limit, LAST_EVENT, consistent=consistent).items
+
+    def events_and_listeners(
+        self, agent_id: str, after: Position, limit: int
+    ) -> tuple[list[Item], list[Item]]:
+        """Return what `events` returns, and the listeners, read consistently.
+
+        One query reads both, unless the events fill it.
+        """
+        found = self._after(agent_id, after, limit, LAST, consistent=True)
+        events = [each for each in found.items if each["entry"] <= LAST_EVENT]
+        listeners = [each for each in found.items if each["entry"] >= LISTENERS]
+        return events, self.listeners(agent_id) if found.last_key else listeners
+
+    def _after(
+        self, agent_id: str, after: Position, limit: int, last: str, *, consistent: bool
+    ) -> QueryResult:
+        """Return at most `limit` items after a position, up to a key."""
+        return self.table.query(
             "agent_id = :agent AND entry BETWEEN :first AND :last",
             limit=limit,
             newest_first=False,
             consistent=consistent,
             agent=agent_id,
             first=ANCHOR if after < START else after.following.key,
-            last=LAST_EVENT,
+            last=last,
         )
-        return found.items
 
     def newest(
         self, agent_id: str, before: str = LAST_EVENT, *, consistent: bool = False

@@ -18,7 +18,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from agent_messaging import clock
-from agent_messaging.content import flagging
 from agent_messaging.fields import Party
 from agent_messaging.ids import ulid_of
 from agent_messaging.messaging.model import Message, MessageStatus
@@ -130,6 +129,8 @@ def head(message: Message, most: int = LONG_BYTES) -> Message:
     size = long_bytes(message.body, message.metadata, most)
     if not size:
         return message
+    from agent_messaging.content import flagging  # noqa: PLC0415 - many functions flag no texts
+
     body_bytes = None if message.body is None else len(message.body.encode())
     found = flagging.flags(message.body, objects=(message.metadata,))
     sizes = {"long_bytes": size, "body_bytes": body_bytes}

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from agent_messaging import ids
 from agent_messaging.agents.model import Agent
-from agent_messaging.content.flagging import ContentFlag
+from agent_messaging.content.flags import ContentFlag
 from agent_messaging.fields import Model, Party, StoredTime
 
 # The sender of messages that no agent sent, such as the expiry of a work order.

@@ -17,6 +17,7 @@ from typing import Any
 
 from agent_messaging import clock, ids
 from agent_messaging.content import flagging
+from agent_messaging.content.flags import ContentFlag
 from agent_messaging.feed.model import BODY_BYTES, EventType, NewEvent
 from agent_messaging.feed.outbox_item import EVENT, RECEIPT, parse_event
 from agent_messaging.messaging.model import MessageType
@@ -119,7 +120,7 @@ def _flags(head: dict[str, Any]) -> list[str]:
         objects=(display.get("metadata"),),
     )
     found = {*here, *display.get("long_flags", ())}
-    return [flag for flag in flagging.ContentFlag if flag in found]
+    return [flag for flag in ContentFlag if flag in found]
 
 
 def _long_bytes(head: dict[str, Any]) -> int:

@@ -6,7 +6,7 @@ here, or the relay finds the listener. An event may come twice, but none is lost
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -31,11 +31,12 @@ from agent_messaging.feed.service import FeedService
 from agent_messaging.feed.table import is_live
 from agent_messaging.presence.leases import Leases
 from agent_messaging.sockets import frames
-from agent_messaging.sockets.listeners import connection_of
+from agent_messaging.sockets.listeners import connection_of, sockets
 from agent_messaging.sockets.model import LASTS, MOST_CONNECTIONS, PING_EVERY, Connection
 from agent_messaging.sockets.online import OnlineContacts
 from agent_messaging.sockets.posting import Posting
 from agent_messaging.storage.connection import longest_call
+from agent_messaging.storage.table import Item
 from agent_messaging.storage.transactions import batch_get
 
 if TYPE_CHECKING:
@@ -74,8 +75,9 @@ class SocketService:
         is_first = self.posting.listeners.put(connection, now)
         try:
             agent = self.agents.read(caller, now)
-            self._make_room(connection, now)
-            page = self._read(caller.agent_id, after, now)
+            found, listeners = self.feed.page_and_listeners(caller.agent_id, after, PAGE)
+            self._make_room(connection, listeners, now)
+            page = self._read(caller.agent_id, after, now, found)
             self.leases.renew(caller, agent, now)
             hello = [frames.text(self._hello(connection, now))] if is_first else []
         except Exception:
@@ -86,14 +88,13 @@ class SocketService:
             return None
         return self._catch_up(connection, page, now)
 
-    def _make_room(self, connection: Connection, now: datetime) -> None:
+    def _make_room(self, connection: Connection, listeners: Sequence[Item], now: datetime) -> None:
         """End the connections that pinged longest ago, until ten get events, this one included.
 
         Most of them are lost: their clients connected again. Each connection writes its listener
         before it counts, so the last one sees all others.
         """
-        found = self.posting.listeners.of_agent(connection.caller.agent_id)
-        live = [each for each in found if is_live(each, now)]
+        live = [each for each in sockets(listeners) if is_live(each, now)]
         others = [each for each in live if connection_of(each) != connection.connection_id]
         others.sort(key=lambda each: (each["purge_at"], each["connected_at"]))
         self.posting.each(others[: -(MOST_CONNECTIONS - 1)], self.posting.hang_up)
@@ -119,9 +120,15 @@ class SocketService:
             page = self._read(agent_id, page.next_after, now)
         return page
 
-    def _read(self, agent_id: str, after: Position, now: datetime) -> FeedPage | frames.GoneFrame:
+    def _read(
+        self,
+        agent_id: str,
+        after: Position,
+        now: datetime,
+        found: Sequence[Item] | None = None,
+    ) -> FeedPage | frames.GoneFrame:
         try:
-            return self.feed.read(agent_id, after, PAGE, now, consistent=True)
+            return self.feed.read(agent_id, after, PAGE, now, consistent=True, found=found)
         except PositionGoneError as error:
             return frames.GoneFrame(oldest_position=error.members["oldest_position"])
 
