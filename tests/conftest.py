@@ -5,4 +5,4 @@ from local.in_process.environment import prepare
 prepare()
 
 # Loaded now that the environment is there.
-pytest_plugins = ["tests.logs", "tests.rights", "tests.scale", "tests.workers"]
+pytest_plugins = ["tests.characters", "tests.logs", "tests.rights", "tests.scale", "tests.workers"]
