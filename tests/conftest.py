@@ -12,4 +12,4 @@ settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_
 settings.load_profile("any machine")
 
 # Loaded now that the environment is there.
-pytest_plugins = ["tests.logs", "tests.rights", "tests.scale", "tests.workers"]
+pytest_plugins = ["tests.characters", "tests.logs", "tests.rights", "tests.scale", "tests.workers"]

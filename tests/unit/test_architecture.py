@@ -1,9 +1,11 @@
 """Arrows point inward, and everything lies where the design says."""
 
 import ast
+import functools
 import re
 import socket
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import pytest
@@ -152,7 +154,8 @@ TOP_LEVEL = {
 }
 
 
-def imports(path: Path) -> set[str]:
+@functools.cache
+def imports(path: Path) -> frozenset[str]:
     """Every module that a file imports at run time, with what it takes from it."""
     found = set()
     for node in _run_time(ast.parse(path.read_text(encoding="utf-8"))):
@@ -161,12 +164,14 @@ def imports(path: Path) -> set[str]:
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: a relative import"
             found |= {f"{node.module}.{alias.name}" for alias in node.names} | {str(node.module)}
-    return found
+    return frozenset(found)
 
 
 def _run_time(node: ast.AST):
-    """All nodes but those below `if TYPE_CHECKING`."""
+    """All statements but those below `if TYPE_CHECKING`: no expression imports anything."""
     for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            continue
         if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
             continue
         yield child
@@ -199,11 +204,12 @@ def unit(name: str) -> str:
     return below(name).split(".")[0]
 
 
-def own(name: str) -> set[str]:
+@functools.cache
+def own(name: str) -> frozenset[str]:
     """The layer's modules that a module names in an import, for types alone too."""
     nodes = [node for node in ast.walk(ast.parse(source(name))) if isinstance(node, ast.ImportFrom)]
     found = {f"{node.module}.{alias.name}" for node in nodes for alias in node.names}
-    return (found | {str(node.module) for node in nodes}) & MODULES.keys() - {name}
+    return frozenset((found | {str(node.module) for node in nodes}) & MODULES.keys() - {name})
 
 
 UNITS = sorted({unit(name) for name in MODULES} - {""})
@@ -222,7 +228,7 @@ def test_a_package_imports_from_lower_floors_alone():
                 assert floor[unit(found)] < floor[unit(name)], f"{name} imports {found}"
 
 
-def circle(graph: Mapping[str, set[str]]) -> list[str]:
+def circle(graph: Mapping[str, AbstractSet[str]]) -> list[str]:
     """Those that lead to themselves; none if what is imported can be put in an order."""
     left = dict(graph)
     while free := [name for name, ahead in left.items() if not ahead & left.keys()]:

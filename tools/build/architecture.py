@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml import CSafeDumper, CSafeLoader
 
 PARAMETER = "Architecture"
 
@@ -38,13 +39,14 @@ def settled(text: str, architecture: str) -> str:
     Raises:
         ValueError: the parameter does not allow this architecture.
     """
-    template = yaml.safe_load(text)
+    template = yaml.load(text, CSafeLoader)  # noqa: S506 - a SafeLoader, in C
     parameter = template["Parameters"].pop(PARAMETER, None)
     if parameter is None:
         return text
     if architecture not in parameter["AllowedValues"]:
         raise ValueError(f"{architecture} is not one of {', '.join(parameter['AllowedValues'])}")
-    return yaml.safe_dump(settle(template, architecture), sort_keys=False, width=120)
+    changed = settle(template, architecture)
+    return str(yaml.dump(changed, Dumper=CSafeDumper, sort_keys=False, width=120))
 
 
 def main() -> int:

@@ -90,8 +90,8 @@ def test_whichever_call_goes_wrong_nothing_is_doubled_and_nobody_locked_out(stag
     statuses, once = stage.play(kind, plain)
     assert statuses == [201]
     cases = list(itertools.product(range(len(plain.operations)), range(len(STORIES))))
-    # Every story of a registration; of the keys a third in a short run, of every call some.
-    chosen = [case for case in cases if IS_FULL or len(cases) < 10 or sum(case) % 3 == 0]
+    # In a short run each call goes wrong in one way, and the ways take turns.
+    chosen = [case for case in cases if IS_FULL or sum(case) % len(STORIES) == 0]
     for at, story in ((at, tuple(STORIES)[number]) for at, number in chosen):
         script = Script(at, STORIES[story])
         statuses, effects = stage.play(kind, script)

@@ -7,9 +7,11 @@ batches come again. Posts to connections fail.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
+from local.in_process.functions import app
 from local.in_process.queues import Queues
 from local.in_process.time import stopped_clock
 from local.instance import FunctionDiedError
@@ -66,6 +68,17 @@ def play(cloud: Cloud, readers: list[Reader], chance: random.Random) -> list[str
     return sent
 
 
+def hurry_waits(monkeypatch) -> None:
+    """Let a wait look four times a second of a time that passes in its pauses alone."""
+    passed = [0.0]
+
+    def pause(seconds: float) -> None:
+        passed[0] += seconds
+
+    waiter = replace(app("feed_wait").waiter, pause=pause, ticks=lambda: passed[0])
+    monkeypatch.setattr(app("feed_wait"), "waiter", waiter)
+
+
 # One way alone shows which one is broken, and is part of the long run.
 ALONE = [[way] for way in WAYS] if IS_FULL else []
 
@@ -74,7 +87,7 @@ ALONE = [[way] for way in WAYS] if IS_FULL else []
 def test_every_event_is_seen_once_in_order_and_without_a_gap(
     pair: Cloud, monkeypatch, ways: list[str], figure
 ):
-    monkeypatch.setattr("agent_messaging.feed.waiting.POLL_SECONDS", 0.01)
+    hurry_waits(monkeypatch)
     chance = random.Random(f"{ways}")
     readers = [WAYS[way](pair, "boots", chance) for way in ways]
     with stopped_clock() as time:

@@ -1,17 +1,28 @@
 """The template of a build has the architecture that was built, and no parameter for it."""
 
+import functools
+from typing import Any
+
 import pytest
 import yaml
+from yaml import CSafeDumper, CSafeLoader
 
 from tests.unit.template.written import DOCUMENT
 from tools.build.architecture import settled
 
-WRITTEN = yaml.safe_dump(DOCUMENT)
+WRITTEN = yaml.dump(DOCUMENT, Dumper=CSafeDumper)
+
+
+@functools.cache
+def template_of(architecture: str) -> dict[str, Any]:
+    """The template of a build."""
+    built: dict[str, Any] = yaml.load(settled(WRITTEN, architecture), CSafeLoader)
+    return built
 
 
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
 def test_functions_and_layer_have_the_architecture_that_was_built(architecture: str):
-    built = yaml.safe_load(settled(WRITTEN, architecture))
+    built = template_of(architecture)
 
     assert built["Globals"]["Function"]["Architectures"] == [architecture]
     layer = built["Resources"]["AgentMessagingLayer"]
@@ -20,7 +31,7 @@ def test_functions_and_layer_have_the_architecture_that_was_built(architecture: 
 
 
 def test_a_deploy_cannot_choose_another_and_the_rest_is_unchanged():
-    built = yaml.safe_load(settled(WRITTEN, "x86_64"))
+    built = template_of("x86_64")
 
     assert set(DOCUMENT["Parameters"]) - set(built["Parameters"]) == {"Architecture"}
     assert "{'Ref': 'Architecture'}" not in str(built)
