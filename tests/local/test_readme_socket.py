@@ -1,4 +1,4 @@
-"""README's program for a socket, against a server that loses frames, fails and closes."""
+"""The program for a socket of docs/waking.md. Its server loses frames, fails and closes."""
 
 import json
 import threading
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from websockets.sync.server import ServerConnection, serve
 
-from tests.local.test_readme_waking import programs, running
+from tests.local.test_readme_waking import PROGRAMS, WAYS, running
 
 SECONDS = 20
 RESUMED = {"action": "resume", "after": None}
@@ -70,7 +70,9 @@ def client() -> Iterator[Client]:
 
 @pytest.fixture
 def lines(client: Client) -> Iterator["Queue[str]"]:
-    code = programs()[2].replace("127.0.0.1:8080", f"127.0.0.1:{client.port}")  # type: ignore[attr-defined]
+    code = PROGRAMS["waking.md"][WAYS.index("socket")].replace(
+        "127.0.0.1:8080", f"127.0.0.1:{client.port}"
+    )  # type: ignore[attr-defined]
     with running(code.replace("300", "2")) as found:
         client.connect()
         assert client.sent() == RESUMED

@@ -1,4 +1,4 @@
-"""README's four ways to be woken run as they are written; only the addresses differ.
+"""The four ways to be woken run as README and docs/waking.md show them. Only the addresses differ.
 
 Each program runs as an agent of its own, on one server. Nova writes before it starts, and again
 while it runs. The program prints each event once, in order except for webhooks, and its
@@ -22,17 +22,23 @@ import requests
 
 from tests.e2e.server import free_port, running_server
 
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+PAGES = {
+    path.name: path.read_text("utf-8") for path in (ROOT / "README.md", ROOT / "docs/waking.md")
+}
 NOVA, BOOTS = "nova-agent-id", "boots-agent-id"
 WAYS = ("feed", "feed", "socket", "webhook")  # as a receipt names them
 SECONDS = 60
 STARTED_SECONDS = 20
 
 
-def programs() -> list[str]:
-    """The programs of the section, in its order."""
-    (section,) = re.findall(r"^## Be woken\n(.*?)^## ", README, re.MULTILINE | re.DOTALL)
-    return re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+def programs(page: str) -> list[str]:
+    """The programs of a page, in the order of the ways. README has them in a section."""
+    section = re.search(r"^## Be woken\n.*?^## ", page, re.MULTILINE | re.DOTALL)
+    return re.findall(r"```python\n(.*?)```", section.group() if section else page, re.DOTALL)
+
+
+PROGRAMS = {name: programs(page) for name, page in PAGES.items()}
 
 
 @contextlib.contextmanager
@@ -97,9 +103,9 @@ class Place:
             return bool(hooks) and requests.get(address, timeout=5).status_code > 0
         return False
 
-    def program(self, number: int, agent_id: str) -> str:
-        """A program of README, for this server and this agent."""
-        code = programs()[number].replace("127.0.0.1:8080", self.url.removeprefix("http://"))
+    def program(self, name: str, number: int, agent_id: str) -> str:
+        """A program of a page, for this server and this agent."""
+        code = PROGRAMS[name][number].replace("127.0.0.1:8080", self.url.removeprefix("http://"))
         code = code.replace("127.0.0.1:9000", f"127.0.0.1:{self.port}")
         code = code.replace("9000", str(self.port)).replace(BOOTS, agent_id)
         # A heartbeat each 30 seconds is slow for a test.
@@ -130,13 +136,16 @@ def heard(lines: "Queue[str]", number: int) -> list[str]:
 
 
 @pytest.mark.parametrize("number", range(len(WAYS)))
-def test_a_program_hears_of_each_message_and_acknowledges_it(place: Place, number: int) -> None:
-    agent_id = f"boots-{number}"
+@pytest.mark.parametrize("name", PAGES)
+def test_a_program_hears_of_each_message_and_acknowledges_it(
+    place: Place, name: str, number: int
+) -> None:
+    agent_id = f"{name.lower().removesuffix('.md')}-{number}"
     place.register(agent_id)
     is_webhook = WAYS[number] == "webhook"
     # A webhook gets what happens after it was created. All others also get what came before.
     sent = [] if is_webhook else [place.send(agent_id, "before")]
-    with running(place.program(number, agent_id)) as lines:
+    with running(place.program(name, number, agent_id)) as lines:
         if is_webhook:
             until(lambda: place.listens(agent_id), STARTED_SECONDS, "the receiver did not start")
         sent += [place.send(agent_id, f"message {each}") for each in range(3)]
