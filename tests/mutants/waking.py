@@ -143,7 +143,7 @@ WAKING = (
     Mutant(
         "a resume reads a copy of the feed that may be old",
         "sockets/service.py",
-        "return self.feed.read(agent_id, after, PAGE, now, consistent=True)",
+        "return self.feed.read(agent_id, after, PAGE, now, consistent=True, found=found)",
         "return self.feed.read(agent_id, after, PAGE, now)",
         (SOCKETS,),
     ),

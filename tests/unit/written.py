@@ -18,6 +18,7 @@ class Written:
     def __init__(self) -> None:
         self._stream = io.StringIO()
         self.logger = log.make(f"test-log-{next(_names)}", self._stream)
+        self.logger.setLevel("INFO")  # whatever level a command of this process has set
 
     @property
     def text(self) -> str:
