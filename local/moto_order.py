@@ -9,6 +9,7 @@ A query gets snapshots. Each is made once per change of its item, however often 
 from __future__ import annotations
 
 import copy
+import threading
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,8 @@ Entry = tuple[Place, Item]
 Key = tuple[DynamoType, DynamoType | None]
 
 KEY_TYPES = ("S", "N", "B")
+# Threads share a table, unless a server stands before it.
+LOCK = threading.RLock()
 
 
 class Snapshot(Item):
@@ -109,7 +112,7 @@ def _place_of(entry: Entry) -> Place:
 
 
 class Orders:
-    """The orders of one table."""
+    """The orders of one table. Whoever asks for one and reads it holds the LOCK."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -124,8 +127,9 @@ class Orders:
 
     def note(self, key: Key) -> None:
         """Note that the item with this key changed."""
-        if self._orders:
-            self._changed.add(key)
+        with LOCK:
+            if self._orders:
+                self._changed.add(key)
 
     def by(self, attributes: Sequence[str]) -> Order:
         """Return the order by these attributes, with all changes."""

@@ -20,7 +20,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import SecondaryIndex, Table
 
 from local.moto_changes import listen
-from local.moto_order import Entry, Order, Orders, Place, Snapshot, Value, sorted_by, value_of
+from local.moto_order import LOCK, Entry, Order, Orders, Place, Snapshot, Value, sorted_by, value_of
 from local.moto_replace import Method, replace
 
 Asked = Mapping[str, Any]
@@ -34,7 +34,8 @@ def narrow_queries(query: Method, all_items: Method) -> tuple[Method, Method]:
     asked = threading.local()
 
     def narrow_query(self: Table, *args: Any, **options: Any) -> Any:
-        asked.candidates = candidates(self, signature.bind(self, *args, **options).arguments)
+        with LOCK:
+            asked.candidates = candidates(self, signature.bind(self, *args, **options).arguments)
         try:
             return query(self, *args, **options)
         finally:

@@ -1,5 +1,6 @@
 """A query that looks only at its page answers as moto does over the whole table."""
 
+import threading
 from contextlib import suppress
 
 import pytest
@@ -10,6 +11,7 @@ from moto.dynamodb.models import DynamoDBBackend
 
 from local import moto_queries
 from local.cloudformation import ACCOUNT_ID, REGION
+from local.moto_order import Order
 from local.moto_patches import correct_moto
 from tests.scale import examples
 
@@ -236,3 +238,41 @@ def test_an_update_that_fails_halfway_leaves_the_order_as_it_was():
         )
 
     assert pages(found, query) == before
+
+
+EVERYTHING = {
+    "hash_key_dict": {"S": "a"},
+    "range_comparison": None,
+    "range_value_dicts": [],
+    "limit": None,
+    "scan_index_forward": True,
+    "projection_expressions": None,
+    "hash_key_conditions": [("holder", {"S": "a"})],
+}
+
+
+def test_a_change_of_another_thread_waits_for_the_query(monkeypatch):
+    found, move = backend(), Order.move
+
+    def write(*spots):
+        items = [{"holder": {"S": "a"}, "spot": {"N": f"{each}"}} for each in spots]
+        found.transact_write_items([put(item) for item in items])
+
+    def count():
+        return len(pages(found, EVERYTHING)[0][0])
+
+    write(1, 2)
+    assert count() == 2
+    write(3, 4)
+    other = threading.Thread(target=write, args=(5,))
+
+    def interrupted(self, *given):
+        if not other.ident:
+            other.start()
+            other.join(0.05)
+        move(self, *given)
+
+    monkeypatch.setattr(Order, "move", interrupted)
+    assert count() == 4
+    other.join()
+    assert count() == 5
