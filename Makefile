@@ -112,6 +112,9 @@ operate: $(VENV)/.run
 	@$(VENV)/bin/python -m tools.operating.operate $(or $(DO),--help) \
 		$(if $(DO),$(if $(STACK),--stack $(STACK)) $(if $(ENGINE),--engine $(ENGINE)))
 
+# The tests start some hundred processes. None of them compiles what another has compiled.
+test test-long: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(VENV)/.test $(ENGINE_VENV)/.engine
 	@$(VENV)/bin/python -m pytest $(SHARED)
 

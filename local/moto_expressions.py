@@ -61,7 +61,9 @@ def traverse(self: Any, node: Any, child_id: int = -1) -> Any:
     for index, child in enumerate(node.children or ()):
         self.pre_processing_of_child(node, index)
         self.traverse_node_recursively(child, index)
-    kinds = vars(self).setdefault("_kinds", self.nodes_to_be_processed())
+    kinds = vars(self).get("_kinds")
+    if kinds is None:
+        kinds = vars(self)["_kinds"] = self.nodes_to_be_processed()
     if _is_of(type(node), kinds):
         node = self.process(node)
         node.parent = parent

@@ -13,23 +13,19 @@ import string
 import sys
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlparse
 
 from moto import backend_index
 from moto.core import responses
-from moto.core.parse import BaseJSONParser, JSONParser
+from moto.core.parse import BaseJSONParser
 from moto.core.request import Request, environ_key_for_header
 from moto.core.serialize import BaseJSONSerializer, ResponseSerializer
-from moto.core.utils import get_service_model, method_names_from_class, utcnow
+from moto.core.utils import method_names_from_class
 from moto.dynamodb.responses import DynamoHandler
 from moto.moto_api._internal import mock_random
-from moto.utilities.utils import get_partition
-from werkzeug.http import http_date
 
 from local.moto_replace import Method, replace
 
 ID_CHARACTERS = string.ascii_letters + string.digits
-JSON_1_0 = "application/x-amz-json-1.0"  # how DynamoDB's clients write
 
 
 class _OtherFormError(Exception):
@@ -127,38 +123,6 @@ def plain_requests(build: Method) -> Method:
     return make
 
 
-def plain_set_up(set_up: Method) -> Method:
-    """Read a request of JSON once. moto also reads it as a form, and its query from the body."""
-
-    def prepare(self: DynamoHandler, request: Request, *args: Any, **options: Any) -> None:
-        is_plain = request.method == "POST" and request.content_type == JSON_1_0
-        if not is_plain or request.query_string or request.content_encoding:
-            set_up(self, request, *args, **options)
-            return
-        url = args[0] if args else request.raw_url
-        self.is_werkzeug_request = request.from_wsgi_server
-        self.normalized_request, self.headers = request, request.headers
-        self.parsed_url, self.uri, self.method = _parsed(url), url, request.method
-        self.path, self.raw_path = self.parsed_url.path, request.raw_path
-        self.raw_body = request.get_data()
-        self.body = self.raw_body.decode()
-        self.form_data, self.querystring, self.data, self.uri_match = {}, {}, {}, {}
-        self.region = self.get_region_from_url(request, url)
-        self.partition = get_partition(self.region)
-        self.response_headers = {"server": "amazon.com"}
-        if not self.is_werkzeug_request:
-            self.response_headers["date"] = http_date(utcnow())
-        self.access_key = self.get_access_key()
-        self.current_account = self.get_current_account()
-        operation = get_service_model("dynamodb").operation_model(self._get_action())
-        self.params = JSONParser(operation, map_type=dict).parse({"body": self.raw_body})
-
-    return prepare
-
-
-_parsed = functools.lru_cache(urlparse)
-
-
 def enrich(headers: dict[str, str], body: Any) -> tuple[dict[str, str], Any]:
     """Add a request id, drawn at once. moto also looks for one in the body, as if it were XML."""
     if "status" in headers:
@@ -175,7 +139,6 @@ def speed_up_requests() -> None:
     replace(BaseJSONParser, "_parse_structure", whole_arguments(BaseJSONParser._parse_structure))
     build = plain_requests(Request.from_primitives.__func__)  # type: ignore[attr-defined]
     replace(Request, "from_primitives", classmethod(build))
-    replace(DynamoHandler, "setup_class", plain_set_up(DynamoHandler.setup_class))
     replace(DynamoHandler, "_enrich_response", staticmethod(enrich))
     # moto lists the methods of the class anew for every request.
     replace(responses, "method_names_from_class", functools.cache(method_names_from_class))

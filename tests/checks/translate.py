@@ -1,9 +1,11 @@
 """Prints template.yaml with SAM's transform done, for checks that know no SAM.
 
     python tests/checks/translate.py [Canary=true ...] [AgentMessagingLayer=s3://bucket/new ...]
+    python tests/checks/translate.py --each '' 'Canary=true AgentMessagingLayer=s3://bucket/new'
 
 An argument is the value of a parameter, or the place of a function's code or the layer. What a
-parameter decides of a deletion is decided as in production.
+parameter decides of a deletion is decided as in production. With `--each` it prints a list: the
+template of each argument, which holds what would be arguments otherwise.
 """
 
 import json
@@ -45,6 +47,14 @@ def translated(given: dict[str, str]) -> dict[str, Any]:
     return dict(transform(template, given, NoManagedPolicies()))
 
 
+def values(arguments: list[str]) -> dict[str, str]:
+    """The arguments by name."""
+    return dict(each.split("=", 1) for each in arguments)
+
+
 if __name__ == "__main__":
-    arguments = dict(each.split("=", 1) for each in sys.argv[1:])
-    json.dump(translated(arguments), sys.stdout, indent=1)
+    if sys.argv[1:2] == ["--each"]:
+        result: Any = [translated(values(each.split())) for each in sys.argv[2:]]
+    else:
+        result = translated(values(sys.argv[1:]))
+    json.dump(result, sys.stdout, indent=1)

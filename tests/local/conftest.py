@@ -4,14 +4,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.server import running_server
+from tests.e2e.server import Server, running_server
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """Where the server listens."""
+def opened() -> Iterator[Server]:
+    """The server, in open mode."""
     with running_server() as server:
-        yield server.url
+        yield server
+
+
+@pytest.fixture(scope="module")
+def url(opened: Server) -> str:
+    """Where the server listens."""
+    return opened.url
 
 
 @pytest.fixture

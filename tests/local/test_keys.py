@@ -66,13 +66,6 @@ def test_a_shell_gets_keys_that_the_server_has(keyed: Server) -> None:
     }
 
 
-def test_the_line_to_paste_works_in_open_mode() -> None:
-    with running_server() as server:
-        (ping,) = lines(server)
-
-        assert paste(ping)["success"] is True
-
-
 def test_no_key_stands_in_a_line_of_a_request(keyed: Server) -> None:
     key = keyed.printed(r"^  Nova .* (am_local_\w+)$")
     paste(lines(keyed)[0].replace("/ping", f"/ping?key={key}"))

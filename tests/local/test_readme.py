@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.server import Server, running_server
+from tests.local.test_keys import lines, paste
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -72,11 +73,12 @@ def test_every_curl_command_is_in_a_section_that_is_run() -> None:
     assert written == commands(*RUN_HERE)
 
 
-def test_every_command_of_open_mode_works_as_it_is_written(fresh_url: str) -> None:
+def test_every_command_of_open_mode_works_as_it_is_written(url: str) -> None:
+    """The first test on its server, for it counts the messages."""
     order_id = "ORDER_ID"
     answers = []
     for command in commands(*OPEN_MODE):
-        answer = run(command.replace("ORDER_ID", order_id), fresh_url)
+        answer = run(command.replace("ORDER_ID", order_id), url)
         order_id = answer.get("work_order_id", order_id)
         answers.append(answer)
 
@@ -93,13 +95,19 @@ def test_every_command_of_open_mode_works_as_it_is_written(fresh_url: str) -> No
     assert (presence["max_concurrent_jobs"], beat["is_online"]) == (10, True)
 
 
-def test_a_message_that_is_sent_again_with_its_key_is_sent_once(fresh_url: str) -> None:
+def test_a_message_that_is_sent_again_with_its_key_is_sent_once(url: str) -> None:
     (command,) = commands("A retry does nothing twice")
 
-    first, again = (run(command, fresh_url) for _ in range(2))
+    first, again = (run(command, url) for _ in range(2))
 
     assert first["success"]
     assert again == first
+
+
+def test_the_line_that_a_server_prints_works_as_it_is_pasted(opened: Server) -> None:
+    (ping,) = lines(opened)
+
+    assert paste(ping)["success"] is True
 
 
 def test_every_command_with_a_key_works_where_keys_are_needed(keyed: Server) -> None:

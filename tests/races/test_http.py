@@ -12,10 +12,10 @@ import requests
 from tests.e2e.client import Agent, Stack, eventually
 from tests.e2e.server import running_server
 from tests.engine import second_engine
-from tests.scale import Figure
+from tests.scale import IS_FULL, Figure
 
 # Several orders, for the four processes of a function meet at some of them only.
-ROUNDS, ANSWERS = 5, 64
+ROUNDS, ANSWERS = 5 if IS_FULL else 2, 64
 OFFERS, MAX_JOBS = 40, 5
 KEYED_SENDS, KEYED_ORDERS, KEYED_ACCEPTS = 50, 20, 20
 MESSAGES = 32

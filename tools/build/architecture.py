@@ -39,7 +39,7 @@ def settled(text: str, architecture: str) -> str:
     Raises:
         ValueError: the parameter does not allow this architecture.
     """
-    template = yaml.load(text, CSafeLoader)  # noqa: S506 - a SafeLoader, in C
+    template = yaml.load(text, CSafeLoader)
     parameter = template["Parameters"].pop(PARAMETER, None)
     if parameter is None:
         return text
