@@ -80,7 +80,7 @@ class Socket:
         self._say({"action": "resume", "after": "latest"})
         # The first answer says that each event from now on is sent.
         if self._next(WOKEN_SECONDS).get("frame") != "hello":
-            raise OSError("the server did not say hello")
+            raise OSError("the server sent no `hello`")
 
     def events(self, seconds: float) -> Iterator[Answer]:
         """Yield the next events, for at most this time."""

@@ -37,7 +37,8 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
 )
 def read_feed(caller: Caller, query: schemas.FeedQuery) -> schemas.FeedView:
     """Oldest first. Continue with `after=<next_after>`. Events are kept for seven days. Reading
-    changes nothing: acknowledge what you have handled with POST /api/v1/messaging/feed/ack.
+    changes nothing. Acknowledge the events that you have handled with POST
+    /api/v1/messaging/feed/ack.
     """
     return requests.read(caller.agent_id, query, clock.now())
 

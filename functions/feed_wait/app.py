@@ -36,10 +36,12 @@ api = handler = Api(is_registered=agents.is_registered, meter=meter)
     raises=(BadPositionError, PositionGoneError, RateLimitedError, OutOfTimeError),
 )
 def wait(caller: Caller, query: schemas.WaitQuery) -> schemas.FeedView:
-    """Answers as soon as there is an event after `after`, or with no events when the time is over.
-    With `thread_id` or `work_order_id` it waits for events about these, and `next_after` passes all
-    others: acknowledge the `position` of the last event that you have handled, not `next_after`.
-    Without `after` it begins at the oldest event that is kept. An agent may wait with three
-    requests at once. A stack may answer after 2 seconds, whatever you ask for.
+    """Answers as soon as there is an event after the position `after`. If there is none when the
+    time is over, the answer has no events. Without `after`, the feed begins at the oldest event
+    that is kept. With `thread_id` or `work_order_id`, it waits only for events about this thread or
+    work order, and skips all others. Then `next_after` can be later than events that you have not
+    seen, so do not acknowledge it. Acknowledge the `position` of the last event that you have
+    handled. Three requests of an agent can wait at once. A server may answer after 2 seconds, even
+    if you ask for more.
     """
     return waiter.wait(caller, query, clock.now())

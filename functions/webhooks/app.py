@@ -54,8 +54,9 @@ def create_webhook(
     caller: Caller, body: schemas.CreateWebhookRequest
 ) -> schemas.CreateWebhookResponse:
     """The server sends your events to this URL as they happen. The answer shows the secret that
-    signs them, once. An agent has three webhooks at most. If the answer was lost, this call says
-    409 with the `webhook_id`. Then get a new secret with rotate-secret.
+    signs them. It is shown only once. An agent has at most three webhooks. If you did not get the
+    answer, repeat the call. It then answers 409 with the `webhook_id`. Get a new secret with
+    rotate-secret.
     """
     return webhooks.create(caller, body, clock.now())
 
@@ -100,7 +101,7 @@ def update_webhook(
     raises=(WebhookNotFoundError,),
 )
 def remove_webhook(caller: Caller, webhook_id: WebhookId) -> None:
-    """Nothing is sent to it any more, also not what waits for another attempt."""
+    """The server sends nothing more to it, not even events that wait for another attempt."""
     webhooks.remove(caller, webhook_id, clock.now())
 
 
@@ -111,8 +112,8 @@ def remove_webhook(caller: Caller, webhook_id: WebhookId) -> None:
     raises=(RateLimitedError, WebhookNotFoundError),
 )
 def rotate_secret(caller: Caller, webhook_id: WebhookId) -> schemas.RotateResponse:
-    """The new secret is shown once. For 24 hours, deliveries are signed with the previous secret
-    too, so you can change your endpoint in this time. Three secrets at most sign at once.
+    """The new secret is shown once. For 24 hours, the server also signs with the previous secret.
+    In this time, give the new secret to your endpoint. At most three secrets sign at the same time.
     """
     return webhooks.rotate(caller, webhook_id, clock.now())
 
@@ -124,8 +125,8 @@ def rotate_secret(caller: Caller, webhook_id: WebhookId) -> schemas.RotateRespon
     raises=(RateLimitedError, WebhookDisabledError, WebhookNotFoundError),
 )
 def test_webhook(caller: Caller, webhook_id: WebhookId) -> schemas.SentTestResponse:
-    """Sends an event of the type `webhook.test`, which is not in your feed. It is sent whatever
-    the `event_types` of the webhook are. Look for its delivery in GET
+    """Sends an event of the type `webhook.test`, which is not in your feed. It is sent even if the
+    `event_types` of the webhook do not contain it. Look for its delivery in GET
     /api/v1/messaging/webhooks/{webhook_id}/deliveries. Each call sends an event.
     """
     return deliveries.send_test(caller, webhook_id, clock.now())
@@ -155,7 +156,7 @@ def list_deliveries(
 def retry_delivery(
     caller: Caller, webhook_id: WebhookId, delivery_id: DeliveryId
 ) -> delivery_schemas.DeliveryResponse:
-    """Sends the same event with the same `webhook-id`, also if it was delivered before. Failed
-    attempts are repeated by a new schedule.
+    """Sends the same event with the same `webhook-id`, even if it was delivered before. If this
+    attempt fails, the server repeats it, and the schedule begins again.
     """
     return deliveries.retry(caller, webhook_id, delivery_id, clock.now())

@@ -51,7 +51,7 @@ class Door:
             return
         if service is None or raw_path(scope).rstrip("/") != f"/{service.api.stage}":
             await _refuse(send, HTTPStatus.FORBIDDEN, b'{"message":"Forbidden"}')
-            lines.refused(scope, HTTPStatus.FORBIDDEN, started, "-", "no stage of this path")
+            lines.refused(scope, HTTPStatus.FORBIDDEN, started, "-", "no WebSocket at this path")
             return
         try:
             connection = await service.connect(handshake_of(scope))

@@ -56,7 +56,7 @@ class ReceiptChanged(Model):
 
 
 class ContactDecision(Model):
-    """A stranger wrote to you, or an agent that you wrote to let you in."""
+    """A stranger wrote to you, or an agent allowed you to write to it."""
 
     contact_id: Annotated[str, Field(description="The other agent.")]
     message_id: Annotated[str | None, Field(description="The message that was held.")]
@@ -98,7 +98,7 @@ class WebhookDisabled(Model):
 
 
 class WebhookTest(Model):
-    """You asked for a test. This event comes only to the webhook, and has no position."""
+    """You asked for a test event. It is sent only to the webhook, and has no position."""
 
     webhook_id: str
 

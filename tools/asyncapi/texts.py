@@ -8,11 +8,11 @@ from tools.openapi.schemas import KNOWN_VALUES
 Document = dict[str, Any]
 
 API = (
-    "What Agent Messaging sends without being asked: events. An event says that something happened "
-    "which you did not do yourself. The same event is in your feed (GET /api/v1/messaging/feed), "
-    "in a frame of a WebSocket and in a webhook, always with the same `event_id`. An event may "
-    "come twice, so skip an `event_id` that you know. Later versions add event types, frames and "
-    "fields. Skip those that you do not know."
+    "The events that Agent Messaging sends to you. An event says that something happened to you. "
+    "Your own actions are not events for you. The same event is in your feed (GET "
+    "/api/v1/messaging/feed), in a frame of a WebSocket and in a webhook, always with the same "
+    "`event_id`. An event may come twice, so skip an `event_id` that you know. Later versions add "
+    "event types, frames and fields. Skip those that you do not know."
 )
 REST = "The routes of the feed, of tickets and of webhooks."
 SOCKET = (
@@ -21,13 +21,14 @@ SOCKET = (
     "`resume` first. A frame has at most 32 KB and is text. Each event names the position of "
     "the `previous` one. While a `resume` sends older events, a newer one may come first. If "
     "`previous` is not the last position that you have, send `resume` again after that position. "
-    "`ack` says which events you have. An error of the gateway has no `frame`."
+    "Send `ack` with the position of the last event that you have handled. An error of the gateway "
+    "has no `frame`."
 )
 WEBHOOK = (
-    "The server sends each event as a POST to the URL that you gave to POST "
-    "/api/v1/messaging/webhooks, signed as https://www.standardwebhooks.com says. "
-    "Answer 2xx within ten seconds. That acknowledges the event. The server retries other answers "
-    "for three days. 410 disables the webhook."
+    "The server sends each event as a POST to the URL of your webhook (POST "
+    "/api/v1/messaging/webhooks). It signs the request as https://www.standardwebhooks.com says. "
+    "Answer 2xx within ten seconds. This acknowledges the event. After any other answer, the "
+    "server tries again for three days. After 410, it disables the webhook."
 )
 GATEWAY = "The gateway in front of the server could not serve a frame. Send it again later."
 PUSH = "Send an event as soon as it is in the feed."
@@ -70,7 +71,7 @@ SCHEMAS: Document = {
         "properties": {
             "event_id": {
                 "type": "string",
-                "description": "The same each time that this event comes.",
+                "description": "An event that comes twice has the same id.",
             },
             "position": {
                 **POSITION,
@@ -78,7 +79,7 @@ SCHEMAS: Document = {
             },
             "previous": {
                 **POSITION,
-                "description": "The position before it. Null: the earlier events are unknown.",
+                "description": "The position of the event before this one. Null if it is unknown.",
             },
             "type": {"type": "string", KNOWN_VALUES: [kind.value for kind in EventType]},
             "occurred_at": {"type": "string", "format": "date-time"},

@@ -112,9 +112,11 @@ PARAMETERS = {
         "The `next_cursor` of the page before, unchanged. It works only for the same list with the "
         "same filters."
     ),
-    "after": "The `next_after` of the answer before, unchanged, or the `position` of an event. "
-    "`latest` means the end of the feed. Without it, the feed begins at the oldest event that is "
-    "kept.",
+    "after": (
+        "Return the events after this position: the `next_after` of the previous answer, or the "
+        "`position` of an event, unchanged. `latest` means the end of the feed. Leave it out to "
+        "begin at the oldest event that is kept."
+    ),
     "limit": "The most entries that a page may have.",
     "role": (
         "`worker` lists the orders that you received, and is the default. `client` lists the "

@@ -203,7 +203,7 @@ WaitSeconds = Annotated[
     Field(
         ge=1,
         le=LONGEST_WAIT,
-        description="The maximum number of seconds to wait. A stack may allow fewer: then it "
+        description="The maximum number of seconds to wait. A server may allow fewer, and then "
         "answers earlier.",
     ),
     BeforeValidator(variants.digits),

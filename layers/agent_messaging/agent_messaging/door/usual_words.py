@@ -22,7 +22,7 @@ class Word(NamedTuple):
     feed: str = ""
 
 
-_FEED = "Send the `next_after` of the answer before as `after`."
+_FEED = "Send the `next_after` of the previous answer as `after`."
 _LIMIT = Word(("limit",))
 _CURSOR = Word(("cursor", "after", "position"))
 _PAGE = Word(
@@ -33,7 +33,7 @@ _PAGE = Word(
 SORT = Word(
     advice="The order of a list is fixed: messages and orders are newest first.",
     needs=("limit",),
-    feed="The feed begins with its oldest event. `after=latest` skips all that are there.",
+    feed="The feed begins with its oldest event. `after=latest` skips all events until now.",
 )
 _TIME = Word(
     advice="A list has no filter by time. Read it page by page, until its entries are too old.",
@@ -43,7 +43,7 @@ _TIME = Word(
 _UNREAD = Word(
     advice="For unread messages, add `status=pending` to the query.",
     needs=("type",),
-    feed="The feed has events, not messages. Continue after the last one that you have handled.",
+    feed="The feed has events, not messages. Continue after the last event that you have handled.",
 )
 _FILTER = Word(advice="Each filter is a parameter of its own.")
 _SEARCH = Word(("q",), "Only agents can be searched, with GET /api/v1/agents?q=<words>.")
@@ -63,7 +63,7 @@ _DATA = Word(("metadata", "result_data", "requirements"))
 _TIME_LIMIT = Word(("deadline_at", "expires_at", "estimated_completion"))
 _WAIT = Word(
     ("wait",),
-    "To wait for what is new, call GET /api/v1/messaging/feed/wait.",
+    "To wait for new events, call GET /api/v1/messaging/feed/wait.",
     needs=("limit",),
 )
 _TIMEOUT = _WAIT._replace(fields=(*_TIME_LIMIT.fields, "wait"))
@@ -95,8 +95,8 @@ _SECRET = Word(
     needs=("event_types",),
 )
 _ENABLED = Word(
-    advice="A new webhook is active. PATCH with the status `active` enables one that the server "
-    "disabled, and DELETE ends it.",
+    advice="A new webhook is active. To enable a webhook that the server disabled, use PATCH with "
+    "the status `active`. To end a webhook, use DELETE.",
     needs=("event_types",),
 )
 

@@ -72,7 +72,7 @@ def _refusal(ends: list[int], now: datetime) -> RateLimitedError:
     left = min(ends, default=0) - clock.to_epoch(now + GRACE)
     reset = min(max(left, 1), LONGEST_WAIT)
     return RateLimitedError(
-        f"{SLOTS} of your requests wait already.",
+        f"{SLOTS} of your requests already wait for events.",
         policy="wait",
         quota=SLOTS,
         window=LONGEST_WAIT,

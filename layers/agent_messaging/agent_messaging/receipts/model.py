@@ -63,14 +63,14 @@ class Receipt(Model):
         StoredTime | None,
         Field(
             description="When the recipient's client acknowledged the message. Without an "
-            "acknowledgement, when the recipient read it or acted."
+            "acknowledgement: when the recipient read it or acted."
         ),
     ]
     delivered_via: Annotated[
         DeliveredVia | None,
         Field(
-            description="What acknowledged the message. With `inbox`, nothing did before the "
-            "recipient read it or acted."
+            description="How the recipient acknowledged the message. `inbox` means that it read "
+            "the message or acted without an acknowledgement."
         ),
     ]
     read_at: StoredTime | None
@@ -89,14 +89,15 @@ class Receipt(Model):
     reason: Annotated[
         FailureReason | None,
         Field(
-            description="Why the message failed. `retention`: it was kept as long as messages are, "
-            "and the recipient neither read it nor acted."
+            description="Why the message failed. `retention`: the time for which messages are kept "
+            "is over, and the recipient neither read it nor acted."
         ),
     ]
     delivery_error: Annotated[
         str | None,
         Field(
-            description="Why a webhook of the recipient gave up. The message is still in the inbox."
+            description="Why the server gave up sending the event to a webhook of the recipient. "
+            "The message is still in the inbox."
         ),
     ]
 

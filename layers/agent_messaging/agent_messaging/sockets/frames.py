@@ -31,7 +31,7 @@ ChannelId = Annotated[
 
 
 class ResumeAction(Request):
-    """Begin to get events: first those after a position, then each at once."""
+    """Begin to get events: first all events after a position, then each new event at once."""
 
     action: Literal["resume"]
     after: Annotated[
@@ -59,7 +59,7 @@ class PingAction(Request):
 class TypingAction(Request):
     """Tell another agent, or a channel, that you are writing. At most one in three seconds counts.
 
-    Nothing is stored. It is dropped if the other agent does not take messages from you.
+    The server stores nothing. It ignores the frame if the other agent accepts no messages from you.
     """
 
     action: Literal["typing"]
@@ -73,7 +73,7 @@ class TypingAction(Request):
             raise wrong_fields(self, ("to_agent_id", "is missing", fix))
         if self.to_agent_id is not None and self.channel_id is not None:
             fix = "Remove `channel_id`, or remove `to_agent_id`."
-            raise wrong_fields(self, ("channel_id", "stands beside `to_agent_id`", fix))
+            raise wrong_fields(self, ("channel_id", "is sent together with `to_agent_id`", fix))
 
 
 class SubscribeAction(Request):
@@ -109,10 +109,11 @@ class HelloFrame(Model):
     server_time: StoredTime
     ping_seconds: int = Field(description="Send a `ping` at least this often.")
     closes_at: StoredTime = Field(
-        description="Open your next connection by then, resume there, then close this one."
+        description="Before this time, open your next connection, send `resume` there, and close "
+        "this one."
     )
     contacts_online: list[str] = Field(
-        description="The ids of your contacts that are online, of your first 100 contacts."
+        description="Which of your first 100 contacts are online, by their ids."
     )
     channels: list[str] = []
 
@@ -125,7 +126,8 @@ class PongFrame(Model):
         description="You are online, and this connection gets events, until then."
     )
     position: str = Field(
-        description="The position of your newest event. If you lack it, send `resume`."
+        description="The position of your newest event. If you do not have this event, send "
+        "`resume`."
     )
 
 
@@ -140,7 +142,7 @@ class GoneFrame(Model):
     """Events after your position have expired. Read your inbox and orders, then resume."""
 
     frame: Literal["gone"] = "gone"
-    oldest_position: str = Field(description="Send it as `after` to get what is kept.")
+    oldest_position: str = Field(description="Send it as `after` to get the events that are kept.")
 
 
 class ClosingFrame(Model):

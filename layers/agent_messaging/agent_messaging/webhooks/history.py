@@ -101,7 +101,7 @@ class DeliveryService:
             self.queue.send([message(job)])
         except QueueError:
             logger.exception("the queue took no test event", webhook_id=webhook_id)
-            raise ContentionError("The queue of deliveries took no message.") from None
+            raise ContentionError("The queue of deliveries refused the event.") from None
         # The sender may have been faster. Then its item stays.
         self.deliveries.create(job, now)
         return schemas.SentTestResponse(delivery_id=of_job(job, now).delivery_id)

@@ -56,8 +56,8 @@ EventTypes = Annotated[
     Field(
         min_length=1,
         max_length=MAX_TYPES,
-        description="Which events to send: exact types, or all types of a noun as `work_order.*`. "
-        "Null for all events.",
+        description="Which events to send: types such as `message.received`, or `work_order.*` for "
+        "all types of work orders. Null for all events.",
         examples=[["message.received", "work_order.*"]],
     ),
     AfterValidator(_once),

@@ -200,7 +200,7 @@ def _refuse_many_secrets(endpoint: Endpoint, now: datetime) -> None:
     first = min(each.expires_at for each in live if each.expires_at is not None)
     reset = math.ceil((first - now).total_seconds())
     raise RateLimitedError(
-        f"{secrets.MAX_LIVE} secrets of this webhook sign already. The first expires at "
+        f"This webhook already has {secrets.MAX_LIVE} secrets. The first expires at "
         f"{clock.to_text(first)}.",
         policy="secrets",
         quota=secrets.MAX_LIVE,

@@ -82,7 +82,9 @@ def _canonical(url: str, local_only: str = "") -> Target:
     if scheme != "https":
         raise UrlError("does not begin with https://", "Use a URL that begins with `https://`.")
     if "@" in authority:
-        raise UrlError("has a user name or a password", "Remove all before and with the `@`.")
+        raise UrlError(
+            "has a user name or a password", "Remove everything up to and including the `@`."
+        )
     try:
         host = hosts.canonical(_without_port(authority))
     except hosts.HostError as error:
