@@ -14,8 +14,8 @@ MEGABYTES_OF_A_CORE = 1769
 INSTRUCTIONS_PER_SECOND = 3.0e9
 # DynamoDB answers within single-digit milliseconds: https://aws.amazon.com/dynamodb/features/
 DYNAMODB_SECONDS = 0.005
-# Assumptions: a post to a connection, a call of SQS, and a request to the receiver of a webhook.
-# DynamoDB Streams and SQS have published times. These three have none, so they are rounded up.
+# A post to a connection, a call of SQS, and a request to the receiver of a webhook. AWS publishes
+# no times of the first two. A receiver's time is its own.
 POST_SECONDS = 0.010
 QUEUE_SECONDS = 0.010
 RECEIVER_SECONDS = 0.3

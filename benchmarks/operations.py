@@ -8,6 +8,7 @@ targets, and `dollars` what this costs.
 """
 
 import contextlib
+import functools
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any
 
 from benchmarks import budgets, heard
 from benchmarks.figures import Figure, Kind
+from benchmarks.functions import Uncounted
 from benchmarks.heard import unheard
 
 __all__ = [
@@ -65,19 +67,34 @@ def counted(operations: Iterable[Any], meter: Any) -> Iterator[Counted]:
 
     tables = {table.name: table.create for table in TEMPLATE.tables}
     apps = {group: app(group) for group in {each.code.name for each in TEMPLATE.functions.values()}}
-    for name, perform in operations:
-        heard.Nowhere.texts.clear()
-        with heard.listening(apps) as invocations, meter.reading() as cost:
-            perform()
-        [invocation] = invocations
-        yield Counted(
-            name,
-            cost,
-            invocation,
-            heard.logged(),
-            heard.records(TEMPLATE, cost.changes),
-            heard.stored_bytes(tables, cost.changes),
-        )
+    with uncounted(apps.values()):
+        for name, perform in operations:
+            heard.Nowhere.texts.clear()
+            with heard.listening(apps) as invocations, meter.reading() as cost:
+                perform()
+            [invocation] = invocations
+            yield Counted(
+                name,
+                cost,
+                invocation,
+                heard.logged(),
+                heard.records(TEMPLATE, cost.changes),
+                heard.stored_bytes(tables, cost.changes),
+            )
+
+
+@contextlib.contextmanager
+def uncounted(apps: Iterable[Any]) -> Iterator[None]:
+    """Let functions write no units of agents. They do so when a minute ends, at no certain call."""
+    meters = [app.meter for app in apps if hasattr(app, "meter")]
+    tables = [meter.table for meter in meters]
+    for meter in meters:
+        meter.table = Uncounted()
+    try:
+        yield
+    finally:
+        for meter, table in zip(meters, tables, strict=True):
+            meter.table = table
 
 
 def costs() -> Iterator[Counted]:
@@ -110,8 +127,23 @@ def over_moto() -> Iterator[None]:
     from local.in_process.environment import prepare  # noqa: PLC0415 - with the layer on the path
 
     prepare()
+    remember_endpoints()
     with mock_aws():
         yield
+
+
+@functools.cache
+def remember_endpoints() -> None:
+    """Let botocore remember the endpoint of every table, once in a process.
+
+    It remembers a hundred, which are enough for one function, but not for all of them together.
+    """
+    from botocore.endpoint_provider import EndpointProvider  # noqa: PLC0415 - as above
+    from botocore.utils import lru_cache_weakref  # noqa: PLC0415
+
+    resolve: Any = EndpointProvider._resolve_endpoint
+    remembering = lru_cache_weakref(maxsize=None)(resolve.__wrapped__)
+    setattr(EndpointProvider, resolve.__name__, remembering)
 
 
 def measure() -> Iterator[Figure]:

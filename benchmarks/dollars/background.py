@@ -84,8 +84,13 @@ INVOCATIONS = (
     Case(SOCKETS, "socket, disconnect", "the end of a connection"),
     ATTEMPTED,
     Case(SENDER, "webhook, attempt that fails", "the first failed attempt", FAILED_SECONDS),
-    Case(SENDER, "webhook, attempt that fails again", "the second", FAILED_SECONDS),
-    Case(SENDER, "webhook, attempt that is put off", "a later one", assumed.RECEIVER_SECONDS),
+    Case(SENDER, "webhook, attempt that fails again", "the second failed attempt", FAILED_SECONDS),
+    Case(
+        SENDER,
+        "webhook, attempt that is put off",
+        "a later failed attempt",
+        assumed.RECEIVER_SECONDS,
+    ),
     Case(WEBHOOK_SWEEP, WEBHOOKS_SWEPT, "a minute without a due delivery"),
     Case(WEBHOOK_SWEEP, "webhook sweep, one due", "a minute with one", assumed.QUEUE_SECONDS),
 )

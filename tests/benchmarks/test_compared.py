@@ -9,8 +9,8 @@ from benchmarks import stub
 from benchmarks.compared import calls_of, compared
 
 
-def ask(url, operation):
-    headers = {"X-Amz-Target": f"DynamoDB_20120810.{operation}"}
+def ask(url, operation, service="DynamoDB_20120810"):
+    headers = {"X-Amz-Target": f"{service}.{operation}"}
     request = urllib.request.Request(url, b"{}", headers)
     with urllib.request.urlopen(request, timeout=5) as answer:
         return answer.read()
@@ -32,6 +32,19 @@ def test_a_call_out_of_order_is_refused():
         refusal.value.close()
 
     assert refusal.value.code == 500
+
+
+def test_the_stub_takes_messages_and_frames_between_the_answers_of_dynamodb():
+    with stub.running([("GetItem", b'{"a": 1}')]) as url:
+        assert ask(url, "SendMessageBatch", "AmazonSQS") == b'{"Successful":[]}'
+        assert ask(f"{url}/%40connections/c1%3D", "") == b""
+        assert ask(f"{url}/works", "") == b""
+        with pytest.raises(urllib.error.HTTPError) as refusal:
+            ask(f"{url}/fails", "")
+        refusal.value.close()
+        assert ask(url, "GetItem") == b'{"a": 1}'
+
+    assert refusal.value.code == 503
 
 
 def test_calls_are_those_of_python_functions():

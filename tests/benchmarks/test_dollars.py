@@ -166,11 +166,11 @@ def test_what_the_page_says_in_short_is_what_the_tables_say():
     )
     calls = {row.route: row.busy.total for row in routes.rows(COUNTS)}
     hundred = {every: 100 * idle.agent(COUNTS, every) for every in (30, 300)}
-    assert first < 1
-    assert "less than a dollar a month" in short
+    assert round(first) == 1
+    assert "about a dollar a month" in short
     for said, is_so in (
         ("about seven dollars", round(further) == 7),
-        ("short messages cost about four", round(calls["POST /messaging/send"]) == 4),
+        ("short messages cost about five", round(calls["POST /messaging/send"]) == 5),
         ("heartbeats about three", round(calls["POST /messaging/heartbeat"]) == 3),
         ("every 30 s cost about $25", abs(hundred[30] - 25) < 2.5),
         ("Every 300 s, they cost about $3", round(hundred[300]) == 3),
