@@ -17,7 +17,7 @@ client = connection.connect()
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"], settings.message_retention())
 orders = WorkOrdersTable(client, os.environ["WORK_ORDERS_TABLE"], settings.order_retention())
-leaving = Leaving(client, agents, messages, orders, Expiry(client, messages, orders))
+leaving = Leaving(client, agents, messages, orders, Expiry(client, agents, messages, orders))
 
 
 @deadline.bounded

@@ -42,8 +42,8 @@ MUTANTS = (
     Mutant(
         "an order can be answered at the very moment of its deadline",
         "work_orders/model.py",
-        "and self.deadline_at <= now",
-        "and self.deadline_at < now",
+        "if ends_at is None or ends_at > now:",
+        "if ends_at is None or ends_at >= now:",
         (f"{ORDERS}/test_first_come.py",),
     ),
     Mutant(
@@ -77,8 +77,8 @@ MUTANTS = (
     Mutant(
         "a job that its client cancels goes on counting",
         "work_orders/transitions.py",
-        "if write.step.source is Status.ACCEPTED:",
-        "if write.step.source is Status.ACCEPTED and write.step.action is not Action.CANCEL:",
+        "if was_active and not is_active:",
+        "if was_active and not is_active and write.step.action is not Action.CANCEL:",
         (f"{ORDERS}/test_transitions.py",),
     ),
     Mutant(
@@ -112,8 +112,8 @@ MUTANTS = (
     Mutant(
         "a job goes on counting when its client has left",
         "work_orders/leaving.py",
-        "if write.step.source is Status.ACCEPTED:",
-        "if write.step.target is Status.ACCEPTED:",
+        "if write.step.source in ACTIVE:",
+        "if write.step.target in ACTIVE:",
         (f"{ORDERS}/test_leaving.py",),
     ),
     Mutant(
@@ -154,8 +154,8 @@ MUTANTS = (
     Mutant(
         "an offer stays when its order has been removed",
         "work_orders/purge.py",
-        '"offer_bytes" in image["OldImage"]',
-        '"long_bytes" in image["OldImage"]',
+        'if f"{name}_bytes" in head]',
+        'if f"{name}_size" in head]',
         (f"{ORDERS}/test_retention.py",),
     ),
     Mutant(

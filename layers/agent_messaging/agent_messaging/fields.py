@@ -209,6 +209,8 @@ WaitSeconds = Annotated[
     BeforeValidator(variants.digits),
 ]
 Priority = Annotated[StrictInt, Field(ge=0, le=10), _WHOLE]
+Percent = Annotated[StrictInt, Field(ge=0, le=100), _WHOLE]
+LeaseSeconds = Annotated[StrictInt, Field(ge=60, le=604_800, examples=[3600]), _WHOLE]
 Jobs = Annotated[StrictInt, Field(ge=1, le=100), _WHOLE]
 Flag = Annotated[StrictBool, BeforeValidator(variants.boolean)]
 WantsReceipts = Annotated[

@@ -43,7 +43,7 @@ def test_the_picture_shows_one_transition_more():
 
 def test_llms_txt_says_from_which_state_an_order_goes_where():
     for source, steps in from_each_state(TRANSITIONS).items():
-        ways = ", ".join(f"{step.target} ({step.role or 'deadline_at passed'})" for step in steps)
+        ways = ", ".join(f"{step.target} ({step.role or 'time passed'})" for step in steps)
         assert f"\n  {source} -> {ways}\n" in LLMS
 
 

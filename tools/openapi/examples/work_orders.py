@@ -36,7 +36,9 @@ EXAMPLES: Examples = {
             "next_cursor": None,
         }
     ),
-    "work_orders_read_order": Example({**example_data.ORDER, "history": [example_data.OFFERED]}),
+    "work_orders_read_order": Example(
+        {**example_data.ORDER, "questions": [], "history": [example_data.OFFERED]}
+    ),
     "work_orders_reject_many": Example(
         request={"client_id": "scout-agent-id", "reason": example_data.REASON},
         answer={

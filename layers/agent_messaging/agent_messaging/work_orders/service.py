@@ -77,7 +77,8 @@ class WorkOrderService:
         whole = self.orders.read_parts([self.expiry.settle(order, now)])
         if not whole:
             raise not_found(work_order_id)
-        return schemas.whole_view(whole[0], caller.agent_id)
+        questions = self.orders.read_questions(whole[0])
+        return schemas.whole_view(whole[0], caller.agent_id, questions)
 
     def respond(
         self,

@@ -40,7 +40,7 @@ from agent_messaging.work_orders import notification, states
 from agent_messaging.work_orders.item import parse
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import ROLES, Action, Role, Status
+from agent_messaging.work_orders.states import ACTIVE, ROLES, Action, Role, Status
 from agent_messaging.work_orders.table import WorkOrdersTable, not_found
 from agent_messaging.work_orders.transition_write import TransitionWrite
 
@@ -202,7 +202,7 @@ class Transitions:
             wanted.now,
             relationship=relationship(other.theirs),
             is_verified=not wanted.caller.is_open,
-            reason=wanted.changes.get("reason"),
+            changes=wanted.changes,
         )
         return [
             write.head,
@@ -213,10 +213,11 @@ class Transitions:
         ]
 
     def _transact_job(self, write: TransitionWrite, caller: Caller) -> list[TransactItem]:
-        """Return the change of the worker's count of active jobs, which are its accepted orders."""
-        if write.step.target is Status.ACCEPTED:
+        """Return the change of the worker's count of active jobs, if the transition changes it."""
+        is_active, was_active = write.step.target in ACTIVE, write.step.source in ACTIVE
+        if is_active and not was_active:
             return [self.agents.transact_take_job(caller)]
-        if write.step.source is Status.ACCEPTED:
+        if was_active and not is_active:
             is_completed = write.step.target is Status.COMPLETED
             worker_id = write.order.worker.id
             return [self.agents.transact_end_job(worker_id, caller, is_completed=is_completed)]
