@@ -25,6 +25,7 @@ def heartbeat(world: World, caller: str, now: datetime) -> Document:
         "next_heartbeat_in": 30,
         "pending_messages": min(100, len(pending_of(world, caller))),
         "pending_work_orders": min(100, len(waiting_for(world, caller, now))),
+        "input_required_work_orders": 0,
         "feed_position": start_of_feed(caller),
     }
 

@@ -38,6 +38,8 @@ class EventType(StrEnum):
     WORK_ORDER_REJECTED = "work_order.rejected"
     WORK_ORDER_INPUT_REQUIRED = "work_order.input_required"
     WORK_ORDER_ANSWERED = "work_order.answered"
+    WORK_ORDER_PROGRESS = "work_order.progress"
+    WORK_ORDER_OVERDUE = "work_order.overdue"
     WORK_ORDER_COMPLETED = "work_order.completed"
     WORK_ORDER_FAILED = "work_order.failed"
     WORK_ORDER_CANCELLED = "work_order.cancelled"

@@ -28,7 +28,7 @@ from agent_messaging.storage.transactions import TransactionFailedError, transac
 from agent_messaging.work_orders import notification
 from agent_messaging.work_orders.item import parse
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import ACTIVE, transition
+from agent_messaging.work_orders.states import ACTIVE
 from agent_messaging.work_orders.table import WorkOrdersTable
 from agent_messaging.work_orders.transition_write import TransitionWrite
 
@@ -68,20 +68,6 @@ class Expiry:
                 raise
             return standing
         return expiry.order
-
-    def sweep(self, work_order_id: str, now: datetime) -> bool:
-        """Settle one order, and return whether this call ended it.
-
-        If it has more time than its entry in the index `due` says, this moves the entry.
-        """
-        order = self.orders.fetch(work_order_id, now)
-        if order is None:
-            return False
-        action = order.clock_action(now)
-        if action is None:
-            self.orders.postpone(order, now)
-            return False
-        return self.settle(order, now).status is transition(order.status, action).target
 
     def _entries(self, ended: TransitionWrite, now: datetime) -> list[TransactItem]:
         order = ended.order

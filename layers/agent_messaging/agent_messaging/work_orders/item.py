@@ -66,6 +66,11 @@ def place_result(order: WorkOrder) -> WorkOrder:
     return _place(order, RESULT, has_room=size_of(head(order)) <= HEAD_BYTES)
 
 
+def with_partial(order: WorkOrder) -> WorkOrder:
+    """Return the order with the size of its partial result, which always is a separate part."""
+    return _place(order, PARTIAL, has_room=False)
+
+
 def _place(order: WorkOrder, part: str, *, has_room: bool) -> WorkOrder:
     content = _values(order, PARTS[part])
     if has_room or not content:

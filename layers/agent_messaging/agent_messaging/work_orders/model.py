@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from agent_messaging import clock
-from agent_messaging.errors import TooManyQuestionsError
+from agent_messaging.errors import QuestionChangedError, TooManyQuestionsError
 from agent_messaging.fields import (
     LONG_TEXT_BYTES,
     Model,
@@ -200,6 +200,7 @@ class WorkOrder(SharedFields):
 
         Raises:
             IllegalTransitionError: the order's status does not allow `action`.
+            QuestionChangedError, TooManyQuestionsError: see `_talk`.
         """
         step = transition(
             self.status, action, by_system=by_system, work_order_id=self.work_order_id
@@ -248,6 +249,7 @@ class WorkOrder(SharedFields):
         """Return the counts of questions and answers after an action.
 
         Raises:
+            QuestionChangedError: the answer is for another question.
             TooManyQuestionsError: the order has no room for another question and its answer.
         """
         if action not in (Action.ASK, Action.ANSWER):
@@ -255,6 +257,13 @@ class WorkOrder(SharedFields):
         text = changes["question" if action is Action.ASK else "answer"]
         size = (self.asked_bytes or 0) + len(text.encode())
         if action is Action.ANSWER:
+            if changes.get("for_question") not in (None, self.question_id):
+                raise QuestionChangedError(
+                    "The work order waits for the answer to another question.",
+                    fix="Read the question with GET /api/v1/messaging/work-order/"
+                    f"{self.work_order_id}. Then answer it with `question_id` "
+                    f"`{self.question_id}`.",
+                )
             return {"answered": self.asked, "asked_bytes": size}
         if (self.asked or 0) >= MOST_QUESTIONS or size + LONG_TEXT_BYTES > MOST_QUESTION_BYTES:
             raise TooManyQuestionsError(

@@ -39,13 +39,21 @@ from agent_messaging.work_orders.item import (
     HEAD,
     LEAVING,
     OFFER,
+    PARTIAL,
     RESULT,
     due_shard,
     parse,
 )
 from agent_messaging.work_orders.model import CLOCK_ACTIONS, Question, WorkOrder
 from agent_messaging.work_orders.states import Action, Role, Status, transition
-from agent_messaging.work_orders.transition_write import TransitionWrite, update
+from agent_messaging.work_orders.transition_write import (
+    IS_OVERDUE,
+    IS_STILL,
+    IS_UNTOLD,
+    TransitionWrite,
+    report_update,
+    update,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -124,6 +132,19 @@ class WorkOrdersTable:
         item = items.part_item(order, part)
         return [] if item is None else [self.table.transact_put(item)]
 
+    def transact_report(
+        self, order: WorkOrder, after: WorkOrder, now: datetime
+    ) -> list[TransactItem]:
+        """Return the writes of a worker's report, which changes `order` to `after`.
+
+        They fail if the order has changed meanwhile, except for an earlier report.
+        """
+        expression, condition, values = report_update(order, after, now)
+        key = self.key(order.work_order_id)[1]
+        head = self.table.transact_update(key, expression, condition, **values)
+        is_new = after.partial_result is not None
+        return [head, *(self._transact_parts(after, PARTIAL) if is_new else [])]
+
     def _transact_new(self, item: Item) -> TransactItem:
         return self.table.transact_put(item, "attribute_not_exists(work_order_id)")
 
@@ -191,6 +212,16 @@ class WorkOrdersTable:
             owner=items.ended_for(client_id, Status.INPUT_REQUIRED),
         )
         return found.count
+
+    def transact_overdue(self, order: WorkOrder, now: datetime) -> TransactItem:
+        """Return the write that both parties are told of the deadline. It succeeds once."""
+        return self.table.transact_update(
+            self.key(order.work_order_id)[1],
+            "SET overdue_at = :now REMOVE due_shard, due_at",
+            f"{IS_STILL} AND {IS_UNTOLD} AND {IS_OVERDUE}",
+            now=clock.to_text(now),
+            was=order.status,
+        )
 
     def postpone(self, order: WorkOrder, now: datetime) -> None:
         """Move an entry of the index `due` that has come too early to the order's own time.

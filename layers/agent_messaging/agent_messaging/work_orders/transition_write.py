@@ -17,6 +17,7 @@ from agent_messaging.work_orders.states import Status, Transition
 IS_STILL = "#status = :was"
 IS_IN_TIME = "(attribute_not_exists(deadline_at) OR deadline_at > :now)"
 IS_OVERDUE = "deadline_at <= :now"
+IS_UNTOLD = "attribute_not_exists(overdue_at)"
 IS_LEASED = "lease_expires_at > :now"
 HAS_LAPSED = "lease_expires_at <= :now"
 IS_QUESTION = "question_id = :question"
@@ -69,6 +70,28 @@ def conditions(
         clauses.append(too_late if is_by_clock else in_time)
         values["now"] = clock.to_text(now)
     return clauses, values
+
+
+REPORTED = ("percent", "note", "reported_at", "reports", "lease_expires_at", "partial_bytes")
+IS_NEXT_REPORT = "(attribute_not_exists(reports) OR reports < :reports)"
+IS_LATER = "lease_expires_at <= :lease_expires_at"
+
+
+def report_update(
+    order: WorkOrder, after: WorkOrder, now: datetime
+) -> tuple[str, str, dict[str, Any]]:
+    """Return the expression, the condition and the values for a worker's report.
+
+    A lease never moves back, and no two reports have the same number. The entry in the index `due`
+    stays: the sweep moves it.
+    """
+    stored = head(after)
+    given = {name: stored[name] for name in REPORTED if name in stored}
+    clauses, values = conditions(order, now)
+    clauses += [IS_NEXT_REPORT] if after.reports is not None else []
+    clauses += [IS_LATER] if after.lease_expires_at is not None else []
+    expression = f"SET {', '.join(f'#{name} = :{name}' for name in given)}"
+    return expression, " AND ".join(clauses), {**given, **values}
 
 
 # For each open state: the clause that the order is in time, and that it is too late.
