@@ -35,6 +35,7 @@ def note(
     role: str,
     action: str,
     at: str,
+    *,
     body: Document | None = None,
 ) -> None:
     """One more entry, once the order is as the action left it. `body` is what was sent."""

@@ -118,7 +118,7 @@ def move(world: World, request: Request, now: datetime, chosen: Chosen) -> Docum
     order |= {"status": to, time: text(now)}
     order["ended_by"] = None if to in OPEN else role
     more = _wait(world, order, request, now, chosen)
-    history.note(world, order, role, action, text(now), body)
+    history.note(world, order, role, action, text(now), body=body)
     _notify(world, order, request, status, now)
     if action == "accept":
         contacts.add_contact(world, caller, order["client"]["id"], now)
