@@ -118,6 +118,30 @@ def test_neither_the_client_nor_a_stranger_reports(pair: Cloud, leased: str):
     assert pair.move("third", leased, "progress").json["code"] == "work_order_not_found"
 
 
+def test_an_order_takes_sixty_reports_a_minute(cloud: Cloud, watch: Watch):
+    """With keys, as on AWS: the limit is no limit of open mode."""
+    watch.at(0)
+    boots = cloud.register("boots")
+    cloud.register("nova")
+    order_id = cloud.offer("nova", "boots")
+    assert cloud.move("boots", order_id, "accept").status == 200
+    path = f"/messaging/work-order/{order_id}/progress"
+
+    def report(seconds: float):
+        watch.at(seconds)
+        return cloud.call("POST", path, body={}, caller=boots.keyed)
+
+    assert report(0).status == 200
+    first = int(cloud.head(order_id)["reports"]) - 1
+    cloud.write("WorkOrdersTable", {**cloud.head(order_id), "reports": first + 59})
+    assert report(10).status == 200
+    refused = report(18)
+    assert (refused.status, refused.json["code"]) == (429, "rate_limited")
+    assert refused.headers["RateLimit-Policy"] == '"progress";q=60;w=60'
+    assert refused.headers["Retry-After"] == "42"
+    assert report(60).status == 200
+
+
 def test_a_large_report_moves_to_no_head(pair: Cloud, watch: Watch, leased: str):
     report(pair, leased, partial_result={"a": "x" * 16_000})
     head = pair.head(leased)
