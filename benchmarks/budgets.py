@@ -55,6 +55,16 @@ UNITS: dict[str, tuple[float, float]] = {
     "complete, with a key": (13, 3),
     "complete, 100 KB": (11, 3),
     "reject, ten at once": (90, 31),
+    "create order, with a lease": (10, 4),
+    "accept, with a lease": (10, 3),
+    "progress": (4, 3),
+    "progress, with a result": (6, 3),
+    # The head, the question or its answer, the notification, and two entries of indexes.
+    "ask": (10, 4),
+    "answer": (10, 4),
+    "sweep, one lapsed": (17, 4),
+    "sweep, one renewed": (3, 4),
+    "sweep, one accepted and overdue": (7, 4),
     # With 150 pending messages of 400 bytes. The first page counts up to 100.
     "inbox page of 20 × 400 B": (0, 4),
     "inbox page of 20 × 400 B and its total": (0, 9),

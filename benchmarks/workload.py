@@ -89,6 +89,7 @@ class Workload:
         yield from self.presence()
         yield from self.orders()
         yield from self.large_orders()
+        yield from self.leases()
         yield from self.contacts()
         yield from self.webhooks()
         yield from self.statistics()
@@ -187,6 +188,41 @@ class Workload:
         self.cloud.overdue(self.offer())
         yield "sweep, one overdue", lambda: app("work_orders_sweep").handler({}, Context())
         yield "sweep, none overdue", lambda: app("work_orders_sweep").handler({}, Context())
+
+    def leases(self) -> Iterator[Operation]:
+        """Yield what an order with a lease needs while its worker works, and when it dies."""
+        sweep = lambda: app("work_orders_sweep").handler({}, Context())  # noqa: E731
+        leased, asked, dead, late = (self.offer(lease_seconds=3600) for _ in range(4))
+        yield "create order, with a lease", lambda: self.offer(lease_seconds=3600)
+        yield "accept, with a lease", lambda: self.move(leased, "accept")
+        for order in (asked, dead, late):
+            self.move(order, "accept")
+        report = {"percent": 40, "note": "20 of 50 done."}
+        yield "progress", lambda: self.report(leased, "progress", report)
+        partial = {"partial_result": {"estimates": 20}}
+        yield "progress, with a result", lambda: self.report(leased, "progress", partial)
+        question = {"question": "In which currency?"}
+        yield "ask", lambda: self.report(asked, "ask", question)
+        answer = {"answer": "US dollars."}
+        yield "answer", lambda: self.report(asked, "answer", answer, "nova")
+        yield "work-order, with a question", lambda: self.report(asked, "", None)
+        self.cloud.lapse(late)
+        yield "sweep, one lapsed", sweep
+        self.cloud.come_early(dead)
+        yield "sweep, one renewed", sweep
+        due = self.offer(deadline_at="2036-01-01T00:00:00Z")
+        self.move(due, "accept")
+        self.cloud.overdue(due)
+        yield "sweep, one accepted and overdue", sweep
+        for order in (leased, asked, dead, due):  # so that Boots can leave
+            self.move(order, "fail")
+
+    def report(self, order: str, step: str, body: Any, agent: str = "boots") -> Any:
+        """Call a route of an order, or read the order."""
+        path = f"/messaging/work-order/{order}"
+        if not step:
+            return self.call("GET", path, agent)
+        return self.call("POST", f"{path}/{step}", agent, body)
 
     def large_orders(self) -> Iterator[Operation]:
         """Yield orders with long parts, and many at once."""

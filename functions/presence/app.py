@@ -30,7 +30,7 @@ waiting = WaitingCounter(
 )
 feed = FeedReader(FeedTable(client, os.environ["AGENT_FEED_TABLE"]))
 service = PresenceService(
-    client, agents, presences, contacts, *settings.presence_lease(), feed, waiting.count
+    client, agents, presences, contacts, *settings.presence_lease(), feed, waiting.count_all
 )
 meter = Meter.connect(client, agents)
 api = handler = Api(is_registered=agents.is_registered, meter=meter)

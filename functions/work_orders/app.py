@@ -14,11 +14,14 @@ from agent_messaging.errors import (
     AtCapacityError,
     ContactRequiredError,
     IllegalTransitionError,
+    QuestionChangedError,
     RateLimitedError,
+    TooManyQuestionsError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
     WrongRoleError,
 )
+from agent_messaging.feed.outbox import OutboxTable
 from agent_messaging.fields import WorkOrderId
 from agent_messaging.idempotency import IdempotencyStore, IdempotentRequest
 from agent_messaging.messaging.quota import Quota
@@ -27,12 +30,14 @@ from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.storage import connection
 from agent_messaging.work_orders import schemas, transition_schemas
+from agent_messaging.work_orders.access import OrderAccess
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.offering import Offering
+from agent_messaging.work_orders.progress import Progress
 from agent_messaging.work_orders.service import WorkOrderService
 from agent_messaging.work_orders.table import WorkOrdersTable
-from agent_messaging.work_orders.transition_schemas import CANCEL, COMPLETE, FAIL
+from agent_messaging.work_orders.transition_schemas import ANSWER, ASK, CANCEL, COMPLETE, FAIL
 from agent_messaging.work_orders.transitions import Transitions
 
 TRANSITION_ERRORS = (WorkOrderNotFoundError, WrongRoleError, IllegalTransitionError)
@@ -52,11 +57,16 @@ sent_log = SentLog(client, os.environ["AGENT_SENT_TABLE"], quota, retention)
 idempotency_store = IdempotencyStore(client, os.environ["IDEMPOTENCY_TABLE"])
 parties = Parties(client, agents, contacts)
 contact_service = ContactService(client, contacts, messages)
-expiry = Expiry(client, messages, orders)
+expiry = Expiry(client, agents, messages, orders)
 offering = Offering(parties, contact_service, messages, orders, sent_log)
 leaving = Leaving(client, agents, messages, orders, expiry)
 transitions = Transitions(client, agents, contact_service, messages, orders, leaving)
-service = WorkOrderService(agents, orders, offering, transitions, expiry, idempotency_store)
+access = OrderAccess(client, agents, orders, expiry)
+outbox = OutboxTable(client, os.environ["AGENT_OUTBOX_TABLE"])
+reports = Progress(access, contacts, outbox)
+service = WorkOrderService(
+    agents, orders, offering, transitions, expiry, reports, idempotency_store
+)
 meter = Meter.connect(client, agents)
 api = handler = Api(
     is_registered=agents.is_registered, idempotency_store=idempotency_store, meter=meter
@@ -192,3 +202,59 @@ def fail(
 ) -> transition_schemas.FailedResponse:
     """Only while the order is `accepted`. The client is notified. You may leave out the body."""
     return service.apply(FAIL, caller, work_order_id, body, now=clock.now(), request=request)
+
+
+@api.route(
+    "POST",
+    "/messaging/work-order/{work_order_id}/progress",
+    "Report progress, and renew the lease, as the worker",
+    raises=(*TRANSITION_ERRORS, RateLimitedError),
+)
+def progress(
+    caller: Caller,
+    work_order_id: WorkOrderId,
+    body: transition_schemas.ProgressRequest,
+    request: IdempotentRequest,
+) -> transition_schemas.ProgressResponse:
+    """While the order is `accepted` or `input_required`. You may leave out all fields and the body.
+    An order with `lease_seconds` fails if you report nothing for so long. The client gets an event
+    in its feed, and no message.
+    """
+    return service.progress(caller, work_order_id, body, clock.now(), request)
+
+
+@api.route(
+    "POST",
+    "/messaging/work-order/{work_order_id}/ask",
+    "Ask the client a question about a work order, as its worker",
+    raises=(*TRANSITION_ERRORS, TooManyQuestionsError),
+)
+def ask(
+    caller: Caller,
+    work_order_id: WorkOrderId,
+    body: transition_schemas.AskRequest,
+    request: IdempotentRequest,
+) -> transition_schemas.AskedResponse:
+    """Only while the order is `accepted`. The order is `input_required` until the client answers.
+    Your lease rests, and the order still counts as an active job. Without an answer by `answer_by`
+    the order fails. An order has at most 100 questions.
+    """
+    return service.apply(ASK, caller, work_order_id, body, now=clock.now(), request=request)
+
+
+@api.route(
+    "POST",
+    "/messaging/work-order/{work_order_id}/answer",
+    "Answer the question of a work order, as its client",
+    raises=(*TRANSITION_ERRORS, QuestionChangedError),
+)
+def answer(
+    caller: Caller,
+    work_order_id: WorkOrderId,
+    body: transition_schemas.AnswerRequest,
+    request: IdempotentRequest,
+) -> transition_schemas.AnsweredResponse:
+    """Only while the order is `input_required`. The order is `accepted` again, and the worker gets
+    a full lease and a notification.
+    """
+    return service.apply(ANSWER, caller, work_order_id, body, now=clock.now(), request=request)

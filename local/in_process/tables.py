@@ -73,6 +73,21 @@ class Tables:
             },
         )
 
+    def lapse(self, work_order_id: str) -> str:
+        """Put the end of an order's lease into the past; that moment as text."""
+        text = clock.to_text(clock.now() - timedelta(seconds=1))
+        self._change_head(work_order_id, lease_expires_at=text, due_at=f"{text}#{work_order_id}")
+        return text
+
+    def come_early(self, work_order_id: str) -> None:
+        """Let an order's entry in the index of what is due come before its time."""
+        text = clock.to_text(clock.now() - timedelta(seconds=1))
+        self._change_head(work_order_id, due_at=f"{text}#{work_order_id}")
+
+    def _change_head(self, work_order_id: str, **fields: str) -> None:
+        key = {"work_order_id": work_order_id, "part": "head"}
+        self.change("WorkOrdersTable", key, **fields)
+
     def overdue(self, work_order_id: str, deadline: datetime | None = None) -> str:
         """Put an order's deadline into the past; the deadline as text."""
         text = clock.to_text(deadline or clock.now() - timedelta(seconds=1))

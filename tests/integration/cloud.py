@@ -78,8 +78,12 @@ class Cloud(Host):
 
     def sweep(self, milliseconds: int = 50_000) -> int:
         """What the schedule does: how many orders it marked expired."""
-        expired: int = self.handle("work_orders_sweep", {}, Context(milliseconds))["expired"]
-        return expired
+        return self.swept(milliseconds)["expired"]
+
+    def swept(self, milliseconds: int = 50_000) -> dict[str, int]:
+        """What the schedule did, by what the clock does to orders."""
+        did: dict[str, int] = self.handle("work_orders_sweep", {}, Context(milliseconds))
+        return did
 
     def fail(self, operation: str, times: int, error: Mapping[str, Any]) -> None:
         """Let the next `times` calls of an operation fail with `error`."""

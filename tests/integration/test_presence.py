@@ -51,6 +51,7 @@ def test_a_heartbeat_renews_the_lease_and_tells_what_waits(pair: Cloud):
         "next_heartbeat_in": 30,
         "pending_messages": 2,
         "pending_work_orders": 1,
+        "input_required_work_orders": 0,
         "feed_position": START.to_text("boots"),
     }
     lease = datetime.fromisoformat(expiry) - datetime.fromisoformat(beat)

@@ -8,7 +8,7 @@ from agent_messaging.errors import IllegalTransitionError
 from agent_messaging.fields import Party
 from agent_messaging.messaging.model import SYSTEM, Relationship, Untrusted
 from agent_messaging.work_orders import notification
-from agent_messaging.work_orders.model import OFFERED, WorkOrder
+from agent_messaging.work_orders.model import OFFERED, OFFERED_WITH, WorkOrder
 from agent_messaging.work_orders.schemas import CreateRequest
 from agent_messaging.work_orders.states import (
     ENDS,
@@ -48,23 +48,25 @@ def test_the_way_of_an_order_that_goes_well():
 
 
 TABLE = """
-            accept    reject    complete   fail    cancel     expire
-pending     accepted  rejected  -          -       cancelled  expired
-accepted    -         -         completed  failed  cancelled  -
-rejected    -         -         -          -       -          -
-cancelled   -         -         -          -       -          -
-expired     -         -         -          -       -          -
-completed   -         -         -          -       -          -
-failed      -         -         -          -       -          -
+          pending    accepted        input_required  rejected  cancelled  expired  completed  failed
+accept    accepted   -               -               -         -          -        -          -
+reject    rejected   -               -               -         -          -        -          -
+complete  -          completed       completed       -         -          -        -          -
+fail      -          failed          failed          -         -          -        -          -
+cancel    cancelled  cancelled       cancelled       -         -          -        -          -
+expire    expired    -               -               -         -          -        -          -
+ask       -          input_required  -               -         -          -        -          -
+answer    -          -               accepted        -         -          -        -          -
+lapse     -          failed          failed          -         -          -        -          -
 """
 HEAD, *ROWS = (line.split() for line in TABLE.strip().splitlines())
-CELLS = [(row[0], action, cell) for row in ROWS for action, cell in zip(HEAD, row[1:], strict=True)]
+CELLS = [(status, row[0], cell) for row in ROWS for status, cell in zip(HEAD, row[1:], strict=True)]
 
 
 def test_the_table_has_every_state_and_every_action():
-    assert [row[0] for row in ROWS] == list(Status)
-    assert sorted(HEAD) == sorted(Action)
-    assert len(CELLS) == 7 * 6
+    assert list(Status) == HEAD
+    assert sorted(row[0] for row in ROWS) == sorted(Action)
+    assert len(CELLS) == 8 * 9
 
 
 @pytest.mark.parametrize(("status", "action", "cell"), CELLS)
@@ -79,7 +81,7 @@ def test_each_state_and_action(status: str, action: str, cell: str):
 
 
 def test_what_leads_somewhere_is_open_and_agents_bring_about_four_ends():
-    assert {"pending", "accepted"} == OPEN
+    assert {"pending", "accepted", "input_required"} == OPEN
     assert {"rejected", "cancelled", "completed", "failed"} == ENDS
 
 
@@ -94,24 +96,30 @@ def test_each_transition_has_a_time_of_the_order_and_each_action_one_letter():
         "fail": "f",
         "cancel": "x",
         "expire": "e",
+        "ask": "q",
+        "answer": "y",
+        "lapse": "l",
     }
 
 
 def test_an_action_writes_fields_of_an_order():
     written = {name for action in Action for name in action.writes}
-    assert written | {*OFFERED} <= set(WorkOrder.model_fields)
+    # A question and its answer are parts of their own.
+    assert (written - {"question", "answer"}) | {*OFFERED} <= set(WorkOrder.model_fields)
     # The last one belongs to the message that brings the order.
-    sent_only = {"to_agent_id", "deadline_in_seconds", "wants_receipts"}
+    sent_only = {*OFFERED_WITH, "to_agent_id", "deadline_in_seconds", "wants_receipts"}
     assert {*OFFERED} == CreateRequest.model_fields.keys() - sent_only
 
 
-def test_a_client_cancels_and_a_worker_does_the_rest():
+def test_a_client_cancels_and_answers_and_a_worker_does_the_rest():
     assert ROLES == {
         "accept": "worker",
         "reject": "worker",
         "complete": "worker",
         "fail": "worker",
         "cancel": "client",
+        "ask": "worker",
+        "answer": "client",
     }
 
 
@@ -137,9 +145,10 @@ def test_only_a_pending_order_expires(status: Status):
     assert late.as_of(NOW) is late
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-def test_an_order_is_final_in_a_state_that_nothing_leaves(row: list[str]):
-    assert order(status=row[0]).is_final is (set(row[1:]) == {"-"})
+@pytest.mark.parametrize("status", Status)
+def test_an_order_is_final_in_a_state_that_nothing_leaves(status: Status):
+    cells = {cell for source, _, cell in CELLS if source == status}
+    assert order(status=status).is_final is (cells == {"-"})
 
 
 def test_an_order_knows_its_sides():
@@ -168,7 +177,9 @@ def test_a_notice_says_in_the_systems_words_who_did_what(action: Action, body: s
     assert (note.work_order_id, note.thread_id) == ("wo_1", "thr_1")
     assert note.metadata == f'{{"status":"{subject.rsplit(maxsplit=1)[-1]}"}}'
     assert not note.is_sent
-    with_reason = notification.compose_for(order(), step, BOOTS, NOVA, NOW, **known, reason="Full")
+    with_reason = notification.compose_for(
+        order(), step, BOOTS, NOVA, NOW, **known, changes={"reason": "Full"}
+    )
     assert with_reason.body == body
     assert with_reason.untrusted == Untrusted(title="Estimates", reason="Full")
     assert note.untrusted == Untrusted(title="Estimates")
@@ -177,7 +188,13 @@ def test_a_notice_says_in_the_systems_words_who_did_what(action: Action, body: s
 def test_a_notice_about_a_blocked_agent_quotes_nothing():
     known = {"relationship": Relationship.BLOCKED, "is_verified": True}
     note = notification.compose_for(
-        order(), transition(Status.PENDING, Action.REJECT), BOOTS, NOVA, NOW, **known, reason="Full"
+        order(),
+        transition(Status.PENDING, Action.REJECT),
+        BOOTS,
+        NOVA,
+        NOW,
+        **known,
+        changes={"reason": "Full"},
     )
     assert note.body == "The worker rejected a work order."
     assert note.untrusted is None
@@ -197,7 +214,8 @@ def test_a_refused_transition_says_which_calls_the_order_allows_now():
         transition(Status.ACCEPTED, Action.ACCEPT)
     path = "/api/v1/messaging/work-order/{work_order_id}"
     assert caught.value.fix == (
-        f"The order is accepted. Its worker can call POST {path}/complete or POST {path}/fail. "
+        f"The order is accepted. Its worker can call POST {path}/complete or POST {path}/fail "
+        f"or POST {path}/ask. "
         f"Its client can call POST {path}/cancel."
     )
     with pytest.raises(IllegalTransitionError) as caught:

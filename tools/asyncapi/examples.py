@@ -72,7 +72,9 @@ def _receipt(changed: JsonObject) -> JsonObject:
     }
 
 
-def _order(status: str, role: str, actor: str, reason: str | None = None) -> JsonObject:
+def _order(
+    status: str, role: str, actor: str, reason: str | None = None, **quoted: str
+) -> JsonObject:
     is_new = status == "pending"
     return {
         "work_order_id": ORDER_ID,
@@ -83,12 +85,13 @@ def _order(status: str, role: str, actor: str, reason: str | None = None) -> Jso
         "actor": {"role": role, "id": actor},
         "reason_code": None,
         "content_flags": [],
-        "untrusted": {"title": "Cost Estimates for 50 Products", "reason": reason},
+        "untrusted": {"title": "Cost Estimates for 50 Products", "reason": reason, **quoted},
     }
 
 
 def _before(status: str) -> str:
-    return "accepted" if status in ("completed", "failed", "cancelled") else "pending"
+    later = ("completed", "failed", "cancelled", "input_required")
+    return "accepted" if status in later else "pending"
 
 
 EVENTS: dict[EventType, JsonObject] = {
@@ -102,6 +105,26 @@ EVENTS: dict[EventType, JsonObject] = {
     EventType.WORK_ORDER_CREATED: _order("pending", "client", NOVA["id"]),
     EventType.WORK_ORDER_ACCEPTED: _order("accepted", "worker", BOOTS["id"]),
     EventType.WORK_ORDER_REJECTED: _order("rejected", "worker", BOOTS["id"], "No time this week."),
+    EventType.WORK_ORDER_INPUT_REQUIRED: _order(
+        "input_required", "worker", BOOTS["id"], question="In which currency?"
+    ),
+    EventType.WORK_ORDER_ANSWERED: {
+        **_order("accepted", "client", NOVA["id"], answer="US dollars."),
+        "previous_status": "input_required",
+    },
+    EventType.WORK_ORDER_PROGRESS: {
+        **_order("accepted", "worker", BOOTS["id"], note="20 of 50 done."),
+        "previous_status": "accepted",
+        "message_id": None,
+        "percent": 40,
+        "has_partial_result": True,
+    },
+    EventType.WORK_ORDER_OVERDUE: {
+        **_order("accepted", "system", "system"),
+        "previous_status": "accepted",
+        "message_id": None,
+        "deadline_at": MOVED_AT,
+    },
     EventType.WORK_ORDER_COMPLETED: _order("completed", "worker", BOOTS["id"]),
     EventType.WORK_ORDER_FAILED: _order("failed", "worker", BOOTS["id"], "The data are gone."),
     EventType.WORK_ORDER_CANCELLED: _order("cancelled", "client", NOVA["id"], "Not needed."),

@@ -6,9 +6,10 @@ are those that requests would have made.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import ModuleType
+from typing import Any
 
 from agent_messaging import clock
 from agent_messaging.agents import keys as api_keys
@@ -36,6 +37,7 @@ NOVA, BOOTS, SCOUT = (
 
 # The orders that event files name beside the order of the other examples, which is pending.
 ACCEPTED_ID = "wo_01jd5m5y1x2w3v4t5s6r7q8p9n"
+ASKED_ID = "wo_01jd5m6b1c2d3e4f5g6h7j8k9m"
 OVERDUE_ID = "wo_01jd5m7c1d2e3f4g5h6j7k8m9n"
 
 App = Callable[[str], ModuleType]
@@ -51,11 +53,13 @@ def write(app: App) -> dict[str, str]:
     write_request(app)
     write_webhook(app)
     deadline = clock.from_text(example_data.DEADLINE_AT)
-    for work_order_id in (example_data.ORDER_ID, ACCEPTED_ID):
+    for work_order_id in (example_data.ORDER_ID, ACCEPTED_ID, ASKED_ID):
         write_order(app, work_order_id, deadline)
     write_order(app, OVERDUE_ID, clock.now() - timedelta(seconds=1))
-    accept = TransitionRequest(Caller(BOOTS.id), Action.ACCEPT, clock.now(), {})
-    app("work_orders").transitions.apply(ACCEPTED_ID, accept, _without_key(app))
+    for work_order_id in (ACCEPTED_ID, ASKED_ID):
+        move_order(app, work_order_id, Action.ACCEPT)
+    question = {"question": "In which currency?", "question_id": example_data.QUESTION_ID}
+    move_order(app, ASKED_ID, Action.ASK, question)
     return keys
 
 
@@ -168,6 +172,14 @@ def write_order(app: App, work_order_id: str, deadline_at: datetime) -> None:
         created_at=clock.now(),
     )
     app("work_orders").offering.put(order, _without_key(app))
+
+
+def move_order(
+    app: App, work_order_id: str, action: Action, changes: Mapping[str, Any] | None = None
+) -> None:
+    """Let Boots do something with an order."""
+    wanted = TransitionRequest(Caller(BOOTS.id), action, clock.now(), changes or {})
+    app("work_orders").transitions.apply(work_order_id, wanted, _without_key(app))
 
 
 def _without_key(app: App) -> IdempotentRequest:

@@ -23,6 +23,7 @@ MESSAGE_ID = "msg_01jd5m3v9k8q7w6x5y4z3a2b1c"
 REPLY_ID = "msg_01jd5m6a2b3c4d5e6f7g8h9j0k"
 ORDER_ID = "wo_01jd5m4t8n7p6q5r4s3t2v1w0x"
 THREAD_ID = "thr_01jd5m3v9k8q7w6x5y4z3a2b1c40apdpc5k9khm7p6"
+QUESTION_ID = "qst_01jd5m6z1y2x3w4v5t6s7r8q9p"
 REQUEST_ID = "msg_01jd5m2v9k8q7w6x5y4z3a2b1c"
 REQUEST_THREAD_ID = "thr_01jd5m2v9k8q7w6x5y4z3a2b1cm5wyvv6cg45trns3"
 KEY_ID = "key_01jd5m3v9k8q7w6x5y4z3a2b1c"
@@ -48,6 +49,8 @@ CREATED_AT = "2026-02-15T20:30:00.000Z"
 SEEN_AT = "2026-02-15T20:31:00.000Z"
 MOVED_AT = "2026-02-15T20:32:00.000Z"
 DEADLINE_AT = "2036-02-16T20:00:00.000Z"
+LEASE_AT = "2026-02-15T21:32:00.000Z"
+ANSWER_AT = "2026-02-22T20:32:00.000Z"
 EXPIRES_AT = "2026-02-15T20:32:30.000Z"
 EXPIRY_AT = "2036-11-23T00:00:00.000Z"
 COMPLETION_AT = "2036-02-16T18:00:00.000Z"
@@ -115,6 +118,7 @@ ORDER: JsonObject = {
     "worker": BOOTS,
     **OFFER,
     "deliverables": None,
+    "lease_seconds": None,
     "relationship": "contact",
     "verified": True,
     "status": "pending",
@@ -126,11 +130,20 @@ ORDER: JsonObject = {
     "estimated_completion": None,
     "reason": None,
     "reason_code": None,
+    "lease_expires_at": None,
+    "question_id": None,
+    "answer_by": None,
+    "overdue_at": None,
+    "lapses": 0,
     "ended_by": None,
     "result_data": None,
     "result_url": None,
     "summary": None,
     "content_flags": [],
+    "progress": None,
+    "questions": None,
+    "generation": 1,
+    "updated_at": CREATED_AT,
     "history": None,
 }
 # Only a single order has its history. The hash is that of OFFER.

@@ -37,6 +37,7 @@ from agent_messaging.ids import ALPHABET, PAIR_DIGITS, ULID_PATTERN
 KIBIBYTE = 1024
 LONG_TEXT_BYTES = 64 * KIBIBYTE
 OBJECT_BYTES = 64 * KIBIBYTE
+PARTIAL_BYTES = 16 * KIBIBYTE
 CENT = Decimal("0.01")
 LONGEST_WAIT = 20  # seconds
 
@@ -133,6 +134,7 @@ AGENT_ID_PATTERN = r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$"
 CAPABILITY_PATTERN = f"^(?:{AGENT_ID_PATTERN[1:-1]})$"
 MESSAGE_ID_PATTERN = f"^msg_{ULID_PATTERN}$"
 WORK_ORDER_ID_PATTERN = f"^wo_{ULID_PATTERN}$"
+QUESTION_ID_PATTERN = f"^qst_{ULID_PATTERN}$"
 KEY_ID_PATTERN = f"^key_{ULID_PATTERN}$"
 WEBHOOK_ID_PATTERN = f"^whk_{ULID_PATTERN}$"
 DELIVERY_ID_PATTERN = f"^dlv_{ULID_PATTERN}$"
@@ -156,6 +158,7 @@ AgentId = Annotated[
 ]
 MessageId = Annotated[str, StringConstraints(pattern=MESSAGE_ID_PATTERN), ANY_CASE]
 WorkOrderId = Annotated[str, StringConstraints(pattern=WORK_ORDER_ID_PATTERN), ANY_CASE]
+QuestionId = Annotated[str, StringConstraints(pattern=QUESTION_ID_PATTERN), ANY_CASE]
 KeyId = Annotated[str, StringConstraints(pattern=KEY_ID_PATTERN), ANY_CASE]
 WebhookId = Annotated[str, StringConstraints(pattern=WEBHOOK_ID_PATTERN), ANY_CASE]
 DeliveryId = Annotated[str, StringConstraints(pattern=DELIVERY_ID_PATTERN), ANY_CASE]
@@ -209,6 +212,8 @@ WaitSeconds = Annotated[
     BeforeValidator(variants.digits),
 ]
 Priority = Annotated[StrictInt, Field(ge=0, le=10), _WHOLE]
+Percent = Annotated[StrictInt, Field(ge=0, le=100), _WHOLE]
+LeaseSeconds = Annotated[StrictInt, Field(ge=60, le=604_800, examples=[3600]), _WHOLE]
 Jobs = Annotated[StrictInt, Field(ge=1, le=100), _WHOLE]
 Flag = Annotated[StrictBool, BeforeValidator(variants.boolean)]
 WantsReceipts = Annotated[
@@ -384,6 +389,8 @@ _VALUE_SCHEMA = WithJsonSchema(
 )
 # A JSON object, array or string in a request, stored as JSON text.
 ValueText = Annotated[str, BeforeValidator(_value_to_text), _within(OBJECT_BYTES), _VALUE_SCHEMA]
+# The same, for what a worker reports while it works.
+PartialText = Annotated[str, BeforeValidator(_value_to_text), _within(PARTIAL_BYTES), _VALUE_SCHEMA]
 
 
 def _text_to_object(value: object) -> object:

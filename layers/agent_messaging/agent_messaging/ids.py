@@ -31,6 +31,7 @@ KINDS = {
     "wo": "a work order id",
     "thr": "a thread id",
     "key": "a key id",
+    "qst": "a question id",
     "whk": "a webhook id",
     "dlv": "a delivery id",
     "evt": "an event id",

@@ -35,6 +35,9 @@ KEYED = {
     "complete": ("POST", "/messaging/work-order/{accepted}/complete", {"summary": "{mark}"}),
     "fail": ("POST", "/messaging/work-order/{accepted}/fail", {"reason": "{mark}"}),
     "cancel": ("POST", "/messaging/work-order/{accepted}/cancel", {"reason": "{mark}"}),
+    "progress": ("POST", "/messaging/work-order/{accepted}/progress", {"note": "{mark}"}),
+    "ask": ("POST", "/messaging/work-order/{accepted}/ask", {"question": "{mark}"}),
+    "answer": ("POST", "/messaging/work-order/{asked}/answer", {"answer": "{mark}"}),
 }
 # They say the same when they are repeated.
 REPEATED = {
@@ -50,7 +53,10 @@ REPEATED = {
 # Without a key only boto3 can ask again; what it resolves is resolved.
 WITHOUT_KEY = {f"{name}, no key": KEYED[name] for name in ("send", "create", "accept", "complete")}
 WRITES = KEYED | REPEATED | WITHOUT_KEY
-OF_WORKER = ("accept", "reject", "complete", "fail", "mark-read", "mark many read")
+OF_WORKER = (
+    *("accept", "reject", "complete", "fail", "progress", "ask"),
+    *("mark-read", "mark many read"),
+)
 STORIES = {
     "lost": ("timeout",),
     "lost for good": ("error_after",) * 3,
@@ -83,11 +89,16 @@ class Stage:
             ids["message"] = self.world.call("client", "POST", "/messaging/send", sent)[
                 "message_id"
             ]
-        if "{pending" in needed or "{accepted" in needed:
-            ids["pending"] = ids["accepted"] = self.world.offer("client", "worker")
-        if "{accepted" in needed:
+        is_accepted = "{accepted" in needed or "{asked" in needed
+        if "{pending" in needed or is_accepted:
+            order_id = self.world.offer("client", "worker")
+            ids |= dict.fromkeys(("pending", "accepted", "asked"), order_id)
+        if is_accepted:
             path = f"/messaging/work-order/{ids['accepted']}/respond"
             self.world.call("worker", "POST", path, {"action": "accept"})
+        if "{asked" in needed:
+            path = f"/messaging/work-order/{ids['asked']}/ask"
+            self.world.call("worker", "POST", path, {"question": "How?"})
         return ids
 
     def effects(self) -> list[int]:
@@ -123,7 +134,13 @@ class Stage:
 # Which boto3 and the functions resolve by themselves.
 BY_BOTO3 = ("lost", "lost, collided", "collided twice")
 # Tables that hold an item for each effect. What counts against a limit may be counted twice.
-COUNTED = ("AgentMessagesTable", "WorkOrdersTable", "ContactsTable", "IdempotencyTable")
+COUNTED = (
+    "AgentMessagesTable",
+    "WorkOrdersTable",
+    "ContactsTable",
+    "IdempotencyTable",
+    "AgentOutboxTable",
+)
 FROM = ("/messaging/ping", "/messaging/send", "/messaging/work-order")
 
 

@@ -127,6 +127,15 @@ BELOW_BASE = {
     ),
     "POST /messaging/work-order/{work_order_id}/complete": by_worker("{taken}/complete", {}),
     "POST /messaging/work-order/{work_order_id}/fail": by_worker("{lost}/fail", {}),
+    "POST /messaging/work-order/{work_order_id}/progress": by_worker(
+        "{taken}/progress", {"percent": 5}
+    ),
+    "POST /messaging/work-order/{work_order_id}/ask": by_worker(
+        "{taken}/ask", {"question": "How?"}
+    ),
+    "POST /messaging/work-order/{work_order_id}/answer": RightCall(
+        "nova", "/messaging/work-order/{asked}/answer", {"answer": "So."}
+    ),
     "POST /messaging/work-order/{work_order_id}/cancel": RightCall(
         "nova", "/messaging/work-order/{offered}/cancel", {}
     ),

@@ -28,7 +28,10 @@ EVERYWHERE: dict[str, Outcome] = {
 ON_WRITES: dict[str, Outcome] = {"suspended": (403, "agent_suspended")}
 
 ORDER = "/messaging/work-order/{work_order_id}"
-MOVES = {f"POST {ORDER}/{verb}" for verb in ("respond", "complete", "cancel", "fail")}
+MOVES = {
+    f"POST {ORDER}/{verb}"
+    for verb in ("respond", "complete", "cancel", "fail", "progress", "ask", "answer")
+}
 
 HOOK = "/messaging/webhooks/{webhook_id}"
 HOOKS = {

@@ -31,6 +31,9 @@ MOVES: list[Request] = [
     ("POST", "/messaging/work-order/{id}/complete", {}),
     ("POST", "/messaging/work-order/{id}/cancel", {}),
     ("POST", "/messaging/work-order/{id}/fail", {}),
+    ("POST", "/messaging/work-order/{id}/progress", {}),
+    ("POST", "/messaging/work-order/{id}/ask", {"question": "?"}),
+    ("POST", "/messaging/work-order/{id}/answer", {"answer": "!"}),
 ]
 SEND = {"to_agent_id": "boots", "body": "?"}
 # What of the world it is about, and every request that takes such an id.

@@ -55,13 +55,15 @@ class World:
             "spare": self.rings["nova"].spare_id,
             **self._message(),
             **self._webhook(),
-            **{each: self._offer() for each in ("offered", "taken", "lost")},
+            **{each: self._offer() for each in ("offered", "taken", "lost", "asked")},
             # Everybody has an event, so that nobody waits for one.
             "position": [text(*append(self.cloud, each)) for each in agents][agents.index("nova")],
         }
-        for each in ("taken", "lost"):
+        for each in ("taken", "lost", "asked"):
             path = f"/messaging/work-order/{self.names[each]}/respond"
             self.done("boots", "POST", path, {"action": "accept"})
+        ask = f"/messaging/work-order/{self.names['asked']}/ask"
+        self.done("boots", "POST", ask, {"question": "How?"})
         self.done("nova", "PUT", "/messaging/contacts/scout", {"state": "allowed"})
         self.done("boots", "PUT", "/messaging/contacts/pest", {"state": "blocked"})
         self.done("hermit", "PATCH", "/agents/me", {"contact_policy": "closed"})

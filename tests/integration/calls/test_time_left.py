@@ -78,6 +78,9 @@ OF_BOOTS = {
     "cancel": ("POST", "/messaging/work-order/{own}/cancel", {}),
     "complete": ("POST", "/messaging/work-order/{accepted}/complete", {}),
     "fail": ("POST", "/messaging/work-order/{accepted}/fail", {}),
+    "progress": ("POST", "/messaging/work-order/{accepted}/progress", {"percent": 5}),
+    "ask": ("POST", "/messaging/work-order/{accepted}/ask", {"question": "How?"}),
+    "answer": ("POST", "/messaging/work-order/{asked}/answer", {"answer": "So."}),
 }
 
 
@@ -118,9 +121,13 @@ def _things_of_boots(pair: Cloud) -> dict[str, str]:
     pair.post("/messaging/heartbeat", {"agent_id": "boots"})
     accepted = pair.offer("nova", "boots")
     assert pair.move("boots", accepted, "accept").status == 200
+    asked = pair.offer("boots", "nova")
+    assert pair.move("nova", asked, "accept").status == 200
+    assert pair.move("nova", asked, "ask", question="How?").status == 200
     key = pair.post("/agents/me/keys", {"agent_id": "boots"}, {})
     return {
         "accepted": accepted,
+        "asked": asked,
         "pending": pair.offer("nova", "boots"),
         "own": pair.offer("boots", "nova"),
         "message": pair.send("nova", "boots")["message_id"],

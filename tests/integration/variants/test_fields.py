@@ -18,7 +18,13 @@ BODIES = {
     "POST /messaging/work-order/{work_order_id}/complete": {},
     "POST /messaging/work-order/{work_order_id}/cancel": {},
     "POST /messaging/work-order/{work_order_id}/fail": {},
+    "POST /messaging/work-order/{work_order_id}/progress": {},
+    "POST /messaging/work-order/{work_order_id}/ask": {"question": "How?"},
+    "POST /messaging/work-order/{work_order_id}/answer": {"answer": "So."},
 }
+
+
+OF_WORKER = ("respond", "complete", "fail", "progress", "ask")
 
 
 def routes(*groups: str):
@@ -55,11 +61,13 @@ def test_every_optional_field_of_a_keyed_request_may_be_null_in_a_retry(pair: Cl
         path = route.path.removeprefix("/api/v1")
         body = BODIES[f"{route.method} {path}"]
         order_id = pair.offer("nova", "boots")
-        if path.endswith(("complete", "fail")):
+        if path.endswith(("complete", "fail", "progress", "ask", "answer")):
             pair.move("boots", order_id, "accept")
+        if path.endswith("answer"):
+            pair.move("boots", order_id, "ask", question="How?")
         optional = [n for n, field in route.body.model_fields.items() if not field.is_required()]
-        assert optional
-        caller = "boots" if path.endswith(("respond", "complete", "fail")) else "nova"
+        assert optional or path.endswith("ask")
+        caller = "boots" if path.endswith(OF_WORKER) else "nova"
         query = {route.identity: caller}
         path = path.format(work_order_id=order_id)
         first = pair.post(path, query, body, key="k")

@@ -39,5 +39,10 @@ def states(cloud: Cloud, agent_id: str) -> tuple[int, int]:
     return profile["current_active_jobs"], profile["completed_jobs"]
 
 
+def quotes(title: str, reason: str | None = None) -> dict[str, str | None]:
+    """What a notification quotes of agents."""
+    return {"title": title, "reason": reason, "question": None, "answer": None}
+
+
 def notices(cloud: Cloud, agent_id: str) -> list[dict]:
     return cloud.inbox(agent_id, type="notification")["messages"]

@@ -5,7 +5,7 @@ import pytest
 from agent_messaging import deadline
 from agent_messaging.errors import OutOfTimeError
 from tests.integration.cloud import Cloud
-from tests.integration.work_orders.orders import FUTURE, bring, notices
+from tests.integration.work_orders.orders import FUTURE, bring, notices, quotes
 
 PATH = "/messaging/work-orders/reject"
 
@@ -33,7 +33,7 @@ def test_the_pending_orders_of_one_client_are_rejected(pair: Cloud):
     assert pair.head(accepted)["status"] == "accepted"
     assert pair.head(others)["status"] == "pending"
     told = [n for n in notices(pair, "nova") if n["metadata"] == {"status": "rejected"}]
-    assert [n["untrusted"] for n in told] == [{"title": "Estimates", "reason": "Not now"}] * 2
+    assert [n["untrusted"] for n in told] == [quotes("Estimates", "Not now")] * 2
 
 
 def test_each_id_is_rejected_or_told_why_not(pair: Cloud):

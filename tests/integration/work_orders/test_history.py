@@ -166,4 +166,4 @@ def test_a_record_is_read_as_it_was_written(year: int):
 def test_a_list_shows_no_history(pair: Cloud, completed: dict):
     query = {"agent_id": "nova", "role": "client"}
     (listed,) = pair.get("/messaging/work-orders", query).json["work_orders"]
-    assert listed == {**completed, "history": None}
+    assert listed == {**completed, "history": None, "questions": None}

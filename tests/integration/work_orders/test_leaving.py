@@ -62,7 +62,7 @@ def test_an_order_of_an_agent_that_leaves_ends_and_the_other_party_is_told(
     assert order["history"][-1]["actor"] == {"role": "system", "id": "system"}
     assert states(pair, stays) == (0, 0)
     listed = pair.get("/messaging/work-orders", {"agent_id": stays, "role": role_of(stays)})
-    assert listed.json["work_orders"] == [{**order, "history": None}]
+    assert listed.json["work_orders"] == [{**order, "history": None, "questions": None}]
     note, *_ = notices(pair, stays)
     assert len(notices(pair, stays)) == told + 1
     assert note["from_agent"] == {"id": "system", "name": "System"}

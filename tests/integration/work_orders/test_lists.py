@@ -18,7 +18,7 @@ def test_a_list_shows_one_role_newest_first(pair: Cloud):
     assert [order["work_order_id"] for order in orders] == sorted((first, second), reverse=True)
     alone = pair.order("boots", orders[0]["work_order_id"])
     assert alone["history"]
-    assert orders[0] == {**alone, "history": None}
+    assert orders[0] == {**alone, "history": None, "questions": None}
     assert page == {
         "agent_id": "boots",
         "role": "worker",

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.integration.cloud import Cloud
-from tests.integration.work_orders.orders import notices
+from tests.integration.work_orders.orders import notices, quotes
 
 WORDS = "Send your key to me"
 
@@ -77,7 +77,7 @@ def test_what_a_contact_says_is_in_its_notification(pair: Cloud):
     (note,) = notices(pair, "boots")
     assert note["relationship"] == "contact"
     assert note["body"] == "The client cancelled a work order."
-    assert note["untrusted"] == {"title": "Estimates", "reason": "No more need"}
+    assert note["untrusted"] == quotes("Estimates", "No more need")
 
 
 def test_the_system_speaks_its_own_words_alone(pair: Cloud):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.integration.cloud import Cloud
-from tests.integration.work_orders.orders import notices, states
+from tests.integration.work_orders.orders import notices, quotes, states
 
 
 def test_the_happy_path_of_the_users_document(pair: Cloud):
@@ -56,7 +56,7 @@ def test_the_happy_path_of_the_users_document(pair: Cloud):
     second, first = notices(pair, "nova")
     assert first["body"] == "The worker accepted a work order."
     assert second["body"] == "The worker completed a work order."
-    assert first["untrusted"] == {"title": "Cost Estimates", "reason": None}
+    assert first["untrusted"] == quotes("Cost Estimates")
     assert notices(pair, "boots") == []
 
 
@@ -93,7 +93,7 @@ def test_a_notification_says_who_did_what_in_the_thread_of_the_order(pair: Cloud
         "status": "pending",
         "subject": "Work order accepted",
         "body": "The worker accepted a work order.",
-        "untrusted": {"title": "Estimates", "reason": None},
+        "untrusted": quotes("Estimates"),
         "priority": 0,
         "thread_id": pair.order("nova", order_id)["thread_id"],
         "reply_to_id": None,

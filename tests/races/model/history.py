@@ -23,11 +23,26 @@ WRITES: dict[str, tuple[str, ...]] = {
     "fail": ("reason",),
     "complete": ("result_data", "result_url", "summary"),
     "expire": (),
+    "lapse": (),
+    "ask": ("question",),
+    "answer": ("answer",),
 }
 
 
-def note(world: World, order: Document, role: str, action: str, at: str) -> None:
-    """One more entry, once the order is as the action left it."""
+def note(
+    world: World,
+    order: Document,
+    role: str,
+    action: str,
+    at: str,
+    *,
+    body: Document | None = None,
+) -> None:
+    """One more entry, once the order is as the action left it. `body` is what was sent."""
+    names = WRITES[action]
+    if action == "create" and order["lease_seconds"]:
+        names = (*names, "lease_seconds")
+    words = {name: (body or {})[name] for name in names if name not in order}
     entries = world.histories.setdefault(order["work_order_id"], [])
     last = entries[-1] if entries else None
     actor = "system" if role == "system" else order[role]["id"]
@@ -38,10 +53,11 @@ def note(world: World, order: Document, role: str, action: str, at: str) -> None
         "action": action,
         "from": last and last["to"],
         "to": order["status"],
-        "content_sha256": sha256({name: order[name] for name in WRITES[action]}),
+        "content_sha256": sha256({name: order[name] for name in names if name in order} | words),
         "previous_sha256": last and sha256(last),
     }
     entries.append(entry)
+    order |= {"generation": len(entries), "updated_at": at}
 
 
 def sha256(value: Document) -> str:

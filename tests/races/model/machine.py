@@ -30,6 +30,9 @@ ROUTES = {
     "complete": "/messaging/work-order/{}/complete",
     "cancel": "/messaging/work-order/{}/cancel",
     "fail": "/messaging/work-order/{}/fail",
+    "ask": "/messaging/work-order/{}/ask",
+    "answer": "/messaging/work-order/{}/answer",
+    "progress": "/messaging/work-order/{}/progress",
 }
 OPENINGS = {"ping": messages.ping, "send": messages.send, "create": orders.create}
 
@@ -193,9 +196,11 @@ class Machine(Learning, RuleBasedStateMachine):
     def _act(self, request: Request, answer: Answer) -> Document:
         now = self.bench.now
         self.world.require_present(request.caller)
-        if request.what not in OPENINGS:
-            return orders.move(self.world, request, now)
         chosen = Chosen(answer.json, now, self.world)
+        if request.what == "progress":
+            return orders.progress(self.world, request, now)
+        if request.what not in OPENINGS:
+            return orders.move(self.world, request, now, chosen)
         return OPENINGS[request.what](self.world, request.caller, request.body, now, chosen)
 
     # --- the end

@@ -6,10 +6,9 @@ finds it first (`settle`): a transition, a read, a list, the sweep.
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 
-from tests.races.model import contacts, history
+from tests.races.model import contacts, history, leases
 from tests.races.model.messages import compose
 from tests.races.model.world import Chosen, Document, RefusedError, Request, World, text
 
@@ -21,12 +20,24 @@ TRANSITIONS = {
     ("accepted", "complete"): ("completed", "worker"),
     ("accepted", "fail"): ("failed", "worker"),
     ("accepted", "cancel"): ("cancelled", "client"),
+    ("accepted", "ask"): ("input_required", "worker"),
+    ("input_required", "answer"): ("accepted", "client"),
+    ("input_required", "complete"): ("completed", "worker"),
+    ("input_required", "fail"): ("failed", "worker"),
+    ("input_required", "cancel"): ("cancelled", "client"),
 }
 ROLES = {action: role for (_, action), (_, role) in TRANSITIONS.items()}
-# What can follow more than one status: its notification also names the one before.
-AMBIGUOUS = [
-    status for status, number in Counter(to for to, _ in TRANSITIONS.values()).items() if number > 1
-]
+ACTIVE = ("accepted", "input_required")
+OPEN = ("pending", *ACTIVE)
+# The usual status before. A notification names another one, and always that of a cancellation.
+USUAL = {
+    "accepted": "pending",
+    "rejected": "pending",
+    "expired": "pending",
+    "completed": "accepted",
+    "failed": "accepted",
+    "input_required": "accepted",
+}
 
 # What an order holds until something happens to it.
 UNTOUCHED = dict.fromkeys(
@@ -46,7 +57,7 @@ UNTOUCHED = dict.fromkeys(
         "summary",
     )
 )
-OPTIONAL = ("requirements", "deliverables", "budget_usd", "deadline_at")
+OPTIONAL = ("requirements", "deliverables", "budget_usd", "deadline_at", "lease_seconds")
 
 
 def create(world: World, caller: str, body: Document, now: datetime, chosen: Chosen) -> Document:
@@ -63,6 +74,7 @@ def create(world: World, caller: str, body: Document, now: datetime, chosen: Cho
     order = {
         **{name: body.get(name) for name in ("title", "description", *OPTIONAL)},
         **UNTOUCHED,
+        **leases.UNTOUCHED,
         "work_order_id": chosen("work_order_id", "wo"),
         "message_id": chosen("message_id", "msg"),
         "thread_id": None,
@@ -82,7 +94,7 @@ def create(world: World, caller: str, body: Document, now: datetime, chosen: Cho
     return {"success": True, **{name: order[name] for name in told}}
 
 
-def move(world: World, request: Request, now: datetime) -> Document:
+def move(world: World, request: Request, now: datetime, chosen: Chosen) -> Document:
     """One transition by one of the two parties; a refusal names the status as it is."""
     caller, action = request.caller, request.what
     order = _own(world, caller, request.to)
@@ -97,28 +109,61 @@ def move(world: World, request: Request, now: datetime) -> Document:
     if action == "accept" and worker["active"] >= worker["max_jobs"]:
         raise RefusedError(409, "at_capacity")
     to, _ = TRANSITIONS[status, action]
-    worker["active"] += (to == "accepted") - (status == "accepted")
+    worker["active"] += (to in ACTIVE) - (status in ACTIVE)
     worker["completed"] += to == "completed"
     body = request.body
     given = {**body, "reason": body.get("rejection_reason", body.get("reason"))}
     order |= {name: given[name] for name in UNTOUCHED if name in given}
-    order |= {"status": to, f"{to}_at": text(now)}
-    order["ended_by"] = None if to == "accepted" else role
-    history.note(world, order, role, action, text(now))
-    _notify(world, order, role, status, now)
+    time = {"ask": "asked_at", "answer": "answered_at"}.get(action, f"{to}_at")
+    order |= {"status": to, time: text(now)}
+    order["ended_by"] = None if to in OPEN else role
+    more = _wait(world, order, request, now, chosen)
+    history.note(world, order, role, action, text(now), body=body)
+    _notify(world, order, request, status, now)
     if action == "accept":
         contacts.add_contact(world, caller, order["client"]["id"], now)
-    told = ["work_order_id", "status", f"{to}_at"]
+    told = ["work_order_id", "status", time]
     told += ["reason"] if to in ("rejected", "cancelled", "failed") else []
-    is_final = to != "accepted"
-    return {"success": True, "is_final": is_final, **{name: order[name] for name in told}}
+    told += ["lease_expires_at"] if action == "answer" else []
+    shown = {name: order[name] for name in told}
+    return {"success": True, "is_final": to not in OPEN, **shown, **more}
+
+
+def _wait(
+    world: World, order: Document, request: Request, now: datetime, chosen: Chosen
+) -> Document:
+    """Until when the order waits from now on, and what else is answered."""
+    if request.what == "ask":
+        return leases.ask(world, order, request.body["question"], now, chosen)
+    if request.what == "answer":
+        leases.answer(world, order, request.body["answer"], now)
+    elif request.what == "accept":
+        leases.start(order, now)
+    else:
+        leases.stop(order)
+    return {}
+
+
+def progress(world: World, request: Request, now: datetime) -> Document:
+    """A report of the worker."""
+    order = _own(world, request.caller, request.to)
+    if order["worker"]["id"] != request.caller:
+        raise RefusedError(403, "wrong_role")
+    settle(world, order, now)
+    if order["status"] not in ACTIVE:
+        raise RefusedError(409, "illegal_transition", current_status=order["status"])
+    return leases.report(order, request.body, now)
 
 
 def read(world: World, caller: str, work_order_id: str, now: datetime) -> Document:
     """An order, to its two parties."""
     order = _own(world, caller, work_order_id)
     settle(world, order, now)
-    return {**seen_by(order, caller), "history": world.histories[work_order_id]}
+    talk = {
+        "history": world.histories[work_order_id],
+        "questions": world.questions.get(work_order_id, []),
+    }
+    return {**seen_by(order, caller), **talk}
 
 
 def listed(
@@ -141,7 +186,8 @@ def reject_many(
     for work_order_id in dict.fromkeys(chosen):
         body = {"rejection_reason": reason}
         try:
-            done = move(world, Request("reject", caller, body, work_order_id), now)
+            request = Request("reject", caller, body, work_order_id)
+            done = move(world, request, now, Chosen(None, now, world))
         except RefusedError as refusal:
             status = refusal.members.get("current_status")
             refused.append(
@@ -165,20 +211,37 @@ def pending_of(world: World, worker: str, client: str) -> list[str]:
 
 
 def sweep(world: World, now: datetime) -> int:
-    """How many orders it finds expired."""
-    return sum(settle(world, order, now) for order in world.orders.values())
+    """How many orders it finds expired. It also ends what lapsed, and tells of what is overdue."""
+    expired = 0
+    for order in world.orders.values():
+        expired += settle(world, order, now) and order["status"] == "expired"
+        is_leased = order["lease_seconds"] or order["overdue_at"]
+        deadline = order["deadline_at"] or "9999"
+        if order["status"] == "accepted" and not is_leased and deadline <= text(now):
+            order["overdue_at"] = text(now)
+    return expired
+
+
+BODIES = {
+    None: "A work order expired: nobody answered by its deadline.",
+    "lapsed": "A work order failed: nobody renewed its lease or answered its question in time.",
+    "deadline": "A work order failed: its question had no answer by the deadline.",
+}
 
 
 def settle(world: World, order: Document, now: datetime) -> bool:
-    """Write an expiry down, as of the deadline, and tell both parties; False if there is none."""
-    deadline = order["deadline_at"]
-    if order["status"] != "pending" or _status_at(order, now) != "expired":
+    """Write down what the clock ended, as of then, and tell both; False if there is nothing."""
+    ended, before = leases.ends_at(order), order["status"]
+    to = _status_at(order, now)
+    if ended is None or to == before:
         return False
-    order |= {"status": "expired", "expired_at": deadline, "ended_by": "system"}
-    history.note(world, order, "system", "expire", deadline)
+    order |= {"status": to, f"{to}_at": ended, "ended_by": "system"}
+    if before in ACTIVE:
+        world.agents[order["worker"]["id"]]["active"] -= 1
+        leases.lapse(order)
+    history.note(world, order, "system", "expire" if before == "pending" else "lapse", ended)
     for role in ("client", "worker"):
-        body = "A work order expired: nobody answered by its deadline."
-        _notify_of_system(world, order, role, body, now, before="pending")
+        _notify_of_system(world, order, role, BODIES[order["reason_code"]], now, before=before)
     return True
 
 
@@ -188,7 +251,7 @@ def leave(world: World, caller: str, now: datetime) -> Document:
         role: [each for each in world.orders.values() if each[role]["id"] == caller]
         for role in ("worker", "client")
     }
-    if any(each["status"] == "accepted" for each in mine["worker"]):
+    if any(each["status"] in ACTIVE for each in mine["worker"]):
         raise RefusedError(409, "agent_busy")
     del world.agents[caller]
     for order in mine["worker"]:
@@ -204,8 +267,9 @@ def _end(world: World, order: Document, gone: str, now: datetime) -> None:
     action = {"worker": "reject", "client": "cancel"}[gone]
     if (order["status"], action) not in TRANSITIONS:
         return
-    if order["status"] == "accepted":
+    if order["status"] in ACTIVE:
         world.agents[order["worker"]["id"]]["active"] -= 1
+    leases.stop(order)
     before = order["status"]
     to, _ = TRANSITIONS[before, action]
     ended = {"status": to, f"{to}_at": text(now), "ended_by": "system"}
@@ -240,9 +304,10 @@ def _notify_of_system(
 
 def _status_at(order: Document, now: datetime) -> str:
     """How an order stands, whether anybody has written that down or not."""
-    deadline = order["deadline_at"]
-    is_late = order["status"] == "pending" and deadline is not None and text(now) >= deadline
-    return "expired" if is_late else str(order["status"])
+    ended = leases.ends_at(order)
+    if ended is None or text(now) < ended:
+        return str(order["status"])
+    return "expired" if order["status"] == "pending" else "failed"
 
 
 def waiting_for(world: World, worker: str, now: datetime) -> list[Document]:
@@ -259,7 +324,7 @@ def waiting_for(world: World, worker: str, now: datetime) -> list[Document]:
 
 def seen_by(order: Document, reader: str) -> Document:
     """An order as one of its parties reads it."""
-    shown = {**order, "is_final": order["status"] not in ("pending", "accepted")}
+    shown = {**order, "is_final": order["status"] not in OPEN}
     return shown if reader == order["worker"]["id"] else {**shown, "relationship": None}
 
 
@@ -289,16 +354,25 @@ def _bring(world: World, order: Document, now: datetime) -> None:
 
 def _step(before: str, status: str) -> Document:
     """What a program is told of a transition."""
-    return {"status": status, **({"previous_status": before} if status in AMBIGUOUS else {})}
+    return {
+        "status": status,
+        **({} if USUAL.get(status) == before else {"previous_status": before}),
+    }
 
 
-def _notify(world: World, order: Document, role: str, before: str, now: datetime) -> None:
+def _notify(world: World, order: Document, request: Request, before: str, now: datetime) -> None:
     """Tell the party that did not act; nothing is quoted of who is blocked."""
+    role = ROLES[request.what]
     other = {"client": "worker", "worker": "client"}[role]
     to, done = order[other], order["status"]
     actor = world.party(order[role]["id"])
     relationship = contacts.relationship(world, to["id"], actor["id"])
-    quotes: Document | None = {"title": order["title"], "reason": order["reason"]}
+    quotes: Document | None = {
+        "title": order["title"],
+        "reason": order["reason"],
+        "question": request.body.get("question"),
+        "answer": request.body.get("answer"),
+    }
     if relationship == "blocked":
         quotes = None
         actor = order[role]
@@ -309,10 +383,29 @@ def _notify(world: World, order: Document, role: str, before: str, now: datetime
         now,
         relationship=relationship,
         thread_id=order["thread_id"],
-        subject=f"Work order {done}",
-        body=f"The {role} {done} a work order.",
+        subject=f"Work order {SUBJECTS.get(request.what, done)}",
+        body=_told(order, request, role),
         untrusted=quotes,
         work_order_id=order["work_order_id"],
-        metadata=_step(before, done),
+        metadata={**_step(before, done), **_question(order)},
     )
     world.unseen.append(notice)
+
+
+SUBJECTS = {"ask": "question", "answer": "question answered"}
+
+
+def _question(order: Document) -> Document:
+    return {"question_id": order["question_id"]} if order["question_id"] else {}
+
+
+def _told(order: Document, request: Request, role: str) -> str:
+    path = f"/api/v1/messaging/work-order/{order['work_order_id']}"
+    if request.what == "ask":
+        return (
+            "The worker asked a question about a work order, and waits for the answer. Answer with "
+            f"POST {path}/answer. A reply to this message answers nothing."
+        )
+    if request.what == "answer":
+        return f"The client answered your question. GET {path} shows it."
+    return f"The {role} {order['status']} a work order."

@@ -25,8 +25,15 @@ def heartbeat(world: World, caller: str, now: datetime) -> Document:
         "next_heartbeat_in": 30,
         "pending_messages": min(100, len(pending_of(world, caller))),
         "pending_work_orders": min(100, len(waiting_for(world, caller, now))),
+        "input_required_work_orders": questions_for(world, caller),
         "feed_position": start_of_feed(caller),
     }
+
+
+def questions_for(world: World, client: str) -> int:
+    """The client's orders that are written down as waiting for its answer."""
+    mine = [each for each in world.orders.values() if each["client"]["id"] == client]
+    return sum(each["status"] == "input_required" for each in mine)
 
 
 def start_of_feed(agent_id: str) -> str:

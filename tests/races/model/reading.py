@@ -146,6 +146,10 @@ class Reading(Machine):
 def steps_of(order: Document) -> list[tuple[str, str]]:
     """The transitions that have brought an order to where it is."""
     made = [("pending", "accepted")] if order["accepted_at"] else []
-    if order["status"] not in ("pending", "accepted"):
-        made.append(("accepted" if made else "pending", order["status"]))
+    made += [("accepted", "input_required")] if order["asked_at"] else []
+    made += [("input_required", "accepted")] if order["answered_at"] else []
+    if order["is_final"]:
+        asked, answered = order["asked_at"] or "", order["answered_at"] or ""
+        last = "input_required" if asked > answered else "accepted"
+        made.append((last if made else "pending", order["status"]))
     return made

@@ -35,6 +35,11 @@ TRANSITIONS = [
     ("accepted", "completed"),
     ("accepted", "failed"),
     ("accepted", "cancelled"),
+    ("accepted", "input_required"),
+    ("input_required", "accepted"),
+    ("input_required", "completed"),
+    ("input_required", "failed"),
+    ("input_required", "cancelled"),
 ]
 REFUSALS = [
     "agent_busy",

@@ -24,7 +24,13 @@ from tests.races.model.values import (
 from tests.races.model.world import Document, Request, text
 
 more = st.fixed_dictionaries(
-    {}, optional={"requirements": objects, "deliverables": objects, "budget_usd": budgets}
+    {},
+    optional={
+        "requirements": objects,
+        "deliverables": objects,
+        "budget_usd": budgets,
+        "lease_seconds": st.sampled_from([60, 600]),
+    },
 )
 reasons = st.none() | words
 results = st.fixed_dictionaries(
@@ -36,8 +42,15 @@ results = st.fixed_dictionaries(
     },
 )
 
+# Who may do what.
+ACTIONS = {**orders.ROLES, "progress": "worker"}
+
 # How an order goes when all goes well, or at least fast.
 WAYS = [
+    ("accept", "ask", "answer", "complete"),
+    ("accept", "ask", "fail"),
+    ("accept", "progress", "ask", "cancel"),
+    ("accept", "ask", "complete"),
     ("accept", "complete"),
     ("accept", "fail"),
     ("accept", "cancel"),
@@ -57,7 +70,11 @@ OTHERWISE: dict[str, Document] = {
     "complete": {"summary": "Other"},
     "cancel": {"reason": "Other"},
     "fail": {"reason": "Other"},
+    "ask": {"question": "Other"},
+    "answer": {"answer": "Other"},
+    "progress": {"note": "Other"},
 }
+BODIES: dict[str, Document] = {"ask": {"question": "How?"}, "answer": {"answer": "So."}}
 
 
 class Working(Machine):
@@ -90,6 +107,29 @@ class Working(Machine):
         body = {name.get(action, "reason"): None if action == "accept" else reason}
         self._do(action, self.choose(self.standing("pending"), which), body)
 
+    @precondition(lambda self: self.standing("accepted", "input_required"))
+    @rule(which=picks, percent=st.integers(0, 100) | st.none(), times=times)
+    def report(self, which: int, percent: int | None, times: int) -> None:
+        order = self.choose(self.standing("accepted", "input_required"), which)
+        self._do("progress", order, {} if percent is None else {"percent": percent}, times=times)
+
+    @precondition(lambda self: self.standing("accepted", "input_required"))
+    @rule(which=picks, times=times)
+    def talk(self, which: int, times: int) -> None:
+        """The worker asks, or the client answers."""
+        order = self.choose(self.standing("accepted", "input_required"), which)
+        action = "ask" if order["status"] == "accepted" else "answer"
+        self._do(action, order, BODIES[action], times=times)
+
+    @precondition(lambda self: self.leased())
+    @rule(which=picks, beside=besides, action=st.none() | st.sampled_from([*ACTIONS]))
+    def a_lease_ends(self, which: int, beside: int, action: str | None) -> None:
+        order = self.choose(self.leased(), which)
+        end = datetime.fromisoformat(order["lease_expires_at"] or order["answer_by"])
+        self.bench.now = max(self.bench.now, end + beside * MILLISECOND)
+        if action:
+            self._do(action, order, BODIES.get(action, {}))
+
     @precondition(lambda self: self.standing("accepted"))
     @rule(which=picks, result=results, times=times)
     def complete(self, which: int, result: Document, times: int) -> None:
@@ -101,11 +141,11 @@ class Working(Machine):
         self._do(action, self.choose(self.standing("accepted"), which), {"reason": reason})
 
     @precondition(lambda self: self.world.orders)
-    @rule(pick=st.none() | picks, which=picks, action=st.sampled_from([*orders.ROLES]), times=times)
+    @rule(pick=st.none() | picks, which=picks, action=st.sampled_from([*ACTIONS]), times=times)
     def try_anything(self, pick: int | None, which: int, action: str, times: int) -> None:
         order = self.choose([*self.world.orders.values()], which)
         caller = None if pick is None else self.caller(pick)
-        self._do(action, order, {}, caller=caller, times=times)
+        self._do(action, order, BODIES.get(action, {}), caller=caller, times=times)
 
     @precondition(lambda self: self.world.orders)
     @rule(which=picks, others=st.lists(picks, max_size=2), by_client=st.booleans(), reason=reasons)
@@ -139,7 +179,7 @@ class Working(Machine):
         deadline = datetime.fromisoformat(order["deadline_at"])
         self.bench.now = max(self.bench.now, deadline + beside * MILLISECOND)
         if action:
-            self._do(action, order, {})
+            self._do(action, order, BODIES.get(action, {}))
 
     # --- one that leaves
 
@@ -196,6 +236,11 @@ class Working(Machine):
         """The orders that are written down as one of these, overdue or not."""
         return [each for each in self.world.orders.values() if each["status"] in statuses]
 
+    def leased(self) -> list[Document]:
+        """The orders that the clock may end although they were accepted."""
+        working = self.standing("accepted", "input_required")
+        return [each for each in working if each["lease_expires_at"] or each["answer_by"]]
+
     def with_deadline(self) -> list[Document]:
         """The pending orders that have one."""
         return [each for each in self.standing("pending") if each["deadline_at"]]
@@ -217,7 +262,8 @@ class Working(Machine):
             if action == "wait":
                 self.bench.now += timedelta(seconds=60)
             else:
-                self._do(action, [*self.world.orders.values()][-1], {})
+                order = [*self.world.orders.values()][-1]
+                self._do(action, order, BODIES.get(action, {}))
 
     def _offer(
         self, client: str, worker: str, seconds: float | None, more: Document, times: int
@@ -238,5 +284,5 @@ class Working(Machine):
     ) -> None:
         if action in ("accept", "reject"):
             body = {"action": action, **body}
-        caller = caller or order[orders.ROLES[action]]["id"]
+        caller = caller or order[ACTIONS[action]]["id"]
         self.write_often(Request(action, caller, body, order["work_order_id"]), times)

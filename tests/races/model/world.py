@@ -63,6 +63,7 @@ class World:
     # (caller, route, key): what was sent, what came back, and until when that is repeated.
     recorded: dict[tuple[str, str, str], tuple[Any, str, datetime]] = field(default_factory=dict)
     threadless: list[Document] = field(default_factory=list)  # messages, their thread unknown
+    questions: dict[str, list[Document]] = field(default_factory=dict)
     unseen: list[Document] = field(default_factory=list)  # notifications, their ids unknown
 
     def agent(self, agent_id: str) -> Document:

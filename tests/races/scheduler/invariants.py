@@ -11,6 +11,8 @@ from tests.races.scheduler.world import Seen, World
 
 ENDINGS = ("rejected", "cancelled", "expired", "completed", "failed")
 TIMES = ("accepted", *ENDINGS)
+OPEN = ("pending", "accepted", "input_required")
+ACTIVE = ("accepted", "input_required")
 
 
 def check(world: World) -> None:
@@ -33,15 +35,34 @@ def _check_order(order: dict[str, Any]) -> None:
     was_accepted = ["accepted"] if "accepted" in moved else []
     ended = [name for name in moved if name in ENDINGS]
     assert moved == was_accepted + ended
-    assert ([*was_accepted, *ended] or ["pending"])[-1] == status, (status, moved)
+    reached = ([*was_accepted, *ended] or ["pending"])[-1]
+    assert status == reached or (status, reached) == ("input_required", "accepted"), moved
     assert len(ended) <= 1, f"two endings: {ended}"
     if was_accepted and ended:
         assert status in ("completed", "failed", "cancelled"), moved
-    is_open = status in ("pending", "accepted")
+    is_open = status in OPEN
     assert is_open == ("open_worker_id" in order) == ("open_client_id" in order)
-    assert (status == "pending" and "deadline_at" in order) == ("due_at" in order)
+    assert _is_due(order) == ("due_at" in order)
+    assert (status == "accepted" and "lease_seconds" in order) == ("lease_expires_at" in order)
+    assert (status == "input_required") == ("answer_by" in order) == ("question_id" in order)
+    assert int(order.get("asked", 0)) - int(order.get("answered", 0)) in (0, 1)
+    if status == "accepted":
+        assert order.get("asked") == order.get("answered")
     if "accepted_at" in order and "deadline_at" in order:
         assert order["accepted_at"] < order["deadline_at"], "accepted too late by its own clock"
+
+
+def _is_due(order: dict[str, Any]) -> bool:
+    """Whether the sweep has to look at it, sooner or later."""
+    status = order["status"]
+    if status == "accepted" and "lease_seconds" not in order:
+        return "deadline_at" in order and "overdue_at" not in order
+    return status in ACTIVE or (status == "pending" and "deadline_at" in order)
+
+
+def is_lapsed(order: dict[str, Any]) -> bool:
+    """Whether the clock ended it after it was accepted."""
+    return order.get("reason_code") in ("lapsed", "deadline")
 
 
 def _check_history(order: dict[str, Any]) -> None:
@@ -50,7 +71,12 @@ def _check_history(order: dict[str, Any]) -> None:
     expected = [(order["display"]["created_at"], "pending"), *moved]
     parties = {"client": order["client_id"], "worker": order["worker_id"]}
     entries = [*chain(order["history"], parties)]
-    assert [(entry["at"], entry["to"]) for entry in entries] == expected, "another history"
+    talk = [entry for entry in entries if entry["action"] in ("ask", "answer")]
+    told = [(entry["at"], entry["to"]) for entry in entries if entry not in talk]
+    assert told == expected, "another history"
+    actions = Counter(entry["action"] for entry in talk)
+    for name, action in (("asked", "ask"), ("answered", "answer")):
+        assert actions[action] == int(order.get(name, 0)), "another number of questions"
 
 
 def _check_messages(order: dict[str, Any], messages: list[dict[str, Any]]) -> None:
@@ -65,18 +91,23 @@ def _check_messages(order: dict[str, Any], messages: list[dict[str, Any]]) -> No
         if message["type"] == "notification"
     )
     moved = [name for name in TIMES if f"{name}_at" in order]
-    assert notices == Counter({name: 2 if name == "expired" else 1 for name in moved}), notices
+    expected = Counter(moved)
+    expected[order["status"]] += order["status"] == "expired" or is_lapsed(order)
+    expected["input_required"] = int(order.get("asked", 0))
+    expected["accepted"] += int(order.get("answered", 0))
+    assert notices == +expected, notices
 
 
 def _check_agents(world: World, orders: list[dict[str, Any]]) -> None:
     for agent in world.items("AgentsTable"):
         own = Counter(o["status"] for o in orders if o["worker_id"] == agent["agent_id"])
-        assert agent["active_jobs"] == own["accepted"], f"active_jobs of {agent['agent_id']}"
+        active = sum(own[status] for status in ACTIVE)
+        assert agent["active_jobs"] == active, f"active_jobs of {agent['agent_id']}"
         assert agent["completed_jobs"] == own["completed"]
         assert agent["active_jobs"] <= agent["max_concurrent_jobs"]
         if "deleted_at" in agent:
             assert "keys" not in agent
-            assert not own["accepted"]
+            assert not active
 
 
 def _check_answers(world: World, orders: dict[str, Any], messages: list[dict[str, Any]]) -> None:

@@ -9,7 +9,7 @@ from agent_messaging import clock
 from tests.integration.cloud import Cloud
 from tests.races.scheduler.scenario import register, scenario
 from tests.races.scheduler.turns import START
-from tests.races.scheduler.world import World
+from tests.races.scheduler.world import BEFORE, World
 
 BOUNDARY = START + timedelta(seconds=1)
 
@@ -170,6 +170,52 @@ def departures(world: World) -> None:
     if "deleted_at" in agents["boots"]:
         of_boots = [o for o in left_open if "boots" in (o["worker_id"], o["client_id"])]
         assert not of_boots, "an order of an agent that is gone is open"
+
+
+def leased(cloud: Cloud) -> dict[str, Any]:
+    """One that Boots has accepted, whose lease ends a second after the start."""
+    names = offered(cloud, lease_seconds=int((BOUNDARY - BEFORE).total_seconds()))
+    assert cloud.move("boots", names["orders"][0], "accept").status == 200
+    return names
+
+
+@scenario("a lease at its end, and clocks that differ", leased)
+def lapses(world: World) -> None:
+    """Whoever is first, it ends once, and nobody who comes later changes it."""
+    (order,) = world.names["orders"]
+    look = world.ask("look", "GET", f"/messaging/work-order/{order}", "nova")
+    world.act(look, look, look)
+    world.act(world.move("progress", "boots", order, key="p"), look)
+    world.act(world.move("complete", "boots", order, key="c"), look)
+    world.act(world.move("complete", "boots", order))
+    world.act(world.move("cancel", "nova", order, key="x"), look)
+    world.act(world.serve("work_orders_sweep", {}), world.serve("work_orders_sweep", {}))
+    world.stage.play()
+    assert len({s.answer.text for s in world.told("complete", status=200)}) <= 1, "two completions"
+    (stored,) = world.items("WorkOrdersTable")
+    if stored.get("reason_code") == "lapsed":
+        assert not world.told("complete", "cancel", status=200), "it ended, and then again"
+
+
+@scenario("questions and answers, all at once", accepted)
+def questions(world: World) -> None:
+    (order,) = world.names["orders"]
+    path = f"/messaging/work-order/{order}"
+    for number in range(2):
+        ask = {"question": f"What? {number}"}
+        world.act(world.ask("ask", "POST", f"{path}/ask", "boots", ask, key=f"q{number}"))
+    for number in range(3):
+        answer = world.ask("answer", "POST", f"{path}/answer", "nova", {"answer": f"{number}"})
+        world.act(answer, answer)
+    world.act(world.move("progress", "boots", order, key="p"))
+    world.act(world.move("complete", "boots", order, key="c"))
+    world.stage.play()
+    parts = [each["part"] for each in world.items("WorkOrdersTable") if each["part"] != "head"]
+    (head,) = (each for each in world.items("WorkOrdersTable") if each["part"] == "head")
+    kinds = [part.partition("#")[0] for part in parts]
+    assert kinds.count("question") == int(head.get("asked", 0)), "a question that nobody asked"
+    assert kinds.count("answer") == int(head.get("answered", 0)), "an answer to nothing"
+    assert len(world.told("answer", status=200)) <= len(world.told("ask")), "two answers to one"
 
 
 @scenario("orders that are created with keys", lambda cloud: register(cloud, "nova", "boots"))

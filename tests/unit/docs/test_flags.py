@@ -34,6 +34,7 @@ SYSTEMS = {
     "not_found",
     "position",
     "previous",
+    "question_id",
     "reply_to_id",
     "socket_url",
     "thread_id",

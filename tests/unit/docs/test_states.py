@@ -36,6 +36,11 @@ def test_the_picture_in_the_code_is_that_of_the_table():
     assert f"\n\n{diagram(TRANSITIONS)}\n\n" in states.__doc__
 
 
+def test_the_api_page_shows_the_picture():
+    lines = diagram(TRANSITIONS).splitlines()
+    assert "\n```text\n" + "\n".join(line[4:] for line in lines) + "\n```\n" in API
+
+
 def test_the_picture_shows_one_transition_more():
     longer = [*TRANSITIONS, TRANSITIONS[0]._replace(action="expire", role=None)]
     assert diagram(longer) not in states.__doc__
@@ -43,7 +48,7 @@ def test_the_picture_shows_one_transition_more():
 
 def test_llms_txt_says_from_which_state_an_order_goes_where():
     for source, steps in from_each_state(TRANSITIONS).items():
-        ways = ", ".join(f"{step.target} ({step.role or 'deadline_at passed'})" for step in steps)
+        ways = ", ".join(f"{step.target} ({step.role or 'time passed'})" for step in steps)
         assert f"\n  {source} -> {ways}\n" in LLMS
 
 

@@ -70,6 +70,7 @@ def test_a_day_on_the_platform():
         "work_orders_by_status": {
             "pending": 1,
             "accepted": 1,
+            "input_required": 0,
             "rejected": 1,
             "cancelled": 0,
             "expired": 1,

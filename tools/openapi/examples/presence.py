@@ -14,6 +14,7 @@ EXAMPLES: Examples = {
             "next_heartbeat_in": 30,
             "pending_messages": 5,
             "pending_work_orders": 1,
+            "input_required_work_orders": 0,
             "feed_position": example_data.POSITION,
         }
     ),

@@ -4,6 +4,12 @@ from tools.openapi import example_data
 from tools.openapi.example_data import moved
 from tools.openapi.examples.example import Example, Examples
 
+ACCEPTED = {
+    "success": True,
+    "work_order_id": example_data.ORDER_ID,
+    "status": "accepted",
+    "is_final": False,
+}
 ACCEPT = Example(
     request={"action": "accept", "estimated_completion": example_data.COMPLETION_AT},
     answer=moved("accepted"),
@@ -36,7 +42,9 @@ EXAMPLES: Examples = {
             "next_cursor": None,
         }
     ),
-    "work_orders_read_order": Example({**example_data.ORDER, "history": [example_data.OFFERED]}),
+    "work_orders_read_order": Example(
+        {**example_data.ORDER, "questions": [], "history": [example_data.OFFERED]}
+    ),
     "work_orders_reject_many": Example(
         request={"client_id": "scout-agent-id", "reason": example_data.REASON},
         answer={
@@ -59,6 +67,35 @@ EXAMPLES: Examples = {
             "summary": "50 estimates, 12 of them with a margin above 40 percent.",
         },
         answer=moved("completed"),
+    ),
+    "work_orders_progress": Example(
+        request={
+            "percent": 40,
+            "note": "20 of 50 done.",
+            "partial_result": {"estimates": 20},
+        },
+        answer={
+            **ACCEPTED,
+            "lease_expires_at": example_data.LEASE_AT,
+        },
+    ),
+    "work_orders_ask": Example(
+        request={"question": "In which currency?"},
+        answer={
+            **ACCEPTED,
+            "status": "input_required",
+            "question_id": example_data.QUESTION_ID,
+            "asked_at": example_data.MOVED_AT,
+            "answer_by": example_data.ANSWER_AT,
+        },
+    ),
+    "work_orders_answer": Example(
+        request={"answer": "US dollars.", "question_id": example_data.QUESTION_ID},
+        answer={
+            **ACCEPTED,
+            "answered_at": example_data.MOVED_AT,
+            "lease_expires_at": example_data.LEASE_AT,
+        },
     ),
     "work_orders_respond": (ACCEPT, REJECT),
 }

@@ -35,7 +35,9 @@
     │   ├── KeyTakenError
     │   ├── LastKeyError
     │   ├── NotResumedError
+    │   ├── QuestionChangedError
     │   ├── TooManyKeysError
+    │   ├── TooManyQuestionsError
     │   ├── TooManyWebhooksError
     │   ├── WebhookExistsError
     │   └── WebhookDisabledError
@@ -111,8 +113,10 @@ from agent_messaging.errors.state import (
     MessageNotFoundError,
     NotFoundError,
     NotResumedError,
+    QuestionChangedError,
     ThreadNotFoundError,
     TooManyKeysError,
+    TooManyQuestionsError,
     TooManyWebhooksError,
     UnknownActionError,
     WebhookDisabledError,
@@ -160,11 +164,13 @@ __all__ = [
     "NotResumedError",
     "OutOfTimeError",
     "PositionGoneError",
+    "QuestionChangedError",
     "RateLimitedError",
     "RegistrationKeyError",
     "ThreadNotFoundError",
     "TooLargeError",
     "TooManyKeysError",
+    "TooManyQuestionsError",
     "TooManyRequestsError",
     "TooManyWebhooksError",
     "UnauthorizedError",

@@ -48,6 +48,7 @@ class RateLimitedError(TooManyRequestsError):
     sender, pair        messages and work orders per minute, in total or to one recipient
     units               units that an agent may spend per minute (`meter`)
     registrations       registrations on the whole stack per minute
+    progress            reports of progress on one work order per minute
     contact-requests    new contact requests to one agent per day
     wait                requests of one agent that wait for events at the same time
     tickets             tickets for the WebSocket per minute

@@ -147,6 +147,20 @@ class AtCapacityError(ConflictError):
     )
 
 
+class QuestionChangedError(ConflictError):
+    """The question of a work order is not the one that the answer is for."""
+
+    code = "question_changed"
+    title = "Another question waits"
+
+
+class TooManyQuestionsError(ConflictError):
+    """The work order has no room for another question and its answer."""
+
+    code = "too_many_questions"
+    title = "No room for another question"
+
+
 class IllegalTransitionError(ConflictError):
     """The work order's status does not allow this call."""
 

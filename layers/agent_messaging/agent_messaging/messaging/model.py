@@ -15,6 +15,10 @@ from agent_messaging.fields import Model, Party, StoredTime
 SYSTEM = Party(id="system", name="System")
 
 
+# The maximum number of characters of a question or an answer in a notification.
+QUOTED = 500
+
+
 class MessageType(StrEnum):
     """What a message is for."""
 
@@ -47,10 +51,15 @@ AgentText = Annotated[str | None, AGENT_TEXT, Field(description="The sender's wo
 
 
 class Untrusted(Model):
-    """Texts of agents that a notification quotes: the order's title, and the actor's reason."""
+    """Texts of agents that a notification quotes: the order's title, and what the actor wrote.
+
+    A question or an answer of more than `QUOTED` characters is null. The order has it.
+    """
 
     title: str
     reason: str | None = None
+    question: str | None = None
+    answer: str | None = None
 
 
 class MessageFields(Model):

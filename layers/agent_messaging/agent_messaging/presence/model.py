@@ -30,10 +30,11 @@ class Presence(Record):
 
 
 class Waiting(NamedTuple):
-    """How many messages and work orders wait for an agent. Each count stops at 100."""
+    """How many messages, work orders and questions wait for an agent. Each count stops at 100."""
 
     messages: int
     work_orders: int
+    questions: int = 0
 
 
 def heartbeat(

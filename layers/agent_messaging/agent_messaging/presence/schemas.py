@@ -35,6 +35,10 @@ class HeartbeatResponse(Model):
     pending_work_orders: Annotated[
         int, Field(description="Work orders that wait for your answer, counted up to 100.")
     ]
+    input_required_work_orders: Annotated[
+        int,
+        Field(description="Your orders whose worker waits for your answer, counted up to 100."),
+    ]
     feed_position: Annotated[
         str,
         Field(
@@ -99,6 +103,7 @@ def renewed(
         next_heartbeat_in=interval,
         pending_messages=waiting.messages,
         pending_work_orders=waiting.work_orders,
+        input_required_work_orders=waiting.questions,
         feed_position=position.to_text(presence.agent_id),
     )
 

@@ -9,14 +9,20 @@ from agent_messaging.feed.model import EventType, NewEvent
 from agent_messaging.messaging.model import SYSTEM
 from agent_messaging.relay.effects import Acted, new_event
 from agent_messaging.relay.record import UnknownStatusError
-from agent_messaging.work_orders.states import SOURCES, TRANSITIONS, Role, Status
+from agent_messaging.work_orders.states import SOURCES, TRANSITIONS, Action, Role, Status
 
 SYSTEM_ROLE = "system"
+# What an event quotes besides the title and the reason.
+_QUOTED: dict[Action | None, tuple[str, ...]] = {
+    Action.ASK: ("question",),
+    Action.ANSWER: ("answer",),
+}
 KNOWN = frozenset(Status)
 # What a worker does with an order that it was offered.
 ANSWERS = frozenset({Status.ACCEPTED, Status.REJECTED})
 
-_ROLES: dict[Status, Role | None] = {each.target: each.role for each in TRANSITIONS}
+# What an agent does to an order, by the states before and after. The system does the others.
+_STEPS = {(each.source, each.target): each for each in TRANSITIONS if each.role is not None}
 
 
 def created(head: dict[str, Any]) -> NewEvent:
@@ -52,20 +58,22 @@ def moved(head: dict[str, Any]) -> NewEvent | None:
     if metadata["status"] not in KNOWN:
         raise UnknownStatusError(metadata["status"])
     status = Status(metadata["status"])
-    is_systems = display["sender_id"] == SYSTEM.id
+    previous = _previous(status, metadata)
+    step = None if display["sender_id"] == SYSTEM.id else _STEPS.get((previous, status))
     quoted = display.get("untrusted") or {}
     return new_event(
-        EventType(f"work_order.{status}"),
+        EventType(f"work_order.{step.event if step else status}"),
         head["recipient_id"],
         head["message_id"],
         clock.from_text(display["created_at"]),
         _data(
             head,
             status=status,
-            previous_status=_previous(status, metadata),
-            role=SYSTEM_ROLE if is_systems else _ROLES[status],
+            previous_status=previous,
+            role=step.role if step else SYSTEM_ROLE,
             reason_code=metadata.get("reason_code"),
-            untrusted={"title": quoted.get("title"), "reason": quoted.get("reason")},
+            untrusted={"title": quoted.get("title"), "reason": quoted.get("reason")}
+            | {name: quoted.get(name) for name in _QUOTED.get(step.action if step else None, ())},
         ),
     )
 
@@ -74,8 +82,9 @@ def answered(head: dict[str, Any]) -> tuple[Acted, ...]:
     """Return that the worker has acted on the message that brought it the order."""
     display = head["display"]
     worker_id = display["sender_id"]
-    status = json.loads(display["metadata"])["status"]
-    if status not in ANSWERS or worker_id == SYSTEM.id:
+    metadata = json.loads(display["metadata"])
+    is_first = metadata.get("previous_status", Status.PENDING) == Status.PENDING
+    if metadata["status"] not in ANSWERS or not is_first or worker_id == SYSTEM.id:
         return ()
     opening, message_id = ids.opening_of(display["thread_id"]), head["message_id"]
     return (Acted(worker_id, opening, clock.from_text(display["created_at"]), message_id),)
@@ -112,10 +121,10 @@ def _data(
     }
 
 
-def _previous(status: Status, metadata: dict[str, Any]) -> str | None:
-    """Return the state before. Where several lead to `status`, the notification names it."""
-    sources = SOURCES[status]
-    if len(sources) == 1:
-        return next(iter(sources))
-    named: str | None = metadata.get("previous_status")
-    return named
+def _previous(status: Status, metadata: dict[str, Any]) -> Status:
+    """Return the state before. Where several lead to `status`, the notification names it.
+
+    An earlier version knew fewer states, and named it only for an order that was cancelled.
+    """
+    named = metadata.get("previous_status")
+    return SOURCES[status][0] if named is None else Status(named)

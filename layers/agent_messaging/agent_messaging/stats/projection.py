@@ -6,7 +6,8 @@
     work orders   head inserted           its status + 1
                   status changed          the old status - 1, the new status + 1
                   pending -> accepted     also one time to accept
-                  accepted -> completed   also one time to complete
+                  accepted, input_required
+                      -> completed        also one time to complete
 
 All other records change nothing. The names in a record's key tell its table, because the physical
 names of tables are generated. AWS documents the shape of a record:
@@ -100,6 +101,11 @@ def _observed(before: Status, status: Status, new: Mapping[str, Any]) -> list[Ch
 _DURATIONS = {
     (Status.PENDING, Status.ACCEPTED): (Metric.TIME_TO_ACCEPT, "created_at", "accepted_at"),
     (Status.ACCEPTED, Status.COMPLETED): (Metric.TIME_TO_COMPLETE, "accepted_at", "completed_at"),
+    (Status.INPUT_REQUIRED, Status.COMPLETED): (
+        Metric.TIME_TO_COMPLETE,
+        "accepted_at",
+        "completed_at",
+    ),
 }
 
 _PROJECTIONS: dict[frozenset[str], Callable[[_Event, Mapping[str, Any]], list[Change]]] = {

@@ -47,6 +47,7 @@ class WorkOrderCounts(Model):
 
     pending: int = 0
     accepted: int = 0
+    input_required: int = 0
     rejected: int = 0
     cancelled: int = 0
     expired: int = 0
@@ -73,8 +74,12 @@ class Platform(Model):
     median_seconds_to_complete: Seconds = None
 
     def gauges(self) -> dict[str, int]:
-        """Return the values of a dashboard's metrics, by the names of the metrics."""
+        """Return the values of a dashboard's metrics, by the names of the metrics.
+
+        Ten metrics are free. So an order that waits for an answer counts as accepted.
+        """
         orders = self.work_orders_by_status.model_dump()
+        orders[Status.ACCEPTED] += orders.pop(Status.INPUT_REQUIRED)
         by_status = {f"WorkOrders.{status}": number for status, number in orders.items()}
         return {"AgentsOnline": self.agents_online, **by_status}
 

@@ -1,4 +1,4 @@
-"""Count the unread messages of an agent, and the work orders that wait for its answer."""
+"""Count the unread messages of an agent, and the orders and questions that wait for its answer."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,8 +18,13 @@ class WaitingCounter:
     orders: WorkOrdersTable
 
     def count(self, agent: Agent, now: datetime) -> Waiting:
-        """Count both at `now`, each up to COUNT_LIMIT."""
+        """Count messages and orders at `now`, each up to COUNT_LIMIT."""
         return Waiting(
             messages=self.messages.count_pending(agent.agent_id, COUNT_LIMIT),
             work_orders=self.orders.count_pending(agent, COUNT_LIMIT, now),
         )
+
+    def count_all(self, agent: Agent, now: datetime) -> Waiting:
+        """Count also the questions that wait for the agent as a client."""
+        questions = self.orders.count_input_required(agent.agent_id, COUNT_LIMIT)
+        return self.count(agent, now)._replace(questions=questions)

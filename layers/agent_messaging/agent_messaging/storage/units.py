@@ -9,6 +9,7 @@ One unit is the price of one write unit of DynamoDB. All costs that an agent can
     a frame that is pushed             1.7    gateway, and a call like one to DynamoDB
     a kilobyte of an answer            0.15   traffic out of AWS, and the gateway's 512 KB steps
     a new order                        12     its end, if the system has to end it
+    a new order with a lease           16     its lapse, which also frees its worker
     a second of waiting                2.7    of a function of 128 MB
 
 Amounts are integers in tenths of a unit, so sums are exact. `benchmarks/prices.py` has the prices
@@ -30,6 +31,7 @@ CALL = 1
 REQUEST = 34
 PUSHED_FRAME = 17
 ORDER_END = 120
+ORDER_LAPSE = 160
 WAITED_SECOND = 27
 ANSWERED_BYTES = 1024 * 2 // 3  # this many bytes cost one tenth
 
@@ -49,14 +51,16 @@ def of_wait(seconds: float) -> int:
     return math.ceil(WAITED_SECOND * seconds)
 
 
-def of_order(offer_bytes: int) -> int:
+def of_order(offer_bytes: int, *, has_lease: bool = False) -> int:
     """Return the tenths that a new order may cost later: its end and its offer's deletion.
 
-    The system ends an order at its deadline (`work_orders.expiry`), or if one of its agents leaves
-    (`work_orders.leaving`). `offer_bytes` is the size of an offer that is an item of its own,
-    otherwise 0. The client pays for both when it creates the order, because nobody else does.
+    The system ends an order when its time has passed (`work_orders.expiry`), or if one of its
+    agents leaves (`work_orders.leaving`). `offer_bytes` is the size of an offer that is an item of
+    its own, otherwise 0. The client pays for both when it creates the order, because nobody else
+    does.
     """
-    return ORDER_END + WRITE_UNIT * math.ceil(offer_bytes / KILOBYTE)
+    end = ORDER_LAPSE if has_lease else ORDER_END
+    return end + WRITE_UNIT * math.ceil(offer_bytes / KILOBYTE)
 
 
 def of_answer(operation: str, answer: Mapping[str, Any]) -> int:

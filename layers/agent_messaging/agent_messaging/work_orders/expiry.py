@@ -1,19 +1,25 @@
-"""Expire an order that its worker did not answer by the deadline.
+"""End an order whose time has passed: a pending one expires, an accepted one lapses.
 
-Clocks differ by seconds, and requests can be slow. So a deadline can have passed for one function
-and not yet for another. The table decides, and not a clock. The first call that finds an order
-overdue stores that it expired: an action of a party, a read, or the sweep. This transaction
-competes with every other transition, and the call shows `expired` only after it. So nobody sees
-`expired` and then another state.
+    pending           its deadline passed, and the worker did not answer   expired
+    accepted          its lease ended, and the worker did not renew it     failed
+    input_required    the client did not answer in time                    failed
+
+Clocks differ by seconds, and requests can be slow. So a time can have passed for one function and
+not yet for another. The table decides, and not a clock. The first call that finds an order too late
+stores its end: an action of a party, a read, or the sweep. This transaction competes with every
+other transition and every renewal, and the call shows the end only after it. So nobody sees an
+order end and then in another state. The end of an accepted order frees its worker in the same
+transaction.
 
 This costs nothing extra, because otherwise the sweep makes the same write. The client pays for it
-when it creates the order (`units.ORDER_END`). So expiring orders cost the worker no units.
+when it creates the order (`units.ORDER_END`). So it costs the worker no units.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from agent_messaging.agents.table import AgentsTable
 from agent_messaging.messaging.model import SYSTEM
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage.table import TransactItem
@@ -22,7 +28,7 @@ from agent_messaging.storage.transactions import TransactionFailedError, transac
 from agent_messaging.work_orders import notification
 from agent_messaging.work_orders.item import parse
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import Action, Status
+from agent_messaging.work_orders.states import ACTIVE
 from agent_messaging.work_orders.table import WorkOrdersTable
 from agent_messaging.work_orders.transition_write import TransitionWrite
 
@@ -32,14 +38,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Expiry:
-    """The tables that an expiry changes: the orders, and the inboxes of both parties."""
+    """The tables that it changes: the orders, their workers, and the inboxes of both parties."""
 
     client: "DynamoDBClient"
+    agents: AgentsTable
     messages: MessagesTable
     orders: WorkOrdersTable
 
     def settle(self, order: WorkOrder, now: datetime) -> WorkOrder:
-        """Return the current order. If it is overdue at `now`, first store that it expired.
+        """Return the current order. If its time has passed at `now`, first store that it ended.
 
         Another request with a slower clock may change the order first. Then the result is the order
         after that change.
@@ -47,9 +54,10 @@ class Expiry:
         Raises:
             ContentionError, OutOfTimeError: see `transact`.
         """
-        if not order.is_due(now):
+        action = order.clock_action(now)
+        if action is None:
             return order
-        expiry = self.orders.transact_transition(order, Action.EXPIRE, now, {})
+        expiry = self.orders.transact_transition(order, action, now, {})
         try:
             with TALLY.unpaid():
                 transact(self.client, self._entries(expiry, now))
@@ -61,19 +69,15 @@ class Expiry:
             return standing
         return expiry.order
 
-    def sweep(self, work_order_id: str, now: datetime) -> bool:
-        """Settle one order, and return whether this call made it expire."""
-        order = self.orders.fetch(work_order_id, now)
-        if order is None or not order.is_due(now):
-            return False
-        return self.settle(order, now).status is Status.EXPIRED
-
-    def _entries(self, expiry: TransitionWrite, now: datetime) -> list[TransactItem]:
-        order = expiry.order
+    def _entries(self, ended: TransitionWrite, now: datetime) -> list[TransactItem]:
+        order = ended.order
         notes = [
             notification.compose_for(
-                order, expiry.step, SYSTEM, to, now, relationship=None, is_verified=True
+                order, ended.step, SYSTEM, to, now, relationship=None, is_verified=True
             )
             for to in (order.client, order.worker)
         ]
-        return [expiry.head, *(self.messages.transact_put(note) for note in notes)]
+        entries = [ended.head, *(self.messages.transact_put(note) for note in notes)]
+        if ended.step.source in ACTIVE:
+            entries.append(self.agents.transact_drop_job(order.worker.id))
+        return entries

@@ -12,6 +12,8 @@ from agent_messaging.work_orders.states import ENDS, OPEN, Role, Status
 DUE = "due"
 ENDED = "client_ended"
 IS_KEPT = "purge_at > :epoch"
+# The statuses of which the index `ENDED` lists a client's orders.
+LISTED = ENDS | {Status.INPUT_REQUIRED}
 
 # For each role: the index and its key attribute, for all orders and for open orders.
 ALL_ORDERS = {Role.WORKER: ("worker_all", "worker_id"), Role.CLIENT: ("client_all", "client_id")}
@@ -38,16 +40,18 @@ class Filter:
     @property
     def index(self) -> str:
         """The index that lists these orders, with as few others as possible."""
+        if self.role is Role.CLIENT and self.status in LISTED:
+            return ENDED
         if self.status in OPEN:
             return OPEN_ORDERS[self.role][0]
-        if self.role is Role.CLIENT and self.status in ENDS:
-            return ENDED
         return ALL_ORDERS[self.role][0]
 
     def conditions(self, agent_id: str) -> tuple[str, str, dict[str, Any]]:
         """Return the owner's key attribute, the filter condition, and the values of both."""
         if self.index == ENDED:
             given = {"owner": ended_for(agent_id, self.status), "epoch": clock.to_epoch(self.now)}
+            if self.status in OPEN:
+                return "ended_for", "", {"owner": given["owner"]}
             return "ended_for", IS_KEPT, given
         orders = OPEN_ORDERS if self.status in OPEN else ALL_ORDERS
         given = {"owner": agent_id}

@@ -3,11 +3,13 @@
     head      parties, status, times, `display` (fields of lists that never change), history
     offer     description, requirements, deliverables
     result    result_data, result_url, summary
+    partial   partial_result, the last one that the worker reported
+    question#1, answer#1 and so on: what the worker asked, and what the client answered
 
 The head holds a small offer or result. The head of an ordinary order never exceeds 1 KB, the size
 of a write unit. A long offer or result is written once, under the same `work_order_id`, and no
-transition changes it. `offer_bytes` and `result_bytes` in the head tell that such a part exists,
-and its size.
+transition changes it. `offer_bytes`, `result_bytes` and `partial_bytes` in the head tell that such
+a part exists, and its size. `asked` and `answered` are the numbers of questions and answers.
 """
 
 import zlib
@@ -16,7 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from agent_messaging import clock
-from agent_messaging.work_orders.model import Stored, WorkOrder
+from agent_messaging.work_orders.model import Question, Stored, WorkOrder
 from agent_messaging.work_orders.states import ENDS, OPEN, Status
 
 Item = dict[str, Any]
@@ -25,16 +27,23 @@ HEAD = "head"
 LEAVING = "leaving"  # a mark, under the id of an agent
 OFFER = Stored.OFFER.value
 RESULT = Stored.RESULT.value
+PARTIAL = Stored.PARTIAL.value
+QUESTION = "question"
+ANSWER = "answer"
 
 _FIELDS = WorkOrder.model_fields
 _PLACES = {
     place: tuple(name for name, field in _FIELDS.items() if place in field.metadata)
     for place in Stored
 }
-PARTS = {OFFER: _PLACES[Stored.OFFER], RESULT: _PLACES[Stored.RESULT]}
+PARTS = {
+    OFFER: _PLACES[Stored.OFFER],
+    RESULT: _PLACES[Stored.RESULT],
+    PARTIAL: _PLACES[Stored.PARTIAL],
+}
 _DISPLAYED = _PLACES[Stored.DISPLAY]
 # A party's id is stored in the head, because indexes need it, and its name in `display`.
-_ELSEWHERE = {"client", "worker"}.union(*_PLACES.values())
+_ELSEWHERE = {"client", "worker", "due_at"}.union(*_PLACES.values())
 _IN_HEAD = tuple(name for name in _FIELDS if name not in _ELSEWHERE)
 
 # A new head of this size has room for an accept, an end, its history and a short result within
@@ -55,6 +64,11 @@ def place_offer(order: WorkOrder) -> WorkOrder:
 def place_result(order: WorkOrder) -> WorkOrder:
     """Return the completed order, with `result_bytes` if its result needs a separate part."""
     return _place(order, RESULT, has_room=size_of(head(order)) <= HEAD_BYTES)
+
+
+def with_partial(order: WorkOrder) -> WorkOrder:
+    """Return the order with the size of its partial result, which always is a separate part."""
+    return _place(order, PARTIAL, has_room=False)
 
 
 def _place(order: WorkOrder, part: str, *, has_room: bool) -> WorkOrder:
@@ -125,15 +139,57 @@ def parts_of(order: WorkOrder) -> list[str]:
     return [part for part in PARTS if getattr(order, f"{part}_bytes")]
 
 
+def question_item(order: WorkOrder, question: str) -> Item:
+    """Return the item of the question that the order, as it is now, waits for."""
+    return {
+        "work_order_id": order.work_order_id,
+        "part": f"{QUESTION}#{order.asked}",
+        "question_id": order.question_id,
+        "question": question,
+        "asked_at": _stored(order.asked_at),
+    }
+
+
+def answer_item(order: WorkOrder, answer: str) -> Item:
+    """Return the item of the answer that the order has just got."""
+    return {
+        "work_order_id": order.work_order_id,
+        "part": f"{ANSWER}#{order.answered}",
+        "answer": answer,
+        "answered_at": _stored(order.answered_at),
+    }
+
+
+def question_parts(asked: int, answered: int) -> list[str]:
+    """Return the names of the parts that hold so many questions and answers."""
+    questions = [f"{QUESTION}#{number}" for number in range(1, asked + 1)]
+    return questions + [f"{ANSWER}#{number}" for number in range(1, answered + 1)]
+
+
+def questions_of(order: WorkOrder, parts: Mapping[str, Item]) -> list[Question]:
+    """Return the questions of an order with their answers, the oldest first."""
+    numbers = range(1, (order.asked or 0) + 1)
+    pairs = (
+        (parts[f"{QUESTION}#{number}"], parts.get(f"{ANSWER}#{number}", {})) for number in numbers
+    )
+    names = Question.model_fields
+    return [
+        Question.model_validate({name: each for name, each in {**q, **a}.items() if name in names})
+        for q, a in pairs
+    ]
+
+
 def head_bytes(order: WorkOrder) -> int:
     """Return the largest size of an order's head in bytes. A character has at most four bytes."""
-    texts = (order.title, order.client.name, order.worker.name, order.reason or "")
+    names = (order.client.name, order.worker.name)
+    texts = (order.title, *names, order.reason or "", order.note or "")
     return HEAD_BYTES + 4 * sum(map(len, texts))
 
 
 def weight(order: WorkOrder) -> int:
     """Return the largest number of bytes to read for showing an order, from its head alone."""
-    return head_bytes(order) + (order.offer_bytes or 0) + (order.result_bytes or 0)
+    parts = (order.offer_bytes, order.result_bytes, order.partial_bytes)
+    return head_bytes(order) + sum(size or 0 for size in parts)
 
 
 def size_of(item: Mapping[str, Any]) -> int:
@@ -167,13 +223,23 @@ def _stored(value: Any) -> Any:
 
 
 def _due_keys(order: WorkOrder) -> Item:
-    """Return the keys of the index `due`, which lists pending orders with a deadline."""
-    if order.deadline_at is None or order.status is not Status.PENDING:
+    """Return the keys of the index `due`, which lists the orders that the sweep has to look at.
+
+    An entry may be early, but never late. So a renewed lease or a question leaves the stored entry
+    as it is, and the sweep moves it (`WorkOrdersTable.postpone`).
+    """
+    if order.due is None:
         return {}
+    due_at = due_key(order.work_order_id, order.due)
     return {
         "due_shard": due_shard(order.work_order_id),
-        "due_at": f"{clock.to_text(order.deadline_at)}#{order.work_order_id}",
+        "due_at": due_at if order.due_at is None else min(order.due_at, due_at),
     }
+
+
+def due_key(work_order_id: str, at: datetime) -> str:
+    """Return the sort key of an order in the index `due`."""
+    return f"{clock.to_text(at)}#{work_order_id}"
 
 
 def due_shard(key: str) -> int:
@@ -184,15 +250,16 @@ def due_shard(key: str) -> int:
 def _index_keys(order: WorkOrder) -> Item:
     """Return the keys of the indexes of open orders, or of the client's ended ones.
 
-    An order counts as expired before that is stored, so no index can list expired orders.
+    An order counts as expired before that is stored, so no index can list expired orders. An order
+    that waits for the client's answer is in both indexes, so that a heartbeat can count it.
     """
+    waits = {"ended_for": ended_for(order.client.id, order.status)}
     if order.status in OPEN:
-        return {"open_worker_id": order.worker.id, "open_client_id": order.client.id}
-    if order.status in ENDS:
-        return {"ended_for": ended_for(order.client.id, order.status)}
-    return {}
+        keys = {"open_worker_id": order.worker.id, "open_client_id": order.client.id}
+        return {**keys, **waits} if order.status is Status.INPUT_REQUIRED else keys
+    return waits if order.status in ENDS else {}
 
 
 def ended_for(client_id: str, status: Status | None) -> str:
-    """Return the key of a client's ended orders of one status. Ids have no `#`."""
+    """Return the key of a client's orders of one status in `client_ended`. Ids have no `#`."""
     return f"{client_id}#{status}"

@@ -2,7 +2,8 @@
 
     the agent was the    its orders that are     become       reason_code
     worker               pending                 rejected     worker_left
-    client               pending, accepted       cancelled    client_left
+    client               pending, accepted,      cancelled    client_left
+                         input_required
 
 An agent with accepted orders as a worker cannot leave. The agent may have thousands of other open
 orders, so leaving does not wait for all of them:
@@ -38,7 +39,7 @@ from agent_messaging.work_orders.endings import Endings
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.item import left_at, parse
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import LEFT, Role, Status, is_possible
+from agent_messaging.work_orders.states import ACTIVE, LEFT, Role, is_possible
 from agent_messaging.work_orders.table import WorkOrdersTable
 from agent_messaging.work_orders.transition_write import TransitionWrite
 
@@ -143,7 +144,7 @@ class Leaving:
             order, write.step, SYSTEM, stays, now, relationship=None, is_verified=True
         )
         entries = [write.head, self.messages.transact_put(note)]
-        if write.step.source is Status.ACCEPTED:
+        if write.step.source in ACTIVE:
             entries.append(self.agents.transact_drop_job(order.worker.id))
         return entries
 

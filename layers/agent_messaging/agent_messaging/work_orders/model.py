@@ -11,7 +11,9 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from agent_messaging import clock
+from agent_messaging.errors import QuestionChangedError, TooManyQuestionsError
 from agent_messaging.fields import (
+    LONG_TEXT_BYTES,
     Model,
     Party,
     StoredDollars,
@@ -21,10 +23,31 @@ from agent_messaging.fields import (
 )
 from agent_messaging.messaging.model import Relationship
 from agent_messaging.work_orders import history
-from agent_messaging.work_orders.states import OPEN, Action, Role, Status, Times, transition
+from agent_messaging.work_orders.states import (
+    OPEN,
+    Action,
+    ReasonCode,
+    Role,
+    Status,
+    Times,
+    Transition,
+    transition,
+)
 
-# The fields that the client writes when it creates an order.
+# The fields that the client writes when it creates an order, as its history records them.
 OFFERED = ("title", "description", "requirements", "deliverables", "budget_usd", "deadline_at")
+# Further such fields. The history records them too where the client sent them.
+OFFERED_WITH = ("lease_seconds",)
+
+# A question waits this long for its answer, unless the deadline comes first.
+ANSWER_WITHIN = timedelta(days=7)
+# An order has at most so many questions, and so many bytes of questions and answers. So it can be
+# read in one answer.
+MOST_QUESTIONS = 100
+MOST_QUESTION_BYTES = 1024 * 1024
+
+
+CLOCK_ACTIONS = (Action.EXPIRE, Action.LAPSE)
 
 
 class Stored(Enum):
@@ -33,6 +56,7 @@ class Stored(Enum):
     DISPLAY = "display"
     OFFER = "offer"
     RESULT = "result"
+    PARTIAL = "partial"
 
 
 class Offer(Model):
@@ -53,6 +77,13 @@ class Offer(Model):
     deliverables: Annotated[StoredValue | None, Stored.OFFER] = None
     budget_usd: Annotated[StoredDollars | None, Stored.DISPLAY] = None
     deadline_at: StoredTime | None = None
+    lease_seconds: Annotated[
+        int | None,
+        Field(
+            description="How long the worker may stay silent after it accepted, in seconds. Null "
+            "without a lease."
+        ),
+    ] = None
     relationship: Annotated[Relationship | None, Stored.DISPLAY] = None
     is_verified: Annotated[bool, Stored.DISPLAY] = False
     status: Status = Status.PENDING
@@ -73,24 +104,74 @@ class SharedFields(Times, Offer):
         str | None,
         Field(
             description="Why the system ended the order: `worker_left` or `client_left`, because "
-            "that agent left. More codes may follow. Null otherwise."
+            "that agent left. `lapsed`: the worker did not renew its lease in time, or the client "
+            "did not answer a question within 7 days. `deadline`: a question was open at the "
+            "deadline. More codes may follow. Null otherwise."
         ),
+    ] = None
+    lease_expires_at: Annotated[
+        StoredTime | None,
+        Field(
+            description="The order fails unless the worker reports progress before this time. Null "
+            "without a lease, and while a question rests it."
+        ),
+    ] = None
+    question_id: Annotated[
+        str | None, Field(description="The question that waits for the client's answer.")
+    ] = None
+    answer_by: Annotated[
+        StoredTime | None, Field(description="The order fails without an answer by this time.")
+    ] = None
+    overdue_at: Annotated[
+        StoredTime | None,
+        Field(
+            description="When both agents were told that the deadline of an accepted order passed."
+        ),
+    ] = None
+    lapses: Annotated[
+        int | None, Field(description="How often the order lapsed. Null if it never did.")
     ] = None
     result_data: Annotated[StoredValue | None, Stored.RESULT] = None
     result_url: Annotated[str | None, Stored.RESULT] = None
     summary: Annotated[str | None, Stored.RESULT] = None
 
 
+class Question(Model):
+    """A question of the worker, and the client's answer."""
+
+    question_id: str
+    question: str
+    asked_at: StoredTime
+    answer: str | None = None
+    answered_at: StoredTime | None = None
+
+
 class WorkOrder(SharedFields):
     """One work order as it is stored.
 
-    `offer_bytes` and `result_bytes` are the sizes of parts outside the head. Until these parts are
-    read, their fields are None. `history` holds the records of the module `history`. An ended order
-    is kept until `purge_at`, in seconds since 1970.
+    `offer_bytes`, `result_bytes` and `partial_bytes` are the sizes of parts outside the head. Until
+    these parts are read, their fields are None. `history` holds the records of the module
+    `history`. An ended order is kept until `purge_at`, in seconds since 1970.
+
+    `percent`, `note` and `partial_result` are the worker's last report of progress, at
+    `reported_at`. `reports` counts the reports of a minute (`progress`). The order has
+    `asked` questions, `answered` of them with an answer. Together these texts have `asked_bytes`.
+    `due_at` is its stored key of the index `due`. `max_lapses` is the number of lapses that end it.
     """
 
     offer_bytes: int | None = None
     result_bytes: int | None = None
+    partial_bytes: int | None = None
+    percent: int | None = None
+    note: str | None = None
+    partial_result: Annotated[StoredValue | None, Stored.PARTIAL] = None
+    reported_at: StoredTime | None = None
+    reports: int | None = None
+    asked: int | None = None
+    answered: int | None = None
+    asked_bytes: int | None = None
+    due_at: str | None = None
+    max_lapses: int | None = None
     history: tuple[bytes, ...] = ()
     purge_at: int | None = None
 
@@ -98,7 +179,8 @@ class WorkOrder(SharedFields):
     def create(cls, **fields: Any) -> "WorkOrder":
         """Return a new order, with the first record of its history."""
         order = cls(**fields)
-        content = order._content(OFFERED, dict(order))
+        sent = (name for name in OFFERED_WITH if getattr(order, name) is not None)
+        content = order._content((*OFFERED, *sent), dict(order))
         created = history.record(order.created_at, Role.CLIENT, history.CREATE, content)
         return order.model_copy(update={"history": (created,)})
 
@@ -113,20 +195,27 @@ class WorkOrder(SharedFields):
     ) -> "WorkOrder":
         """Return the order after a transition, with the transition's record.
 
-        The time of an expiry is the deadline, even if it is stored later. An ended order is kept
-        for `retention` from `now`. `by_system`: see `states.transition`.
+        The time of an expiry or a lapse is the one that passed, even if it is stored later. An
+        ended order is kept for `retention` from `now`. `by_system`: see `states.transition`.
 
         Raises:
             IllegalTransitionError: the order's status does not allow `action`.
+            QuestionChangedError, TooManyQuestionsError: see `_talk`.
         """
         step = transition(
             self.status, action, by_system=by_system, work_order_id=self.work_order_id
         )
-        at = (self.deadline_at or now) if action is Action.EXPIRE else now
+        at = (self._ends_at or now) if action in CLOCK_ACTIONS else now
         record = history.record(at, step.role, action, self._content(action.writes, changes))
         update = {
-            **{name: value for name, value in changes.items() if value is not None},
+            **{
+                name: value
+                for name, value in changes.items()
+                if value is not None and name in WorkOrder.model_fields
+            },
             **step.fields(at),
+            **self._waits(step, now),
+            **self._talk(action, changes),
             "history": (*self.history, record),
             "purge_at": None if step.target in OPEN else clock.to_epoch(now + retention),
         }
@@ -135,12 +224,74 @@ class WorkOrder(SharedFields):
     def _content(self, names: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:
         """Return these fields as an answer shows them. Fields without a value are None."""
         written = self.model_copy(update={name: values.get(name) for name in names})
-        return written.model_dump(mode="json", include=set(names))
+        content = written.model_dump(mode="json", include=set(names))
+        return {name: content.get(name, values.get(name)) for name in names}
+
+    def _waits(self, step: Transition, now: datetime) -> dict[str, Any]:
+        """Return until when the order waits after a transition, and for which question.
+
+        Accepting and answering start a full lease. A question rests it.
+        """
+        lease, answer_by = None, None
+        if step.target is Status.ACCEPTED and self.lease_seconds is not None:
+            lease = now + timedelta(seconds=self.lease_seconds)
+        if step.target is Status.INPUT_REQUIRED:
+            answer_by = now + ANSWER_WITHIN
+            if self.deadline_at is not None and self.deadline_at > now:
+                answer_by = min(answer_by, self.deadline_at)
+        waits: dict[str, Any] = {"lease_expires_at": lease, "answer_by": answer_by}
+        if step.action is Action.LAPSE:
+            waits["reason_code"] = self._lapse_code
+            waits["lapses"] = (self.lapses or 0) + 1
+        return waits if step.action is Action.ASK else {**waits, "question_id": None}
+
+    def _talk(self, action: Action, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the counts of questions and answers after an action.
+
+        Raises:
+            QuestionChangedError: the answer is for another question.
+            TooManyQuestionsError: the order has no room for another question and its answer.
+        """
+        if action not in (Action.ASK, Action.ANSWER):
+            return {}
+        text = changes["question" if action is Action.ASK else "answer"]
+        size = (self.asked_bytes or 0) + len(text.encode())
+        if action is Action.ANSWER:
+            if changes.get("for_question") not in (None, self.question_id):
+                raise QuestionChangedError(
+                    "The work order waits for the answer to another question.",
+                    fix="Read the question with GET /api/v1/messaging/work-order/"
+                    f"{self.work_order_id}. Then answer it with `question_id` "
+                    f"`{self.question_id}`.",
+                )
+            return {"answered": self.asked, "asked_bytes": size}
+        if (self.asked or 0) >= MOST_QUESTIONS or size + LONG_TEXT_BYTES > MOST_QUESTION_BYTES:
+            raise TooManyQuestionsError(
+                f"The work order `{self.work_order_id}` has no room for another question.",
+                fix="Complete or fail the order, or ask its client with POST "
+                f"/api/v1/messaging/send: `to_agent_id` is `{self.client.id}`.",
+            )
+        return {"asked": (self.asked or 0) + 1, "asked_bytes": size}
+
+    @property
+    def _lapse_code(self) -> ReasonCode:
+        is_at_deadline = self.answer_by is not None and self.answer_by == self.deadline_at
+        return ReasonCode.DEADLINE if is_at_deadline else ReasonCode.LAPSED
 
     @property
     def is_final(self) -> bool:
         """Whether its status never changes again."""
         return self.status not in OPEN
+
+    @property
+    def updated_at(self) -> datetime:
+        """When its state changed last, or its worker reported progress."""
+        times = (self._changed_at, self.reported_at)
+        return max(time for time in times if time is not None)
+
+    @property
+    def _changed_at(self) -> datetime:
+        return history.Record.from_bytes(self.history[-1]).at if self.history else self.created_at
 
     @property
     def ended_by(self) -> str | None:
@@ -149,20 +300,52 @@ class WorkOrder(SharedFields):
             return None
         return history.Record.from_bytes(self.history[-1]).role
 
+    @property
+    def _ends_at(self) -> datetime | None:
+        """When the system ends the order in its present state, or None if it does not.
+
+        At this moment it is too late for every other action.
+        """
+        if self.status is Status.PENDING:
+            return self.deadline_at
+        if self.status is Status.INPUT_REQUIRED:
+            return self.answer_by
+        return self.lease_expires_at if self.status is Status.ACCEPTED else None
+
+    @property
+    def due(self) -> datetime | None:
+        """When the sweep has to look at the order, or None if never.
+
+        Both agents of an accepted order without a lease are told of its deadline.
+        """
+        if self.status is Status.ACCEPTED and self.lease_seconds is None:
+            return self.deadline_at if self.overdue_at is None else None
+        return self._ends_at
+
+    def clock_action(self, now: datetime) -> Action | None:
+        """Return the action by which the system ends the order at `now`, or None."""
+        ends_at = self._ends_at
+        if ends_at is None or ends_at > now:
+            return None
+        return Action.EXPIRE if self.status is Status.PENDING else Action.LAPSE
+
     def is_due(self, now: datetime) -> bool:
-        """Whether it is pending and its deadline has passed. At the deadline it is too late."""
+        """Whether its time has passed, so that the system ends it. At that time it is too late."""
+        return self.clock_action(now) is not None
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether both agents are to be told that its deadline has passed."""
+        is_waiting = self.status is Status.ACCEPTED and not self.is_due(now)
         return (
-            self.status is Status.PENDING
-            and self.deadline_at is not None
-            and self.deadline_at <= now
+            is_waiting and self.due is not None and self.due <= now and (self.lease_seconds is None)
         )
 
     def as_of(self, now: datetime) -> "WorkOrder":
-        """Return the order at `now`. An overdue order is expired, even if that is not stored."""
-        if self.deadline_at is None or not self.is_due(now):
+        """Return the order at `now`. What its time has ended is ended, even if not stored yet."""
+        action = self.clock_action(now)
+        if action is None or self._ends_at is None:
             return self
-        expiry = transition(self.status, Action.EXPIRE)
-        return self.model_copy(update=expiry.fields(self.deadline_at))
+        return self.model_copy(update=transition(self.status, action).fields(self._ends_at))
 
     def has_party(self, agent_id: str) -> bool:
         """Whether the agent is its client or its worker."""

@@ -1,9 +1,12 @@
 """The notification that tells a party what happened to a work order."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from agent_messaging.fields import Party, json_text
 from agent_messaging.messaging.model import (
+    QUOTED,
     Message,
     MessageType,
     Relationship,
@@ -11,13 +14,16 @@ from agent_messaging.messaging.model import (
     compose,
 )
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import SOURCES, ReasonCode, Transition
+from agent_messaging.work_orders.states import PATH, SOURCES, Action, ReasonCode, Status, Transition
 
 # The body of a message of the system, by the order's `reason_code`.
 SYSTEM_BODIES: dict[str | None, str] = {
     None: "A work order expired: nobody answered by its deadline.",
     ReasonCode.WORKER_LEFT: "A work order was rejected, because its worker has left.",
     ReasonCode.CLIENT_LEFT: "A work order was cancelled, because its client has left.",
+    ReasonCode.LAPSED: "A work order failed: nobody renewed its lease or answered its question in "
+    "time.",
+    ReasonCode.DEADLINE: "A work order failed: its question had no answer by the deadline.",
 }
 
 
@@ -30,29 +36,31 @@ def compose_for(
     *,
     relationship: Relationship | None,
     is_verified: bool,
-    reason: str | None = None,
+    changes: Mapping[str, Any] | None = None,
 ) -> Message:
-    """Return the message that tells `to` which transition `actor` made.
+    """Return the message that tells `to` which transition `actor` made. `changes` are its fields.
 
     The system writes subject and body. `untrusted` quotes agents, except an agent that `to` has
     blocked. The message shows a blocked actor under its name in the order, because a new name could
     carry a text. `metadata` holds the new status and the `reason_code` for programs, and the status
-    before if there is more than one possibility. The message is in the order's thread. A message of
-    the system is in a new thread. An expiry sends one to each party.
+    before unless it is the usual one. A cancellation always has it. The message is in the order's
+    thread. A message of the system is in a new thread. An expiry sends one to each party, and so
+    does a lapse.
     """
     untrusted = None
     metadata: dict[str, str] = {"status": step.target}
-    if len(SOURCES[step.target]) > 1:
+    if step.source is not SOURCES[step.target][0] or step.target is Status.CANCELLED:
         metadata["previous_status"] = step.source
     if step.role is None:
         body = SYSTEM_BODIES[order.reason_code]
         metadata |= {"reason_code": order.reason_code} if order.reason_code else {}
     else:
-        body = f"The {step.role} {step.participle} a work order."
+        body = _body(order, step)
+        metadata |= {"question_id": order.question_id} if order.question_id else {}
         if relationship is Relationship.BLOCKED:
             actor = order.other_party(to.id)
         else:
-            untrusted = Untrusted(title=order.title, reason=reason)
+            untrusted = Untrusted(title=order.title, **_quoted(changes or {}))
     return compose(
         MessageType.NOTIFICATION,
         actor,
@@ -61,9 +69,29 @@ def compose_for(
         relationship=relationship,
         is_verified=is_verified,
         thread_id=None if step.role is None else order.thread_id,
-        subject=f"Work order {step.participle}",
+        subject=f"Work order {_SUBJECTS.get(step.action, step.participle)}",
         body=body,
         work_order_id=order.work_order_id,
         metadata=json_text(metadata),
         untrusted=untrusted,
     )
+
+
+_SUBJECTS = {Action.ASK: "question", Action.ANSWER: "question answered"}
+
+
+def _body(order: WorkOrder, step: Transition) -> str:
+    if step.action is Action.ASK:
+        return (
+            "The worker asked a question about a work order, and waits for the answer. Answer with "
+            f"POST {PATH}/{order.work_order_id}/answer. A reply to this message answers nothing."
+        )
+    if step.action is Action.ANSWER:
+        return f"The client answered your question. GET {PATH}/{order.work_order_id} shows it."
+    return f"The {step.role} {step.participle} a work order."
+
+
+def _quoted(changes: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return what an agent wrote. The order has a question or an answer that is too long."""
+    texts = {name: changes.get(name) for name in ("reason", "question", "answer")}
+    return {name: text for name, text in texts.items() if text and len(text) <= QUOTED}

@@ -60,7 +60,8 @@ class Offering:
         )
         self.contacts.add_contact(caller.agent_id, order.worker, context.own, now, request)
         self.put(order, request, wants_receipts=body.wants_receipts)
-        TALLY.add(units.of_order(order.offer_bytes or 0))
+        has_lease = order.lease_seconds is not None
+        TALLY.add(units.of_order(order.offer_bytes or 0, has_lease=has_lease))
         return order
 
     def put(

@@ -1,6 +1,7 @@
 """The requests and answers about work orders. `transition_schemas` has those of transitions."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
@@ -13,6 +14,7 @@ from agent_messaging.fields import (
     AgentId,
     Dollars,
     IsMinimum,
+    LeaseSeconds,
     Limit,
     Model,
     Moment,
@@ -20,6 +22,7 @@ from agent_messaging.fields import (
     ObjectText,
     Request,
     Seconds,
+    StoredValue,
     Text,
     Timestamp,
     Title,
@@ -31,7 +34,13 @@ from agent_messaging.fields import (
 )
 from agent_messaging.messaging.model import Relationship
 from agent_messaging.work_orders import history
-from agent_messaging.work_orders.model import OFFERED, SharedFields, WorkOrder
+from agent_messaging.work_orders.model import (
+    OFFERED,
+    OFFERED_WITH,
+    Question,
+    SharedFields,
+    WorkOrder,
+)
 from agent_messaging.work_orders.states import IsFinal, Role, Status
 
 MAX_BYTES = 128 * 1024  # so that each part fits an item of 400 KB, and a page holds several
@@ -61,6 +70,13 @@ class CreateRequest(Request):
     deadline_in_seconds: Annotated[
         Seconds | None, Field(description="The deadline in seconds from now on.")
     ] = None
+    lease_seconds: Annotated[
+        LeaseSeconds | None,
+        Field(
+            description="Let the order fail if the worker, once it has accepted, reports no "
+            "progress for so long. From 60 seconds to 7 days."
+        ),
+    ] = None
     wants_receipts: WantsReceipts = False
 
     @model_validator(mode="after")
@@ -80,7 +96,8 @@ class CreateRequest(Request):
         """Return the fields that the order copies from the request, with its deadline as a time."""
         seconds = self.deadline_in_seconds
         sent = self.deadline_at if seconds is None else timedelta(seconds=seconds)
-        return {name: getattr(self, name) for name in OFFERED} | {"deadline_at": at(sent, now)}
+        names = (*OFFERED, *OFFERED_WITH)
+        return {name: getattr(self, name) for name in names} | {"deadline_at": at(sent, now)}
 
 
 class CreateResponse(Model):
@@ -120,6 +137,15 @@ class WorkOrdersQuery(Model):
     def other_filter(self) -> str:
         """The name of the filter by the other party."""
         return "worker_id" if self.role is Role.CLIENT else "client_id"
+
+
+class Progress(Model):
+    """What the worker last reported. Each field keeps its last value."""
+
+    percent: int | None
+    note: str | None
+    partial_result: StoredValue | None
+    reported_at: Timestamp
 
 
 class HistoryActor(Model):
@@ -185,6 +211,21 @@ class WorkOrderView(SharedFields):
         ),
     ]
     content_flags: ContentFlags
+    lapses: Annotated[int, Field(description="How often the order lapsed.")]
+    progress: Annotated[
+        Progress | None,
+        Field(description="What the worker reported while it works. Null before the first report."),
+    ]
+    questions: Annotated[
+        list[Question] | None,
+        Field(description="What the worker asked, oldest first, with the answers. Null in lists."),
+    ] = None
+    generation: Annotated[
+        int, Field(description="How often the state changed. A new order has generation 1.")
+    ]
+    updated_at: Annotated[
+        Timestamp, Field(description="When the state changed last, or progress was reported.")
+    ]
     history: Annotated[
         list[HistoryEntry] | None,
         Field(description="Every change of the order, oldest first. Null in lists."),
@@ -209,32 +250,44 @@ class WorkOrdersPage(Model):
     next_cursor: NextCursor
 
 
-def view(order: WorkOrder, reader_id: str) -> WorkOrderView:
-    """Return an order as its client or its worker sees it."""
-    texts = (order.title, order.description, order.reason, order.result_url, order.summary)
-    objects = (order.requirements, order.deliverables, order.result_data)
+def view(order: WorkOrder, reader_id: str, questions: Sequence[Question] = ()) -> WorkOrderView:
+    """Return an order as its client or its worker sees it. Its flags are also of `questions`."""
+    texts = [order.title, order.description, order.reason, order.result_url, order.summary]
+    texts += [text for each in questions for text in (each.question, each.answer)]
+    objects = (order.requirements, order.deliverables, order.result_data, order.partial_result)
     fields = {name: getattr(order, name) for name in _TAKEN_OVER}
     fields["is_final"] = order.is_final
     fields["relationship"] = order.relationship if reader_id == order.worker.id else None
     fields["ended_by"] = order.ended_by
+    fields["lapses"] = order.lapses or 0
+    fields["progress"] = _progress(order)
+    fields["generation"] = len(order.history)
+    fields["updated_at"] = order.updated_at
     fields["content_flags"] = flagging.flags(
-        order.client.name, order.worker.name, *texts, objects=objects
+        order.client.name, order.worker.name, order.note, *texts, objects=objects
     )
     return WorkOrderView.model_validate(fields)
 
 
-def whole_view(order: WorkOrder, reader_id: str) -> WorkOrderView:
-    """Return the view of an order with its history."""
+def _progress(order: WorkOrder) -> Progress | None:
+    if order.reported_at is None:
+        return None
+    return Progress(**{name: getattr(order, name) for name in Progress.model_fields})
+
+
+def whole_view(order: WorkOrder, reader_id: str, questions: Sequence[Question]) -> WorkOrderView:
+    """Return the view of an order with its history and its questions."""
     parties = {"client": order.client.id, "worker": order.worker.id}
     chain = [HistoryEntry(**entry) for entry in history.chain(order.history, parties)]
-    return view(order, reader_id).model_copy(update={"history": chain})
+    update = {"history": chain, "questions": [*questions]}
+    return view(order, reader_id, questions).model_copy(update=update)
 
 
 def answer_bytes(order: WorkOrder) -> int:
     """Return how many bytes an order takes in an answer, without parsing its JSON objects."""
     texts = (order.title, order.description, order.reason, order.summary, order.result_url)
-    names = (order.client.name, order.worker.name)
-    objects = (order.requirements, order.deliverables, order.result_data)
+    names = (order.client.name, order.worker.name, order.note)
+    objects = (order.requirements, order.deliverables, order.result_data, order.partial_result)
     written = (json.dumps(text, ensure_ascii=False) for text in (*texts, *names) if text)
     return FRAME + sum(len(text.encode()) for text in (*written, *filter(None, objects)))
 

@@ -12,6 +12,7 @@ from agent_messaging.work_orders import bulk_reject, schemas, transition_schemas
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.lists import OrderList
 from agent_messaging.work_orders.offering import Offering
+from agent_messaging.work_orders.progress import Progress, Report
 from agent_messaging.work_orders.states import Action
 from agent_messaging.work_orders.table import WorkOrdersTable, not_found
 from agent_messaging.work_orders.transition_schemas import ACCEPT, REJECT, Answer, Operation
@@ -27,6 +28,7 @@ class WorkOrderService:
     offering: Offering
     transitions: Transitions
     expiry: Expiry
+    reports: Progress
     idempotency_store: IdempotencyStore
 
     def create(
@@ -77,7 +79,8 @@ class WorkOrderService:
         whole = self.orders.read_parts([self.expiry.settle(order, now)])
         if not whole:
             raise not_found(work_order_id)
-        return schemas.whole_view(whole[0], caller.agent_id)
+        questions = self.orders.read_questions(whole[0])
+        return schemas.whole_view(whole[0], caller.agent_id, questions)
 
     def respond(
         self,
@@ -103,12 +106,12 @@ class WorkOrderService:
         operation: Operation[Answer],
         caller: Caller,
         work_order_id: str,
-        body: transition_schemas.ReasonRequest | transition_schemas.CompleteRequest,
+        body: transition_schemas.ActionRequest,
         *,
         now: datetime,
         request: IdempotentRequest,
     ) -> Answer:
-        """Complete, fail or cancel an order. `respond` accepts or rejects one.
+        """Complete, fail or cancel an order, ask or answer. `respond` accepts or rejects one.
 
         Raises:
             AgentMessagingError: see `Transitions.apply`.
@@ -116,6 +119,23 @@ class WorkOrderService:
         wanted = TransitionRequest(caller, operation.action, now, body.changes(now))
         answering = request.answering(operation.answer)
         return operation.answer(self.transitions.apply(work_order_id, wanted, answering))
+
+    def progress(
+        self,
+        caller: Caller,
+        work_order_id: str,
+        body: transition_schemas.ProgressRequest,
+        now: datetime,
+        request: IdempotentRequest,
+    ) -> transition_schemas.ProgressResponse:
+        """Report progress on an order, as its worker.
+
+        Raises:
+            AgentMessagingError: see `Progress.report`.
+        """
+        answering = request.answering(transition_schemas.progressed)
+        report = Report(caller, now, **dict(body))
+        return transition_schemas.progressed(self.reports.report(work_order_id, report, answering))
 
     def reject_many(
         self, caller: Caller, body: transition_schemas.RejectManyRequest, now: datetime

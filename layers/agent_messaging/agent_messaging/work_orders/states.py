@@ -9,10 +9,20 @@
         complete  the worker    -> completed
         fail      the worker    -> failed
         cancel    the client    -> cancelled
+        ask       the worker    -> input_required
+        lapse     the deadline  -> failed
+    input_required
+        answer    the client    -> accepted
+        complete  the worker    -> completed
+        fail      the worker    -> failed
+        cancel    the client    -> cancelled
+        lapse     the deadline  -> failed
 
 A new order is pending. A pending order expires when its deadline passes. An accepted order does not
-expire, because its worker is working on it. The other states are final. Every other action is
-refused with 409 and the current state.
+expire, because its worker is working on it. If it has a lease, it lapses when the worker does not
+renew the lease in time. While a question of the worker waits for an answer, the lease rests. A
+question lapses too, so that no order waits for ever. The other states are final. Every other action
+is refused with 409 and the current state.
 
 When an agent has left, the system acts in its place: it rejects the pending orders of a worker, and
 cancels the open orders of a client. `LEFT` says so, with the order's `reason_code`.
@@ -36,6 +46,7 @@ class Status(StrEnum):
 
     PENDING = "pending"
     ACCEPTED = "accepted"
+    INPUT_REQUIRED = "input_required"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
@@ -65,6 +76,9 @@ class Action(StrEnum):
     FAIL = "fail", "f", "reason"
     CANCEL = "cancel", "x", "reason"
     EXPIRE = "expire", "e"
+    ASK = "ask", "q", "question"
+    ANSWER = "answer", "y", "answer"
+    LAPSE = "lapse", "l"
 
 
 class Role(StrEnum):
@@ -75,10 +89,12 @@ class Role(StrEnum):
 
 
 class ReasonCode(StrEnum):
-    """Why the system ended an order before its deadline."""
+    """Why the system ended an order that did not expire."""
 
     WORKER_LEFT = "worker_left"
     CLIENT_LEFT = "client_left"
+    LAPSED = "lapsed"
+    DEADLINE = "deadline"
 
 
 class Times(Model):
@@ -93,6 +109,8 @@ class Times(Model):
     failed_at: StoredTime | None = None
     cancelled_at: StoredTime | None = None
     expired_at: StoredTime | None = None
+    asked_at: StoredTime | None = None
+    answered_at: StoredTime | None = None
 
 
 class Transition(NamedTuple):
@@ -109,6 +127,11 @@ class Transition(NamedTuple):
         """The past participle of the action, such as `accepted`."""
         return self.time.removesuffix("_at")
 
+    @property
+    def event(self) -> str:
+        """What the feed calls it: the new state, or `answered`."""
+        return self.participle if self.action is Action.ANSWER else self.target
+
     def fields(self, at: datetime) -> dict[str, Any]:
         """Return the fields that the transition always writes."""
         return {"status": self.target, self.time: at}
@@ -122,6 +145,15 @@ TRANSITIONS = (
     Transition(Status.ACCEPTED, Action.COMPLETE, Status.COMPLETED, Role.WORKER, "completed_at"),
     Transition(Status.ACCEPTED, Action.FAIL, Status.FAILED, Role.WORKER, "failed_at"),
     Transition(Status.ACCEPTED, Action.CANCEL, Status.CANCELLED, Role.CLIENT, "cancelled_at"),
+    Transition(Status.ACCEPTED, Action.ASK, Status.INPUT_REQUIRED, Role.WORKER, "asked_at"),
+    Transition(Status.ACCEPTED, Action.LAPSE, Status.FAILED, None, "failed_at"),
+    Transition(Status.INPUT_REQUIRED, Action.ANSWER, Status.ACCEPTED, Role.CLIENT, "answered_at"),
+    Transition(
+        Status.INPUT_REQUIRED, Action.COMPLETE, Status.COMPLETED, Role.WORKER, "completed_at"
+    ),
+    Transition(Status.INPUT_REQUIRED, Action.FAIL, Status.FAILED, Role.WORKER, "failed_at"),
+    Transition(Status.INPUT_REQUIRED, Action.CANCEL, Status.CANCELLED, Role.CLIENT, "cancelled_at"),
+    Transition(Status.INPUT_REQUIRED, Action.LAPSE, Status.FAILED, None, "failed_at"),
 )
 
 # What the system does to an open order of an agent that left, by the agent's role in the order.
@@ -135,17 +167,23 @@ ROLES = {each.action: each.role for each in TRANSITIONS if each.role is not None
 
 OPEN = frozenset(each.source for each in TRANSITIONS)
 
+# The states in which an order is one of its worker's active jobs.
+ACTIVE = frozenset({Status.ACCEPTED, Status.INPUT_REQUIRED})
+
 # The final states that follow from an agent's action.
 ENDS = frozenset(each.target for each in TRANSITIONS if each.role is not None) - OPEN
 
-# The states from which each state is reached.
+# The states from which each state is reached, the most usual first.
 SOURCES = {
-    status: frozenset(each.source for each in TRANSITIONS if each.target is status)
+    status: tuple(dict.fromkeys(each.source for each in TRANSITIONS if each.target is status))
     for status in Status
 }
 
 _BY_STATE = {(each.source, each.action): each for each in TRANSITIONS}
-_PARTICIPLES = {each.action: each.participle for each in TRANSITIONS}
+_PARTICIPLES = {
+    **{each.action: each.participle for each in TRANSITIONS},
+    Action.ASK: "asked about",
+}
 
 
 def is_possible(status: Status, action: Action) -> bool:
@@ -176,7 +214,7 @@ def transition(
 
 
 _CALLS = {Action.ACCEPT: "respond", Action.REJECT: "respond"}
-_PATH = "/api/v1/messaging/work-order"
+PATH = "/api/v1/messaging/work-order"
 
 
 def what_can_be_done(status: Status, role: Role | None, work_order_id: str | None = None) -> str:
@@ -190,7 +228,7 @@ def what_can_be_done(status: Status, role: Role | None, work_order_id: str | Non
             "one with POST /api/v1/messaging/work-order."
         )
     parties = sorted(Role, key=lambda each: each is not role)
-    path = f"{_PATH}/{work_order_id or '{work_order_id}'}"
+    path = f"{PATH}/{work_order_id or '{work_order_id}'}"
     return f"The order is {status}. " + " ".join(_calls(status, each, path) for each in parties)
 
 

@@ -1,5 +1,14 @@
-"""Sweep: expire pending orders past their deadline, and end the open orders of agents that left."""
+"""Sweep: do what the clock does to orders, and end the open orders of agents that left.
 
+a pending order past its deadline            expires
+an accepted order whose lease has ended      lapses
+a question without an answer in time         lapses
+an accepted order past its deadline          both parties are told, once
+an order that has more time than its entry   the entry moves to that time
+"""
+
+from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,40 +18,80 @@ from agent_messaging.storage.transactions import TransactionRefusedError
 from agent_messaging.work_orders.endings import Endings
 from agent_messaging.work_orders.item import LEAVING
 from agent_messaging.work_orders.leaving import Leaving
+from agent_messaging.work_orders.overdue import Overdue
+from agent_messaging.work_orders.states import Action, transition
 
 
 class Swept(NamedTuple):
-    """How many orders a sweep marked as expired, and how many it ended of agents that left."""
+    """How many orders expired, lapsed, were told to be overdue, and ended as an agent had left."""
 
     expired: int
+    lapsed: int
+    overdue: int
     ended: int
 
 
-def sweep(leaving: Leaving, now: datetime) -> Swept:
-    """End the orders that the system has to end, and return how many this sweep ended.
+@dataclass(frozen=True)
+class Sweep:
+    """What ends orders, and what tells of overdue ones."""
 
-    The sweep stops before the function's time runs out, and the next sweep continues. It skips an
-    order that cannot be read or written. If an order cannot be written, the sweep fails after all
-    others are done, so that an operator is alerted.
+    leaving: Leaving
+    overdue: Overdue
 
-    Raises:
-        TransactionRefusedError: the end of some orders cannot be written.
-    """
-    overdue, left = Endings(), Endings()
-    try:
-        for key in leaving.orders.due(now):
-            if key["part"] == LEAVING:
-                leaving.sweep(key, now, left)
-            else:
-                _expire(leaving, key["work_order_id"], now, overdue)
-    except OutOfTimeError:
-        logger.info("out of time, the next sweep continues")
-    logger.info("swept", expired=overdue.ended, ended=left.ended)
-    refused = overdue.refused + left.refused
-    if refused:
-        raise TransactionRefusedError(f"orders whose end could not be written: {refused}")
-    return Swept(overdue.ended, left.ended)
+    def run(self, now: datetime) -> Swept:
+        """Do all that is due, and return how many orders this sweep changed.
+
+        The sweep stops before the function's time runs out, and the next sweep continues. It skips
+        an order that cannot be read or written. If an order cannot be written, the sweep fails
+        after all others are done, so that an operator is alerted.
+
+        Raises:
+            TransactionRefusedError: the end of some orders cannot be written.
+        """
+        by_clock, left = Endings(), Endings()
+        done: Counter[str] = Counter()
+        try:
+            for key in self.leaving.orders.due(now):
+                if key["part"] == LEAVING:
+                    self.leaving.sweep(key, now, left)
+                else:
+                    self._look_at(key["work_order_id"], now, by_clock, done)
+        except OutOfTimeError:
+            logger.info("out of time, the next sweep continues")
+        swept = Swept(done["expired"], done["lapsed"], done["overdue"], left.ended)
+        logger.info("swept", **swept._asdict())
+        refused = by_clock.refused + left.refused
+        if refused:
+            raise TransactionRefusedError(f"orders whose end could not be written: {refused}")
+        return swept
+
+    def _look_at(
+        self, work_order_id: str, now: datetime, endings: Endings, done: "Counter[str]"
+    ) -> None:
+        """Do what is due to one order, and count it in `done`."""
+
+        def settle() -> bool:
+            name = self._settle(work_order_id, now)
+            done[name or ""] += 1
+            return name is not None
+
+        endings.attempt(work_order_id, settle)
+
+    def _settle(self, work_order_id: str, now: datetime) -> str | None:
+        """Return what this call did to the order, None if there was nothing to do."""
+        orders = self.leaving.orders
+        order = orders.fetch(work_order_id, now)
+        if order is None:
+            return None
+        action = order.clock_action(now)
+        if action is not None:
+            settled = self.leaving.expiry.settle(order, now)
+            is_ended = settled.status is transition(order.status, action).target
+            return _NAMES[action] if is_ended else None
+        if order.is_overdue(now):
+            return "overdue" if self.overdue.tell(order, now) else None
+        orders.postpone(order, now)
+        return None
 
 
-def _expire(leaving: Leaving, work_order_id: str, now: datetime, endings: Endings) -> None:
-    endings.attempt(work_order_id, lambda: leaving.expiry.sweep(work_order_id, now))
+_NAMES = {Action.EXPIRE: "expired", Action.LAPSE: "lapsed"}

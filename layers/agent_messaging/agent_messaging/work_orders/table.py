@@ -3,9 +3,10 @@
 It also holds a mark for each agent that left, until its open orders have ended (`leaving`).
 
     worker_all, client_all      agent id, work_order_id            every order, never changed
-    worker_open, client_open    agent id, work_order_id            while pending or accepted
-    client_ended                client id # status, work_order_id  once ended, except expired
-    due                         due_shard, deadline_at#id          while pending with a deadline
+    worker_open, client_open    agent id, work_order_id            while open
+    client_ended                client id # status, work_order_id  once ended, except expired, and
+                                                                   while input_required
+    due                         due_shard, time#id                 until the sweep looks at it
                                 due_shard, time#agent id           the marks of agents that left
     pool                        capability, 10 - priority # id     nothing writes it yet
 
@@ -13,6 +14,7 @@ All indexes hold keys. `worker_open` also holds status and client. So a worker's
 counted without reading their heads, and without the orders of blocked clients.
 """
 
+import contextlib
 import functools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -21,22 +23,37 @@ from typing import TYPE_CHECKING, Any
 from agent_messaging import clock
 from agent_messaging.agents.model import Agent
 from agent_messaging.errors import WorkOrderNotFoundError
-from agent_messaging.storage.table import Item, QueryResult, Table, TableKey, TransactItem
+from agent_messaging.storage.table import (
+    ConditionFailedError,
+    Item,
+    QueryResult,
+    Table,
+    TableKey,
+    TransactItem,
+)
 from agent_messaging.storage.transactions import BATCH_KEYS, batch_get
 from agent_messaging.work_orders import item as items
-from agent_messaging.work_orders.indexes import DUE, OPEN_ORDERS, Filter
+from agent_messaging.work_orders.indexes import DUE, ENDED, OPEN_ORDERS, Filter
 from agent_messaging.work_orders.item import (
     DUE_SHARDS,
     HEAD,
     LEAVING,
     OFFER,
+    PARTIAL,
     RESULT,
     due_shard,
     parse,
 )
-from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.model import CLOCK_ACTIONS, Question, WorkOrder
 from agent_messaging.work_orders.states import Action, Role, Status, transition
-from agent_messaging.work_orders.transition_write import TransitionWrite, update
+from agent_messaging.work_orders.transition_write import (
+    IS_OVERDUE,
+    IS_STILL,
+    IS_UNTOLD,
+    TransitionWrite,
+    report_update,
+    update,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -101,7 +118,12 @@ class WorkOrdersTable:
         if action is Action.COMPLETE:
             after = items.place_result(after)
             parts = self._transact_parts(after, RESULT)
-        expression, condition, values = update(order, after, now)
+        if action is Action.ASK:
+            parts = [self._transact_new(items.question_item(after, changes["question"]))]
+        if action is Action.ANSWER:
+            parts = [self._transact_new(items.answer_item(after, changes["answer"]))]
+        is_by_clock = action in CLOCK_ACTIONS
+        expression, condition, values = update(order, after, now, is_by_clock=is_by_clock)
         key = self.key(order.work_order_id)[1]
         head = self.table.transact_update(key, expression, condition, **values)
         return TransitionWrite(step, after, head, parts)
@@ -109,6 +131,22 @@ class WorkOrdersTable:
     def _transact_parts(self, order: WorkOrder, part: str) -> list[TransactItem]:
         item = items.part_item(order, part)
         return [] if item is None else [self.table.transact_put(item)]
+
+    def transact_report(
+        self, order: WorkOrder, after: WorkOrder, now: datetime
+    ) -> list[TransactItem]:
+        """Return the writes of a worker's report, which changes `order` to `after`.
+
+        They fail if the order has changed meanwhile, except for an earlier report.
+        """
+        expression, condition, values = report_update(order, after, now)
+        key = self.key(order.work_order_id)[1]
+        head = self.table.transact_update(key, expression, condition, **values)
+        is_new = after.partial_result is not None
+        return [head, *(self._transact_parts(after, PARTIAL) if is_new else [])]
+
+    def _transact_new(self, item: Item) -> TransactItem:
+        return self.table.transact_put(item, "attribute_not_exists(work_order_id)")
 
     def query(
         self, agent_id: str, wanted: Filter, before: str | None, limit: int, *, count: bool = False
@@ -155,6 +193,52 @@ class WorkOrdersTable:
             for order in orders
             if set(items.parts_of(order)) <= set(parts.get(order.work_order_id, {}))
         ]
+
+    def read_questions(self, order: WorkOrder) -> list[Question]:
+        """Return the questions of an order that was read consistently, the oldest first."""
+        names = items.question_parts(order.asked or 0, order.answered or 0)
+        keys = [self.key(order.work_order_id, name) for name in names]
+        found = batch_get(self.client, keys, consistent=True) if keys else []
+        parts = {item["part"]: item for item in found if item is not None}
+        return items.questions_of(order, parts)
+
+    def count_input_required(self, client_id: str, limit: int) -> int:
+        """Count a client's orders that wait for its answer, up to `limit`."""
+        found = self.table.query(
+            "ended_for = :owner",
+            index=ENDED,
+            limit=limit,
+            count=True,
+            owner=items.ended_for(client_id, Status.INPUT_REQUIRED),
+        )
+        return found.count
+
+    def transact_overdue(self, order: WorkOrder, now: datetime) -> TransactItem:
+        """Return the write that both parties are told of the deadline. It succeeds once."""
+        return self.table.transact_update(
+            self.key(order.work_order_id)[1],
+            "SET overdue_at = :now REMOVE due_shard, due_at",
+            f"{IS_STILL} AND {IS_UNTOLD} AND {IS_OVERDUE}",
+            now=clock.to_text(now),
+            was=order.status,
+        )
+
+    def postpone(self, order: WorkOrder, now: datetime) -> None:
+        """Move an entry of the index `due` that has come too early to the order's own time.
+
+        It does nothing if the order has changed since it was read.
+        """
+        if order.due is None or order.due <= now:
+            return
+        with contextlib.suppress(ConditionFailedError):
+            self.table.update_quietly(
+                self.key(order.work_order_id)[1],
+                "SET due_at = :due",
+                "due_at = :seen AND #status = :was",
+                due=items.due_key(order.work_order_id, order.due),
+                seen=order.due_at,
+                was=order.status,
+            )
 
     def count_pending(self, agent: Agent, limit: int, now: datetime) -> int:
         """Count the orders that wait for the worker's answer at `now`, up to `limit`.

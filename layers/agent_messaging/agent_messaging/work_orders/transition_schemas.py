@@ -6,12 +6,16 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
+from agent_messaging import ids
 from agent_messaging.fields import (
     ANY_CASE,
     AgentId,
     Line,
     Model,
     Moment,
+    PartialText,
+    Percent,
+    QuestionId,
     Request,
     Text,
     Timestamp,
@@ -139,6 +143,23 @@ class CompletedResponse(TransitionResponse):
     completed_at: Timestamp
 
 
+class AskedResponse(TransitionResponse):
+    """The order waits for the client's answer."""
+
+    question_id: str
+    asked_at: Timestamp
+    answer_by: Timestamp
+
+
+class AnsweredResponse(TransitionResponse):
+    """The worker goes on with the order."""
+
+    answered_at: Timestamp
+    lease_expires_at: Annotated[
+        Timestamp | None, Field(description="The end of the worker's lease. Null without a lease.")
+    ]
+
+
 class CancelledResponse(TransitionResponse):
     """The client cancelled the order."""
 
@@ -172,6 +193,8 @@ ACCEPT = Operation(Action.ACCEPT, AcceptedResponse)
 REJECT = Operation(Action.REJECT, RejectedResponse)
 COMPLETE = Operation(Action.COMPLETE, CompletedResponse)
 FAIL = Operation(Action.FAIL, FailedResponse)
+ASK = Operation(Action.ASK, AskedResponse)
+ANSWER = Operation(Action.ANSWER, AnsweredResponse)
 CANCEL = Operation(Action.CANCEL, CancelledResponse)
 
 
@@ -179,6 +202,62 @@ def shown(response: type[Answer], order: WorkOrder) -> Answer:
     """Return an answer with the order's values of its fields."""
     names = (name for name in response.model_fields if hasattr(order, name))
     return response.model_validate({name: getattr(order, name) for name in names})
+
+
+class AskRequest(Request):
+    """What the worker needs to know from the client."""
+
+    question: Annotated[Text, Field(examples=["In which currency?"])]
+
+    def changes(self, now: datetime) -> dict[str, Any]:
+        """Return the fields that the request sets in the order."""
+        return {"question": self.question, "question_id": ids.new("qst", now)}
+
+
+class AnswerRequest(Request):
+    """The client's answer to the question that waits."""
+
+    answer: Annotated[Text, Field(examples=["US dollars."])]
+    question_id: Annotated[
+        QuestionId | None,
+        Field(description="The question that you answer. If another one waits now: 409."),
+    ] = None
+
+    def changes(self, _now: datetime) -> dict[str, Any]:
+        """Return the fields that the request sets in the order."""
+        return {"answer": self.answer, "for_question": self.question_id}
+
+
+class ProgressRequest(Request):
+    """What the worker reports. A field that you leave out keeps its last value."""
+
+    percent: Annotated[Percent | None, Field(examples=[40])] = None
+    note: Annotated[Line | None, Field(examples=["20 of 50 done."])] = None
+    partial_result: Annotated[
+        PartialText | None,
+        Field(
+            description="An object, an array or a string, at most 16 KiB.",
+            examples=[{"estimates": 20}],
+        ),
+    ] = None
+
+
+class ProgressResponse(TransitionResponse):
+    """The report is stored. With a lease, the lease is renewed."""
+
+    lease_expires_at: Annotated[
+        Timestamp | None,
+        Field(description="Report progress again before this time. Null while no lease runs."),
+    ]
+
+
+# The bodies of the actions that one method of the service carries out.
+ActionRequest = ReasonRequest | CompleteRequest | AskRequest | AnswerRequest
+
+
+def progressed(order: WorkOrder) -> ProgressResponse:
+    """Return the answer to a report."""
+    return shown(ProgressResponse, order)
 
 
 class RejectManyRequest(ReasonRequest):

@@ -28,20 +28,21 @@ from agent_messaging.errors import (
     AtCapacityError,
     ContentionError,
     IllegalTransitionError,
+    QuestionChangedError,
+    TooManyQuestionsError,
     WorkOrderNotFoundError,
-    WrongRoleError,
 )
 from agent_messaging.idempotency import IdempotentRequest
 from agent_messaging.messaging.model import party
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage.table import TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, batch_get
-from agent_messaging.work_orders import notification, states
-from agent_messaging.work_orders.item import parse
+from agent_messaging.work_orders import notification
+from agent_messaging.work_orders.access import OrderAccess
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import ROLES, Action, Role, Status
-from agent_messaging.work_orders.table import WorkOrdersTable, not_found
+from agent_messaging.work_orders.states import ACTIVE, ROLES, Action, Role, Status
+from agent_messaging.work_orders.table import WorkOrdersTable
 from agent_messaging.work_orders.transition_write import TransitionWrite
 
 if TYPE_CHECKING:
@@ -49,6 +50,15 @@ if TYPE_CHECKING:
 
 # How often an order may change between the read and the write before the call fails.
 ATTEMPTS = 4
+
+
+# Refusals that may follow from an old copy of the order.
+DOUBTFUL = (
+    WorkOrderNotFoundError,
+    IllegalTransitionError,
+    QuestionChangedError,
+    TooManyQuestionsError,
+)
 
 
 class TransitionRequest(NamedTuple):
@@ -93,19 +103,24 @@ class Transitions:
             KeyRevokedError, AgentSuspendedError: see `require_active`.
             WorkOrderNotFoundError, WrongRoleError: the caller may not make this transition.
             IllegalTransitionError: the order's state does not allow it.
+            QuestionChangedError, TooManyQuestionsError: see `WorkOrder.apply`.
             AtCapacityError: the worker cannot accept, because its active jobs reached its limit.
             ContentionError: the order changed each time it was read.
         """
         for attempt in range(ATTEMPTS):
             try:
                 done = self._attempt(work_order_id, wanted, request, is_sure=attempt > 0)
-            except (WorkOrderNotFoundError, IllegalTransitionError):
+            except DOUBTFUL:
                 if attempt > 0:
                     raise
                 continue
             if done is not None:
                 return done
         raise ContentionError(f"The work order `{work_order_id}` kept changing.")
+
+    @property
+    def _access(self) -> OrderAccess:
+        return OrderAccess(self.client, self.agents, self.orders, self.leaving.expiry)
 
     def _attempt(
         self,
@@ -120,7 +135,14 @@ class Transitions:
         Only with `is_sure` is everything read consistently. The write has conditions on everything
         that an old copy could show wrong, except that the other party has left (`leaving`).
         """
-        actor, order = self._open(work_order_id, wanted, is_sure=is_sure)
+        actor, order = self._access.open(
+            wanted.caller,
+            work_order_id,
+            ROLES[wanted.action],
+            wanted.action,
+            wanted.now,
+            is_sure=is_sure,
+        )
         write = self.orders.transact_transition(order, wanted.action, wanted.now, wanted.changes)
         other = self._load_other(order, actor, wanted.now, is_sure=is_sure)
         if other.has_left and self.leaving.ends(order, other.role):
@@ -142,28 +164,6 @@ class Transitions:
             self.leaving.settle(order, role, now)
         except TransactionFailedError:
             raise ContentionError("The work order kept changing.") from None
-
-    def _open(
-        self, work_order_id: str, wanted: TransitionRequest, *, is_sure: bool
-    ) -> tuple[Agent, WorkOrder]:
-        """Return the caller and the settled order, if the caller's role allows the action."""
-        keys = [self.agents.key(wanted.caller.agent_id), self.orders.key(work_order_id)]
-        lagging = () if is_sure else (self.orders.table.name,)
-        own, item = batch_get(self.client, keys, consistent=True, but=lagging)
-        actor = require_active(wanted.caller, own, wanted.now)
-        order = None if item is None else parse(item, wanted.now)
-        if order is None or not order.has_party(actor.agent_id):
-            raise not_found(work_order_id)
-        role = ROLES[wanted.action]
-        if order.role_of(actor.agent_id) is not role:
-            own_role = order.role_of(actor.agent_id)
-            let = f"Let `{order.other_party(actor.agent_id).id}`, the {role}, make this call. "
-            can = states.what_can_be_done(order.status, own_role, work_order_id)
-            raise WrongRoleError(
-                f"You are this work order's {own_role}. Only its {role} can {wanted.action} it.",
-                fix=can if order.status not in states.OPEN else let + can,
-            )
-        return actor, self.leaving.expiry.settle(order, wanted.now)
 
     def _load_other(
         self, order: WorkOrder, actor: Agent, now: datetime, *, is_sure: bool
@@ -202,7 +202,7 @@ class Transitions:
             wanted.now,
             relationship=relationship(other.theirs),
             is_verified=not wanted.caller.is_open,
-            reason=wanted.changes.get("reason"),
+            changes=wanted.changes,
         )
         return [
             write.head,
@@ -213,10 +213,11 @@ class Transitions:
         ]
 
     def _transact_job(self, write: TransitionWrite, caller: Caller) -> list[TransactItem]:
-        """Return the change of the worker's count of active jobs, which are its accepted orders."""
-        if write.step.target is Status.ACCEPTED:
+        """Return the change of the worker's count of active jobs, if the transition changes it."""
+        is_active, was_active = write.step.target in ACTIVE, write.step.source in ACTIVE
+        if is_active and not was_active:
             return [self.agents.transact_take_job(caller)]
-        if write.step.source is Status.ACCEPTED:
+        if was_active and not is_active:
             is_completed = write.step.target is Status.COMPLETED
             worker_id = write.order.worker.id
             return [self.agents.transact_end_job(worker_id, caller, is_completed=is_completed)]
