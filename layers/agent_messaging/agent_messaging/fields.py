@@ -37,6 +37,7 @@ from agent_messaging.ids import ALPHABET, PAIR_DIGITS, ULID_PATTERN
 KIBIBYTE = 1024
 LONG_TEXT_BYTES = 64 * KIBIBYTE
 OBJECT_BYTES = 64 * KIBIBYTE
+SCHEMA_BYTES = 16 * KIBIBYTE
 CENT = Decimal("0.01")
 LONGEST_WAIT = 20  # seconds
 
@@ -363,6 +364,15 @@ ObjectText = Annotated[
     str,
     BeforeValidator(_object_to_text),
     _within(OBJECT_BYTES),
+    WithJsonSchema({"type": "object", "additionalProperties": True}),
+]
+
+
+# A JSON Schema in a request, stored as text.
+SchemaText = Annotated[
+    str,
+    BeforeValidator(_object_to_text),
+    _within(SCHEMA_BYTES),
     WithJsonSchema({"type": "object", "additionalProperties": True}),
 ]
 

@@ -10,6 +10,7 @@ One unit is the price of one write unit of DynamoDB. All costs that an agent can
     a kilobyte of an answer            0.15   traffic out of AWS, and the gateway's 512 KB steps
     a new order                        12     its end, if the system has to end it
     a second of waiting                2.7    of a function of 128 MB
+    a check with a JSON Schema         6.5    0.6 seconds of a function of 512 MB
 
 Amounts are integers in tenths of a unit, so sums are exact. `benchmarks/prices.py` has the prices
 in dollars. A test compares these numbers with them.
@@ -31,6 +32,7 @@ REQUEST = 34
 PUSHED_FRAME = 17
 ORDER_END = 120
 WAITED_SECOND = 27
+SCHEMA_CHECK = 65
 ANSWERED_BYTES = 1024 * 2 // 3  # this many bytes cost one tenth
 
 KILOBYTE = 1024
@@ -49,14 +51,15 @@ def of_wait(seconds: float) -> int:
     return math.ceil(WAITED_SECOND * seconds)
 
 
-def of_order(offer_bytes: int) -> int:
-    """Return the tenths that a new order may cost later: its end and its offer's deletion.
+def of_order(*part_bytes: int) -> int:
+    """Return the tenths that a new order may cost later: its end and its parts' deletion.
 
     The system ends an order at its deadline (`work_orders.expiry`), or if one of its agents leaves
-    (`work_orders.leaving`). `offer_bytes` is the size of an offer that is an item of its own,
-    otherwise 0. The client pays for both when it creates the order, because nobody else does.
+    (`work_orders.leaving`). `part_bytes` are the sizes of its offer and its schema, as far as
+    these are items of their own, otherwise 0. The client pays for all of it when it creates the
+    order, because nobody else does.
     """
-    return ORDER_END + WRITE_UNIT * math.ceil(offer_bytes / KILOBYTE)
+    return ORDER_END + WRITE_UNIT * sum(math.ceil(each / KILOBYTE) for each in part_bytes)
 
 
 def of_answer(operation: str, answer: Mapping[str, Any]) -> int:

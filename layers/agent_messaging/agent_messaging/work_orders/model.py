@@ -26,6 +26,15 @@ from agent_messaging.work_orders.states import OPEN, Action, Role, Status, Times
 # The fields that the client writes when it creates an order.
 OFFERED = ("title", "description", "requirements", "deliverables", "budget_usd", "deadline_at")
 
+# The same, of later versions. The hash of a creation covers only those that have a value, so an
+# order without them has the same hash as before.
+OFFERED_LATER = ("result_schema",)
+
+
+def written_by_client(order: "WorkOrder") -> tuple[str, ...]:
+    """Return the names of the fields that the hash of the creation covers."""
+    return OFFERED + tuple(name for name in OFFERED_LATER if getattr(order, name) is not None)
+
 
 class Stored(Enum):
     """Where a field is stored if it is not an attribute of the head; see `item`."""
@@ -33,6 +42,7 @@ class Stored(Enum):
     DISPLAY = "display"
     OFFER = "offer"
     RESULT = "result"
+    SCHEMA = "schema"
 
 
 class Offer(Model):
@@ -53,6 +63,13 @@ class Offer(Model):
     deliverables: Annotated[StoredValue | None, Stored.OFFER] = None
     budget_usd: Annotated[StoredDollars | None, Stored.DISPLAY] = None
     deadline_at: StoredTime | None = None
+    result_schema: Annotated[
+        StoredObject | None,
+        Stored.SCHEMA,
+        Field(
+            description="The JSON Schema that `result_data` has to match. Null if there is none."
+        ),
+    ] = None
     relationship: Annotated[Relationship | None, Stored.DISPLAY] = None
     is_verified: Annotated[bool, Stored.DISPLAY] = False
     status: Status = Status.PENDING
@@ -84,13 +101,14 @@ class SharedFields(Times, Offer):
 class WorkOrder(SharedFields):
     """One work order as it is stored.
 
-    `offer_bytes` and `result_bytes` are the sizes of parts outside the head. Until these parts are
-    read, their fields are None. `history` holds the records of the module `history`. An ended order
-    is kept until `purge_at`, in seconds since 1970.
+    `offer_bytes`, `result_bytes` and `schema_bytes` are the sizes of parts outside the head. Until
+    these parts are read, their fields are None. `history` holds the records of the module
+    `history`. An ended order is kept until `purge_at`, in seconds since 1970.
     """
 
     offer_bytes: int | None = None
     result_bytes: int | None = None
+    schema_bytes: int | None = None
     history: tuple[bytes, ...] = ()
     purge_at: int | None = None
 
@@ -98,7 +116,7 @@ class WorkOrder(SharedFields):
     def create(cls, **fields: Any) -> "WorkOrder":
         """Return a new order, with the first record of its history."""
         order = cls(**fields)
-        content = order._content(OFFERED, dict(order))
+        content = order._content(written_by_client(order), dict(order))
         created = history.record(order.created_at, Role.CLIENT, history.CREATE, content)
         return order.model_copy(update={"history": (created,)})
 

@@ -1,21 +1,21 @@
-"""Purge: remove an order's offer after the retention has removed its head.
+"""Purge: remove an order's offer and schema after the retention has removed its head.
 
-DynamoDB removes an item at its own `purge_at`. Heads and results have one. A separate offer has
-none, because it is written before the end of the order is known. Adding the time later would cost
-as much as removing the offer. So the offer is removed when the table's stream reports that its head
-was removed.
+DynamoDB removes an item at its own `purge_at`. Heads and results have one. A separate offer and a
+schema have none, because they are written before the end of the order is known. Adding the time
+later would cost as much as removing them. So they are removed when the table's stream reports that
+their head was removed.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from agent_messaging.observability.log import logger
-from agent_messaging.work_orders.item import HEAD, OFFER
+from agent_messaging.work_orders.item import HEAD, OFFER, SCHEMA
 from agent_messaging.work_orders.table import WorkOrdersTable
 
 
 def purge(orders: WorkOrdersTable, records: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Remove the offers whose heads were removed, and return the first failed record's number.
+    """Remove the parts whose heads were removed, and return the first failed record's number.
 
     A repeated removal finds nothing, which is no error. The first record that fails ends the batch.
     Lambda delivers it again with all records after it.
@@ -39,5 +39,5 @@ def _left_by(record: Mapping[str, Any]) -> tuple[str, list[str]]:
     image = record["dynamodb"]
     work_order_id, part = image["Keys"]["work_order_id"]["S"], image["Keys"]["part"]["S"]
     is_removal = record["eventName"] == "REMOVE" and part == HEAD
-    has_offer = is_removal and "offer_bytes" in image["OldImage"]
-    return work_order_id, [OFFER] if has_offer else []
+    parts = (OFFER, SCHEMA) if is_removal else ()
+    return work_order_id, [each for each in parts if f"{each}_bytes" in image["OldImage"]]

@@ -19,6 +19,7 @@ from agent_messaging.fields import (
     NextCursor,
     ObjectText,
     Request,
+    SchemaText,
     Seconds,
     Text,
     Timestamp,
@@ -31,7 +32,7 @@ from agent_messaging.fields import (
 )
 from agent_messaging.messaging.model import Relationship
 from agent_messaging.work_orders import history
-from agent_messaging.work_orders.model import OFFERED, SharedFields, WorkOrder
+from agent_messaging.work_orders.model import OFFERED, OFFERED_LATER, SharedFields, WorkOrder
 from agent_messaging.work_orders.states import IsFinal, Role, Status
 
 MAX_BYTES = 128 * 1024  # so that each part fits an item of 400 KB, and a page holds several
@@ -62,6 +63,14 @@ class CreateRequest(Request):
         Seconds | None, Field(description="The deadline in seconds from now on.")
     ] = None
     wants_receipts: WantsReceipts = False
+    result_schema: Annotated[
+        SchemaText | None,
+        Field(
+            description="A JSON Schema (2020-12) of at most 16 KiB. `complete` is refused unless "
+            "its `result_data` matches. The schema cannot refer to other documents.",
+            examples=[{"type": "object", "required": ["estimates"]}],
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _require_one_deadline(self) -> Self:
@@ -80,7 +89,8 @@ class CreateRequest(Request):
         """Return the fields that the order copies from the request, with its deadline as a time."""
         seconds = self.deadline_in_seconds
         sent = self.deadline_at if seconds is None else timedelta(seconds=seconds)
-        return {name: getattr(self, name) for name in OFFERED} | {"deadline_at": at(sent, now)}
+        names = (*OFFERED, *OFFERED_LATER)
+        return {name: getattr(self, name) for name in names} | {"deadline_at": at(sent, now)}
 
 
 class CreateResponse(Model):
@@ -212,7 +222,7 @@ class WorkOrdersPage(Model):
 def view(order: WorkOrder, reader_id: str) -> WorkOrderView:
     """Return an order as its client or its worker sees it."""
     texts = (order.title, order.description, order.reason, order.result_url, order.summary)
-    objects = (order.requirements, order.deliverables, order.result_data)
+    objects = (order.requirements, order.deliverables, order.result_data, order.result_schema)
     fields = {name: getattr(order, name) for name in _TAKEN_OVER}
     fields["is_final"] = order.is_final
     fields["relationship"] = order.relationship if reader_id == order.worker.id else None
@@ -234,7 +244,7 @@ def answer_bytes(order: WorkOrder) -> int:
     """Return how many bytes an order takes in an answer, without parsing its JSON objects."""
     texts = (order.title, order.description, order.reason, order.summary, order.result_url)
     names = (order.client.name, order.worker.name)
-    objects = (order.requirements, order.deliverables, order.result_data)
+    objects = (order.requirements, order.deliverables, order.result_data, order.result_schema)
     written = (json.dumps(text, ensure_ascii=False) for text in (*texts, *names) if text)
     return FRAME + sum(len(text.encode()) for text in (*written, *filter(None, objects)))
 
