@@ -30,6 +30,8 @@ def test_the_constants_cover_the_prices():
     assert math.ceil(waited / write * units.UNIT) == units.WAITED_SECOND
     checked = prices.PER_GB_SECOND * 0.5 * result_schema.SECONDS * 1e6
     assert math.ceil(checked / write * units.UNIT) == units.SCHEMA_CHECK
+    signature = prices.PER_10000_SIGNATURES * 100
+    assert math.ceil(signature / write * units.UNIT) == units.SIGNATURE
     frame = math.ceil(prices.PER_MILLION_SOCKET_MESSAGES / write * units.UNIT)
     assert frame + units.CALL == units.PUSHED_FRAME
     megabyte = prices.PER_GB_OF_TRAFFIC / 1024 + 2 * prices.PER_MILLION_GATEWAY_REQUESTS / 1e6

@@ -116,7 +116,7 @@ PARTS = {
     "sockets": {"sockets_authorizer"},
     "stats": {"stats_roll_up"},
     "webhooks": {"webhook_sender", "webhook_sweep"},
-    "work_orders": {"work_orders_sweep", "work_orders_purge"},
+    "work_orders": {"work_orders_purge", "work_orders_sweep", "work_orders_transcript"},
 }
 # Packages without a function: they stand behind those of others.
 WITHOUT_FUNCTION = {

@@ -10,6 +10,7 @@ One unit is the price of one write unit of DynamoDB. All costs that an agent can
     a kilobyte of an answer            0.15   traffic out of AWS, and the gateway's 512 KB steps
     a new order                        12     its end, if the system has to end it
     a second of waiting                2.7    of a function of 128 MB
+    a signature                        24     of KMS, with an asymmetric key
     a check with a JSON Schema         6.5    0.6 seconds of a function of 512 MB
 
 Amounts are integers in tenths of a unit, so sums are exact. `benchmarks/prices.py` has the prices
@@ -33,6 +34,7 @@ PUSHED_FRAME = 17
 ORDER_END = 120
 WAITED_SECOND = 27
 SCHEMA_CHECK = 65
+SIGNATURE = 240
 ANSWERED_BYTES = 1024 * 2 // 3  # this many bytes cost one tenth
 
 KILOBYTE = 1024
