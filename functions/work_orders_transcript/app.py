@@ -46,7 +46,7 @@ def read_transcript(caller: Caller, work_order_id: WorkOrderId) -> TranscriptRes
     "List the public keys that verify transcripts",
     identity=None,
 )
-def list_keys() -> PublicKeys:
+def list_signing_keys() -> PublicKeys:
     """A JSON Web Key Set (RFC 7517). The first key signs now, if this server signs transcripts. The
     others signed earlier.
     """

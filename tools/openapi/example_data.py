@@ -115,6 +115,7 @@ ORDER: JsonObject = {
     "worker": BOOTS,
     **OFFER,
     "deliverables": None,
+    "result_schema": None,
     "relationship": "contact",
     "verified": True,
     "status": "pending",

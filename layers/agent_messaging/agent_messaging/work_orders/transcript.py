@@ -44,6 +44,8 @@ FORMAT = "agent-messaging-transcript/1"
 MESSAGES_BYTES = 3 * 1024 * 1024
 MESSAGES = 100
 
+_WRITES = {str(action): action.writes for action in Action}
+
 # What a view shows only to its reader, or computes for it.
 _PERSONAL = {"relationship", "content_flags", "history"}
 
@@ -146,7 +148,7 @@ def _contents(
     found = {}
     for entry in entries:
         action = entry["action"]
-        names = written_by_client(order) if action == history.CREATE else Action(action).writes
+        names = written_by_client(order) if action == history.CREATE else _WRITES[action]
         content = {name: fields[name] for name in names}
         if canonical.sha256(content) == entry["content_sha256"]:
             found[str(entry["n"])] = sorted(names)
