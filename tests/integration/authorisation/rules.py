@@ -6,7 +6,7 @@ everything. Where none does, the identity is not wrong there, and the call succe
 
 from __future__ import annotations
 
-from tests.integration.authorisation.right_calls import RIGHT_CALLS
+from tests.integration.authorisation.right_calls import KEYS, RIGHT_CALLS
 
 Outcome = tuple[int, str]
 
@@ -83,10 +83,10 @@ ON_ROUTES: dict[str, dict[str, Outcome]] = {
         "GET /messaging/presence/{target_agent_id}": REQUIRED,
     },
 }
-# Where nobody is asked who calls; registering takes no parameters, the pages overlook them.
+# Where nobody is asked who calls. These two take no parameters, and the pages overlook them.
 OPEN = {route for route, call in RIGHT_CALLS.items() if call.caller is None}
 ON_OPEN: dict[str, dict[str, Outcome]] = {
-    identity: {"POST /agents/register": (422, "invalid")}
+    identity: dict.fromkeys(("POST /agents/register", f"GET {KEYS}"), (422, "invalid"))
     for identity in ("other agent", "mismatched parameter", "duplicated parameter")
 }
 
