@@ -11,6 +11,7 @@ from agent_messaging.fields import WorkOrderId
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.storage import connection
+from agent_messaging.storage.kms import SigningKey
 from agent_messaging.work_orders.signing import Signer
 from agent_messaging.work_orders.table import WorkOrdersTable
 from agent_messaging.work_orders.transcript import Transcripts
@@ -20,7 +21,8 @@ client = connection.connect()
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
 orders = WorkOrdersTable(client, os.environ["WORK_ORDERS_TABLE"])
 messages = MessagesTable(client, os.environ["AGENT_MESSAGES_TABLE"])
-signer = Signer(os.environ["SIGNING_KEY_ARN"], orders.table)
+key_arn = os.environ["SIGNING_KEY_ARN"]
+signer = Signer(SigningKey(key_arn) if key_arn else None, orders.table)
 transcripts = Transcripts(orders, messages, signer)
 meter = Meter.connect(client, agents)
 api = handler = Api(is_registered=agents.is_registered, meter=meter)

@@ -85,7 +85,7 @@ def test_without_a_key_nothing_is_signed_and_kms_is_not_called(pair: Cloud):
     answer = transcript_of(pair, completed(pair), app(GROUP))
     assert answer["signature"] is None
     assert keys_of(app(GROUP)) == {"keys": []}
-    assert app(GROUP).signer._client is None
+    assert app(GROUP).signer._key is None
     assert list(problems(answer, {"keys": []})) == [
         "the transcript has no signature, so somebody may have computed its hashes again"
     ]

@@ -19,7 +19,7 @@ PAGES = "docs"  # the tag of the pages, which are no feature
 
 
 class Known(NamedTuple):
-    """One route of the API. `is_open` means that it needs no key."""
+    """One route of the API. `is_open` means that it is a page, which needs no key."""
 
     method: str
     path: str
@@ -51,4 +51,5 @@ def made() -> str:
 def _routes(paths: Mapping[str, Mapping[str, Any]]) -> Iterable[Known]:
     for path, methods in paths.items():
         for method, operation in methods.items():
-            yield Known(method.upper(), path, operation.get("security") == [])
+            is_page = operation.get("security") == [] and operation.get("tags") == [PAGES]
+            yield Known(method.upper(), path, is_page)

@@ -16,11 +16,9 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import boto3
-
 from agent_messaging import canonical
 from agent_messaging.storage import units
-from agent_messaging.storage.connection import CONFIG
+from agent_messaging.storage.kms import SigningKey
 from agent_messaging.storage.table import Table
 from agent_messaging.storage.tally import TALLY
 from agent_messaging.work_orders.transcript_schemas import PublicKey, Signature
@@ -41,52 +39,39 @@ class Signer:
     """The key that signs now, and all keys that ever signed.
 
     Args:
-        key_arn: the ARN of a KMS key (ECC_NIST_P256, SIGN_VERIFY). Empty: nothing is signed.
+        key: the key of KMS. None: nothing is signed.
         table: the orders' table, which keeps the public keys.
     """
 
-    def __init__(self, key_arn: str, table: Table) -> None:
-        self._key_arn = key_arn
+    def __init__(self, key: SigningKey | None, table: Table) -> None:
+        self._key = key
         self._table = table
-        self._client: Any = None
         self._current: PublicKey | None = None
-
-    @property
-    def client(self) -> Any:
-        """The client of KMS. It is created at the first call, because most stacks sign nothing."""
-        if self._client is None:
-            self._client = boto3.Session().client("kms", config=CONFIG)
-        return self._client
 
     def public_keys(self) -> Sequence[PublicKey]:
         """Return the key that signs now, if there is one, and then those that signed earlier."""
-        current = [self._current_key()] if self._key_arn else []
+        current = [] if self._key is None else [self._current_key(self._key)]
         found = self._table.query("work_order_id = :keys", keys=KEYS)
         kept = [public_key(item["x"], item["y"]) for item in found.items]
         return [*current, *(key for key in kept if key not in current)]
 
     def sign(self, payload: Mapping[str, Any]) -> Signature | None:
         """Return the signature of a JSON object, or None if this stack signs nothing."""
-        if not self._key_arn:
+        if self._key is None:
             return None
-        kid, signed = self._current_key().kid, canonical.canonical(payload)
+        kid, signed = self._current_key(self._key).kid, canonical.canonical(payload)
         TALLY.add(units.SIGNATURE)
-        answer = self.client.sign(
-            KeyId=self._key_arn,
-            Message=hashlib.sha256(signed.encode()).digest(),
-            MessageType="DIGEST",
-            SigningAlgorithm="ECDSA_SHA_256",
-        )
+        der = self._key.sign(hashlib.sha256(signed.encode()).digest())
         return Signature(
             alg=ALGORITHM,
             kid=kid,
             signed=signed,
-            value=_base64url(_r_and_s(answer["Signature"])),
+            value=_base64url(_r_and_s(der)),
         )
 
-    def _current_key(self) -> PublicKey:
+    def _current_key(self, key: SigningKey) -> PublicKey:
         if self._current is None:
-            spki = self.client.get_public_key(KeyId=self._key_arn)["PublicKey"]
+            spki = key.public_key()
             if not spki.startswith(_SPKI):
                 raise ValueError("SIGNING_KEY_ARN is no key of P-256")
             point = spki[len(_SPKI) :]

@@ -26,6 +26,7 @@ from typing import Any
 
 from agent_messaging import canonical
 from agent_messaging.auth import Caller
+from agent_messaging.content import flagging
 from agent_messaging.messaging import queries
 from agent_messaging.messaging.model import Message
 from agent_messaging.messaging.pages import PageRecords, position_of, record_of
@@ -76,6 +77,7 @@ class Transcripts:
         return TranscriptResponse(
             work_order_id=work_order_id,
             transcript=text,
+            content_flags=flagging.flags(objects=(text,)),
             signature=self.signer.sign(payload(document)),
         )
 

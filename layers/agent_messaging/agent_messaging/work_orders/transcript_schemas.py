@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from agent_messaging.content.flagging import ContentFlags
 from agent_messaging.fields import Model
 
 
@@ -39,6 +40,7 @@ class TranscriptResponse(Model):
             "`history`, `contents`, `messages` and `messages_omitted`."
         ),
     ]
+    content_flags: ContentFlags
     signature: Annotated[
         Signature | None, Field(description="Null if the operator has named no key for signing.")
     ]
