@@ -49,9 +49,11 @@ class Stage:
         self.answered_bytes = len(answer.text.encode())
         return answer
 
-    def send(self, key: str | None = None, agent: str = "nova", to: str = "boots") -> Any:
+    def send(
+        self, key: str | None = None, agent: str = "nova", to: str = "boots", **more: Any
+    ) -> Any:
         """Send the longest message."""
-        body = {"to_agent_id": to, "subject": LINE, "body": LONG, "metadata": OBJECT}
+        body = {"to_agent_id": to, "subject": LINE, "body": LONG, "metadata": OBJECT, **more}
         return self.call("POST", "/messaging/send", body, agent, key=key).json
 
     def offer(self, key: str | None = None) -> str:

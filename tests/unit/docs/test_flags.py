@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from agent_messaging.content.flagging import ContentFlag
 from agent_messaging.door.route import type_hints
-from agent_messaging.work_orders.transcript_schemas import PublicKey, Signature
+from agent_messaging.work_orders.transcript_schemas import PublicKey
 from local.template import load
 from tools.openapi import render as command
 
@@ -53,11 +53,8 @@ ECHOES = {
 }
 # The flags of an event stand in its data, because types of events differ in whose words they have.
 FLAGGED_WITHIN = {("EventView", "data")}
-# Of the stack's own keys and signatures. `signed` has hashes alone.
-OF_THE_STACK = {
-    *(("PublicKey", name) for name in PublicKey.model_fields),
-    *(("Signature", name) for name in Signature.model_fields),
-}
+# The stack's own keys.
+OF_THE_STACK = {("PublicKey", name) for name in PublicKey.model_fields}
 EXEMPT = ECHOES | FLAGGED_WITHIN | OF_THE_STACK
 
 

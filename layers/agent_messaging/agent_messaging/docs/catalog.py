@@ -19,11 +19,11 @@ PAGES = "docs"  # the tag of the pages, which are no feature
 
 
 class Known(NamedTuple):
-    """One route of the API. `is_open` means that it is a page, which needs no key."""
+    """One route of the API. `is_page` means that it is a page for everybody."""
 
     method: str
     path: str
-    is_open: bool
+    is_page: bool
 
 
 class Catalog(NamedTuple):
