@@ -1,10 +1,15 @@
 """A result has to match the schema that the client gave with the order."""
 
 import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pytest
 
 from agent_messaging.work_orders import result_schema
+from local.in_process.functions import app
+from local.in_process.metering import Meter
 from tests.hostile_schemas import cases
 from tests.integration.cloud import Cloud
 from tests.scale import IS_FULL, Figure
@@ -129,3 +134,28 @@ def test_hostile_schemas_are_refused_or_compared_in_a_second(pair: Cloud, figure
     assert refused
     assert completed
     assert mismatched
+
+
+def test_only_an_order_with_a_schema_costs_more(pair: Cloud):
+    schema = {**SCHEMA, "description": "x" * 1_000}
+    client = app("work_orders").client
+
+    def spent(call: Callable[[], Any]) -> tuple[float, float]:
+        with Meter(pair, [client]).reading() as cost:
+            call()
+        return cost.write_units, cost.read_units
+
+    plain, strict = accepted(pair), accepted(pair, result_schema=schema)
+    create = [
+        spent(partial(pair.offer, "nova", "boots", **more))
+        for more in ({}, {"result_schema": schema})
+    ]
+    complete = [
+        spent(partial(pair.move, "boots", each, "complete", result_data=FITTING))
+        for each in (plain, strict)
+    ]
+    # The schema has two kilobytes, and a transaction writes it twice.
+    assert create[1][0] - create[0][0] == 4
+    assert create[1][1] == create[0][1]
+    assert complete[1][0] == complete[0][0]
+    assert complete[1][1] - complete[0][1] == 0.5
