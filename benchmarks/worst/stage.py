@@ -57,7 +57,7 @@ class Stage:
         return self.call("POST", "/messaging/send", body, agent, key=key).json
 
     def offer(self, key: str | None = None) -> str:
-        """Create the longest order, with a deadline."""
+        """Create the longest order, with a deadline and a schema that every result matches."""
         body = {
             "to_agent_id": "boots",
             "title": LINE,
@@ -66,6 +66,7 @@ class Stage:
             "deliverables": {"x": "y" * 29 * 1024},
             "deadline_at": "2099-01-01T00:00:00Z",
             "budget_usd": 1000,
+            "result_schema": {"description": "y" * 16_000},
         }
         return str(self.call("POST", "/messaging/work-order", body, key=key).json["work_order_id"])
 
