@@ -63,7 +63,7 @@ class Stage:
             "title": LINE,
             "description": LONG,
             "requirements": {"x": "y" * 30 * 1024},
-            "deliverables": {"x": "y" * 29 * 1024},
+            "deliverables": {"x": "y" * 14 * 1024},
             "deadline_at": "2099-01-01T00:00:00Z",
             "budget_usd": 1000,
             "result_schema": {"description": "y" * 16_000},
