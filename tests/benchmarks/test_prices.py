@@ -28,7 +28,7 @@ def test_the_constants_cover_the_prices():
     assert math.ceil(nine_milliseconds / write * units.UNIT) == units.CALL
     waited = 128 / 1024 * prices.PER_GB_SECOND * 1e6
     assert math.ceil(waited / write * units.UNIT) == units.WAITED_SECOND
-    checked = prices.PER_GB_SECOND * 0.5 * result_schema.SECONDS * 1e6
+    checked = prices.PER_GB_SECOND * 0.5 * (0.2 + result_schema.SECONDS) * 1e6  # with its start
     assert math.ceil(checked / write * units.UNIT) == units.SCHEMA_CHECK
     signature = prices.PER_10000_SIGNATURES * 100
     assert math.ceil(signature / write * units.UNIT) == units.SIGNATURE

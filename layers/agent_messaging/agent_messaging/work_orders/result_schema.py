@@ -2,14 +2,16 @@
 
 A schema can be hostile: sixteen kilobytes can describe a check that takes a year. No limit on its
 text prevents that, and the validator is native code that nothing in this process can stop. So each
-check runs in a process of its own (`result_schema_process`), which is killed after `SECONDS`. An
-order without a schema starts no process.
+check runs in a process of its own (`result_schema_process`), which is killed `SECONDS` after its
+start. An order without a schema starts no process.
 
 What is not checked in time counts as a mismatch, so no order is completed without its check.
 """
 
+import contextlib
 import importlib.util
 import json
+import select
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -27,8 +29,10 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 LIBRARY = "jsonschema_rs"
 PROGRAM = Path(__file__).with_name("result_schema_process.py")
 
-# The caller of `complete` waits for this, and for the rest of the call.
-SECONDS = 0.6
+# How long a check may take. The caller of `complete` waits for this, and for the rest of the call.
+SECONDS = 0.5
+# How long the process may take to start. On Lambda it takes 0.2 seconds, on a busy machine more.
+START_SECONDS = 5
 
 
 def require_usable(schema: str) -> None:
@@ -99,24 +103,43 @@ def _report(schema: str, result: str | None = None) -> Mapping[str, Any] | None:
     TALLY.add(units.SCHEMA_CHECK)
     # Isolated, and without the packages of the environment: only the library is added.
     command = [sys.executable, "-I", "-S", str(PROGRAM), str(Path(library.origin).parents[1])]
-    try:
-        done = subprocess.run(  # noqa: S603 - the arguments are paths of this installation
-            command,
-            input=json.dumps([schema, result]).encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
-            check=False,
-        )
-        printed = done.stdout
-    except subprocess.TimeoutExpired as expired:
-        printed = expired.stdout or b""
-    lines = _whole_lines(printed)
+    lines = _whole_lines(_printed(command, json.dumps([schema, result]).encode()))
     if not lines:
         logger.warning("a schema was not checked")
         return None
     report: dict[str, Any] = json.loads(lines[-1])
     return report
+
+
+def _printed(command: Sequence[str], given: bytes) -> bytes:
+    """Return what a process prints in time after its first line, and end the process."""
+    with subprocess.Popen(  # noqa: S603 - the arguments are paths of this installation
+        command,
+        bufsize=0,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            return _answered(process, given)
+        finally:
+            process.kill()
+
+
+def _answered(process: "subprocess.Popen[bytes]", given: bytes) -> bytes:
+    stdin, stdout = process.stdin, process.stdout
+    if stdin is None or stdout is None:
+        raise TypeError("the process has no pipes")
+    with contextlib.suppress(BrokenPipeError), stdin:
+        stdin.write(given)
+    process.stdin = None  # it is closed
+    is_started = select.select([stdout], [], [], START_SECONDS)[0]
+    if not is_started or not stdout.readline():
+        return b""
+    try:
+        return process.communicate(timeout=SECONDS)[0]
+    except subprocess.TimeoutExpired as expired:
+        return expired.output or b""
 
 
 def _whole_lines(printed: bytes) -> Sequence[bytes]:

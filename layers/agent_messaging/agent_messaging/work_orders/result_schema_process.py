@@ -2,8 +2,8 @@
 
     python -I -S result_schema_process.py <folder of jsonschema_rs>
 
-It reads `[schema, value or null]` from stdin, both as JSON text, and prints JSON objects, one a
-line. The last one counts:
+It reads `[schema, value or null]` from stdin, both as JSON text, and prints `null` when it has
+started. Then it prints JSON objects, one a line. The last one counts:
 
     {}                                     the schema is valid. There is no value
     {"invalid": text, "pointer": pointer}  the schema is not valid
@@ -36,6 +36,7 @@ def main() -> None:
     sys.path.append(sys.argv[1])
     import jsonschema_rs  # noqa: PLC0415 - the path was just set
 
+    tell(None)
     wanted: list[str] = []
 
     def refuse(uri: str) -> None:
