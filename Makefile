@@ -236,7 +236,7 @@ clean:
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The sources of a build.
-SOURCES := Makefile template.yaml samconfig.toml functions layers tools/build tools/uv.py $(LOCKS)/layer.txt $(LOCKS)/sam.txt
+SOURCES := Makefile template.yaml samconfig.toml functions layers tools/build tools/uv.py $(LOCKS)/layer.txt $(LOCKS)/schema_layer.txt $(LOCKS)/sam.txt
 
 # Build the stack in .aws-sam/$(1) for the architecture $(2), and check it. Skip this if no source has
 # changed. sam's own cache would miss a change of the layer's lock. sam needs the runtime's minor

@@ -66,6 +66,8 @@ UNITS: dict[str, tuple[float, float]] = {
     "sweep, one renewed": (3, 4),
     "sweep, one accepted and overdue": (7, 4),
     # With 150 pending messages of 400 bytes. The first page counts up to 100.
+    "transcript": (0, 3),
+    "/.well-known/agent-messaging-keys.json": (0, 0.5),
     "inbox page of 20 × 400 B": (0, 4),
     "inbox page of 20 × 400 B and its total": (0, 9),
     "presence": (0, 2),

@@ -55,6 +55,8 @@ PER_ALARM_MONTH = Price(0.10, "an alarm for a month", _CLOUDWATCH)
 PER_DASHBOARD_MONTH = Price(3.00, "a dashboard for a month", _CLOUDWATCH)
 PER_SECRET_MONTH = Price(0.40, "a secret for a month", _SECRETS)
 PER_10000_KEY_REQUESTS = Price(0.03, "10,000 requests to KMS", _KMS)
+PER_10000_SIGNATURES = Price(0.15, "10,000 signatures of KMS with an asymmetric key", _KMS)
+PER_SIGNING_KEY_MONTH = Price(1.00, "a key of KMS for a month", _KMS)
 PER_GB_OF_TRAFFIC = Price(0.09, "a GB sent to the internet", _TRAFFIC)
 
 # What an account has free of charge in each month, all its stacks together.

@@ -32,6 +32,9 @@ ANSWERED = range(200, 300)
 Operation = tuple[str, Callable[[], Any]]
 
 
+KEYS = "/.well-known/agent-messaging-keys.json"
+
+
 class Workload:
     """Two agents with empty tables. Each method yields operations in order."""
 
@@ -188,6 +191,9 @@ class Workload:
         self.cloud.overdue(self.offer())
         yield "sweep, one overdue", lambda: app("work_orders_sweep").handler({}, Context())
         yield "sweep, none overdue", lambda: app("work_orders_sweep").handler({}, Context())
+        yield "transcript", lambda: self.call("GET", f"/messaging/work-order/{one}/transcript")
+        request = {"routeKey": f"GET {KEYS}", "requestContext": {"requestId": "x"}}
+        yield KEYS, lambda: app("work_orders_transcript").handler(request, Context())
 
     def leases(self) -> Iterator[Operation]:
         """Yield what an order with a lease needs while its worker works, and when it dies."""

@@ -70,6 +70,11 @@ def secrets_manager(url: str) -> Any:
     return _session().client("secretsmanager", endpoint_url=url, config=config)
 
 
+def keys(url: str) -> Any:
+    """Return a client for the KMS of a storage process."""
+    return _session().client("kms", endpoint_url=url, config=_config(seconds=10, attempts=2))
+
+
 class Engine:
     """An endpoint of DynamoDB. `process` is None if it is not ours."""
 

@@ -61,6 +61,10 @@ class Endpoints:
     socket_url: str = ""
     """Where clients connect to it. Empty if there is none."""
     queues: str | None = None
+    keys: str | None = None
+    """The KMS with the key that signs. None: nothing is signed."""
+    signing_key: str = ""
+    """The ARN of that key."""
     local_only: str = "keys"
     """What a deployed function never gets: it opens the keys that everybody knows."""
 
@@ -74,6 +78,9 @@ class Endpoints:
             variables["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = self.secrets
         if self.sockets is not None:
             variables["AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"] = self.sockets
+        if self.keys is not None:
+            variables["AWS_ENDPOINT_URL_KMS"] = self.keys
+            variables["SIGNING_KEY_ARN"] = self.signing_key
         if self.queues is not None:
             variables["AWS_ENDPOINT_URL_SQS"] = self.queues
         return variables

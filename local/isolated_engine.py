@@ -38,7 +38,7 @@ async def start(host: str = "127.0.0.1", python: Path = PYTHON) -> Engine:
         stdout=asyncio.subprocess.PIPE,
         env={
             **environment.cleaned(os.environ),
-            **settings("dynamodb,dynamodbstreams,secretsmanager"),
+            **settings("dynamodb,dynamodbstreams,kms,secretsmanager"),
             "LOG_LEVEL": "ERROR",
             "PYTHONPATH": str(ROOT),
         },

@@ -27,6 +27,7 @@ from werkzeug.serving import make_server
 
 from local.data_folder import DataError, DataFolder
 from local.moto_data import Journal
+from local.moto_keys import keep_the_key
 from local.moto_patches import correct_moto
 from local.origin import REFUSAL, is_of_a_tool
 
@@ -101,6 +102,7 @@ def main() -> None:
     """Serve until the parent ends."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     correct_moto()
+    keep_the_key()
     host, folder = [*sys.argv[1:], *DEFAULTS[len(sys.argv) - 1 :]]
     application = DomainDispatcherApplication(create_backend_app)
     wrapped = for_tools_alone(serialised(application, *_kept_in(folder)))

@@ -30,6 +30,7 @@ from moto.dynamodbstreams.models import DynamoDBStreamsBackend
 from local.moto_changes import item_at, tell, tell_of_changes
 from local.moto_expressions import speed_up_expressions
 from local.moto_items import speed_up_items
+from local.moto_keys import sign_digests
 from local.moto_queries import narrow_all_queries
 from local.moto_replace import Method, replace
 from local.moto_wire import speed_up_requests
@@ -179,5 +180,6 @@ def correct_moto() -> None:
         DynamoHandler, "transact_write_items", once_per_token(DynamoHandler.transact_write_items)
     )
     narrow_all_queries()
+    sign_digests()
     get_records = DynamoDBStreamsBackend.get_records
     replace(DynamoDBStreamsBackend, "get_records", one_iterator_per_reader(get_records))

@@ -26,6 +26,7 @@ from local.queues import server as queue_server
 from local.queues.endpoint import Endpoint
 from local.secrets_manager import REGISTRATION_KEY
 from local.seed import Seeded, SeedError
+from local.signing_key import create as signing_key_of
 from local.template import TemplateError, load
 
 
@@ -61,6 +62,9 @@ async def _run(options: Options) -> None:
         storage = await _start_storage(options)
         stack.push_async_callback(storage.stop)
         secrets = await _start_secrets_manager(options, storage, stack)
+        # A DynamoDB at a URL has no keys, and then nothing is signed.
+        keys = storage.url if storage.process is not None else None
+        signing_key = await asyncio.to_thread(signing_key_of, keys) if keys else ""
         posts = stack.enter_context(listen(0))
         base_url = f"http://{HOST}:{port_of(listener)}"
         queues = stack.enter_context(queue_server.listen(options.tables_host))
@@ -70,6 +74,8 @@ async def _run(options: Options) -> None:
             sockets=f"http://{HOST}:{port_of(posts)}",
             socket_url=socket_url(base_url, template.sockets.stage) if template.sockets else "",
             queues=queue_server.url_of(queues),
+            keys=keys,
+            signing_key=signing_key,
             local_only=options.webhooks or "keys",
         )
         cloud = Cloud(options, template, endpoints)

@@ -21,7 +21,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 OLDEST_PYTHON = "3.11"
 LARGEST = "measure"
-CONTAINED = ("layer", "run", "test")
+CONTAINED = ("layer", "schema_layer", "run", "test")
 DIGEST = "# sha256 of the group and of this lock: "
 
 

@@ -193,6 +193,16 @@ def one_order(stage: Stage) -> Call:
     return lambda: stage.call("GET", path)
 
 
+def longest_transcript(stage: Stage) -> Call:
+    """Create the longest order, and a thread of as many long messages as a transcript has."""
+    order_id = stage.offer()
+    path = f"/messaging/work-order/{order_id}"
+    thread_id = stage.call("GET", path).json["thread_id"]
+    for _ in range(100):
+        stage.send(thread_id=thread_id)
+    return lambda: stage.call("GET", f"{path}/transcript")
+
+
 # What the actions of a work order write.
 LONGEST = {
     "reason": LINE,

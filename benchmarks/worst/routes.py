@@ -51,10 +51,11 @@ OWN: Mapping[str, Callable[[Stage], Call]] = {
     ),
     "POST /messaging/work-orders/reject": prepared.reject_many,
     f"GET {ORDER}": prepared.one_order,
+    f"GET {ORDER}/transcript": prepared.longest_transcript,
     f"POST {ORDER}/respond": prepared.respond,
     **WEBHOOKS,
 }
-# The routes that use no table.
+# The routes that need no key.
 PAGES = tuple(
     name_of(route) for route in load().routes if route.authorizer is None and route.method != "POST"
 )

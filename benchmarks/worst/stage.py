@@ -49,21 +49,24 @@ class Stage:
         self.answered_bytes = len(answer.text.encode())
         return answer
 
-    def send(self, key: str | None = None, agent: str = "nova", to: str = "boots") -> Any:
+    def send(
+        self, key: str | None = None, agent: str = "nova", to: str = "boots", **more: Any
+    ) -> Any:
         """Send the longest message."""
-        body = {"to_agent_id": to, "subject": LINE, "body": LONG, "metadata": OBJECT}
+        body = {"to_agent_id": to, "subject": LINE, "body": LONG, "metadata": OBJECT, **more}
         return self.call("POST", "/messaging/send", body, agent, key=key).json
 
     def offer(self, key: str | None = None) -> str:
-        """Create the longest order, with a deadline."""
+        """Create the longest order, with a deadline and a schema that every result matches."""
         body = {
             "to_agent_id": "boots",
             "title": LINE,
             "description": LONG,
             "requirements": {"x": "y" * 30 * 1024},
-            "deliverables": {"x": "y" * 29 * 1024},
+            "deliverables": {"x": "y" * 14 * 1024},
             "deadline_at": "2099-01-01T00:00:00Z",
             "budget_usd": 1000,
+            "result_schema": {"description": "y" * 16_000},
         }
         return str(self.call("POST", "/messaging/work-order", body, key=key).json["work_order_id"])
 

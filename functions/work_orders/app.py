@@ -16,6 +16,7 @@ from agent_messaging.errors import (
     IllegalTransitionError,
     QuestionChangedError,
     RateLimitedError,
+    ResultMismatchError,
     TooManyQuestionsError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
@@ -88,6 +89,7 @@ def create(
     be in the future. If the worker has not answered by then, the order is `expired`. Orders are
     never held. A worker whose contact policy is not `open` accepts orders from its contacts
     only. Accepting an order makes the client a contact, unless the worker blocks it.
+    `result_schema` is a JSON Schema that the result has to match.
     """
     return service.create(caller, body, clock.now(), request)
 
@@ -156,7 +158,7 @@ def reject_many(
     "/messaging/work-order/{work_order_id}/complete",
     "Complete a work order with its result, as its worker",
     max_bytes=schemas.MAX_BYTES,
-    raises=TRANSITION_ERRORS,
+    raises=(*TRANSITION_ERRORS, ResultMismatchError),
 )
 def complete(
     caller: Caller,
@@ -165,7 +167,8 @@ def complete(
     request: IdempotentRequest,
 ) -> transition_schemas.CompletedResponse:
     """Only while the order is `accepted`. The client is notified, and finds the result in the
-    order.
+    order. If the order has a `result_schema`, `result_data` has to match it. Without `result_data`,
+    null has to match.
     """
     return service.apply(COMPLETE, caller, work_order_id, body, now=clock.now(), request=request)
 

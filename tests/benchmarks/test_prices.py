@@ -8,6 +8,7 @@ import re
 from agent_messaging.docs import pages
 from agent_messaging.docs.pages import PAGES, serve
 from agent_messaging.storage import units
+from agent_messaging.work_orders import result_schema
 from benchmarks import assumed, prices
 from local import cloudformation
 from tools.openapi.render import ROOT
@@ -27,6 +28,10 @@ def test_the_constants_cover_the_prices():
     assert math.ceil(nine_milliseconds / write * units.UNIT) == units.CALL
     waited = 128 / 1024 * prices.PER_GB_SECOND * 1e6
     assert math.ceil(waited / write * units.UNIT) == units.WAITED_SECOND
+    checked = prices.PER_GB_SECOND * 0.5 * (0.2 + result_schema.SECONDS) * 1e6  # with its start
+    assert math.ceil(checked / write * units.UNIT) == units.SCHEMA_CHECK
+    signature = prices.PER_10000_SIGNATURES * 100
+    assert math.ceil(signature / write * units.UNIT) == units.SIGNATURE
     frame = math.ceil(prices.PER_MILLION_SOCKET_MESSAGES / write * units.UNIT)
     assert frame + units.CALL == units.PUSHED_FRAME
     megabyte = prices.PER_GB_OF_TRAFFIC / 1024 + 2 * prices.PER_MILLION_GATEWAY_REQUESTS / 1e6

@@ -47,7 +47,18 @@ def statements(resources: Mapping[str, Any], function: Mapping[str, Any]) -> lis
     """The statements of the role that a function names."""
     role, _ = function["Properties"]["Role"]["Fn::GetAtt"]
     (policy,) = resources[role]["Properties"]["Policies"]
-    return list(policy["PolicyDocument"]["Statement"])
+    documents = [
+        policy["PolicyDocument"],
+        *(each["PolicyDocument"] for each in added(resources, role)),
+    ]
+    return [statement for document in documents for statement in document["Statement"]]
+
+
+def added(resources: Mapping[str, Any], role: str) -> list[Mapping[str, Any]]:
+    """The policies that some parameter adds to a role."""
+    policies = (each for each in resources.values() if each["Type"] == "AWS::IAM::Policy")
+    found = (each["Properties"] for each in policies)
+    return [each for each in found if {"Ref": role} in each["Roles"]]
 
 
 def _rights(statements: list[dict[str, Any]]) -> Iterator[Right]:

@@ -33,6 +33,7 @@ REFUSED = {
     "webhooks_list_deliveries": "webhook_not_found",
     "webhooks_retry_delivery": "webhook_not_found",
     "work_orders_read_order": "work_order_not_found",
+    "work_orders_read_transcript": "work_order_not_found",
     "work_orders_respond": "work_order_not_found",
     "work_orders_complete": "work_order_not_found",
     "work_orders_cancel": "work_order_not_found",

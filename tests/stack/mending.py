@@ -39,9 +39,18 @@ def prepare(account: Account, resources: dict[str, Any]) -> None:
             environment["Variables"][CONNECTIONS] = account.url
         if "WEBHOOKS_QUEUE" in environment.get("Variables", {}):
             environment["Variables"]["LOCAL_ONLY"] = account.receiver.address
+        if resource["Type"] == "AWS::IAM::Policy":
+            allow_all_keys(resource["Properties"]["PolicyDocument"]["Statement"])
         for policy in (resource.get("Properties") or {}).get("Policies") or []:
             for statement in policy["PolicyDocument"]["Statement"]:
                 allow_batches(statement)
+
+
+def allow_all_keys(statements: list[dict[str, Any]]) -> None:
+    """Allow writes under any key. The emulator does not know under which key a write is."""
+    for statement in statements:
+        if "dynamodb:LeadingKeys" in json.dumps(statement.get("Condition")):
+            del statement["Condition"]
 
 
 def allow_batches(statement: dict[str, Any]) -> None:

@@ -116,6 +116,8 @@ def orders(client: Client) -> None:
             client.orders[order] = ending
     client.call(boots, "GET /api/v1/messaging/work-orders?role=worker")
     client.call(boots, "GET /api/v1/messaging/work-order/{work_order_id}", order)
+    client.call(boots, "GET /api/v1/messaging/work-order/{work_order_id}/transcript", order)
+    client.call(None, "GET /.well-known/agent-messaging-keys.json")
 
 
 def _offer(client: Client) -> str:

@@ -153,12 +153,14 @@ def test_every_environment_and_the_layer_are_installed_from_locks_alone():
     assert not re.search(r"\bpip install|-m pip|\buv pip", MAKEFILE)
     assert MAKEFILE.count("$(UV) pip ") == MAKEFILE.count("--python $(1) $(3)") == 1
     environments = re.findall(r": \$\(LOCKS\)/(\w+)", MAKEFILE)
-    assert sorted(environments) == sorted(GROUPS.keys() - {"layer", "uv"})
+    layers = {"layer": "agent_messaging", "schema_layer": "result_schemas"}
+    assert sorted(environments) == sorted(GROUPS.keys() - {*layers, "uv"})
     assert MAKEFILE.count("$(call install,") == len(environments)
 
-    layer = (ROOT / "layers/agent_messaging/Makefile").read_text()
-    assert layer.count("pip install") == layer.count('/uv.py" pip install') == 1
-    assert layer.count('--requirement "$(TOOLS)/locks/layer.txt"') == 1
+    for group, folder in layers.items():
+        layer = (ROOT / "layers" / folder / "Makefile").read_text()
+        assert layer.count("pip install") == layer.count('/uv.py" pip install') == 1
+        assert layer.count(f'--requirement "$(TOOLS)/locks/{group}.txt"') == 1
 
 
 def test_uv_looks_where_pip_looks():

@@ -104,4 +104,4 @@ def test_readme_names_every_page_at_the_root():
     named = {route.path for route in load().routes if not route.is_catch_all}
     at_root = {path for path in named if not path.startswith("/api/")}
     files = {path for path in at_root if path.endswith((".js", ".css"))}
-    assert at_root - files - {"/health"} <= set(re.findall(r"`(/[\w./{}]*)`", README))
+    assert at_root - files - {"/health"} <= set(re.findall(r"`(/[\w./{}-]*)`", README))

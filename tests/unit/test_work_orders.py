@@ -8,7 +8,7 @@ from agent_messaging.errors import IllegalTransitionError
 from agent_messaging.fields import Party
 from agent_messaging.messaging.model import SYSTEM, Relationship, Untrusted
 from agent_messaging.work_orders import notification
-from agent_messaging.work_orders.model import OFFERED, OFFERED_WITH, WorkOrder
+from agent_messaging.work_orders.model import OFFERED, OFFERED_LATER, WorkOrder
 from agent_messaging.work_orders.schemas import CreateRequest
 from agent_messaging.work_orders.states import (
     ENDS,
@@ -105,10 +105,11 @@ def test_each_transition_has_a_time_of_the_order_and_each_action_one_letter():
 def test_an_action_writes_fields_of_an_order():
     written = {name for action in Action for name in action.writes}
     # A question and its answer are parts of their own.
-    assert (written - {"question", "answer"}) | {*OFFERED} <= set(WorkOrder.model_fields)
+    offered = {*OFFERED, *OFFERED_LATER}
+    assert (written - {"question", "answer"}) | offered <= set(WorkOrder.model_fields)
     # The last one belongs to the message that brings the order.
-    sent_only = {*OFFERED_WITH, "to_agent_id", "deadline_in_seconds", "wants_receipts"}
-    assert {*OFFERED} == CreateRequest.model_fields.keys() - sent_only
+    sent_only = {"to_agent_id", "deadline_in_seconds", "wants_receipts"}
+    assert offered == CreateRequest.model_fields.keys() - sent_only
 
 
 def test_a_client_cancels_and_answers_and_a_worker_does_the_rest():

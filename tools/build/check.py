@@ -3,7 +3,8 @@
     python3.13 -m tools.build.check arm64 .aws-sam/build
 
 - Each function contains only `app.py` and its bytecode.
-- The layer is for the right machine, and contains its bytecode, so a cold start compiles nothing.
+- The layers are for the right machine. The first contains its bytecode, so a cold start compiles
+  nothing.
 - If this machine has the architecture of the build: each handler can be imported from its folder
   and the layer alone.
 """
@@ -17,8 +18,12 @@ from pathlib import Path
 
 BUILT = Path(sys.argv[2])
 LAYER = BUILT / "AgentMessagingLayer" / "python"
+VALIDATOR = BUILT / "ResultSchemaLayer" / "python" / "jsonschema_rs" / "jsonschema_rs.abi3.so"
 OWN_FILES = {"app.py", "__pycache__/app.cpython-313.pyc"}
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
+# In the header of an ELF file: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html
+ELF_MACHINES = {"arm64": 183, "x86_64": 62}
+ELF_MACHINE_AT = slice(18, 20)
 IMPORT = "import sys; sys.path[:0] = sys.argv[1:]; import app; print(callable(app.handler))"
 
 
@@ -41,6 +46,8 @@ def problems(architecture: str) -> list[str]:
         for source in LAYER.glob("agent_messaging/**/*.py")
         if not list(source.parent.glob(f"__pycache__/{source.stem}.cpython-313.pyc"))
     ]
+    if elf_machine(VALIDATOR) != ELF_MACHINES[architecture]:
+        found.append(f"{VALIDATOR.name} is not for {machine}")
     if machine == platform.machine():
         found += [problem for folder in functions() if (problem := import_problem(folder))]
     found += [
@@ -49,6 +56,11 @@ def problems(architecture: str) -> list[str]:
         if {str(path.relative_to(folder)) for path in folder.rglob("*.*")} != OWN_FILES
     ]
     return found
+
+
+def elf_machine(library: Path) -> int:
+    """Return the number of the machine that a library is for."""
+    return int.from_bytes(library.read_bytes()[ELF_MACHINE_AT], "little")
 
 
 def import_problem(folder: Path) -> str:

@@ -30,6 +30,7 @@ OPERATIONS: Operations = {
         "TransactWriteItems",
         "UpdateItem",
     },
+    "kms": {"GetPublicKey", "Sign"},
     "secretsmanager": {"GetSecretValue"},
     "sqs": {"SendMessageBatch"},
 }

@@ -21,7 +21,8 @@ from tools.openapi.schemas import KNOWN_VALUES
 Document = dict[str, Any]
 
 DOCS = "docs"
-NOUNS = {"feed_wait": "feed"}  # by the folder of a function that serves a noun beside another
+# By the folder of a function that serves a noun beside another.
+NOUNS = {"feed_wait": "feed", "work_orders_transcript": "work_orders"}
 
 # The errors of a page.
 PAGE_ERRORS = {"error": [NotFoundError]}

@@ -119,6 +119,7 @@ ORDER: JsonObject = {
     **OFFER,
     "deliverables": None,
     "lease_seconds": None,
+    "result_schema": None,
     "relationship": "contact",
     "verified": True,
     "status": "pending",

@@ -38,6 +38,7 @@ KIBIBYTE = 1024
 LONG_TEXT_BYTES = 64 * KIBIBYTE
 OBJECT_BYTES = 64 * KIBIBYTE
 PARTIAL_BYTES = 16 * KIBIBYTE
+SCHEMA_BYTES = 16 * KIBIBYTE
 CENT = Decimal("0.01")
 LONGEST_WAIT = 20  # seconds
 
@@ -368,6 +369,15 @@ ObjectText = Annotated[
     str,
     BeforeValidator(_object_to_text),
     _within(OBJECT_BYTES),
+    WithJsonSchema({"type": "object", "additionalProperties": True}),
+]
+
+
+# A JSON Schema in a request, stored as text.
+SchemaText = Annotated[
+    str,
+    BeforeValidator(_object_to_text),
+    _within(SCHEMA_BYTES),
     WithJsonSchema({"type": "object", "additionalProperties": True}),
 ]
 

@@ -14,6 +14,7 @@ from typing import Any
 from agent_messaging.docs.pages import PAGES
 
 TARGET = "boots"
+KEYS = "/.well-known/agent-messaging-keys.json"
 FROM = ("/messaging/ping", "/messaging/send", "/messaging/work-order")
 
 
@@ -119,6 +120,9 @@ BELOW_BASE = {
     "GET /messaging/work-order/{work_order_id}": RightCall(
         "nova", "/messaging/work-order/{offered}"
     ),
+    "GET /messaging/work-order/{work_order_id}/transcript": RightCall(
+        "nova", "/messaging/work-order/{offered}/transcript"
+    ),
     "POST /messaging/work-order/{work_order_id}/respond": by_worker(
         "{offered}/respond", {"action": "accept"}
     ),
@@ -152,4 +156,5 @@ RIGHT_CALLS = {
     **ROOT,
     **CATCH_ALL,
     "GET /docs/errors/{code}": RightCall(None, "/docs/errors/invalid"),
+    f"GET {KEYS}": RightCall(None, KEYS),
 }

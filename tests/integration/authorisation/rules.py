@@ -6,7 +6,7 @@ everything. Where none does, the identity is not wrong there, and the call succe
 
 from __future__ import annotations
 
-from tests.integration.authorisation.right_calls import RIGHT_CALLS
+from tests.integration.authorisation.right_calls import KEYS, RIGHT_CALLS
 
 Outcome = tuple[int, str]
 
@@ -51,6 +51,7 @@ OBJECTS: dict[str, Outcome] = {
     "DELETE /agents/me/keys/{key_id}": (404, "key_not_found"),
     **dict.fromkeys(HOOKS, (404, "webhook_not_found")),
     f"GET {ORDER}": (404, "work_order_not_found"),
+    f"GET {ORDER}/transcript": (404, "work_order_not_found"),
     # A position is an agent's own.
     "POST /messaging/feed/ack": (400, "bad_position"),
     **dict.fromkeys(MOVES, (404, "work_order_not_found")),
@@ -60,6 +61,7 @@ TO_BOTH = {
     "GET /messaging/messages/{message_id}",
     "GET /messaging/threads/{thread_id}",
     f"GET {ORDER}",
+    f"GET {ORDER}/transcript",
 }
 REFUSED: Outcome = (403, "contact_refused")
 REQUIRED: Outcome = (403, "contact_required")
@@ -84,10 +86,10 @@ ON_ROUTES: dict[str, dict[str, Outcome]] = {
         "GET /messaging/presence/{target_agent_id}": REQUIRED,
     },
 }
-# Where nobody is asked who calls; registering takes no parameters, the pages overlook them.
+# Where nobody is asked who calls. These two take no parameters, and the pages overlook them.
 OPEN = {route for route, call in RIGHT_CALLS.items() if call.caller is None}
 ON_OPEN: dict[str, dict[str, Outcome]] = {
-    identity: {"POST /agents/register": (422, "invalid")}
+    identity: dict.fromkeys(("POST /agents/register", f"GET {KEYS}"), (422, "invalid"))
     for identity in ("other agent", "mismatched parameter", "duplicated parameter")
 }
 

@@ -15,6 +15,7 @@ DEFAULT = (None, None)
 OPEN = {
     ("POST", "/api/v1/agents/register"),
     ("GET", "/health"),
+    ("GET", "/.well-known/agent-messaging-keys.json"),
     ("GET", "/docs"),
     ("GET", "/openapi.json"),
     ("GET", "/llms.txt"),
@@ -107,8 +108,9 @@ def test_every_route_but_the_open_ones_is_behind_the_authorizer(
     with_auth = [event for event in events if "Auth" in event]
     assert all(event["Auth"] == {"Authorizer": "NONE"} for event in with_auth)
     assert {(event.get("Method"), event.get("Path")) for event in with_auth} == OPEN
-    # What needs no key beside registration only reads files: its role grants no table.
-    (docs,) = {event["function"] for event in with_auth if event.get("Method") != "POST"}
+    # What needs no key beside registration and the public keys only reads files: its role grants no
+    # table.
+    docs, _ = sorted({event["function"] for event in with_auth if event.get("Method") != "POST"})
     assert statements(resources, docs.replace("Function", "Role")) == [LOGS]
     assert len(with_auth) == len(OPEN)
     assert len(events) - len(with_auth) >= 32

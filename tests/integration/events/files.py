@@ -10,6 +10,7 @@ from local.in_process.functions import TEMPLATE, app
 from local.in_process.runtime import Context
 from local.template import Function
 from tools.openapi import document
+from tools.openapi.document import NOUNS
 from tools.openapi.render import FILE, ROOT
 
 DOCUMENT: document.Document = json.loads(FILE.read_text("utf-8"))
@@ -42,8 +43,12 @@ def of(kind: str) -> list[Any]:
 
 
 def is_of(path: Path, function: Function) -> bool:
-    """Whether an event file is for a function: the noun is its folder, the rest its name."""
-    return function.code.name in (path.parent.name, f"{path.parent.name}_{path.stem}")
+    """Whether an event file is for a function: the noun is its folder, the rest its name.
+
+    A function that serves several routes of another's noun has its files in that noun's folder.
+    """
+    names = (path.parent.name, f"{path.parent.name}_{path.stem}")
+    return function.code.name in names or NOUNS.get(function.code.name) == path.parent.name
 
 
 def run(function_name: str, path: Path, event: dict[str, Any] | None = None) -> Any:

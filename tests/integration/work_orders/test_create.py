@@ -59,6 +59,7 @@ def test_both_parties_read_the_whole_order(pair: Cloud):
         "requirements": {"n": 0.1, "deep": {"list": [1, "two", None, True]}},
         "deliverables": {},
         "budget_usd": 99.95,
+        "result_schema": None,
         "deadline_at": "2099-02-16T18:00:00.123Z",
         "relationship": "stranger",
         "verified": False,

@@ -2,10 +2,10 @@
 
 import copy
 import hashlib
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import rfc8785
 
 from agent_messaging.work_orders.history import Record, chain
 from tests.integration.cloud import Cloud
@@ -38,8 +38,18 @@ LEADS_TO = {
 
 
 def sha256(value: dict) -> str:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    """The documents say: canonical JSON, RFC 8785. This is its published implementation."""
+    return hashlib.sha256(rfc8785.dumps(as_doubles(value))).hexdigest()
+
+
+def as_doubles(value: object) -> object:
+    """Integers beyond 2**53 as doubles, as a JSON parser of a browser reads them."""
+    if isinstance(value, dict):
+        return {name: as_doubles(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [as_doubles(each) for each in value]
+    is_large = isinstance(value, int) and abs(value) > 2**53
+    return float(value) if is_large else value
 
 
 def is_sound(order: dict) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent_messaging.docs.pages import PAGES as OPEN_PAGES
+from agent_messaging.door.route import WELL_KNOWN
 from agent_messaging.errors import AgentMessagingError
 from local import cloudformation
 from local.template import load
@@ -91,7 +92,10 @@ def test_the_table_of_calls_is_the_templates_routes():
     rows = re.findall(pattern, TEXTS["api.md"], re.MULTILINE)
     pages = {page.path for page in OPEN_PAGES}
 
-    told = {(method, path if path in pages else f"/api/v1{path}") for method, path in rows}
+    told = {
+        (method, path if path in pages or path.startswith(WELL_KNOWN) else f"/api/v1{path}")
+        for method, path in rows
+    }
 
     assert told == {(r.method, r.path) for r in load().routes if not r.is_catch_all}
 

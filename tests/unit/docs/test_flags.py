@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from agent_messaging.content.flags import ContentFlag
 from agent_messaging.door.route import type_hints
+from agent_messaging.work_orders.transcript_schemas import PublicKey
 from local.template import load
 from tools.openapi import render as command
 
@@ -53,7 +54,9 @@ ECHOES = {
 }
 # The flags of an event stand in its data, because types of events differ in whose words they have.
 FLAGGED_WITHIN = {("EventView", "data")}
-EXEMPT = ECHOES | FLAGGED_WITHIN
+# The stack's own keys.
+OF_THE_STACK = {("PublicKey", name) for name in PublicKey.model_fields}
+EXEMPT = ECHOES | FLAGGED_WITHIN | OF_THE_STACK
 
 
 def parts(hint: Any) -> Iterator[Any]:

@@ -14,6 +14,7 @@ ORDER = "/messaging/work-order/{work_order_id}"
 OPEN_ROUTES = {
     *(f"GET {page.path}" for page in PAGES),
     "POST /api/v1/agents/register",
+    "GET /.well-known/agent-messaging-keys.json",
 }
 
 

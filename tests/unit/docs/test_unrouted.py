@@ -6,6 +6,7 @@ import pytest
 
 from agent_messaging.docs.catalog import catalog
 from agent_messaging.docs.nearest import nearest
+from agent_messaging.docs.pages import PAGES
 from local.in_process.functions import app
 from local.template import load
 
@@ -34,9 +35,8 @@ def problem(method: str, path: str) -> dict:
 
 
 def test_the_catalog_lists_every_route_of_the_template_that_has_a_path():
-    declared = {
-        (r.method, r.path, r.authorizer is None) for r in load().routes if not r.is_catch_all
-    }
+    pages = {page.path for page in PAGES}
+    declared = {(r.method, r.path, r.path in pages) for r in load().routes if not r.is_catch_all}
     assert set(catalog().routes) == declared
 
 
@@ -182,7 +182,7 @@ def test_a_redirect_keeps_the_method_and_leads_to_this_host(monkeypatch):
     assert ask("GET", "//evil.com/")["headers"]["Location"] == "/evil.com"
 
 
-@pytest.mark.parametrize("route", [r for r in catalog().routes if r.method == "GET" and r.is_open])
+@pytest.mark.parametrize("route", [r for r in catalog().routes if r.method == "GET" and r.is_page])
 def test_head_is_answered_like_get(route):
     get = app("docs").handler(
         {

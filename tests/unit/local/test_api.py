@@ -8,6 +8,7 @@ from local.template import TEMPLATE, TemplateError, load
 DOOR = Authorizer("DoorAuthorizer", "DoorFunction", ("authorization",), 60)
 OPEN_ROUTES = {
     ("GET", "/health"),
+    ("GET", "/.well-known/agent-messaging-keys.json"),
     ("GET", "/docs"),
     ("GET", "/openapi.json"),
     ("GET", "/llms.txt"),

@@ -16,8 +16,13 @@ GIVEN = {
     name: dict(function.get("Environment", {}).get("Variables", {}))
     for name, function in FUNCTIONS.items()
 }
-# boto3 reads them when a registration needs the key, or a message is sent, and not before.
-LATER = {"AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL_SQS"}
+# boto3 reads them when a registration needs the key, a message is sent, or a transcript is signed,
+# and not before.
+LATER = {
+    "AWS_ENDPOINT_URL_KMS",
+    "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+    "AWS_ENDPOINT_URL_SQS",
+}
 TEMPLATES = {name for variables in GIVEN.values() for name in variables}
 
 

@@ -11,6 +11,7 @@ from tools.openapi.examples import (
     messaging,
     presence,
     stats,
+    transcripts,
     webhooks,
     work_orders,
 )
@@ -23,6 +24,7 @@ _ALL: Examples = {
     **contacts.EXAMPLES,
     **presence.EXAMPLES,
     **work_orders.EXAMPLES,
+    **transcripts.EXAMPLES,
     **stats.EXAMPLES,
     **webhooks.EXAMPLES,
 }

@@ -19,11 +19,11 @@ PAGES = "docs"  # the tag of the pages, which are no feature
 
 
 class Known(NamedTuple):
-    """One route of the API. `is_open` means that it needs no key."""
+    """One route of the API. `is_page` means that it is a page for everybody."""
 
     method: str
     path: str
-    is_open: bool
+    is_page: bool
 
 
 class Catalog(NamedTuple):
@@ -51,4 +51,5 @@ def made() -> str:
 def _routes(paths: Mapping[str, Mapping[str, Any]]) -> Iterable[Known]:
     for path, methods in paths.items():
         for method, operation in methods.items():
-            yield Known(method.upper(), path, operation.get("security") == [])
+            is_page = operation.get("security") == [] and operation.get("tags") == [PAGES]
+            yield Known(method.upper(), path, is_page)

@@ -87,7 +87,7 @@ def answer(request: Request) -> Answer:
         raise _not_found(request, routes)
     if request.method == "HEAD":
         for each in found:
-            if each.route.method == "GET" and each.route.is_open:
+            if each.route.method == "GET" and each.route.is_page:
                 return each
     raise _not_allowed(request, [each.route for each in found], routes)
 
@@ -117,7 +117,7 @@ def _elsewhere(request: Request, routes: Iterable[Known]) -> str | None:
     if not is_route and request.method in ("GET", "HEAD"):
         path = request.path.removeprefix(BASE)
         is_route = path != request.path and any(
-            each.route.is_open for each in _of_path(path, routes)
+            each.route.is_page for each in _of_path(path, routes)
         )
     if not is_route:
         return None
@@ -128,7 +128,7 @@ def _elsewhere(request: Request, routes: Iterable[Known]) -> str | None:
 def _allowed(routes: Iterable[Known]) -> str:
     routes = list(routes)
     methods = {route.method for route in routes}
-    if any(route.method == "GET" and route.is_open for route in routes):
+    if any(route.method == "GET" and route.is_page for route in routes):
         methods.add("HEAD")
     return ", ".join(sorted(methods | {"OPTIONS"} if methods else ()))
 

@@ -20,6 +20,7 @@ from agent_messaging.door.deprecation import Deprecation
 from agent_messaging.errors import AgentMessagingError
 
 BASE = "/api/v1"
+WELL_KNOWN = "/.well-known/"  # RFC 8615: such a path has no base
 
 # Checks the headers of a route that needs no key. Header names are in lower case.
 Guard = Callable[[Mapping[str, str]], None]
@@ -91,7 +92,7 @@ def declared_route(endpoint: Callable[..., Any], path: str, **given: Any) -> Rou
     hints = type_hints(endpoint)
     parts = {name: TypeAdapter(hint) for name, hint in hints.items() if f"{{{name}}}" in path}
     return Route(
-        path=BASE + path,
+        path=path if path.startswith(WELL_KNOWN) else BASE + path,
         endpoint=endpoint,
         has_caller="caller" in hints,
         takes_key="request" in hints,

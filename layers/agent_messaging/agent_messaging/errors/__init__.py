@@ -46,6 +46,7 @@
     ├── MediaTypeError            415
     │   └── ContentEncodingError
     ├── InvalidError              422  a field, parameter or path part is wrong
+    ├── ResultMismatchError       422  a result does not match the schema of its order
     ├── IdempotencyKeyReusedError 422  the key belongs to another request
     ├── TooManyRequestsError      429  the request is valid, but too early
     │   ├── ContactPendingError
@@ -95,6 +96,7 @@ from agent_messaging.errors.request import (
     MediaTypeError,
     MethodNotAllowedError,
     PositionGoneError,
+    ResultMismatchError,
     TooLargeError,
 )
 from agent_messaging.errors.state import (
@@ -167,6 +169,7 @@ __all__ = [
     "QuestionChangedError",
     "RateLimitedError",
     "RegistrationKeyError",
+    "ResultMismatchError",
     "ThreadNotFoundError",
     "TooLargeError",
     "TooManyKeysError",

@@ -93,6 +93,18 @@ class InvalidError(AgentMessagingError):
         return cls(f"{pointer}: {detail}", fix=fix, faults=(fault,))
 
 
+class ResultMismatchError(AgentMessagingError):
+    """The result of a work order does not match the order's `result_schema`."""
+
+    status = 422
+    code = "result_mismatch"
+    title = "The result does not match the schema"
+    default_fix = (
+        "Change `result_data` at the places in `errors`, as the order's `result_schema` says, and "
+        "send it again. GET /api/v1/messaging/work-order/{work_order_id} shows the schema."
+    )
+
+
 class IdempotencyKeyReusedError(AgentMessagingError):
     """The `Idempotency-Key` was used for another request in the last 24 hours."""
 

@@ -45,7 +45,13 @@ def inbox(
 
 
 def thread(
-    table: Table, thread_id: str, before: str | None, limit: int, *, count: bool = False
+    table: Table,
+    thread_id: str,
+    before: str | None,
+    limit: int,
+    *,
+    count: bool = False,
+    newest_first: bool = True,
 ) -> QueryResult:
     """Return keys and sizes of a thread's messages, newest first, without the first message."""
     return table.query(
@@ -53,6 +59,7 @@ def thread(
         index=THREAD,
         limit=limit,
         count=count,
+        newest_first=newest_first,
         thread=thread_id,
         first=FIRST,
         last=just_before(before),

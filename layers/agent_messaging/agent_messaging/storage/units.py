@@ -11,6 +11,8 @@ One unit is the price of one write unit of DynamoDB. All costs that an agent can
     a new order                        12     its end, if the system has to end it
     a new order with a lease           16     its lapse, which also frees its worker
     a second of waiting                2.7    of a function of 128 MB
+    a signature                        24     of KMS, with an asymmetric key
+    a check with a JSON Schema         7.5    0.7 seconds of a function of 512 MB
 
 Amounts are integers in tenths of a unit, so sums are exact. `benchmarks/prices.py` has the prices
 in dollars. A test compares these numbers with them.
@@ -33,6 +35,8 @@ PUSHED_FRAME = 17
 ORDER_END = 120
 ORDER_LAPSE = 160
 WAITED_SECOND = 27
+SCHEMA_CHECK = 75
+SIGNATURE = 240
 ANSWERED_BYTES = 1024 * 2 // 3  # this many bytes cost one tenth
 
 KILOBYTE = 1024
@@ -51,16 +55,16 @@ def of_wait(seconds: float) -> int:
     return math.ceil(WAITED_SECOND * seconds)
 
 
-def of_order(offer_bytes: int, *, has_lease: bool = False) -> int:
-    """Return the tenths that a new order may cost later: its end and its offer's deletion.
+def of_order(*part_bytes: int, has_lease: bool = False) -> int:
+    """Return the tenths that a new order may cost later: its end and its parts' deletion.
 
     The system ends an order when its time has passed (`work_orders.expiry`), or if one of its
-    agents leaves (`work_orders.leaving`). `offer_bytes` is the size of an offer that is an item of
-    its own, otherwise 0. The client pays for both when it creates the order, because nobody else
-    does.
+    agents leaves (`work_orders.leaving`). `part_bytes` are the sizes of its offer and its schema,
+    as far as these are items of their own, otherwise 0. The client pays for all of it when it
+    creates the order, because nobody else does.
     """
     end = ORDER_LAPSE if has_lease else ORDER_END
-    return end + WRITE_UNIT * math.ceil(offer_bytes / KILOBYTE)
+    return end + WRITE_UNIT * sum(math.ceil(each / KILOBYTE) for each in part_bytes)
 
 
 def of_answer(operation: str, answer: Mapping[str, Any]) -> int:

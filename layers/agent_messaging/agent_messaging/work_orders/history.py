@@ -9,20 +9,17 @@ The head of an order stores a record of 40 bytes for its creation and for each t
 
 `GET /messaging/work-order/{id}` computes the full entries from these records. An entry holds
 `previous_sha256`, the hash of the whole entry before it, so the last hash covers all of them. Both
-hashes are SHA-256 of canonical JSON: names sorted by code point, no spaces, UTF-8 without
-unnecessary escapes, numbers as in this API's answers.
+hashes are SHA-256 of canonical JSON (`canonical`).
 
 The content of an action is the fields of its request (`Action.writes`), as the order shows them.
 Fields without a value are null.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, cast
 
-from agent_messaging import clock
+from agent_messaging import canonical, clock
 from agent_messaging.work_orders.states import Action, Role, Status, transition
 
 CREATE = "create"
@@ -63,7 +60,7 @@ def record(at: datetime, role: Role | None, action: str, content: Mapping[str, A
 
     If `role` is None, the system acted. `content` holds the fields of the action as JSON values.
     """
-    return Record(at, role or SYSTEM, action, _sha256(content)).to_bytes()
+    return Record(at, role or SYSTEM, action, canonical.sha256(content)).to_bytes()
 
 
 def chain(records: Iterable[bytes], parties: Mapping[str, str]) -> Iterator[dict[str, Any]]:
@@ -87,9 +84,4 @@ def chain(records: Iterable[bytes], parties: Mapping[str, str]) -> Iterator[dict
             "previous_sha256": previous,
         }
         yield entry
-        status, previous = reached, _sha256(entry)
-
-
-def _sha256(value: Mapping[str, Any]) -> str:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+        status, previous = reached, canonical.sha256(entry)

@@ -4,12 +4,15 @@
     offer     description, requirements, deliverables
     result    result_data, result_url, summary
     partial   partial_result, the last one that the worker reported
+    schema    result_schema
     question#1, answer#1 and so on: what the worker asked, and what the client answered
 
 The head holds a small offer or result. The head of an ordinary order never exceeds 1 KB, the size
 of a write unit. A long offer or result is written once, under the same `work_order_id`, and no
 transition changes it. `offer_bytes`, `result_bytes` and `partial_bytes` in the head tell that such
-a part exists, and its size. `asked` and `answered` are the numbers of questions and answers.
+a part exists, and its size. A schema is always a separate part, with `schema_bytes` in the head. So
+an order without one needs no read to know that. `asked` and `answered` are the numbers of questions
+and answers.
 """
 
 import zlib
@@ -28,6 +31,7 @@ LEAVING = "leaving"  # a mark, under the id of an agent
 OFFER = Stored.OFFER.value
 RESULT = Stored.RESULT.value
 PARTIAL = Stored.PARTIAL.value
+SCHEMA = Stored.SCHEMA.value
 QUESTION = "question"
 ANSWER = "answer"
 
@@ -36,11 +40,7 @@ _PLACES = {
     place: tuple(name for name, field in _FIELDS.items() if place in field.metadata)
     for place in Stored
 }
-PARTS = {
-    OFFER: _PLACES[Stored.OFFER],
-    RESULT: _PLACES[Stored.RESULT],
-    PARTIAL: _PLACES[Stored.PARTIAL],
-}
+PARTS = {each.value: _PLACES[each] for each in Stored if each is not Stored.DISPLAY}
 _DISPLAYED = _PLACES[Stored.DISPLAY]
 # A party's id is stored in the head, because indexes need it, and its name in `display`.
 _ELSEWHERE = {"client", "worker", "due_at"}.union(*_PLACES.values())
@@ -56,7 +56,10 @@ DUE_KEYS = ("due_shard", "due_at")
 
 
 def place_offer(order: WorkOrder) -> WorkOrder:
-    """Return the new order, with `offer_bytes` if its offer needs a separate part."""
+    """Return the new order, with the sizes of its offer and its schema if these are parts."""
+    if order.result_schema is not None:
+        schema_bytes = size_of(_values(order, PARTS[SCHEMA]))
+        order = order.model_copy(update={"schema_bytes": schema_bytes})
     lasting = {name: value for name, value in head(order).items() if name not in DUE_KEYS}
     return _place(order, OFFER, has_room=size_of(lasting) <= NEW_HEAD_BYTES)
 
@@ -188,8 +191,7 @@ def head_bytes(order: WorkOrder) -> int:
 
 def weight(order: WorkOrder) -> int:
     """Return the largest number of bytes to read for showing an order, from its head alone."""
-    parts = (order.offer_bytes, order.result_bytes, order.partial_bytes)
-    return head_bytes(order) + sum(size or 0 for size in parts)
+    return head_bytes(order) + sum(getattr(order, f"{part}_bytes") or 0 for part in PARTS)
 
 
 def size_of(item: Mapping[str, Any]) -> int:

@@ -36,9 +36,9 @@ from agent_messaging.work_orders.states import (
 
 # The fields that the client writes when it creates an order, as its history records them.
 OFFERED = ("title", "description", "requirements", "deliverables", "budget_usd", "deadline_at")
-# Further such fields. The history records them too where the client sent them.
-OFFERED_WITH = ("lease_seconds",)
-
+# The same, of later versions. The hash of a creation covers only those that have a value, so an
+# order without them has the same hash as before.
+OFFERED_LATER = ("lease_seconds", "result_schema")
 # A question waits this long for its answer, unless the deadline comes first.
 ANSWER_WITHIN = timedelta(days=7)
 # An order has at most so many questions, and so many bytes of questions and answers. So it can be
@@ -46,8 +46,12 @@ ANSWER_WITHIN = timedelta(days=7)
 MOST_QUESTIONS = 100
 MOST_QUESTION_BYTES = 1024 * 1024
 
-
 CLOCK_ACTIONS = (Action.EXPIRE, Action.LAPSE)
+
+
+def written_by_client(order: "WorkOrder") -> tuple[str, ...]:
+    """Return the names of the fields that the hash of the creation covers."""
+    return OFFERED + tuple(name for name in OFFERED_LATER if getattr(order, name) is not None)
 
 
 class Stored(Enum):
@@ -57,6 +61,7 @@ class Stored(Enum):
     OFFER = "offer"
     RESULT = "result"
     PARTIAL = "partial"
+    SCHEMA = "schema"
 
 
 class Offer(Model):
@@ -82,6 +87,13 @@ class Offer(Model):
         Field(
             description="How long the worker may stay silent after it accepted, in seconds. Null "
             "without a lease."
+        ),
+    ] = None
+    result_schema: Annotated[
+        StoredObject | None,
+        Stored.SCHEMA,
+        Field(
+            description="The JSON Schema that `result_data` has to match. Null if there is none."
         ),
     ] = None
     relationship: Annotated[Relationship | None, Stored.DISPLAY] = None
@@ -149,9 +161,9 @@ class Question(Model):
 class WorkOrder(SharedFields):
     """One work order as it is stored.
 
-    `offer_bytes`, `result_bytes` and `partial_bytes` are the sizes of parts outside the head. Until
-    these parts are read, their fields are None. `history` holds the records of the module
-    `history`. An ended order is kept until `purge_at`, in seconds since 1970.
+    `offer_bytes`, `result_bytes`, `partial_bytes` and `schema_bytes` are the sizes of parts outside
+    the head. Until these parts are read, their fields are None. `history` holds the records of the
+    module `history`. An ended order is kept until `purge_at`, in seconds since 1970.
 
     `percent`, `note` and `partial_result` are the worker's last report of progress, at
     `reported_at`. `reports` counts the reports of a minute (`progress`). The order has
@@ -162,6 +174,7 @@ class WorkOrder(SharedFields):
     offer_bytes: int | None = None
     result_bytes: int | None = None
     partial_bytes: int | None = None
+    schema_bytes: int | None = None
     percent: int | None = None
     note: str | None = None
     partial_result: Annotated[StoredValue | None, Stored.PARTIAL] = None
@@ -179,8 +192,7 @@ class WorkOrder(SharedFields):
     def create(cls, **fields: Any) -> "WorkOrder":
         """Return a new order, with the first record of its history."""
         order = cls(**fields)
-        sent = (name for name in OFFERED_WITH if getattr(order, name) is not None)
-        content = order._content((*OFFERED, *sent), dict(order))
+        content = order._content(written_by_client(order), dict(order))
         created = history.record(order.created_at, Role.CLIENT, history.CREATE, content)
         return order.model_copy(update={"history": (created,)})
 

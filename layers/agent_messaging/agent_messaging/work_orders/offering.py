@@ -23,6 +23,7 @@ from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage import units
 from agent_messaging.storage.tally import TALLY
+from agent_messaging.work_orders import result_schema
 from agent_messaging.work_orders.item import place_offer
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.schemas import CreateRequest
@@ -47,13 +48,16 @@ class Offering:
         Raises:
             AlreadyAnsweredError: see `IdempotentRequest.write`.
             AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `Parties.load`.
-            InvalidError: the order is for the caller itself, or its deadline is not in the future.
+            InvalidError: the order is for the caller itself, its deadline is not in the future, or
+                its schema cannot be used.
             ContactRequiredError, WorkerUnavailableError: the worker does not accept the order.
             RateLimitedError: see `SentLog.record`.
         """
         context, _ = self.parties.load(caller, body.to_agent_id, now)
         offer = body.offer(now)
         context = self._require_allowed(context, offer["deadline_at"], now)
+        if body.result_schema is not None:
+            result_schema.require_usable(body.result_schema)
         order = _new(caller, context, offer, now)
         self.sent_log.record(
             caller, order.worker.id, order.message_id, long_bytes(body.description)
@@ -61,7 +65,8 @@ class Offering:
         self.contacts.add_contact(caller.agent_id, order.worker, context.own, now, request)
         self.put(order, request, wants_receipts=body.wants_receipts)
         has_lease = order.lease_seconds is not None
-        TALLY.add(units.of_order(order.offer_bytes or 0, has_lease=has_lease))
+        parts = (order.offer_bytes or 0, order.schema_bytes or 0)
+        TALLY.add(units.of_order(*parts, has_lease=has_lease))
         return order
 
     def put(

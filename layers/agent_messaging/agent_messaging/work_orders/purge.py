@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from agent_messaging.observability.log import logger
-from agent_messaging.work_orders.item import HEAD, OFFER, PARTIAL, question_parts
+from agent_messaging.work_orders.item import HEAD, OFFER, PARTIAL, SCHEMA, question_parts
 from agent_messaging.work_orders.table import WorkOrdersTable
 
 
@@ -41,7 +41,7 @@ def _left_by(record: Mapping[str, Any]) -> tuple[str, list[str]]:
     if record["eventName"] != "REMOVE" or part != HEAD:
         return work_order_id, []
     head = image["OldImage"]
-    parts = [name for name in (OFFER, PARTIAL) if f"{name}_bytes" in head]
+    parts = [name for name in (OFFER, PARTIAL, SCHEMA) if f"{name}_bytes" in head]
     return work_order_id, parts + question_parts(_number(head, "asked"), _number(head, "answered"))
 
 

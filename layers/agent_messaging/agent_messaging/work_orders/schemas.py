@@ -21,6 +21,7 @@ from agent_messaging.fields import (
     NextCursor,
     ObjectText,
     Request,
+    SchemaText,
     Seconds,
     StoredValue,
     Text,
@@ -36,7 +37,7 @@ from agent_messaging.messaging.model import Relationship
 from agent_messaging.work_orders import history
 from agent_messaging.work_orders.model import (
     OFFERED,
-    OFFERED_WITH,
+    OFFERED_LATER,
     Question,
     SharedFields,
     WorkOrder,
@@ -78,6 +79,14 @@ class CreateRequest(Request):
         ),
     ] = None
     wants_receipts: WantsReceipts = False
+    result_schema: Annotated[
+        SchemaText | None,
+        Field(
+            description="A JSON Schema (2020-12) of at most 16 KiB. `complete` is refused unless "
+            "its `result_data` matches. The schema cannot refer to other documents.",
+            examples=[{"type": "object", "required": ["estimates"]}],
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _require_one_deadline(self) -> Self:
@@ -96,7 +105,7 @@ class CreateRequest(Request):
         """Return the fields that the order copies from the request, with its deadline as a time."""
         seconds = self.deadline_in_seconds
         sent = self.deadline_at if seconds is None else timedelta(seconds=seconds)
-        names = (*OFFERED, *OFFERED_WITH)
+        names = (*OFFERED, *OFFERED_LATER)
         return {name: getattr(self, name) for name in names} | {"deadline_at": at(sent, now)}
 
 
@@ -254,7 +263,7 @@ def view(order: WorkOrder, reader_id: str, questions: Sequence[Question] = ()) -
     """Return an order as its client or its worker sees it. Its flags are also of `questions`."""
     texts = [order.title, order.description, order.reason, order.result_url, order.summary]
     texts += [text for each in questions for text in (each.question, each.answer)]
-    objects = (order.requirements, order.deliverables, order.result_data, order.partial_result)
+    objects = _objects(order)
     fields = {name: getattr(order, name) for name in _TAKEN_OVER}
     fields["is_final"] = order.is_final
     fields["relationship"] = order.relationship if reader_id == order.worker.id else None
@@ -283,11 +292,17 @@ def whole_view(order: WorkOrder, reader_id: str, questions: Sequence[Question]) 
     return view(order, reader_id, questions).model_copy(update=update)
 
 
+def _objects(order: WorkOrder) -> tuple[str | None, ...]:
+    """Return the JSON of an order that agents wrote."""
+    sent = (order.requirements, order.deliverables, order.result_schema)
+    return (*sent, order.result_data, order.partial_result)
+
+
 def answer_bytes(order: WorkOrder) -> int:
     """Return how many bytes an order takes in an answer, without parsing its JSON objects."""
     texts = (order.title, order.description, order.reason, order.summary, order.result_url)
     names = (order.client.name, order.worker.name, order.note)
-    objects = (order.requirements, order.deliverables, order.result_data, order.partial_result)
+    objects = _objects(order)
     written = (json.dumps(text, ensure_ascii=False) for text in (*texts, *names) if text)
     return FRAME + sum(len(text.encode()) for text in (*written, *filter(None, objects)))
 

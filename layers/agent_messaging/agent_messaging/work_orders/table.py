@@ -41,6 +41,7 @@ from agent_messaging.work_orders.item import (
     OFFER,
     PARTIAL,
     RESULT,
+    SCHEMA,
     due_shard,
     parse,
 )
@@ -92,7 +93,7 @@ class WorkOrdersTable:
     def transact_put_all(self, order: WorkOrder) -> list[TransactItem]:
         """Return the writes of a new order as items of a transaction; see `item.place_offer`."""
         head = self.table.transact_put(items.head(order), "attribute_not_exists(work_order_id)")
-        return [head, *self._transact_parts(order, OFFER)]
+        return [head, *self._transact_parts(order, OFFER), *self._transact_parts(order, SCHEMA)]
 
     def transact_transition(
         self,

@@ -37,7 +37,7 @@ from agent_messaging.messaging.model import party
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage.table import TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, batch_get
-from agent_messaging.work_orders import notification
+from agent_messaging.work_orders import notification, result_schema
 from agent_messaging.work_orders.access import OrderAccess
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.model import WorkOrder
@@ -105,6 +105,7 @@ class Transitions:
             IllegalTransitionError: the order's state does not allow it.
             QuestionChangedError, TooManyQuestionsError: see `WorkOrder.apply`.
             AtCapacityError: the worker cannot accept, because its active jobs reached its limit.
+            ResultMismatchError: the result does not match the order's schema.
             ContentionError: the order changed each time it was read.
         """
         for attempt in range(ATTEMPTS):
@@ -144,6 +145,8 @@ class Transitions:
             is_sure=is_sure,
         )
         write = self.orders.transact_transition(order, wanted.action, wanted.now, wanted.changes)
+        if wanted.action is Action.COMPLETE and order.schema_bytes:
+            self._require_match(order, wanted.changes)
         other = self._load_other(order, actor, wanted.now, is_sure=is_sure)
         if other.has_left and self.leaving.ends(order, other.role):
             self._end(order, other.role, wanted.now)
@@ -157,6 +160,12 @@ class Transitions:
                 _require_capacity(require_active(wanted.caller, error.items[1], wanted.now))
             return None
         return write.order
+
+    def _require_match(self, order: WorkOrder, changes: Mapping[str, Any]) -> None:
+        """Raise if the result does not match the order's schema. No transition changes it."""
+        whole = self.orders.read_parts([order])
+        if whole and whole[0].result_schema is not None:
+            result_schema.require_match(whole[0].result_schema, changes.get("result_data"))
 
     def _end(self, order: WorkOrder, role: Role, now: datetime) -> None:
         """End an order whose other party has left."""
