@@ -45,12 +45,16 @@ def problems(answer: Mapping[str, Any], keys: Mapping[str, Any]) -> Iterator[str
     `keys` is the JWKS of the server.
     """
     try:
-        document = json.loads(answer["transcript"])
-        entries, messages = document["history"], document["messages"]
-        signature = answer["signature"]
-    except (KeyError, TypeError, ValueError):
+        yield from found_problems(answer, keys)
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
         yield "this is no transcript"
-        return
+
+
+def found_problems(answer: Mapping[str, Any], keys: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the problems of an answer. Raise any of a few errors if it has another form."""
+    document = json.loads(answer["transcript"])
+    entries, messages = document["history"], document["messages"]
+    signature = answer["signature"]
     if signature is None:
         yield from chain_problems(document)
         yield "the transcript has no signature, so somebody may have computed its hashes again"
@@ -90,7 +94,7 @@ def verified(signature: Mapping[str, str], keys: Mapping[str, Any]) -> dict[str,
         public = EllipticCurvePublicNumbers(x, y, SECP256R1()).public_key()
         public.verify(encode_dss_signature(r, s), signature["signed"].encode(), ECDSA(SHA256()))
         signed: dict[str, Any] = json.loads(signature["signed"])
-    except (InvalidSignature, KeyError, StopIteration, TypeError, ValueError):
+    except (AttributeError, InvalidSignature, KeyError, StopIteration, TypeError, ValueError):
         return None
     return signed
 

@@ -17,7 +17,7 @@ from tests.integration.cloud import Cloud
 QUOTA = 50
 GROUPS = (
     *("agents", "contacts", "feed", "feed_wait", "messaging", "presence"),
-    *("stats", "webhooks", "work_orders"),
+    *("stats", "webhooks", "work_orders", "work_orders_transcript"),
 )
 START = clock.from_text("2026-11-30T12:00:20.000Z")
 

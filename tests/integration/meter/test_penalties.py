@@ -306,6 +306,15 @@ def test_every_function_may_do_what_a_trip_takes(spender: Spender, path: str, qu
     assert "refused_until" in spender.stored_key()
 
 
+def test_the_function_of_transcripts_may_do_the_same(spender: Spender):
+    body = {"to_agent_id": "nova", "title": "Estimates", "description": "Fifty of them"}
+    offered = spender.call("/messaging/work-order", "POST", key=spender.boots, body=body)
+    order_id = offered.json["work_order_id"]
+    test_every_function_may_do_what_a_trip_takes(
+        spender, f"/messaging/work-order/{order_id}/transcript", ""
+    )
+
+
 def test_the_quota_is_the_templates():
     function = load().functions["MessagingFunction"]
     assert fresh("messaging").meter.quota == int(function.environment["UNITS_PER_MINUTE"]) == 20_000

@@ -215,6 +215,27 @@ def test_no_transcript_is_refused_as_it_is(pair: Cloud, module: ModuleType, figu
     assert refused == 0
 
 
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_garbage_is_no_transcript(pair: Cloud, module: ModuleType, *, is_signed: bool):
+    answer, keys = transcript_of(pair, completed(pair, number=1), module), keys_of(module)
+    if not is_signed:
+        answer["signature"] = None
+    garbage = (None, 1, "x", [], [None], {}, {"1": 1}, float("nan"), "[" * 100_000)
+    for value in garbage:
+        document = json.loads(answer["transcript"])
+        for name in document:
+            text = json.dumps({**document, name: value})
+            assert list(problems({**answer, "transcript": text}, keys)), (name, value)
+        for name in answer:
+            found = list(problems({**answer, name: value}, keys))
+            assert found or name == "content_flags", (name, value)
+        if is_signed:
+            for name in answer["signature"]:
+                signature = {**answer["signature"], name: value}
+                assert list(problems({**answer, "signature": signature}, keys)), (name, value)
+            assert list(problems(answer, {"keys": value})), value
+
+
 def run(folder: Path, answer: Answer, keys: Answer) -> subprocess.CompletedProcess[str]:
     (folder / "transcript.json").write_text(json.dumps(answer))
     (folder / "keys.json").write_text(json.dumps(keys))
