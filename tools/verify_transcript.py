@@ -136,11 +136,15 @@ def chain_problems(document: Mapping[str, Any]) -> Iterator[str]:
 
 def content_problems(document: Mapping[str, Any]) -> Iterator[str]:
     """Yield the first entry whose content the order no longer has."""
+    order = document["order"]
+    questions = {action: iter(order.get("questions") or []) for action in ("ask", "answer")}
     for entry in document["history"]:
+        asked = questions.get(entry.get("action"))
+        written = order if asked is None else next(asked, {})
         names = document["contents"].get(str(entry.get("n")))
         if names is None:
             continue
-        content = {name: document["order"].get(name) for name in names}
+        content = {name: written.get(name) for name in names}
         if sha256(content) != entry.get("content_sha256"):
             yield f"the order was changed: entry {entry.get('n')} covers {', '.join(names)}"
             return

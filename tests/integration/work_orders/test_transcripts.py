@@ -46,6 +46,9 @@ def completed(pair: Cloud, number: int = 0) -> str:
     thread = pair.order("nova", order_id)["thread_id"]
     for n in range(number % 3):
         pair.send("nova", "boots", thread_id=thread, body=f"How far? {n}", metadata={"n": n})
+    for n in range(max(0, number % 4 - 1)):
+        pair.move("boots", order_id, "ask", question=f"Which of them, {n}?")
+        pair.move("nova", order_id, "answer", answer=f"The first, {n}.")
     pair.move("boots", order_id, "complete", result_data={"n": 1e-7}, summary="x" * 2_000)
     return order_id
 
@@ -138,6 +141,16 @@ def test_a_changed_field_of_the_order_is_named_by_the_entry_that_covers_it(
     document["order"]["budget_usd"] = 9.95
     found = list(problems(rewritten(answer, document), keys_of(module)))
     assert found[0].startswith("the order was changed: entry 1 covers budget_usd, ")
+
+
+@pytest.mark.parametrize("name", ["question", "answer"])
+def test_a_changed_question_or_answer_is_named(pair: Cloud, module: ModuleType, name: str):
+    answer = transcript_of(pair, completed(pair, 3), module)
+    document = json.loads(answer["transcript"])
+    document["order"]["questions"][1][name] = "Which currency?"
+    found = list(problems(rewritten(answer, document), keys_of(module)))
+    entry = {"question": 5, "answer": 6}[name]
+    assert found[0] == f"the order was changed: entry {entry} covers {name}"
 
 
 def test_a_signature_by_another_key_is_refused(pair: Cloud, module: ModuleType):

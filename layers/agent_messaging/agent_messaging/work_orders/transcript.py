@@ -18,7 +18,7 @@ has it.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -33,7 +33,7 @@ from agent_messaging.messaging.pages import PageRecords, position_of, record_of
 from agent_messaging.messaging.sent_chunks import SentRecord
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.work_orders import history, schemas
-from agent_messaging.work_orders.model import WorkOrder, written_by_client
+from agent_messaging.work_orders.model import Question, WorkOrder, written_by_client
 from agent_messaging.work_orders.signing import Signer
 from agent_messaging.work_orders.states import Action
 from agent_messaging.work_orders.table import WorkOrdersTable, not_found
@@ -72,7 +72,8 @@ class Transcripts:
         if not whole:
             raise not_found(work_order_id)
         messages, is_cut = self._messages(order)
-        document = compose(whole[0], messages, is_cut=is_cut)
+        questions = self.orders.read_questions(whole[0])
+        document = compose(whole[0], questions, messages, is_cut=is_cut)
         text = canonical.canonical(document)
         return TranscriptResponse(
             work_order_id=work_order_id,
@@ -97,10 +98,14 @@ class Transcripts:
 
 
 def compose(
-    order: WorkOrder, messages: Iterable[Mapping[str, Any]], *, is_cut: bool
+    order: WorkOrder,
+    questions: Sequence[Question],
+    messages: Iterable[Mapping[str, Any]],
+    *,
+    is_cut: bool,
 ) -> dict[str, Any]:
     """Return the transcript as a JSON object."""
-    view = schemas.whole_view(order, order.client.id)
+    view = schemas.whole_view(order, order.client.id, questions)
     shown = view.model_dump(mode="json", by_alias=True)
     entries = shown["history"]
     fields = {name: value for name, value in shown.items() if name not in _PERSONAL}
@@ -146,12 +151,17 @@ def shown_message(message: Message) -> dict[str, Any]:
 def _contents(
     order: WorkOrder, fields: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]
 ) -> dict[str, list[str]]:
-    """Return for each entry the names of the fields whose hash it has."""
+    """Return for each entry the names of the fields whose hash it has.
+
+    They are fields of the order. Those of the third `ask` or `answer` are of its third question.
+    """
     found = {}
+    questions = {action: iter(fields["questions"]) for action in (Action.ASK, Action.ANSWER)}
     for entry in entries:
         action = entry["action"]
         names = written_by_client(order) if action == history.CREATE else _WRITES[action]
-        content = {name: fields[name] for name in names}
+        written = next(questions[action]) if action in questions else fields
+        content = {name: written[name] for name in names}
         if canonical.sha256(content) == entry["content_sha256"]:
             found[str(entry["n"])] = sorted(names)
     return found
