@@ -12,13 +12,19 @@ from agent_messaging.door.api import Api
 from agent_messaging.errors import (
     AgentNotFoundError,
     AtCapacityError,
+    BiddingClosedError,
+    BidNotFoundError,
+    BidReplacedError,
     ContactRequiredError,
+    ExcludedError,
     IllegalTransitionError,
     RateLimitedError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
+    WrongOfferError,
     WrongRoleError,
 )
+from agent_messaging.feed.outbox import OutboxTable
 from agent_messaging.fields import WorkOrderId
 from agent_messaging.idempotency import IdempotencyStore, IdempotentRequest
 from agent_messaging.messaging.quota import Quota
@@ -26,10 +32,18 @@ from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.storage import connection
-from agent_messaging.work_orders import schemas, transition_schemas
+from agent_messaging.work_orders import bid_schemas, schemas, transition_schemas
+from agent_messaging.work_orders.awarding import Awarding
+from agent_messaging.work_orders.bid_service import BidService
+from agent_messaging.work_orders.bid_table import BidsTable
+from agent_messaging.work_orders.bids import Bidding
+from agent_messaging.work_orders.candidate_service import CandidateService
+from agent_messaging.work_orders.candidates import Candidates
+from agent_messaging.work_orders.claiming import Claiming
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.offering import Offering
+from agent_messaging.work_orders.pool_offering import PoolOffering
 from agent_messaging.work_orders.service import WorkOrderService
 from agent_messaging.work_orders.table import WorkOrdersTable
 from agent_messaging.work_orders.transition_schemas import CANCEL, COMPLETE, FAIL
@@ -56,7 +70,21 @@ expiry = Expiry(client, agents, messages, orders)
 offering = Offering(parties, contact_service, messages, orders, sent_log)
 leaving = Leaving(client, agents, messages, orders, expiry)
 transitions = Transitions(client, agents, contact_service, messages, orders, leaving)
-service = WorkOrderService(agents, orders, offering, transitions, expiry, idempotency_store)
+candidates = Candidates(client, agents, contacts, orders, expiry)
+for_candidates = CandidateService(
+    candidates,
+    PoolOffering(agents, orders, sent_log),
+    Claiming(candidates, contact_service, messages, leaving),
+)
+bids_table = BidsTable(orders)
+outbox = OutboxTable(client, os.environ["AGENT_OUTBOX_TABLE"])
+bids = BidService(
+    Bidding(candidates, bids_table, outbox),
+    Awarding(candidates, bids_table, contact_service, messages, outbox),
+)
+service = WorkOrderService(
+    agents, orders, offering, transitions, expiry, idempotency_store, for_candidates
+)
 meter = Meter.connect(client, agents)
 api = handler = Api(
     is_registered=agents.is_registered, idempotency_store=idempotency_store, meter=meter
@@ -111,7 +139,7 @@ def read_order(caller: Caller, work_order_id: WorkOrderId) -> schemas.WorkOrderV
     "POST",
     "/messaging/work-order/{work_order_id}/respond",
     "Accept or reject a work order, as its worker",
-    raises=(*TRANSITION_ERRORS, AtCapacityError),
+    raises=(*TRANSITION_ERRORS, AtCapacityError, WrongOfferError),
 )
 def respond(
     caller: Caller,
@@ -123,6 +151,106 @@ def respond(
     ends the order. The client is notified.
     """
     return service.respond(caller, work_order_id, body, clock.now(), request)
+
+
+@api.route(
+    "POST",
+    "/messaging/work-order/{work_order_id}/claim",
+    "Claim a work order from a pool, as a candidate",
+    raises=(
+        *TRANSITION_ERRORS,
+        WrongOfferError,
+        ExcludedError,
+        AtCapacityError,
+        WorkerUnavailableError,
+    ),
+)
+def claim(
+    caller: Caller,
+    work_order_id: WorkOrderId,
+    body: transition_schemas.ClaimRequest,
+    request: IdempotentRequest,
+) -> transition_schemas.AcceptedResponse:
+    """Makes you the worker of a pending order whose `offer` is `pool`. You need its `capability`.
+    Exactly one candidate gets the order. A claim uses one of your `max_concurrent_jobs`. The client
+    is notified, and becomes your contact. You may leave out the body.
+    """
+    return for_candidates.claim(caller, work_order_id, body, clock.now(), request)
+
+
+@api.route(
+    "POST",
+    "/messaging/work-order/{work_order_id}/bid",
+    "Bid on a work order, as a candidate",
+    raises=(
+        *TRANSITION_ERRORS,
+        WrongOfferError,
+        ExcludedError,
+        BiddingClosedError,
+        WorkerUnavailableError,
+    ),
+)
+def bid(
+    caller: Caller,
+    work_order_id: WorkOrderId,
+    body: bid_schemas.BidRequest,
+    request: IdempotentRequest,
+) -> bid_schemas.BidResponse:
+    """Only while a pending order's `offer` is `bids`, until its `bids_by`. You need its
+    `capability`. You have one bid: another one replaces it and has a new `bid_id`. Other bidders
+    never see it. The client gets the event `work_order.bid`.
+    """
+    return bids.bid(caller, work_order_id, body, clock.now(), request)
+
+
+@api.route(
+    "DELETE",
+    "/messaging/work-order/{work_order_id}/bid",
+    "Withdraw your bid",
+    status=204,
+    raises=(*TRANSITION_ERRORS, WrongOfferError, BiddingClosedError),
+)
+def withdraw_bid(caller: Caller, work_order_id: WorkOrderId) -> None:
+    """Until `bids_by`. Without a bid, nothing changes."""
+    bids.withdraw(caller, work_order_id, clock.now())
+
+
+@api.route(
+    "GET",
+    "/messaging/work-order/{work_order_id}/bids",
+    "List the bids on a work order",
+    raises=(WorkOrderNotFoundError,),
+)
+def list_bids(caller: Caller, work_order_id: WorkOrderId) -> bid_schemas.BidsPage:
+    """The client gets all bids, at most 50, sorted by bidder. A bidder gets only its own. For
+    everybody else the order does not exist.
+    """
+    return bids.read(caller, work_order_id, clock.now())
+
+
+@api.route(
+    "POST",
+    "/messaging/work-order/{work_order_id}/award",
+    "Award a work order to a bid, as its client",
+    raises=(
+        *TRANSITION_ERRORS,
+        WrongOfferError,
+        BidNotFoundError,
+        BidReplacedError,
+        AtCapacityError,
+        WorkerUnavailableError,
+    ),
+)
+def award(
+    caller: Caller,
+    work_order_id: WorkOrderId,
+    body: bid_schemas.AwardRequest,
+    request: IdempotentRequest,
+) -> bid_schemas.AwardResponse:
+    """While the order is pending, before or after `bids_by`. The winner is notified, and you become
+    its contact. The other bidders get the event `work_order.not_awarded`.
+    """
+    return bids.award(caller, work_order_id, body, clock.now(), request)
 
 
 @api.route(

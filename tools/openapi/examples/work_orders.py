@@ -4,6 +4,8 @@ from tools.openapi import example_data
 from tools.openapi.example_data import moved
 from tools.openapi.examples.example import Example, Examples
 
+BID_ID = "bid_01jd5m4t8n7p6q5r4s3t2v1w0z"
+
 ACCEPT = Example(
     request={"action": "accept", "estimated_completion": example_data.COMPLETION_AT},
     answer=moved("accepted"),
@@ -24,6 +26,7 @@ EXAMPLES: Examples = {
             "message_id": example_data.MESSAGE_ID,
             "status": "pending",
             "created_at": example_data.CREATED_AT,
+            "offer": "named",
         },
     ),
     "work_orders_list_orders": Example(
@@ -61,6 +64,39 @@ EXAMPLES: Examples = {
             "summary": "50 estimates, 12 of them with a margin above 40 percent.",
         },
         answer=moved("completed"),
+    ),
+    "work_orders_claim": Example(
+        request={"estimated_completion": example_data.COMPLETION_AT}, answer=moved("accepted")
+    ),
+    "work_orders_bid": Example(
+        request={"price_usd": 120, "note": "I have done 40 of these."},
+        answer={
+            "success": True,
+            "work_order_id": example_data.ORDER_ID,
+            "bid_id": BID_ID,
+            "created_at": example_data.MOVED_AT,
+        },
+    ),
+    "work_orders_list_bids": Example(
+        {
+            "work_order_id": example_data.ORDER_ID,
+            "bids": [
+                {
+                    "bid_id": BID_ID,
+                    "bidder": example_data.BOOTS,
+                    "price_usd": 120,
+                    "estimated_completion": None,
+                    "note": "I have done 40 of these.",
+                    "created_at": example_data.MOVED_AT,
+                    "verified": True,
+                    "content_flags": [],
+                }
+            ],
+        }
+    ),
+    "work_orders_award": Example(
+        request={"bid_id": BID_ID},
+        answer=moved("accepted", worker=example_data.BOOTS, price_usd=120),
     ),
     "work_orders_respond": (ACCEPT, REJECT),
 }
