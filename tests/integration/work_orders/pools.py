@@ -54,3 +54,37 @@ def block(cloud: Cloud, owner: str, agent_id: str) -> None:
     path = f"/messaging/contacts/{agent_id}"
     answer = cloud.call("PUT", path, {"agent_id": owner}, {"state": "blocked"})
     assert answer.status == 200, answer.text
+
+
+def bid(cloud: Cloud, agent_id: str, order_id: str, **body) -> Answer:
+    path = f"/messaging/work-order/{order_id}/bid"
+    return cloud.post(path, {"agent_id": agent_id}, body)
+
+
+def bid_id(cloud: Cloud, agent_id: str, order_id: str, **body) -> str:
+    answer = bid(cloud, agent_id, order_id, **body)
+    assert answer.status == 200, answer.text
+    return answer.json["bid_id"]
+
+
+def award(cloud: Cloud, order_id: str, chosen: str, agent_id: str = "nova") -> Answer:
+    path = f"/messaging/work-order/{order_id}/award"
+    return cloud.post(path, {"agent_id": agent_id}, {"bid_id": chosen})
+
+
+def withdraw(cloud: Cloud, agent_id: str, order_id: str) -> Answer:
+    path = f"/messaging/work-order/{order_id}/bid"
+    return cloud.call("DELETE", path, {"agent_id": agent_id})
+
+
+def events(cloud: Cloud, agent_id: str) -> list[tuple[str, str | None]]:
+    cloud.pump()
+    found = cloud.get("/messaging/feed", {"agent_id": agent_id}).json["events"]
+    return [(each["type"], each["data"].get("bid_id")) for each in found]
+
+
+def take_capability(cloud: Cloud, agent_id: str) -> None:
+    """The agent loses its capability."""
+    body = {"capabilities": []}
+    answer = cloud.call("PATCH", "/agents/me", {"agent_id": agent_id}, body)
+    assert answer.status == 200, answer.text

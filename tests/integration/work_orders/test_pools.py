@@ -203,6 +203,14 @@ def test_respond_names_the_call_that_takes_an_order(pool: Cloud):
         assert f"POST /api/v1/messaging/work-order/{order_id}/claim" in answer.json["fix"]
 
 
+@pytest.mark.parametrize("action", ["complete", "fail", "cancel"])
+def test_a_candidate_has_no_part_in_an_order_yet(pool: Cloud, action: str):
+    order_id = pool_order(pool, "nova")
+    answer = pool.move("ada", order_id, action)
+    assert refused(answer) == (403, "wrong_role")
+    assert f"/{order_id}/claim" in answer.json["fix"]
+
+
 def test_a_named_order_is_not_claimed(pool: Cloud):
     order_id = pool.offer("nova", "ada")
     answer = claim(pool, "ada", order_id)

@@ -96,7 +96,7 @@ EXAMPLES: Examples = {
     ),
     "work_orders_award": Example(
         request={"bid_id": BID_ID},
-        answer=moved("accepted", worker=example_data.BOOTS, price_usd=120),
+        answer=moved("accepted", worker=example_data.BOOTS, price_usd=120, content_flags=[]),
     ),
     "work_orders_respond": (ACCEPT, REJECT),
 }

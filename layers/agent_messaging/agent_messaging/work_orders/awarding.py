@@ -5,7 +5,7 @@ winner with the client, the notification to the winner, which begins their threa
 each other bidder. With an `Idempotency-Key` it also writes the record of the answer. These are its
 conditions:
 
-    the order     it is pending, in time, and in the same round (`pool`)
+    the order     it is pending, in time, and in the same round (`rounds`)
     the bid       it is still the one with this id, not a later one of the same agent
     the winner    it is there and active, has room for a job and the capability, and takes orders
 
@@ -44,7 +44,7 @@ from agent_messaging.storage.transactions import TransactionFailedError, batch_g
 from agent_messaging.work_orders import bid_events, notification
 from agent_messaging.work_orders.bid import Bid
 from agent_messaging.work_orders.bid_table import BidsTable
-from agent_messaging.work_orders.candidates import Candidates, wrong_offer
+from agent_messaging.work_orders.candidates import Candidates, no_party, wrong_offer
 from agent_messaging.work_orders.claiming import ATTEMPTS
 from agent_messaging.work_orders.item import parse
 from agent_messaging.work_orders.model import WorkOrder
@@ -155,8 +155,11 @@ class Awarding:
         own, item = batch_get(self.candidates.client, keys, consistent=True, but=lagging)
         actor = require_active(award.caller, own, award.now)
         order = None if item is None else parse(item, award.now)
-        if order is None or not order.has_party(actor.agent_id):
+        if order is None:
             raise not_found(work_order_id)
+        if not order.has_party(actor.agent_id):
+            may_read = self.candidates.may_read(actor.agent_id, order, award.now)
+            raise no_party(order) if may_read else not_found(work_order_id)
         if order.role_of(actor.agent_id) is not Role.CLIENT:
             raise WrongRoleError(
                 "You are this work order's worker. Only its client can award it.",

@@ -89,6 +89,7 @@ class AwardResponse(TransitionResponse):
     worker: Party
     price_usd: StoredDollars | None
     accepted_at: Timestamp
+    content_flags: ContentFlags
 
 
 def view(bid: Bid) -> BidView:
@@ -101,5 +102,6 @@ def view(bid: Bid) -> BidView:
 
 def awarded(order: WorkOrder) -> AwardResponse:
     """Return the answer to an award."""
-    names = AwardResponse.model_fields.keys() - {"success"}
-    return AwardResponse.model_validate({name: getattr(order, name) for name in names})
+    names = AwardResponse.model_fields.keys() - {"success", "content_flags"}
+    fields = {name: getattr(order, name) for name in names}
+    return AwardResponse(**fields, content_flags=flagging.flags(order.taken_by.name))

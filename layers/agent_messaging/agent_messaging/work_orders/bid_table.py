@@ -55,10 +55,6 @@ class BidsTable:
         key = bids.key(work_order_id, bid.bidder.id)
         return self.table.transact_check(key, IS_THIS_BID, bid_id=bid.bid_id)
 
-    def remove(self, work_order_id: str, bidder_id: str) -> None:
-        """Remove an agent's bid. A missing one is no error."""
-        self.table.delete(bids.key(work_order_id, bidder_id))
-
     def take_back(self, work_order_id: str, bid: Bid) -> None:
         """Remove exactly this bid, if it is still the agent's."""
         with contextlib.suppress(ConditionFailedError):

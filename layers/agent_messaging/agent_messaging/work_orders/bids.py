@@ -105,7 +105,7 @@ class Bidding:
         )
         order = self.candidates.expiry.settle(candidate.order, now)
         require_open(order, now)
-        require_not_excluded(order, candidate.agent)
+        require_not_excluded(order, candidate.agent.agent_id)
         require_takes_orders(candidate.agent)
         bid = Bid(
             bid_id=ids.new("bid", now),
@@ -159,7 +159,10 @@ class Bidding:
         """
         candidate = self.candidates.open(caller, work_order_id, OfferKind.BIDS, now, is_sure=True)
         require_open(self.candidates.expiry.settle(candidate.order, now), now)
-        self.bids.remove(work_order_id, candidate.agent.agent_id)
+        # A repeated delete would remove a later bid, so it names the one that it read.
+        own = self.bids.fetch(work_order_id, candidate.agent.agent_id, now)
+        if own is not None:
+            self.bids.take_back(work_order_id, own)
 
     def read(self, caller: Caller, work_order_id: str, now: datetime) -> list[Bid]:
         """Return all bids on an order of the caller, or the caller's own bid.

@@ -8,12 +8,12 @@ from agent_messaging.errors import InvalidError
 from agent_messaging.idempotency import IdempotentRequest
 from agent_messaging.observability import metrics
 from agent_messaging.work_orders import schemas, transition_schemas
-from agent_messaging.work_orders.candidates import Candidates, wrong_offer
-from agent_messaging.work_orders.claiming import Claim, Claiming
+from agent_messaging.work_orders.candidates import Candidates, no_party, wrong_offer
+from agent_messaging.work_orders.claiming import Claim, Claiming, require_not_excluded
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.pool_list import PoolList
 from agent_messaging.work_orders.pool_offering import PoolOffering
-from agent_messaging.work_orders.states import Status
+from agent_messaging.work_orders.states import Action, Status
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,23 @@ class CandidateService:
         page = PoolList(self.candidates, agent, query, now).page()
         return schemas.WorkOrdersPage(agent_id=caller.agent_id, role=query.role, **page.answer)
 
-    def refuse_respond(self, caller: Caller, work_order_id: str, now: datetime) -> None:
-        """Raise WrongOfferError if the caller is a candidate of the order, which is no worker."""
+    def explain(self, caller: Caller, work_order_id: str, action: Action, now: datetime) -> None:
+        """Raise why an agent that is no party cannot make this transition, if it may know.
+
+        Raises:
+            ExcludedError: the agent was the worker, and its lease ended.
+            WrongOfferError: the agent is a candidate, and wants to accept or reject.
+            WrongRoleError: the agent is a candidate, and wants to do something else.
+        """
         order = self.candidates.orders.fetch(work_order_id, now)
-        if order is not None and self.may_read(caller, order, now):
+        if order is None:
+            return
+        require_not_excluded(order, caller.agent_id)
+        if not self.may_read(caller, order, now):
+            return
+        if action in (Action.ACCEPT, Action.REJECT):
             raise wrong_offer(order)
+        raise no_party(order)
 
     def may_read(self, caller: Caller, order: WorkOrder, now: datetime) -> bool:
         """Return whether the caller, which is no party, may read the order."""

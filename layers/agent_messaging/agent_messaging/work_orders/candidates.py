@@ -23,7 +23,7 @@ from agent_messaging.storage.transactions import batch_get
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.item import parse
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import PATH, OfferKind, Role, Status
+from agent_messaging.work_orders.states import PATH, OfferKind, Status
 from agent_messaging.work_orders.table import WorkOrdersTable, not_found
 
 if TYPE_CHECKING:
@@ -155,6 +155,10 @@ def wrong_offer(order: WorkOrder) -> WrongOfferError:
     )
 
 
-def role_in(order: WorkOrder, agent_id: str) -> Role | None:
-    """Return the role of an agent in an order. None for a candidate."""
-    return order.role_of(agent_id) if order.has_party(agent_id) else None
+def no_party(order: WorkOrder) -> WrongRoleError:
+    """Return the error for a candidate that acts as if it were a party."""
+    call = CALLS[order.kind]
+    return WrongRoleError(
+        "You are a candidate for this work order. You have no part in it yet.",
+        fix=f"Take it first, with POST {PATH}/{order.work_order_id}/{call}.",
+    )

@@ -4,7 +4,7 @@ One transaction writes the order's head, the candidate's count of active jobs, t
 candidate with the client, and the notification to the client, which begins their thread. With an
 `Idempotency-Key` it also writes the record of the answer. Its conditions decide a race:
 
-    the order       it is pending, in time, and in the same round (`pool`)
+    the order       it is pending, in time, and in the same round (`rounds`)
     the candidate   it has room for a job, the capability, and it accepts work orders
 
 What is read before decides nothing. It only chooses the error.
@@ -99,7 +99,7 @@ class Claiming:
             self._end(order, claim.now)
             return None
         order.transition(Action.CLAIM)
-        require_not_excluded(order, candidate.agent)
+        require_not_excluded(order, candidate.agent.agent_id)
         require_takes_orders(candidate.agent)
         write = self.candidates.orders.transact_transition(
             order, Action.CLAIM, claim.now, self._changes(candidate, claim)
@@ -157,9 +157,9 @@ class Claiming:
         ]
 
 
-def require_not_excluded(order: WorkOrder, agent: Agent) -> None:
+def require_not_excluded(order: WorkOrder, agent_id: str) -> None:
     """Raise ExcludedError if the agent had the order before, and its lease ended."""
-    if agent.agent_id in (order.excluded or ()):
+    if agent_id in (order.excluded or ()):
         raise ExcludedError(
             f"You had the work order `{order.work_order_id}`, and your lease ended.",
             fix="Take another one from GET /api/v1/messaging/work-orders?role=candidate&capability="

@@ -22,7 +22,7 @@ from agent_messaging.fields import (
     StoredValue,
 )
 from agent_messaging.messaging.model import Relationship
-from agent_messaging.work_orders import history, pool
+from agent_messaging.work_orders import history, rounds
 from agent_messaging.work_orders.states import (
     OPEN,
     Action,
@@ -244,7 +244,7 @@ class WorkOrder(SharedFields):
             **step.fields(at),
             **self._waits(step, now),
             **self._talk(action, changes),
-            **pool.reopened(self, action),
+            **self._reopened(action),
             "history": (*self.history, record),
             "purge_at": None if step.target in OPEN else clock.to_epoch(now + retention),
         }
@@ -379,7 +379,22 @@ class WorkOrder(SharedFields):
             return None
         if self.status is Status.PENDING:
             return Action.EXPIRE
-        return Action.REOPEN if pool.is_reopened(self) else Action.LAPSE
+        return Action.REOPEN if self._is_reopened else Action.LAPSE
+
+    @property
+    def _is_reopened(self) -> bool:
+        """Whether a lapse gives it to another worker, instead of ending it.
+
+        A question that its client did not answer ends it, because the next worker would ask again.
+        """
+        is_for_candidates = self.capability is not None and self.status is Status.ACCEPTED
+        return is_for_candidates and rounds.are_left(self.lapses, self.max_lapses)
+
+    def _reopened(self, action: Action) -> dict[str, Any]:
+        """Return the fields that change with a reopening. Other actions change none of them."""
+        if action is not Action.REOPEN or self.worker is None:
+            return {}
+        return rounds.reopened(self.worker.id, self.excluded, self.generation)
 
     def is_due(self, now: datetime) -> bool:
         """Whether its time has passed, so that the system ends it. At that time it is too late."""
@@ -398,7 +413,7 @@ class WorkOrder(SharedFields):
         if action is None or self._ends_at is None:
             return self
         changed = transition(self.status, action).fields(self._ends_at)
-        return self.model_copy(update=changed | pool.reopened(self, action))
+        return self.model_copy(update=changed | self._reopened(action))
 
     @property
     def taken_by(self) -> Party:

@@ -21,7 +21,7 @@ from agent_messaging.storage import units
 from agent_messaging.storage.tally import TALLY
 from agent_messaging.work_orders.item import place_offer
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.pool import MAX_LAPSES
+from agent_messaging.work_orders.rounds import MAX_LAPSES
 from agent_messaging.work_orders.schemas import CreateRequest
 from agent_messaging.work_orders.table import WorkOrdersTable
 

@@ -110,13 +110,9 @@ class WorkOrderService:
         Raises:
             AgentMessagingError: see `Transitions.apply`.
         """
-        try:
-            if body.action == "reject":
-                return self.apply(REJECT, caller, work_order_id, body, now=now, request=request)
-            accepted = self.apply(ACCEPT, caller, work_order_id, body, now=now, request=request)
-        except WorkOrderNotFoundError:
-            self.for_candidates.refuse_respond(caller, work_order_id, now)
-            raise
+        if body.action == "reject":
+            return self.apply(REJECT, caller, work_order_id, body, now=now, request=request)
+        accepted = self.apply(ACCEPT, caller, work_order_id, body, now=now, request=request)
         metrics.count("OrdersAccepted")
         return accepted
 
@@ -137,7 +133,12 @@ class WorkOrderService:
         """
         wanted = TransitionRequest(caller, operation.action, now, body.changes(now))
         answering = request.answering(operation.answer)
-        return operation.answer(self.transitions.apply(work_order_id, wanted, answering))
+        try:
+            order = self.transitions.apply(work_order_id, wanted, answering)
+        except WorkOrderNotFoundError:
+            self.for_candidates.explain(caller, work_order_id, operation.action, now)
+            raise
+        return operation.answer(order)
 
     def reject_many(
         self, caller: Caller, body: transition_schemas.RejectManyRequest, now: datetime

@@ -3,7 +3,7 @@
 Its condition is that the order's status has not changed since it was read, and that the deadline,
 the lease or the time for an answer allows the transition at that moment. Of two concurrent
 transitions, the second fails. An order for candidates can come back to a status, so its number of
-lapses must not have changed either (`pool`).
+lapses must not have changed either (`rounds`).
 """
 
 from datetime import datetime
