@@ -7,7 +7,7 @@ long as a typical one.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from benchmarks import events, unasked
+from benchmarks import events, pools, unasked
 from local.in_process.functions import app
 from local.in_process.host import Host
 from local.in_process.runtime import Context
@@ -89,6 +89,7 @@ class Workload:
         yield from self.orders()
         yield from self.large_orders()
         yield from self.leases()
+        yield from pools.operations(self)
         yield from self.contacts()
         yield from self.webhooks()
         yield from self.statistics()

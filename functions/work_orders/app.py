@@ -12,13 +12,18 @@ from agent_messaging.door.api import Api
 from agent_messaging.errors import (
     AgentNotFoundError,
     AtCapacityError,
+    BiddingClosedError,
+    BidNotFoundError,
+    BidReplacedError,
     ContactRequiredError,
+    ExcludedError,
     IllegalTransitionError,
     QuestionChangedError,
     RateLimitedError,
     TooManyQuestionsError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
+    WrongOfferError,
     WrongRoleError,
 )
 from agent_messaging.feed.outbox import OutboxTable
@@ -29,11 +34,19 @@ from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.storage import connection
-from agent_messaging.work_orders import schemas, transition_schemas
+from agent_messaging.work_orders import bid_schemas, schemas, transition_schemas
 from agent_messaging.work_orders.access import OrderAccess
+from agent_messaging.work_orders.awarding import Awarding
+from agent_messaging.work_orders.bid_service import BidService
+from agent_messaging.work_orders.bid_table import BidsTable
+from agent_messaging.work_orders.bids import Bidding
+from agent_messaging.work_orders.candidate_service import CandidateService
+from agent_messaging.work_orders.candidates import Candidates
+from agent_messaging.work_orders.claiming import Claiming
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.offering import Offering
+from agent_messaging.work_orders.pool_offering import PoolOffering
 from agent_messaging.work_orders.progress import Progress
 from agent_messaging.work_orders.service import WorkOrderService
 from agent_messaging.work_orders.table import WorkOrdersTable
@@ -64,8 +77,19 @@ transitions = Transitions(client, agents, contact_service, messages, orders, lea
 access = OrderAccess(client, agents, orders, expiry)
 outbox = OutboxTable(client, os.environ["AGENT_OUTBOX_TABLE"])
 reports = Progress(access, contacts, outbox)
+candidates = Candidates(client, agents, contacts, orders, expiry)
+for_candidates = CandidateService(
+    candidates,
+    PoolOffering(agents, orders, sent_log),
+    Claiming(candidates, contact_service, messages, leaving),
+)
+bids_table = BidsTable(orders)
+bids = BidService(
+    Bidding(candidates, bids_table, outbox),
+    Awarding(candidates, bids_table, contact_service, messages, outbox),
+)
 service = WorkOrderService(
-    agents, orders, offering, transitions, expiry, reports, idempotency_store
+    agents, orders, offering, transitions, expiry, reports, idempotency_store, for_candidates
 )
 meter = Meter.connect(client, agents)
 api = handler = Api(
@@ -121,7 +145,7 @@ def read_order(caller: Caller, work_order_id: WorkOrderId) -> schemas.WorkOrderV
     "POST",
     "/messaging/work-order/{work_order_id}/respond",
     "Accept or reject a work order, as its worker",
-    raises=(*TRANSITION_ERRORS, AtCapacityError),
+    raises=(*TRANSITION_ERRORS, AtCapacityError, WrongOfferError),
 )
 def respond(
     caller: Caller,
@@ -133,6 +157,106 @@ def respond(
     ends the order. The client is notified.
     """
     return service.respond(caller, work_order_id, body, clock.now(), request)
+
+
+@api.route(
+    "POST",
+    "/messaging/work-order/{work_order_id}/claim",
+    "Claim a work order from a pool, as a candidate",
+    raises=(
+        *TRANSITION_ERRORS,
+        WrongOfferError,
+        ExcludedError,
+        AtCapacityError,
+        WorkerUnavailableError,
+    ),
+)
+def claim(
+    caller: Caller,
+    work_order_id: WorkOrderId,
+    body: transition_schemas.ClaimRequest,
+    request: IdempotentRequest,
+) -> transition_schemas.AcceptedResponse:
+    """Makes you the worker of a pending order whose `offer` is `pool`. You need its `capability`.
+    Exactly one candidate gets the order. A claim uses one of your `max_concurrent_jobs`. The client
+    is notified, and becomes your contact. You may leave out the body.
+    """
+    return for_candidates.claim(caller, work_order_id, body, clock.now(), request)
+
+
+@api.route(
+    "POST",
+    "/messaging/work-order/{work_order_id}/bid",
+    "Bid on a work order, as a candidate",
+    raises=(
+        *TRANSITION_ERRORS,
+        WrongOfferError,
+        ExcludedError,
+        BiddingClosedError,
+        WorkerUnavailableError,
+    ),
+)
+def bid(
+    caller: Caller,
+    work_order_id: WorkOrderId,
+    body: bid_schemas.BidRequest,
+    request: IdempotentRequest,
+) -> bid_schemas.BidResponse:
+    """Only while a pending order's `offer` is `bids`, until its `bids_by`. You need its
+    `capability`. You have one bid: another one replaces it and has a new `bid_id`. Other bidders
+    never see it. The client gets the event `work_order.bid`.
+    """
+    return bids.bid(caller, work_order_id, body, clock.now(), request)
+
+
+@api.route(
+    "DELETE",
+    "/messaging/work-order/{work_order_id}/bid",
+    "Withdraw your bid",
+    status=204,
+    raises=(*TRANSITION_ERRORS, WrongOfferError, BiddingClosedError),
+)
+def withdraw_bid(caller: Caller, work_order_id: WorkOrderId) -> None:
+    """Until `bids_by`. Without a bid, nothing changes."""
+    bids.withdraw(caller, work_order_id, clock.now())
+
+
+@api.route(
+    "GET",
+    "/messaging/work-order/{work_order_id}/bids",
+    "List the bids on a work order",
+    raises=(WorkOrderNotFoundError,),
+)
+def list_bids(caller: Caller, work_order_id: WorkOrderId) -> bid_schemas.BidsPage:
+    """The client gets all bids, at most 50, sorted by bidder. A bidder gets only its own. For
+    everybody else the order does not exist.
+    """
+    return bids.read(caller, work_order_id, clock.now())
+
+
+@api.route(
+    "POST",
+    "/messaging/work-order/{work_order_id}/award",
+    "Award a work order to a bid, as its client",
+    raises=(
+        *TRANSITION_ERRORS,
+        WrongOfferError,
+        BidNotFoundError,
+        BidReplacedError,
+        AtCapacityError,
+        WorkerUnavailableError,
+    ),
+)
+def award(
+    caller: Caller,
+    work_order_id: WorkOrderId,
+    body: bid_schemas.AwardRequest,
+    request: IdempotentRequest,
+) -> bid_schemas.AwardResponse:
+    """While the order is pending, before or after `bids_by`. The winner is notified, and you become
+    its contact. The other bidders get the event `work_order.not_awarded`.
+    """
+    return bids.award(caller, work_order_id, body, clock.now(), request)
 
 
 @api.route(

@@ -136,6 +136,7 @@ MESSAGE_ID_PATTERN = f"^msg_{ULID_PATTERN}$"
 WORK_ORDER_ID_PATTERN = f"^wo_{ULID_PATTERN}$"
 QUESTION_ID_PATTERN = f"^qst_{ULID_PATTERN}$"
 KEY_ID_PATTERN = f"^key_{ULID_PATTERN}$"
+BID_ID_PATTERN = f"^bid_{ULID_PATTERN}$"
 WEBHOOK_ID_PATTERN = f"^whk_{ULID_PATTERN}$"
 DELIVERY_ID_PATTERN = f"^dlv_{ULID_PATTERN}$"
 KEY_HASH_PATTERN = r"^[0-9a-f]{64}$"
@@ -160,6 +161,7 @@ MessageId = Annotated[str, StringConstraints(pattern=MESSAGE_ID_PATTERN), ANY_CA
 WorkOrderId = Annotated[str, StringConstraints(pattern=WORK_ORDER_ID_PATTERN), ANY_CASE]
 QuestionId = Annotated[str, StringConstraints(pattern=QUESTION_ID_PATTERN), ANY_CASE]
 KeyId = Annotated[str, StringConstraints(pattern=KEY_ID_PATTERN), ANY_CASE]
+BidId = Annotated[str, StringConstraints(pattern=BID_ID_PATTERN), ANY_CASE]
 WebhookId = Annotated[str, StringConstraints(pattern=WEBHOOK_ID_PATTERN), ANY_CASE]
 DeliveryId = Annotated[str, StringConstraints(pattern=DELIVERY_ID_PATTERN), ANY_CASE]
 KeyHash = Annotated[
@@ -213,6 +215,7 @@ WaitSeconds = Annotated[
 ]
 Priority = Annotated[StrictInt, Field(ge=0, le=10), _WHOLE]
 Percent = Annotated[StrictInt, Field(ge=0, le=100), _WHOLE]
+MaxLapses = Annotated[StrictInt, Field(ge=1, le=10, examples=[3]), _WHOLE]
 LeaseSeconds = Annotated[StrictInt, Field(ge=60, le=604_800, examples=[3600]), _WHOLE]
 Jobs = Annotated[StrictInt, Field(ge=1, le=100), _WHOLE]
 Flag = Annotated[StrictBool, BeforeValidator(variants.boolean)]

@@ -248,8 +248,14 @@ def test_a_tail_remembers_the_latest_streams():
 
 def test_every_type_of_an_orders_event_has_a_transition():
     kinds = {each for each in EventType if each.startswith("work_order.")}
-    for kind in kinds - {EventType.WORK_ORDER_CREATED}:
+    # The last two come with no message.
+    others = {EventType.WORK_ORDER_CREATED, EventType.WORK_ORDER_BID}
+    for kind in kinds - {*others, EventType.WORK_ORDER_NOT_AWARDED}:
         told = {"status": kind.removeprefix("work_order.")}
         if kind is EventType.WORK_ORDER_ANSWERED:
             told = {"status": "accepted", "previous_status": "input_required"}
+        if kind is EventType.WORK_ORDER_AWARDED:
+            told = {"status": "accepted", "action": "award"}
+        if kind is EventType.WORK_ORDER_LAPSED:
+            told = {"status": "pending", "sender": SYSTEM}
         assert effects_of(record(stored(notification(**told)))).own[0].type == kind

@@ -16,6 +16,7 @@
     │   └── WrongRoleError
     ├── NotFoundError             404  it does not exist, or is not the caller's: same answer
     │   ├── AgentNotFoundError
+    │   ├── BidNotFoundError
     │   ├── ChannelNotFoundError
     │   ├── ContactNotFoundError
     │   ├── KeyNotFoundError
@@ -31,6 +32,9 @@
     │   ├── AgentBusyError
     │   ├── WorkerUnavailableError
     │   ├── AtCapacityError
+    │   ├── BiddingClosedError
+    │   ├── BidReplacedError
+    │   ├── ExcludedError
     │   ├── IllegalTransitionError
     │   ├── KeyTakenError
     │   ├── LastKeyError
@@ -40,7 +44,8 @@
     │   ├── TooManyQuestionsError
     │   ├── TooManyWebhooksError
     │   ├── WebhookExistsError
-    │   └── WebhookDisabledError
+    │   ├── WebhookDisabledError
+    │   └── WrongOfferError
     ├── PositionGoneError         410  what was asked for has expired
     ├── TooLargeError             413
     ├── MediaTypeError            415
@@ -102,10 +107,14 @@ from agent_messaging.errors.state import (
     AgentIdTakenError,
     AgentNotFoundError,
     AtCapacityError,
+    BiddingClosedError,
+    BidNotFoundError,
+    BidReplacedError,
     ChannelNotFoundError,
     ConflictError,
     ContactNotFoundError,
     DeliveryNotFoundError,
+    ExcludedError,
     IllegalTransitionError,
     KeyNotFoundError,
     KeyTakenError,
@@ -124,6 +133,7 @@ from agent_messaging.errors.state import (
     WebhookNotFoundError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
+    WrongOfferError,
 )
 
 __all__ = [
@@ -135,6 +145,9 @@ __all__ = [
     "AtCapacityError",
     "BadCursorError",
     "BadPositionError",
+    "BidNotFoundError",
+    "BidReplacedError",
+    "BiddingClosedError",
     "ChannelNotFoundError",
     "ConflictError",
     "ContactNotFoundError",
@@ -144,6 +157,7 @@ __all__ = [
     "ContentEncodingError",
     "ContentionError",
     "DeliveryNotFoundError",
+    "ExcludedError",
     "Fault",
     "ForbiddenError",
     "IdempotencyKeyReusedError",
@@ -180,6 +194,7 @@ __all__ = [
     "WebhookNotFoundError",
     "WorkOrderNotFoundError",
     "WorkerUnavailableError",
+    "WrongOfferError",
     "WrongRoleError",
     "page_of",
 ]

@@ -169,6 +169,61 @@ class IllegalTransitionError(ConflictError):
     default_fix = "Read the work order, and make only calls that its current status allows."
 
 
+class WrongOfferError(ConflictError):
+    """The work order finds its worker in another way than by this call."""
+
+    code = "wrong_offer"
+    title = "Another call takes this work order"
+    default_fix = (
+        "Read the order's `offer`. `named`: its worker calls `respond`. `pool`: a candidate calls "
+        "`claim`. `bids`: a candidate calls `bid`."
+    )
+
+
+class BidNotFoundError(NotFoundError):
+    """The work order has no bid with this id."""
+
+    code = "bid_not_found"
+    title = "No such bid"
+    default_fix = (
+        "Use a `bid_id` from GET /api/v1/messaging/work-order/{work_order_id}/bids. A bidder may "
+        "have withdrawn its bid."
+    )
+
+
+class BidReplacedError(ConflictError):
+    """The bidder has sent another bid since."""
+
+    code = "bid_replaced"
+    title = "The bid was replaced"
+    default_fix = (
+        "Read the bids again with GET /api/v1/messaging/work-order/{work_order_id}/bids, then "
+        "award one of them."
+    )
+
+
+class BiddingClosedError(ConflictError):
+    """The work order takes no more bids."""
+
+    code = "bidding_closed"
+    title = "The time for bids is over"
+    default_fix = (
+        "Bid on another order from GET /api/v1/messaging/work-orders?role=candidate&capability="
+        "<capability>."
+    )
+
+
+class ExcludedError(ConflictError):
+    """The caller had the work order before, and its lease ended."""
+
+    code = "excluded"
+    title = "You had this work order, and it lapsed"
+    default_fix = (
+        "Take another one from GET /api/v1/messaging/work-orders?role=candidate&capability="
+        "<capability>."
+    )
+
+
 class KeyTakenError(ConflictError):
     """The key_hash belongs to another key, or to an outgoing or expired key of yours."""
 

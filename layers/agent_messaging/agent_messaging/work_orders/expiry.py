@@ -1,7 +1,7 @@
 """End an order whose time has passed: a pending one expires, an accepted one lapses.
 
     pending           its deadline passed, and the worker did not answer   expired
-    accepted          its lease ended, and the worker did not renew it     failed
+    accepted          its lease ended, and the worker did not renew it     failed or pending
     input_required    the client did not answer in time                    failed
 
 Clocks differ by seconds, and requests can be slow. So a time can have passed for one function and
@@ -60,7 +60,7 @@ class Expiry:
         expiry = self.orders.transact_transition(order, action, now, {})
         try:
             with TALLY.unpaid():
-                transact(self.client, self._entries(expiry, now))
+                transact(self.client, self._entries(order, expiry, now))
         except TransactionFailedError as error:
             found = error.items[0]
             standing = None if found is None else parse(found, now)
@@ -69,15 +69,19 @@ class Expiry:
             return standing
         return expiry.order
 
-    def _entries(self, ended: TransitionWrite, now: datetime) -> list[TransactItem]:
-        order = ended.order
+    def _entries(
+        self, before: WorkOrder, ended: TransitionWrite, now: datetime
+    ) -> list[TransactItem]:
+        """Return the writes of an end or a reopening. A pending order may have no worker."""
+        order, worker = ended.order, before.worker
         notes = [
             notification.compose_for(
                 order, ended.step, SYSTEM, to, now, relationship=None, is_verified=True
             )
-            for to in (order.client, order.worker)
+            for to in (order.client, worker)
+            if to is not None
         ]
         entries = [ended.head, *(self.messages.transact_put(note) for note in notes)]
-        if ended.step.source in ACTIVE:
-            entries.append(self.agents.transact_drop_job(order.worker.id))
+        if ended.step.source in ACTIVE and worker is not None:
+            entries.append(self.agents.transact_drop_job(worker.id))
         return entries

@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from agent_messaging import clock
+from agent_messaging.work_orders import pool
 from agent_messaging.work_orders.model import Question, Stored, WorkOrder
 from agent_messaging.work_orders.states import ENDS, OPEN, Status
 
@@ -50,6 +51,8 @@ _IN_HEAD = tuple(name for name in _FIELDS if name not in _ELSEWHERE)
 # HEAD_BYTES. The keys of the index `due` do not count, because they are removed before that.
 NEW_HEAD_BYTES = 700
 HEAD_BYTES = 1024
+# What the claim of an order for candidates adds: the worker, the message and the thread.
+WORKER_BYTES = 260
 
 DUE_SHARDS = 4
 DUE_KEYS = ("due_shard", "due_at")
@@ -57,8 +60,10 @@ DUE_KEYS = ("due_shard", "due_at")
 
 def place_offer(order: WorkOrder) -> WorkOrder:
     """Return the new order, with `offer_bytes` if its offer needs a separate part."""
-    lasting = {name: value for name, value in head(order).items() if name not in DUE_KEYS}
-    return _place(order, OFFER, has_room=size_of(lasting) <= NEW_HEAD_BYTES)
+    passing = (*DUE_KEYS, *pool.POOL_KEYS)
+    lasting = {name: value for name, value in head(order).items() if name not in passing}
+    most = NEW_HEAD_BYTES - (WORKER_BYTES if order.worker is None else 0)
+    return _place(order, OFFER, has_room=size_of(lasting) <= most)
 
 
 def place_result(order: WorkOrder) -> WorkOrder:
@@ -80,18 +85,29 @@ def _place(order: WorkOrder, part: str, *, has_room: bool) -> WorkOrder:
 
 def head(order: WorkOrder) -> Item:
     """Return the head of an order in any state, without fields that are None."""
-    names = {"client_name": order.client.name, "worker_name": order.worker.name}
+    worker = order.worker
     return {
         "part": HEAD,
         "client_id": order.client.id,
-        "worker_id": order.worker.id,
+        **({} if worker is None else {"worker_id": worker.id}),
         **_values(order, _IN_HEAD),
-        "display": {**_values(order, _DISPLAYED), **names},
+        "display": _display(order),
         **({} if order.offer_bytes else _values(order, PARTS[OFFER])),
         **({} if order.result_bytes else _values(order, PARTS[RESULT])),
         **_due_keys(order),
         **_index_keys(order),
+        **pool.keys(order),
     }
+
+
+def _display(order: WorkOrder) -> Item:
+    """Return what lists show. The index `pool` has nothing else, so it repeats some attributes."""
+    display = {**_values(order, _DISPLAYED), "client_name": order.client.name}
+    if order.worker is not None:
+        display["worker_name"] = order.worker.name
+    if order.capability is not None:
+        display |= {"client_id": order.client.id, **_values(order, pool.REPEATED)}
+    return display
 
 
 def part_item(order: WorkOrder, part: str) -> Item | None:
@@ -121,10 +137,11 @@ def parse(item: Item, now: datetime) -> WorkOrder | None:
     """Return the order of a head, or None past its retention. Fields of other parts are None."""
     if "purge_at" in item and item["purge_at"] <= clock.to_epoch(now):
         return None
-    given = {**item, **item["display"]}
+    given = {**item["display"], **item}
     fields = {name: given[name] for name in given.keys() & _FIELDS.keys()}
     fields["client"] = {"id": given["client_id"], "name": given["client_name"]}
-    fields["worker"] = {"id": given["worker_id"], "name": given["worker_name"]}
+    if "worker_id" in given:
+        fields["worker"] = {"id": given["worker_id"], "name": given["worker_name"]}
     return WorkOrder.model_validate(fields)
 
 
@@ -181,7 +198,7 @@ def questions_of(order: WorkOrder, parts: Mapping[str, Item]) -> list[Question]:
 
 def head_bytes(order: WorkOrder) -> int:
     """Return the largest size of an order's head in bytes. A character has at most four bytes."""
-    names = (order.client.name, order.worker.name)
+    names = (order.client.name, order.taken_by.name)
     texts = (order.title, *names, order.reason or "", order.note or "")
     return HEAD_BYTES + 4 * sum(map(len, texts))
 
@@ -255,7 +272,9 @@ def _index_keys(order: WorkOrder) -> Item:
     """
     waits = {"ended_for": ended_for(order.client.id, order.status)}
     if order.status in OPEN:
-        keys = {"open_worker_id": order.worker.id, "open_client_id": order.client.id}
+        keys = {"open_client_id": order.client.id}
+        if order.worker is not None:
+            keys["open_worker_id"] = order.worker.id
         return {**keys, **waits} if order.status is Status.INPUT_REQUIRED else keys
     return waits if order.status in ENDS else {}
 

@@ -137,15 +137,19 @@ class Leaving:
         raise ContentionError(f"The work order `{order.work_order_id}` kept changing.")
 
     def _entries(self, write: TransitionWrite, role: Role, now: datetime) -> list[TransactItem]:
-        """Return the end, the message to the party that stays, and the end of the worker's job."""
-        order = write.order
+        """Return the end, the message to the party that stays, and the end of the worker's job.
+
+        A pending order for candidates has no worker that stays.
+        """
+        order, entries = write.order, [write.head]
         stays = order.client if role is Role.WORKER else order.worker
-        note = notification.compose_for(
-            order, write.step, SYSTEM, stays, now, relationship=None, is_verified=True
-        )
-        entries = [write.head, self.messages.transact_put(note)]
+        if stays is not None:
+            note = notification.compose_for(
+                order, write.step, SYSTEM, stays, now, relationship=None, is_verified=True
+            )
+            entries.append(self.messages.transact_put(note))
         if write.step.source in ACTIVE:
-            entries.append(self.agents.transact_drop_job(order.worker.id))
+            entries.append(self.agents.transact_drop_job(order.taken_by.id))
         return entries
 
 

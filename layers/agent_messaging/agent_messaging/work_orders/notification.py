@@ -25,6 +25,10 @@ SYSTEM_BODIES: dict[str | None, str] = {
     "time.",
     ReasonCode.DEADLINE: "A work order failed: its question had no answer by the deadline.",
 }
+REOPENED = (
+    "A work order lapsed: its worker did not renew the lease in time. It is offered to other "
+    "agents again."
+)
 
 
 def compose_for(
@@ -52,11 +56,12 @@ def compose_for(
     if step.source is not SOURCES[step.target][0] or step.target is Status.CANCELLED:
         metadata["previous_status"] = step.source
     if step.role is None:
-        body = SYSTEM_BODIES[order.reason_code]
+        body = REOPENED if step.action is Action.REOPEN else SYSTEM_BODIES[order.reason_code]
         metadata |= {"reason_code": order.reason_code} if order.reason_code else {}
     else:
         body = _body(order, step)
         metadata |= {"question_id": order.question_id} if order.question_id else {}
+        metadata |= {"action": step.action} if step.action in BEGINS_THREAD else {}
         if relationship is Relationship.BLOCKED:
             actor = order.other_party(to.id)
         else:
@@ -68,6 +73,7 @@ def compose_for(
         now,
         relationship=relationship,
         is_verified=is_verified,
+        message_id=order.message_id if step.action in BEGINS_THREAD else None,
         thread_id=None if step.role is None else order.thread_id,
         subject=f"Work order {_SUBJECTS.get(step.action, step.participle)}",
         body=body,
@@ -77,7 +83,15 @@ def compose_for(
     )
 
 
-_SUBJECTS = {Action.ASK: "question", Action.ANSWER: "question answered"}
+# The notifications of these actions begin the thread of an order for candidates.
+BEGINS_THREAD = (Action.CLAIM, Action.AWARD)
+
+_SUBJECTS = {
+    Action.ASK: "question",
+    Action.ANSWER: "question answered",
+    Action.AWARD: "awarded",
+    Action.REOPEN: "lapsed",
+}
 
 
 def _body(order: WorkOrder, step: Transition) -> str:
@@ -88,6 +102,11 @@ def _body(order: WorkOrder, step: Transition) -> str:
         )
     if step.action is Action.ANSWER:
         return f"The client answered your question. GET {PATH}/{order.work_order_id} shows it."
+    if step.action is Action.AWARD:
+        return (
+            "The client awarded a work order to you. Do the work, then POST "
+            f"{PATH}/{order.work_order_id}/complete."
+        )
     return f"The {step.role} {step.participle} a work order."
 
 

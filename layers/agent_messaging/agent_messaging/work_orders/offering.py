@@ -51,14 +51,15 @@ class Offering:
             ContactRequiredError, WorkerUnavailableError: the worker does not accept the order.
             RateLimitedError: see `SentLog.record`.
         """
-        context, _ = self.parties.load(caller, body.to_agent_id, now)
+        context, _ = self.parties.load(caller, body.to_agent_id or "", now)
         offer = body.offer(now)
         context = self._require_allowed(context, offer["deadline_at"], now)
         order = _new(caller, context, offer, now)
+        worker = order.taken_by
         self.sent_log.record(
-            caller, order.worker.id, order.message_id, long_bytes(body.description)
+            caller, worker.id, order.message_id or "", long_bytes(body.description)
         )
-        self.contacts.add_contact(caller.agent_id, order.worker, context.own, now, request)
+        self.contacts.add_contact(caller.agent_id, worker, context.own, now, request)
         self.put(order, request, wants_receipts=body.wants_receipts)
         has_lease = order.lease_seconds is not None
         TALLY.add(units.of_order(order.offer_bytes or 0, has_lease=has_lease))
@@ -75,7 +76,7 @@ class Offering:
         message = compose(
             MessageType.WORK_ORDER,
             order.client,
-            order.worker,
+            order.taken_by,
             order.created_at,
             relationship=order.relationship,
             is_verified=order.is_verified,

@@ -94,4 +94,4 @@ class Sweep:
         return None
 
 
-_NAMES = {Action.EXPIRE: "expired", Action.LAPSE: "lapsed"}
+_NAMES = {Action.EXPIRE: "expired", Action.LAPSE: "lapsed", Action.REOPEN: "lapsed"}

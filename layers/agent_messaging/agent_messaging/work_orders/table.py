@@ -8,10 +8,11 @@ It also holds a mark for each agent that left, until its open orders have ended 
                                                                    while input_required
     due                         due_shard, time#id                 until the sweep looks at it
                                 due_shard, time#agent id           the marks of agents that left
-    pool                        capability, 10 - priority # id     nothing writes it yet
+    pool                        capability, 10 - priority # id     while pending, for candidates
 
 All indexes hold keys. `worker_open` also holds status and client. So a worker's pending orders are
-counted without reading their heads, and without the orders of blocked clients.
+counted without reading their heads, and without the orders of blocked clients. `pool` also holds
+what a list shows.
 """
 
 import contextlib
@@ -45,7 +46,8 @@ from agent_messaging.work_orders.item import (
     parse,
 )
 from agent_messaging.work_orders.model import CLOCK_ACTIONS, Question, WorkOrder
-from agent_messaging.work_orders.states import Action, Role, Status, transition
+from agent_messaging.work_orders.pool import POOL
+from agent_messaging.work_orders.states import Action, Role, Status
 from agent_messaging.work_orders.transition_write import (
     IS_OVERDUE,
     IS_STILL,
@@ -110,9 +112,7 @@ class WorkOrdersTable:
         Raises:
             IllegalTransitionError: the order's status does not allow `action`.
         """
-        step = transition(
-            order.status, action, by_system=by_system, work_order_id=order.work_order_id
-        )
+        step = order.transition(action, by_system=by_system)
         after = order.apply(action, now, changes, self.retention, by_system=by_system)
         parts: list[TransactItem] = []
         if action is Action.COMPLETE:
@@ -295,6 +295,20 @@ class WorkOrdersTable:
             before=before,
             status=Status.PENDING,
             **given,
+        )
+
+    def query_pool(self, capability: str, after: str, limit: int) -> QueryResult:
+        """Return entries of the pending orders for a capability after the rank `after`, in order.
+
+        The index may miss an order of the last moments, and may still show one that is taken.
+        """
+        return self.table.query(
+            "pool_for = :capability AND pool_rank > :after",
+            index=POOL,
+            newest_first=False,
+            limit=limit,
+            capability=capability,
+            after=after,
         )
 
     def open_ids(self, agent_id: str, role: Role) -> Iterator[str]:

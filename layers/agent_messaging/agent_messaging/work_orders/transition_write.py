@@ -2,7 +2,8 @@
 
 Its condition is that the order's status has not changed since it was read, and that the deadline,
 the lease or the time for an answer allows the transition at that moment. Of two concurrent
-transitions, the second fails.
+transitions, the second fails. An order for candidates can come back to a status, so its number of
+lapses must not have changed either (`rounds`).
 """
 
 from datetime import datetime
@@ -23,6 +24,8 @@ HAS_LAPSED = "lease_expires_at <= :now"
 IS_QUESTION = "question_id = :question"
 IS_ANSWERABLE = "answer_by > :now"
 IS_UNANSWERED = "answer_by <= :now"
+IS_FIRST_ROUND = "attribute_not_exists(lapses)"
+IS_SAME_ROUND = "lapses = :round"
 
 
 class TransitionWrite(NamedTuple):
@@ -65,6 +68,9 @@ def conditions(
     if order.status is Status.INPUT_REQUIRED:
         clauses.append(IS_QUESTION)
         values["question"] = order.question_id
+    if order.capability is not None:
+        clauses.append(IS_FIRST_ROUND if order.lapses is None else IS_SAME_ROUND)
+        values |= {} if order.lapses is None else {"round": order.lapses}
     in_time, too_late = _TIMES[order.status]
     if order.status is not Status.ACCEPTED or order.lease_expires_at is not None:
         clauses.append(too_late if is_by_clock else in_time)

@@ -171,8 +171,10 @@ class Transitions:
         """Return what the write needs to know of the other party.
 
         As for a message, it is read from a replica, which may be some milliseconds old, unless
-        `is_sure`.
+        `is_sure`. A pending order for candidates has no worker to read.
         """
+        if order.worker is None:
+            return OtherParty(Role.WORKER, has_left=False, theirs=None, own=None)
         other_id, contacts = order.other_party(actor.agent_id).id, self.contacts.table
         keys = [
             contacts.key(other_id, actor.agent_id),
@@ -194,6 +196,20 @@ class Transitions:
         actor: Agent,
         other: OtherParty,
     ) -> list[TransactItem]:
+        return [
+            write.head,
+            *self._transact_job(write, wanted.caller),
+            *self._transact_note(write, wanted, actor, other),
+            *self._transact_contact(write, other.own, wanted.now),
+            *write.parts,
+        ]
+
+    def _transact_note(
+        self, write: TransitionWrite, wanted: TransitionRequest, actor: Agent, other: OtherParty
+    ) -> list[TransactItem]:
+        """Return the notification of the other party, if there is one."""
+        if write.order.worker is None:
+            return []
         note = notification.compose_for(
             write.order,
             write.step,
@@ -204,13 +220,7 @@ class Transitions:
             is_verified=not wanted.caller.is_open,
             changes=wanted.changes,
         )
-        return [
-            write.head,
-            *self._transact_job(write, wanted.caller),
-            self.messages.transact_put(note),
-            *self._transact_contact(write, other.own, wanted.now),
-            *write.parts,
-        ]
+        return [self.messages.transact_put(note)]
 
     def _transact_job(self, write: TransitionWrite, caller: Caller) -> list[TransactItem]:
         """Return the change of the worker's count of active jobs, if the transition changes it."""
@@ -219,7 +229,7 @@ class Transitions:
             return [self.agents.transact_take_job(caller)]
         if was_active and not is_active:
             is_completed = write.step.target is Status.COMPLETED
-            worker_id = write.order.worker.id
+            worker_id = write.order.taken_by.id
             return [self.agents.transact_end_job(worker_id, caller, is_completed=is_completed)]
         return []
 
@@ -229,7 +239,7 @@ class Transitions:
         """Return the write that makes the client a contact of the worker that accepts its order."""
         if write.step.action is not Action.ACCEPT:
             return []
-        worker_id, client = write.order.worker.id, write.order.client
+        worker_id, client = write.order.taken_by.id, write.order.client
         return self.contacts.transact_add_contact(worker_id, client, own, now)
 
 
