@@ -34,6 +34,12 @@ IS_FINAL = "A new field of orders, which the server computes from the status and
 RECEIPT = "A new field of messages, which the server computes for their sender."
 MESSAGE_LISTS = ("inbox", "sent", "threads/{thread_id}")
 ADDED = "The release leaves it when it answers a request. It is read only while a request waits."
+LEASE = "A new field of orders, about leases, questions and overdue orders."
+LEASES = (
+    *("lease_seconds", "lease_expires_at", "lapses", "overdue_at", "progress", "generation"),
+    *("question_id", "answer_by", "questions", "asked_at", "answered_at", "updated_at"),
+)
+QUOTED = "A notification also quotes questions and answers."
 ENDED = "Orders say who ended them, and why if it was the system."
 
 WANTED: tuple[Wanted, ...] = (
@@ -62,5 +68,23 @@ WANTED: tuple[Wanted, ...] = (
     Wanted("GET /api/v1/messaging/contacts", "/body/contacts/*/request/receipt", RECEIPT),
     Wanted("GET /api/v1/messaging/contacts/{contact_id}", "/body/request/receipt", RECEIPT),
     Wanted("ContactsTable", "/request_added", ADDED),
+    *(Wanted(ONE_ORDER, f"/body/{name}", LEASE) for name in LEASES),
+    *(Wanted(ORDER_LIST, f"/body/work_orders/*/{name}", LEASE) for name in LEASES),
+    Wanted(
+        "POST /api/v1/messaging/heartbeat",
+        "/body/input_required_work_orders",
+        "A heartbeat counts the questions that wait for the caller.",
+    ),
+    *(
+        Wanted(f"GET /api/v1/messaging/{each}", f"/body/messages/*/untrusted/{name}", QUOTED)
+        for each in MESSAGE_LISTS
+        for name in ("question", "answer")
+    ),
+    *(
+        Wanted(
+            "work_orders_sweep", f"/{name}", "The sweep also ends leases, and tells of deadlines."
+        )
+        for name in ("lapsed", "overdue")
+    ),
     Wanted("work_orders_sweep", "/ended", "The sweep also ends the orders of agents that left."),
 )

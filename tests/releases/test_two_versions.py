@@ -96,7 +96,8 @@ def test_the_histories_call_every_route_and_function(found: Found):
 
 @pytest.mark.usefixtures("everything")
 def test_the_histories_store_every_status_in_every_table(found: Found):
-    statuses = {str(member) for each in STORED for member in each}
+    # The release does not know an order that waits for an answer.
+    statuses = {str(member) for each in STORED for member in each} - {Status.INPUT_REQUIRED}
     assert statuses | {table.name for table in TEMPLATE.tables} <= found.runs.words
 
 
@@ -112,7 +113,8 @@ def offer_and_cancel(versions: Versions) -> None:
 def another_name(patch: pytest.MonkeyPatch) -> None:
     """Let this code store the long part of an order under another name."""
     patch.setattr(items, "OFFER", "terms")
-    patch.setattr(items, "PARTS", {"terms": items.PARTS["offer"], "result": items.PARTS["result"]})
+    others = {name: fields for name, fields in items.PARTS.items() if name != "offer"}
+    patch.setattr(items, "PARTS", {"terms": items.PARTS["offer"], **others})
     patch.setattr(table, "OFFER", "terms")
 
 

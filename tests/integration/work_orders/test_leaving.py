@@ -8,7 +8,6 @@ from agent_messaging import clock
 from agent_messaging.work_orders import leaving
 from agent_messaging.work_orders.states import Action
 from local.in_process.functions import app
-from local.in_process.runtime import Context
 from tests.integration.cloud import Cloud
 from tests.integration.recorder import RECORDER
 from tests.integration.work_orders.orders import notices, states
@@ -33,8 +32,8 @@ def mark_alone(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, agent_id: str) -> 
 
 
 def sweep(cloud: Cloud) -> dict[str, int]:
-    swept: dict[str, int] = cloud.handle("work_orders_sweep", {}, Context(50_000))
-    return swept
+    swept = cloud.swept()
+    return {name: swept[name] for name in ("expired", "ended")}
 
 
 def marks(cloud: Cloud) -> list[str]:
