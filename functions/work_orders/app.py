@@ -12,9 +12,14 @@ from agent_messaging.door.api import Api
 from agent_messaging.errors import (
     AgentNotFoundError,
     AtCapacityError,
+    BudgetExceededError,
     ContactRequiredError,
+    DepthExceededError,
     IllegalTransitionError,
+    NotReadyError,
+    OpenChildrenError,
     RateLimitedError,
+    TooManyChildrenError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
     WrongRoleError,
@@ -27,10 +32,15 @@ from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.storage import connection
 from agent_messaging.work_orders import schemas, transition_schemas
+from agent_messaging.work_orders.children import Children
+from agent_messaging.work_orders.children_table import ChildrenTable
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.offering import Offering
+from agent_messaging.work_orders.readiness import Readiness
 from agent_messaging.work_orders.service import WorkOrderService
+from agent_messaging.work_orders.settling import Settling
+from agent_messaging.work_orders.system_end import SystemEnding
 from agent_messaging.work_orders.table import WorkOrdersTable
 from agent_messaging.work_orders.transition_schemas import CANCEL, COMPLETE, FAIL
 from agent_messaging.work_orders.transitions import Transitions
@@ -53,9 +63,14 @@ idempotency_store = IdempotencyStore(client, os.environ["IDEMPOTENCY_TABLE"])
 parties = Parties(client, agents, contacts)
 contact_service = ContactService(client, contacts, messages)
 expiry = Expiry(client, agents, messages, orders)
-offering = Offering(parties, contact_service, messages, orders, sent_log)
+children = ChildrenTable(client, orders)
+ending = SystemEnding(client, agents, messages, orders, expiry)
+settling = Settling(ending, children, Readiness(client, messages, children))
+offering = Offering(
+    parties, contact_service, messages, orders, sent_log, Children(children, expiry)
+)
 leaving = Leaving(client, agents, messages, orders, expiry)
-transitions = Transitions(client, agents, contact_service, messages, orders, leaving)
+transitions = Transitions(client, agents, contact_service, messages, orders, leaving, settling)
 service = WorkOrderService(agents, orders, offering, transitions, expiry, idempotency_store)
 meter = Meter.connect(client, agents)
 api = handler = Api(
@@ -69,7 +84,16 @@ api = handler = Api(
     "Create a work order for an agent",
     identity="from_agent_id",
     max_bytes=schemas.MAX_BYTES,
-    raises=(AgentNotFoundError, ContactRequiredError, WorkerUnavailableError, RateLimitedError),
+    raises=(
+        AgentNotFoundError,
+        ContactRequiredError,
+        WorkerUnavailableError,
+        RateLimitedError,
+        *TRANSITION_ERRORS,
+        BudgetExceededError,
+        DepthExceededError,
+        TooManyChildrenError,
+    ),
 )
 def create(
     caller: Caller, body: schemas.CreateRequest, request: IdempotentRequest
@@ -77,7 +101,8 @@ def create(
     """Stores the order, and puts a `work_order` message into the worker's inbox. `deadline_at` must
     be in the future. If the worker has not answered by then, the order is `expired`. Orders are
     never held. A worker whose contact policy is not `open` accepts orders from its contacts
-    only. Accepting an order makes the client a contact, unless the worker blocks it.
+    only. Accepting an order makes the client a contact, unless the worker blocks it. With
+    `parent_id` the order is a part of an order that you accepted as its worker.
     """
     return service.create(caller, body, clock.now(), request)
 
@@ -108,10 +133,26 @@ def read_order(caller: Caller, work_order_id: WorkOrderId) -> schemas.WorkOrderV
 
 
 @api.route(
+    "GET",
+    "/messaging/work-order/{work_order_id}/children",
+    "List the children of a work order, or its whole tree",
+    raises=(WorkOrderNotFoundError,),
+)
+def list_children(
+    caller: Caller, work_order_id: WorkOrderId, query: schemas.ChildrenQuery
+) -> schemas.ChildrenPage:
+    """For the client and the worker of the order. Each order comes before its own children, and
+    children come in the order of their creation. `depth` is the number of levels. `history` is null
+    in lists.
+    """
+    return service.list_children(caller, work_order_id, query, clock.now())
+
+
+@api.route(
     "POST",
     "/messaging/work-order/{work_order_id}/respond",
     "Accept or reject a work order, as its worker",
-    raises=(*TRANSITION_ERRORS, AtCapacityError),
+    raises=(*TRANSITION_ERRORS, AtCapacityError, NotReadyError),
 )
 def respond(
     caller: Caller,
@@ -146,7 +187,7 @@ def reject_many(
     "/messaging/work-order/{work_order_id}/complete",
     "Complete a work order with its result, as its worker",
     max_bytes=schemas.MAX_BYTES,
-    raises=TRANSITION_ERRORS,
+    raises=(*TRANSITION_ERRORS, OpenChildrenError),
 )
 def complete(
     caller: Caller,

@@ -115,6 +115,10 @@ EVENTS: dict[EventType, JsonObject] = {
     EventType.WORK_ORDER_COMPLETED: _order("completed", "worker", BOOTS["id"]),
     EventType.WORK_ORDER_FAILED: _order("failed", "worker", BOOTS["id"], "The data are gone."),
     EventType.WORK_ORDER_CANCELLED: _order("cancelled", "client", NOVA["id"], "Not needed."),
+    EventType.WORK_ORDER_READY: {
+        **_order("pending", "system", "system"),
+        "previous_status": "pending",
+    },
     EventType.WORK_ORDER_EXPIRED: _order("expired", "system", "system"),
     EventType.WEBHOOK_DISABLED: {"webhook_id": WEBHOOK_ID, "reason": "gone"},
     EventType.WEBHOOK_TEST: {"webhook_id": WEBHOOK_ID},

@@ -48,6 +48,7 @@ OBJECTS: dict[str, Outcome] = {
     "DELETE /agents/me/keys/{key_id}": (404, "key_not_found"),
     **dict.fromkeys(HOOKS, (404, "webhook_not_found")),
     f"GET {ORDER}": (404, "work_order_not_found"),
+    f"GET {ORDER}/children": (404, "work_order_not_found"),
     # A position is an agent's own.
     "POST /messaging/feed/ack": (400, "bad_position"),
     **dict.fromkeys(MOVES, (404, "work_order_not_found")),
@@ -57,6 +58,7 @@ TO_BOTH = {
     "GET /messaging/messages/{message_id}",
     "GET /messaging/threads/{thread_id}",
     f"GET {ORDER}",
+    f"GET {ORDER}/children",
 }
 REFUSED: Outcome = (403, "contact_refused")
 REQUIRED: Outcome = (403, "contact_required")

@@ -39,7 +39,7 @@ def test_a_schedule_is_served(path, told):
 def test_the_sweep_marks_the_overdue_order(told):
     (path,) = (path for path in FILES if path.stem == "sweep")
     (schedule,) = schedules_of(EVENTS[path])
-    assert run(schedule.function, path) == {"expired": 1, "ended": 0}
+    assert run(schedule.function, path) == {"expired": 1, "ended": 0, "settled": 0}
 
 
 STREAMS = [each for each in of("Records") if is_of_a_stream(EVENTS[each.values[0]])]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from agent_messaging import clock
-from agent_messaging.work_orders import leaving
+from agent_messaging.work_orders import leaving, system_end
 from agent_messaging.work_orders.states import Action
 from local.in_process.functions import app
 from local.in_process.runtime import Context
@@ -90,12 +90,12 @@ def test_all_orders_on_both_sides_end_whatever_their_number(
     ends = {i["work_order_id"]: i.get("reason_code") for i in pair.items("WorkOrdersTable")}
     assert [ends[each] for each in own] == ["client_left", "client_left", "client_left"]
     assert [ends[each] for each in given] == [None, None, "worker_left"]
-    assert sweep(pair) == {"expired": 0, "ended": 2}
+    assert sweep(pair) == {"expired": 0, "ended": 2, "settled": 0}
     assert {pair.order("third", each)["status"] for each in own} == {"cancelled"}
     assert {pair.order("nova", each)["status"] for each in given} == {"rejected"}
     assert len(notices(pair, "third")) == len(notices(pair, "nova")) == 3
     before = pair.digest()
-    assert sweep(pair) == {"expired": 0, "ended": 0}
+    assert sweep(pair) == {"expired": 0, "ended": 0, "settled": 0}
     assert pair.digest() == before
 
 
@@ -106,7 +106,7 @@ def test_the_sweep_ends_what_a_function_left_that_died(
     pair.move("boots", orders[0], "accept")
     mark_alone(pair, monkeypatch, "nova")
     assert states(pair, "boots") == (1, 0)
-    assert sweep(pair) == {"expired": 0, "ended": 2}
+    assert sweep(pair) == {"expired": 0, "ended": 2, "settled": 0}
     (line,) = [each for each in caplog.records if each.getMessage() == "swept"]
     assert (vars(line)["expired"], vars(line)["ended"]) == (0, 2)
     assert states(pair, "boots") == (0, 0)
@@ -165,10 +165,10 @@ def test_an_accept_that_comes_between_does_not_keep_an_order_open(
     """The end was prepared of a pending order; the accept of a worker is written before it."""
     order_id = pair.offer("nova", "boots")
     mark_alone(pair, monkeypatch, "nova")
-    transact = leaving.transact
+    transact = system_end.transact
 
     def accept_first(client, entries):
-        monkeypatch.setattr(leaving, "transact", transact)
+        monkeypatch.setattr(system_end, "transact", transact)
         orders, agents = app("work_orders").orders, app("work_orders").agents
         order = orders.fetch(order_id, clock.now())
         write = orders.transact_transition(order, Action.ACCEPT, clock.now(), {})
@@ -178,7 +178,7 @@ def test_an_accept_that_comes_between_does_not_keep_an_order_open(
         transact(client, [write.head, job])
         transact(client, entries)
 
-    monkeypatch.setattr(leaving, "transact", accept_first)
+    monkeypatch.setattr(system_end, "transact", accept_first)
     assert sweep(pair)["ended"] == 1
     order = pair.order("boots", order_id)
     assert (order["status"], order["reason_code"]) == ("cancelled", "client_left")
@@ -245,7 +245,7 @@ def test_a_suspended_agent_has_not_left(pair: Cloud):
     order_id = pair.offer("nova", "boots")
     app("work_orders").agents.set_status("nova", "suspended")
     assert pair.move("boots", order_id, "accept").status == 200
-    assert sweep(pair) == {"expired": 0, "ended": 0}
+    assert sweep(pair) == {"expired": 0, "ended": 0, "settled": 0}
 
 
 def test_a_refusal_is_never_based_on_a_replica_alone(pair: Cloud):

@@ -252,4 +252,6 @@ def test_every_type_of_an_orders_event_has_a_transition():
         told = {"status": kind.removeprefix("work_order.")}
         if kind is EventType.WORK_ORDER_ANSWERED:
             told = {"status": "accepted", "previous_status": "input_required"}
+        if kind is EventType.WORK_ORDER_READY:
+            told = {"status": "pending", "previous_status": "pending", "event": "ready"}
         assert effects_of(record(stored(notification(**told)))).own[0].type == kind

@@ -31,11 +31,16 @@
     │   ├── AgentBusyError
     │   ├── WorkerUnavailableError
     │   ├── AtCapacityError
+    │   ├── BudgetExceededError
+    │   ├── DepthExceededError
     │   ├── IllegalTransitionError
     │   ├── KeyTakenError
     │   ├── LastKeyError
+    │   ├── NotReadyError
     │   ├── NotResumedError
+    │   ├── OpenChildrenError
     │   ├── QuestionChangedError
+    │   ├── TooManyChildrenError
     │   ├── TooManyKeysError
     │   ├── TooManyQuestionsError
     │   ├── TooManyWebhooksError
@@ -102,19 +107,24 @@ from agent_messaging.errors.state import (
     AgentIdTakenError,
     AgentNotFoundError,
     AtCapacityError,
+    BudgetExceededError,
     ChannelNotFoundError,
     ConflictError,
     ContactNotFoundError,
     DeliveryNotFoundError,
+    DepthExceededError,
     IllegalTransitionError,
     KeyNotFoundError,
     KeyTakenError,
     LastKeyError,
     MessageNotFoundError,
     NotFoundError,
+    NotReadyError,
     NotResumedError,
+    OpenChildrenError,
     QuestionChangedError,
     ThreadNotFoundError,
+    TooManyChildrenError,
     TooManyKeysError,
     TooManyQuestionsError,
     TooManyWebhooksError,
@@ -135,6 +145,7 @@ __all__ = [
     "AtCapacityError",
     "BadCursorError",
     "BadPositionError",
+    "BudgetExceededError",
     "ChannelNotFoundError",
     "ConflictError",
     "ContactNotFoundError",
@@ -144,6 +155,7 @@ __all__ = [
     "ContentEncodingError",
     "ContentionError",
     "DeliveryNotFoundError",
+    "DepthExceededError",
     "Fault",
     "ForbiddenError",
     "IdempotencyKeyReusedError",
@@ -161,7 +173,9 @@ __all__ = [
     "MessageNotFoundError",
     "MethodNotAllowedError",
     "NotFoundError",
+    "NotReadyError",
     "NotResumedError",
+    "OpenChildrenError",
     "OutOfTimeError",
     "PositionGoneError",
     "QuestionChangedError",
@@ -169,6 +183,7 @@ __all__ = [
     "RegistrationKeyError",
     "ThreadNotFoundError",
     "TooLargeError",
+    "TooManyChildrenError",
     "TooManyKeysError",
     "TooManyQuestionsError",
     "TooManyRequestsError",

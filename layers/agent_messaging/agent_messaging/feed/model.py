@@ -41,6 +41,7 @@ class EventType(StrEnum):
     WORK_ORDER_COMPLETED = "work_order.completed"
     WORK_ORDER_FAILED = "work_order.failed"
     WORK_ORDER_CANCELLED = "work_order.cancelled"
+    WORK_ORDER_READY = "work_order.ready"
     WORK_ORDER_EXPIRED = "work_order.expired"
     WEBHOOK_DISABLED = "webhook.disabled"
     WEBHOOK_TEST = "webhook.test"  # only in a webhook, never in the feed

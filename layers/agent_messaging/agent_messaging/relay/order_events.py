@@ -61,8 +61,9 @@ def moved(head: dict[str, Any]) -> NewEvent | None:
     previous = _previous(status, metadata)
     step = None if display["sender_id"] == SYSTEM.id else _STEPS.get((previous, status))
     quoted = display.get("untrusted") or {}
+    name = metadata.get("event") or (step.event if step else status)
     return new_event(
-        EventType(f"work_order.{step.event if step else status}"),
+        EventType(f"work_order.{name}"),
         head["recipient_id"],
         head["message_id"],
         clock.from_text(display["created_at"]),

@@ -1,4 +1,4 @@
-"""Sweep: expire pending orders past their deadline, and end the open orders of agents that left."""
+"""Sweep: expire orders past their deadline, end those of agents that left, settle what follows."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -7,18 +7,20 @@ from agent_messaging.errors import OutOfTimeError
 from agent_messaging.observability.log import logger
 from agent_messaging.storage.transactions import TransactionRefusedError
 from agent_messaging.work_orders.endings import Endings
-from agent_messaging.work_orders.item import LEAVING
+from agent_messaging.work_orders.item import ENDED, LEAVING
 from agent_messaging.work_orders.leaving import Leaving
+from agent_messaging.work_orders.settling import Settling
 
 
 class Swept(NamedTuple):
-    """How many orders a sweep marked as expired, and how many it ended of agents that left."""
+    """How many orders a sweep marked as expired, ended of agents that left, and settled after."""
 
     expired: int
     ended: int
+    settled: int
 
 
-def sweep(leaving: Leaving, now: datetime) -> Swept:
+def sweep(leaving: Leaving, settling: Settling, now: datetime) -> Swept:
     """End the orders that the system has to end, and return how many this sweep ended.
 
     The sweep stops before the function's time runs out, and the next sweep continues. It skips an
@@ -28,20 +30,23 @@ def sweep(leaving: Leaving, now: datetime) -> Swept:
     Raises:
         TransactionRefusedError: the end of some orders cannot be written.
     """
-    overdue, left = Endings(), Endings()
+    overdue, left, followed = Endings(), Endings(), Endings()
     try:
         for key in leaving.orders.due(now):
             if key["part"] == LEAVING:
                 leaving.sweep(key, now, left)
+            elif key["part"] == ENDED:
+                settling.sweep(key, now, followed)
             else:
                 _expire(leaving, key["work_order_id"], now, overdue)
     except OutOfTimeError:
         logger.info("out of time, the next sweep continues")
-    logger.info("swept", expired=overdue.ended, ended=left.ended)
-    refused = overdue.refused + left.refused
+    swept = Swept(overdue.ended, left.ended, followed.ended)
+    logger.info("swept", **swept._asdict())
+    refused = overdue.refused + left.refused + followed.refused
     if refused:
         raise TransactionRefusedError(f"orders whose end could not be written: {refused}")
-    return Swept(overdue.ended, left.ended)
+    return swept
 
 
 def _expire(leaving: Leaving, work_order_id: str, now: datetime, endings: Endings) -> None:

@@ -28,6 +28,7 @@ from agent_messaging.errors import (
     AtCapacityError,
     ContentionError,
     IllegalTransitionError,
+    NotReadyError,
     WorkOrderNotFoundError,
     WrongRoleError,
 )
@@ -36,10 +37,11 @@ from agent_messaging.messaging.model import party
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage.table import TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, batch_get
-from agent_messaging.work_orders import notification, states
+from agent_messaging.work_orders import closing, notification, states
 from agent_messaging.work_orders.item import parse
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.settling import Settling
 from agent_messaging.work_orders.states import ACTIVE, ROLES, Action, Role, Status
 from agent_messaging.work_orders.table import WorkOrdersTable, not_found
 from agent_messaging.work_orders.transition_write import TransitionWrite
@@ -79,6 +81,7 @@ class Transitions:
     messages: MessagesTable
     orders: WorkOrdersTable
     leaving: Leaving
+    settling: Settling
 
     def apply(
         self, work_order_id: str, wanted: TransitionRequest, request: IdempotentRequest
@@ -93,6 +96,7 @@ class Transitions:
             KeyRevokedError, AgentSuspendedError: see `require_active`.
             WorkOrderNotFoundError, WrongRoleError: the caller may not make this transition.
             IllegalTransitionError: the order's state does not allow it.
+            NotReadyError, OpenChildrenError: the order waits for others (`readiness`, `closing`).
             AtCapacityError: the worker cannot accept, because its active jobs reached its limit.
             ContentionError: the order changed each time it was read.
         """
@@ -103,7 +107,11 @@ class Transitions:
                 if attempt > 0:
                     raise
                 continue
+            except NotReadyError:
+                self.settling.readiness.require(work_order_id, wanted.now)
+                continue
             if done is not None:
+                self.settling.follow(done, wanted.now)
                 return done
         raise ContentionError(f"The work order `{work_order_id}` kept changing.")
 
@@ -121,6 +129,8 @@ class Transitions:
         that an old copy could show wrong, except that the other party has left (`leaving`).
         """
         actor, order = self._open(work_order_id, wanted, is_sure=is_sure)
+        if wanted.action is Action.COMPLETE:
+            closing.require_ended(self.settling, order, wanted.now)
         write = self.orders.transact_transition(order, wanted.action, wanted.now, wanted.changes)
         other = self._load_other(order, actor, wanted.now, is_sure=is_sure)
         if other.has_left and self.leaving.ends(order, other.role):
