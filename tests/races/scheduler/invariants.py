@@ -54,7 +54,7 @@ def _check_history(order: dict[str, Any]) -> None:
 
 
 def _check_messages(order: dict[str, Any], messages: list[dict[str, Any]]) -> None:
-    """One message about the order, one notice of each move, two of an expiry."""
+    """One message about the order, one notice of each move, two of the system's, one if ready."""
     shown = [message["display"] for message in messages if "display" in message]
     about = [each for each in shown if each.get("work_order_id") == order["work_order_id"]]
     kinds = Counter(message["type"] for message in about)
@@ -65,7 +65,11 @@ def _check_messages(order: dict[str, Any], messages: list[dict[str, Any]]) -> No
         if message["type"] == "notification"
     )
     moved = [name for name in TIMES if f"{name}_at" in order]
-    assert notices == Counter({name: 2 if name == "expired" else 1 for name in moved}), notices
+    is_told_twice = order.get("reason_code") in ("parent_cancelled", "dependency_failed")
+    twice = {"expired"} | ({"cancelled"} if is_told_twice else set())
+    expected = Counter({name: 2 if name in twice else 1 for name in moved})
+    became_ready = "Work order ready" in {message["subject"] for message in about}
+    assert notices == expected + Counter({"pending": int(became_ready)}), notices
 
 
 def _check_agents(world: World, orders: list[dict[str, Any]]) -> None:

@@ -86,6 +86,10 @@ class ChildrenTable:
             yield from map(_child, found.items)
             start = f"{found.last_key['part']}~" if found.last_key else ""
 
+    def parts(self, parent_id: str) -> list[str]:
+        """Return the names of the items that link an order to its children."""
+        return [_part(each.work_order_id) for each in self.query(parent_id)]
+
     def read(self, children: Sequence[Child], now: datetime) -> list[Joined]:
         """Return children with their heads, read consistently."""
         keys = [self.orders.key(each.work_order_id) for each in children]
@@ -111,7 +115,7 @@ class ChildrenTable:
         cents = cents_of(order)
         item: Item = {
             "work_order_id": parent.work_order_id,
-            "part": f"{CHILD}#{order.work_order_id}",
+            "part": _part(order.work_order_id),
             "budget_cents": cents or None,
             "depends_on": list(order.depends_on or ()) or None,
         }
@@ -156,6 +160,10 @@ class ChildrenTable:
 def cents_of(order: WorkOrder) -> int:
     """Return the budget of an order in cents, 0 if it has none."""
     return 0 if order.budget_usd is None else int(order.budget_usd * 100)
+
+
+def _part(work_order_id: str) -> str:
+    return f"{CHILD}#{work_order_id}"
 
 
 def _joined(child: Child, item: Item | None, now: datetime) -> Joined:
