@@ -29,6 +29,18 @@ KEYED = {
         "/messaging/work-order",
         {"to_agent_id": "{worker}", "title": "{mark}", "description": "{mark}"},
     ),
+    "split": (
+        "POST",
+        "/messaging/work-order",
+        {
+            "to_agent_id": "client",
+            "title": "{mark}",
+            "description": "{mark}",
+            "parent_id": "{accepted}",
+            "depends_on": ["{sibling}"],
+            "budget_usd": 1,
+        },
+    ),
     "accept": ("POST", "/messaging/work-order/{pending}/respond", {"action": "accept"}),
     "reject": ("POST", "/messaging/work-order/{pending}/respond", {"action": "reject"}),
     "withdraw": ("POST", "/messaging/work-order/{pending}/cancel", {"reason": "{mark}"}),
@@ -50,7 +62,7 @@ REPEATED = {
 # Without a key only boto3 can ask again; what it resolves is resolved.
 WITHOUT_KEY = {f"{name}, no key": KEYED[name] for name in ("send", "create", "accept", "complete")}
 WRITES = KEYED | REPEATED | WITHOUT_KEY
-OF_WORKER = ("accept", "reject", "complete", "fail", "mark-read", "mark many read")
+OF_WORKER = ("split", "accept", "reject", "complete", "fail", "mark-read", "mark many read")
 STORIES = {
     "lost": ("timeout",),
     "lost for good": ("error_after",) * 3,
@@ -88,6 +100,11 @@ class Stage:
         if "{accepted" in needed:
             path = f"/messaging/work-order/{ids['accepted']}/respond"
             self.world.call("worker", "POST", path, {"action": "accept"})
+        if "{sibling" in needed:
+            part = {"to_agent_id": "client", "title": mark, "description": mark}
+            part["parent_id"] = ids["accepted"]
+            sibling = self.world.call("worker", "POST", "/messaging/work-order", part)
+            ids["sibling"] = sibling["work_order_id"]
         return ids
 
     def effects(self) -> list[int]:
