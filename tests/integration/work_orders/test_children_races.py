@@ -98,3 +98,28 @@ def test_what_links_an_order_to_its_children_is_removed_with_it(pair: Cloud):
     }
     left = {item["work_order_id"] for item in pair.items("WorkOrdersTable")}
     assert left == set(ids)
+
+
+def test_the_end_of_a_dependency_costs_its_mark_and_each_order_that_is_ready(
+    pair: Cloud, meter: Meter
+):
+    costs = []
+    for dependents in (0, 1):
+        parent = accepted(pair)
+        first = child(pair, parent)
+        for _ in range(dependents):
+            child(pair, parent, depends_on=[first])
+        assert pair.move("third", first, "accept").status == 200
+        with meter.reading() as cost:
+            assert pair.move("third", first, "complete").status == 200
+        costs.append(cost.write_units)
+    assert costs == [11, 11 + 5 + 7]
+
+
+def test_the_end_of_an_accepted_child_costs_two_more(pair: Cloud, meter: Meter):
+    parent = accepted(pair)
+    below = child(pair, parent)
+    assert pair.move("third", below, "accept").status == 200
+    with meter.reading() as cost:
+        assert pair.move("nova", parent, "cancel").status == 200
+    assert cost.write_units == 11 + 5 + 13
