@@ -88,7 +88,7 @@ class ChildrenTable:
 
     def parts(self, parent_id: str) -> list[str]:
         """Return the names of the items that link an order to its children."""
-        return [_part(each.work_order_id) for each in self.query(parent_id)]
+        return [part_of(each.work_order_id) for each in self.query(parent_id)]
 
     def read(self, children: Sequence[Child], now: datetime) -> list[Joined]:
         """Return children with their heads, read consistently."""
@@ -115,7 +115,7 @@ class ChildrenTable:
         cents = cents_of(order)
         item: Item = {
             "work_order_id": parent.work_order_id,
-            "part": _part(order.work_order_id),
+            "part": part_of(order.work_order_id),
             "budget_cents": cents or None,
             "depends_on": list(order.depends_on or ()) or None,
         }
@@ -162,7 +162,8 @@ def cents_of(order: WorkOrder) -> int:
     return 0 if order.budget_usd is None else int(order.budget_usd * 100)
 
 
-def _part(work_order_id: str) -> str:
+def part_of(work_order_id: str) -> str:
+    """Return the name of the item that links this child to its parent."""
     return f"{CHILD}#{work_order_id}"
 
 
