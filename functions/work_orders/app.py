@@ -112,7 +112,8 @@ def list_orders(caller: Caller, query: schemas.WorkOrdersQuery) -> schemas.WorkO
     """`total_orders` counts up to 100. `total_is_minimum` is true if there may be more. A page ends
     at about 1 MB. With a filter by the other party or by status, a page examines up to 300
     orders and may be short or empty. This does not apply to a client that filters only by status
-    `rejected`, `cancelled`, `completed` or `failed`. `history` is null in lists.
+    `rejected`, `cancelled`, `completed` or `failed`. A worker's list of `pending` orders leaves out
+    those that are not ready. `history` is null in lists.
     """
     return service.list_orders(caller, query, clock.now())
 
@@ -195,8 +196,8 @@ def complete(
     body: transition_schemas.CompleteRequest,
     request: IdempotentRequest,
 ) -> transition_schemas.CompletedResponse:
-    """Only while the order is `accepted`. The client is notified, and finds the result in the
-    order.
+    """While the order is `accepted` or `input_required`, and after all its children have ended. The
+    client is notified, and finds the result in the order.
     """
     return service.apply(COMPLETE, caller, work_order_id, body, now=clock.now(), request=request)
 
@@ -213,8 +214,8 @@ def cancel(
     body: transition_schemas.ReasonRequest,
     request: IdempotentRequest,
 ) -> transition_schemas.CancelledResponse:
-    """While the order is `pending` or `accepted`. The worker is notified. You may leave out the
-    body.
+    """While the order is open. The worker is notified. All open orders below it are cancelled too.
+    You may leave out the body.
     """
     return service.apply(CANCEL, caller, work_order_id, body, now=clock.now(), request=request)
 

@@ -112,6 +112,17 @@ def test_a_child_that_cannot_be_read_keeps_no_other_open(pair: Cloud):
     assert marks(pair) == [parent]
 
 
+def test_an_ended_order_that_cannot_be_read_delays_no_other(pair: Cloud, alone: None):
+    parents = [accepted(pair) for _ in range(3)]
+    below = [child(pair, parent) for parent in parents]
+    for parent in parents:
+        assert pair.move("nova", parent, "cancel").status == 200
+    pair.write("WorkOrdersTable", {**pair.head(parents[1]), "status": "lapsed"})
+    assert sweep(pair)["settled"] == 2
+    assert statuses(pair, *below) == ["cancelled", "pending", "cancelled"]
+    assert marks(pair) == [parents[1]]
+
+
 def test_a_sweep_that_runs_out_of_time_goes_on_later(pair: Cloud, alone: None):
     parent = accepted(pair)
     below = child(pair, parent)

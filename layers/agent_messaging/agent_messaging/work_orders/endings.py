@@ -22,7 +22,8 @@ class Endings:
             OutOfTimeError: too little time is left.
         """
         try:
-            self.ended += end()
+            has_ended = end()  # which may end other orders
+            self.ended += has_ended
         except (ContentionError, TransactionFailedError):  # or it is gone
             self.left += 1
             logger.info("left for the next sweep", work_order_id=work_order_id)

@@ -77,7 +77,12 @@ class Settling:
         Raises:
             OutOfTimeError: too little time is left. The next sweep continues.
         """
-        self._settle_all(mark["work_order_id"], now, endings)
+
+        def settle() -> bool:
+            self._settle_all(mark["work_order_id"], now, endings)
+            return False  # each order that ends is counted by itself
+
+        endings.attempt(mark["work_order_id"], settle)
 
     def _settle_all(
         self, work_order_id: str, now: datetime, endings: Endings, most: int | None = None
