@@ -15,11 +15,16 @@ from agent_messaging.errors import (
     BiddingClosedError,
     BidNotFoundError,
     BidReplacedError,
+    BudgetExceededError,
     ContactRequiredError,
+    DepthExceededError,
     ExcludedError,
     IllegalTransitionError,
+    NotReadyError,
+    OpenChildrenError,
     QuestionChangedError,
     RateLimitedError,
+    TooManyChildrenError,
     TooManyQuestionsError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
@@ -42,13 +47,18 @@ from agent_messaging.work_orders.bid_table import BidsTable
 from agent_messaging.work_orders.bids import Bidding
 from agent_messaging.work_orders.candidate_service import CandidateService
 from agent_messaging.work_orders.candidates import Candidates
+from agent_messaging.work_orders.children import Children
+from agent_messaging.work_orders.children_table import ChildrenTable
 from agent_messaging.work_orders.claiming import Claiming
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.offering import Offering
 from agent_messaging.work_orders.pool_offering import PoolOffering
 from agent_messaging.work_orders.progress import Progress
+from agent_messaging.work_orders.readiness import Readiness
 from agent_messaging.work_orders.service import WorkOrderService
+from agent_messaging.work_orders.settling import Settling
+from agent_messaging.work_orders.system_end import SystemEnding
 from agent_messaging.work_orders.table import WorkOrdersTable
 from agent_messaging.work_orders.transition_schemas import ANSWER, ASK, CANCEL, COMPLETE, FAIL
 from agent_messaging.work_orders.transitions import Transitions
@@ -71,22 +81,27 @@ idempotency_store = IdempotencyStore(client, os.environ["IDEMPOTENCY_TABLE"])
 parties = Parties(client, agents, contacts)
 contact_service = ContactService(client, contacts, messages)
 expiry = Expiry(client, agents, messages, orders)
-offering = Offering(parties, contact_service, messages, orders, sent_log)
+children = ChildrenTable(client, orders)
+parts = Children(children, expiry)
+readiness = Readiness(client, messages, children)
+ending = SystemEnding(client, agents, messages, orders, expiry)
+settling = Settling(ending, children, readiness)
+offering = Offering(parties, contact_service, messages, orders, sent_log, parts)
 leaving = Leaving(client, agents, messages, orders, expiry)
-transitions = Transitions(client, agents, contact_service, messages, orders, leaving)
+transitions = Transitions(client, agents, contact_service, messages, orders, leaving, settling)
 access = OrderAccess(client, agents, orders, expiry)
 outbox = OutboxTable(client, os.environ["AGENT_OUTBOX_TABLE"])
 reports = Progress(access, contacts, outbox)
 candidates = Candidates(client, agents, contacts, orders, expiry)
 for_candidates = CandidateService(
     candidates,
-    PoolOffering(agents, orders, sent_log),
-    Claiming(candidates, contact_service, messages, leaving),
+    PoolOffering(agents, orders, sent_log, parts),
+    Claiming(candidates, contact_service, messages, leaving, readiness),
 )
 bids_table = BidsTable(orders)
 bids = BidService(
-    Bidding(candidates, bids_table, outbox),
-    Awarding(candidates, bids_table, contact_service, messages, outbox),
+    Bidding(candidates, bids_table, outbox, readiness),
+    Awarding(candidates, bids_table, contact_service, messages, outbox, readiness),
 )
 service = WorkOrderService(
     agents, orders, offering, transitions, expiry, reports, idempotency_store, for_candidates
@@ -103,7 +118,16 @@ api = handler = Api(
     "Create a work order for an agent",
     identity="from_agent_id",
     max_bytes=schemas.MAX_BYTES,
-    raises=(AgentNotFoundError, ContactRequiredError, WorkerUnavailableError, RateLimitedError),
+    raises=(
+        AgentNotFoundError,
+        ContactRequiredError,
+        WorkerUnavailableError,
+        RateLimitedError,
+        *TRANSITION_ERRORS,
+        BudgetExceededError,
+        DepthExceededError,
+        TooManyChildrenError,
+    ),
 )
 def create(
     caller: Caller, body: schemas.CreateRequest, request: IdempotentRequest
@@ -111,7 +135,8 @@ def create(
     """Stores the order, and puts a `work_order` message into the worker's inbox. `deadline_at` must
     be in the future. If the worker has not answered by then, the order is `expired`. Orders are
     never held. A worker whose contact policy is not `open` accepts orders from its contacts
-    only. Accepting an order makes the client a contact, unless the worker blocks it.
+    only. Accepting an order makes the client a contact, unless the worker blocks it. With
+    `parent_id` the order is a part of an order that you accepted as its worker.
     """
     return service.create(caller, body, clock.now(), request)
 
@@ -121,7 +146,8 @@ def list_orders(caller: Caller, query: schemas.WorkOrdersQuery) -> schemas.WorkO
     """`total_orders` counts up to 100. `total_is_minimum` is true if there may be more. A page ends
     at about 1 MB. With a filter by the other party or by status, a page examines up to 300
     orders and may be short or empty. This does not apply to a client that filters only by status
-    `rejected`, `cancelled`, `completed` or `failed`. `history` is null in lists.
+    `rejected`, `cancelled`, `completed` or `failed`. A worker's list of `pending` orders leaves out
+    those that are not ready. `history` is null in lists.
     """
     return service.list_orders(caller, query, clock.now())
 
@@ -142,10 +168,26 @@ def read_order(caller: Caller, work_order_id: WorkOrderId) -> schemas.WorkOrderV
 
 
 @api.route(
+    "GET",
+    "/messaging/work-order/{work_order_id}/children",
+    "List the children of a work order, or its whole tree",
+    raises=(WorkOrderNotFoundError,),
+)
+def list_children(
+    caller: Caller, work_order_id: WorkOrderId, query: schemas.ChildrenQuery
+) -> schemas.ChildrenPage:
+    """For the client and the worker of the order. Each order comes before its own children, and
+    children come in the order of their creation. `depth` is the number of levels. `history` is null
+    in lists.
+    """
+    return service.list_children(caller, work_order_id, query, clock.now())
+
+
+@api.route(
     "POST",
     "/messaging/work-order/{work_order_id}/respond",
     "Accept or reject a work order, as its worker",
-    raises=(*TRANSITION_ERRORS, AtCapacityError, WrongOfferError),
+    raises=(*TRANSITION_ERRORS, AtCapacityError, NotReadyError, WrongOfferError),
 )
 def respond(
     caller: Caller,
@@ -166,6 +208,7 @@ def respond(
     raises=(
         *TRANSITION_ERRORS,
         WrongOfferError,
+        NotReadyError,
         ExcludedError,
         AtCapacityError,
         WorkerUnavailableError,
@@ -191,6 +234,7 @@ def claim(
     raises=(
         *TRANSITION_ERRORS,
         WrongOfferError,
+        NotReadyError,
         ExcludedError,
         BiddingClosedError,
         WorkerUnavailableError,
@@ -241,6 +285,7 @@ def list_bids(caller: Caller, work_order_id: WorkOrderId) -> bid_schemas.BidsPag
     raises=(
         *TRANSITION_ERRORS,
         WrongOfferError,
+        NotReadyError,
         BidNotFoundError,
         BidReplacedError,
         AtCapacityError,
@@ -280,7 +325,7 @@ def reject_many(
     "/messaging/work-order/{work_order_id}/complete",
     "Complete a work order with its result, as its worker",
     max_bytes=schemas.MAX_BYTES,
-    raises=TRANSITION_ERRORS,
+    raises=(*TRANSITION_ERRORS, OpenChildrenError),
 )
 def complete(
     caller: Caller,
@@ -288,8 +333,8 @@ def complete(
     body: transition_schemas.CompleteRequest,
     request: IdempotentRequest,
 ) -> transition_schemas.CompletedResponse:
-    """Only while the order is `accepted`. The client is notified, and finds the result in the
-    order.
+    """While the order is `accepted` or `input_required`, and after all its children have ended. The
+    client is notified, and finds the result in the order.
     """
     return service.apply(COMPLETE, caller, work_order_id, body, now=clock.now(), request=request)
 
@@ -306,8 +351,8 @@ def cancel(
     body: transition_schemas.ReasonRequest,
     request: IdempotentRequest,
 ) -> transition_schemas.CancelledResponse:
-    """While the order is `pending` or `accepted`. The worker is notified. You may leave out the
-    body.
+    """While the order is open. The worker is notified. All open orders below it are cancelled too.
+    You may leave out the body.
     """
     return service.apply(CANCEL, caller, work_order_id, body, now=clock.now(), request=request)
 

@@ -146,6 +146,10 @@ EVENTS: dict[EventType, JsonObject] = {
     },
     EventType.WORK_ORDER_AWARDED: _order("accepted", "client", NOVA["id"]),
     EventType.WORK_ORDER_NOT_AWARDED: {**_order("accepted", "client", NOVA["id"]), **BID},
+    EventType.WORK_ORDER_READY: {
+        **_order("pending", "system", "system"),
+        "previous_status": "pending",
+    },
     EventType.WORK_ORDER_EXPIRED: _order("expired", "system", "system"),
     EventType.WEBHOOK_DISABLED: {"webhook_id": WEBHOOK_ID, "reason": "gone"},
     EventType.WEBHOOK_TEST: {"webhook_id": WEBHOOK_ID},

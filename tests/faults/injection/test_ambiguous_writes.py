@@ -37,6 +37,18 @@ KEYED = {
     "claim": ("POST", "/messaging/work-order/{pooled}/claim", {}),
     "bid": ("POST", "/messaging/work-order/{auctioned}/bid", {"note": "{mark}"}),
     "award": ("POST", "/messaging/work-order/{auctioned}/award", {"bid_id": "{bid}"}),
+    "split": (
+        "POST",
+        "/messaging/work-order",
+        {
+            "to_agent_id": "client",
+            "title": "{mark}",
+            "description": "{mark}",
+            "parent_id": "{accepted}",
+            "depends_on": ["{sibling}"],
+            "budget_usd": 1,
+        },
+    ),
     "accept": ("POST", "/messaging/work-order/{pending}/respond", {"action": "accept"}),
     "reject": ("POST", "/messaging/work-order/{pending}/respond", {"action": "reject"}),
     "withdraw": ("POST", "/messaging/work-order/{pending}/cancel", {"reason": "{mark}"}),
@@ -63,7 +75,7 @@ UNKEYED = ("send", "create", "accept", "complete", "claim", "bid", "award")
 WITHOUT_KEY = {f"{name}, no key": KEYED[name] for name in UNKEYED}
 WRITES = KEYED | REPEATED | WITHOUT_KEY
 OF_WORKER = (
-    *("accept", "reject", "complete", "fail", "progress", "ask", "claim", "bid"),
+    *("accept", "reject", "complete", "fail", "progress", "ask", "claim", "bid", "split"),
     *("mark-read", "mark many read"),
 )
 STORIES = {
@@ -110,6 +122,11 @@ class Stage:
         if "{asked" in needed:
             path = f"/messaging/work-order/{ids['asked']}/ask"
             self.world.call("worker", "POST", path, {"question": "How?"})
+        if "{sibling" in needed:
+            part = {"to_agent_id": "client", "title": mark, "description": mark}
+            part["parent_id"] = ids["accepted"]
+            sibling = self.world.call("worker", "POST", "/messaging/work-order", part)
+            ids["sibling"] = sibling["work_order_id"]
         return ids
 
     def _offer_to_candidates(self, needed: str, mark: str) -> dict[str, str]:

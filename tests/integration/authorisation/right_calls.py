@@ -119,6 +119,9 @@ BELOW_BASE = {
     "GET /messaging/work-order/{work_order_id}": RightCall(
         "nova", "/messaging/work-order/{offered}"
     ),
+    "GET /messaging/work-order/{work_order_id}/children": RightCall(
+        "nova", "/messaging/work-order/{offered}/children"
+    ),
     "POST /messaging/work-order/{work_order_id}/respond": by_worker(
         "{offered}/respond", {"action": "accept"}
     ),

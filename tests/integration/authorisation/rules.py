@@ -53,6 +53,7 @@ OBJECTS: dict[str, Outcome] = {
     "DELETE /agents/me/keys/{key_id}": (404, "key_not_found"),
     **dict.fromkeys(HOOKS, (404, "webhook_not_found")),
     f"GET {ORDER}": (404, "work_order_not_found"),
+    f"GET {ORDER}/children": (404, "work_order_not_found"),
     # A position is an agent's own.
     "POST /messaging/feed/ack": (400, "bad_position"),
     **dict.fromkeys(MOVES | TAKES, (404, "work_order_not_found")),
@@ -64,6 +65,7 @@ TO_BOTH = {
     "GET /messaging/threads/{thread_id}",
     f"GET {ORDER}",
     f"GET {ORDER}/bids",
+    f"GET {ORDER}/children",
 }
 REFUSED: Outcome = (403, "contact_refused")
 REQUIRED: Outcome = (403, "contact_required")

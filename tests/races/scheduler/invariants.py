@@ -68,6 +68,11 @@ def is_lapsed(order: dict[str, Any]) -> bool:
     return order.get("reason_code") in ("lapsed", "deadline")
 
 
+def is_settled(order: dict[str, Any]) -> bool:
+    """Whether it was cancelled because another order ended."""
+    return order.get("reason_code") in ("parent_cancelled", "dependency_failed")
+
+
 def _check_history(order: dict[str, Any]) -> None:
     """One record of the creation and one of each move, in the order in which they happened."""
     moved = [(order[f"{name}_at"], name) for name in TIMES if f"{name}_at" in order]
@@ -83,7 +88,7 @@ def _check_history(order: dict[str, Any]) -> None:
 
 
 def _check_messages(order: dict[str, Any], messages: list[dict[str, Any]]) -> None:
-    """One message about the order, one notice of each move, two of an expiry.
+    """One message about the order, one notice of each move, two of the system's, one if ready.
 
     An order for candidates comes with no message. What ends it before it has a worker is told to
     the client alone, if that has not done it itself.
@@ -100,12 +105,14 @@ def _check_messages(order: dict[str, Any], messages: list[dict[str, Any]]) -> No
     )
     moved = [name for name in TIMES if f"{name}_at" in order]
     expected = Counter(moved)
+    by_system = order["status"] == "expired" or is_lapsed(order) or is_settled(order)
     if is_for_candidates and "worker_id" not in order:
-        expected = Counter({"expired": int(order["status"] == "expired")})
+        expected = Counter({order["status"]: int(by_system)})
     else:
-        expected[order["status"]] += order["status"] == "expired" or is_lapsed(order)
+        expected[order["status"]] += by_system
         expected["input_required"] = int(order.get("asked", 0))
         expected["accepted"] += int(order.get("answered", 0))
+        expected["pending"] = int("Work order ready" in {each["subject"] for each in about})
     assert notices == +expected, notices
 
 

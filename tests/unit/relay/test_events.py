@@ -258,4 +258,6 @@ def test_every_type_of_an_orders_event_has_a_transition():
             told = {"status": "accepted", "action": "award"}
         if kind is EventType.WORK_ORDER_LAPSED:
             told = {"status": "pending", "sender": SYSTEM}
+        if kind is EventType.WORK_ORDER_READY:
+            told = {"status": "pending", "previous_status": "pending", "event": "ready"}
         assert effects_of(record(stored(notification(**told)))).own[0].type == kind

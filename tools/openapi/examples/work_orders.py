@@ -48,6 +48,13 @@ EXAMPLES: Examples = {
     "work_orders_read_order": Example(
         {**example_data.ORDER, "questions": [], "history": [example_data.OFFERED]}
     ),
+    "work_orders_list_children": Example(
+        {
+            "work_order_id": example_data.ORDER_ID,
+            "work_orders": [example_data.CHILD],
+            "next_cursor": None,
+        }
+    ),
     "work_orders_reject_many": Example(
         request={"client_id": "scout-agent-id", "reason": example_data.REASON},
         answer={

@@ -34,12 +34,17 @@
     │   ├── AtCapacityError
     │   ├── BiddingClosedError
     │   ├── BidReplacedError
+    │   ├── BudgetExceededError
+    │   ├── DepthExceededError
     │   ├── ExcludedError
     │   ├── IllegalTransitionError
     │   ├── KeyTakenError
     │   ├── LastKeyError
+    │   ├── NotReadyError
     │   ├── NotResumedError
+    │   ├── OpenChildrenError
     │   ├── QuestionChangedError
+    │   ├── TooManyChildrenError
     │   ├── TooManyKeysError
     │   ├── TooManyQuestionsError
     │   ├── TooManyWebhooksError
@@ -110,10 +115,12 @@ from agent_messaging.errors.state import (
     BiddingClosedError,
     BidNotFoundError,
     BidReplacedError,
+    BudgetExceededError,
     ChannelNotFoundError,
     ConflictError,
     ContactNotFoundError,
     DeliveryNotFoundError,
+    DepthExceededError,
     ExcludedError,
     IllegalTransitionError,
     KeyNotFoundError,
@@ -121,9 +128,12 @@ from agent_messaging.errors.state import (
     LastKeyError,
     MessageNotFoundError,
     NotFoundError,
+    NotReadyError,
     NotResumedError,
+    OpenChildrenError,
     QuestionChangedError,
     ThreadNotFoundError,
+    TooManyChildrenError,
     TooManyKeysError,
     TooManyQuestionsError,
     TooManyWebhooksError,
@@ -148,6 +158,7 @@ __all__ = [
     "BidNotFoundError",
     "BidReplacedError",
     "BiddingClosedError",
+    "BudgetExceededError",
     "ChannelNotFoundError",
     "ConflictError",
     "ContactNotFoundError",
@@ -157,6 +168,7 @@ __all__ = [
     "ContentEncodingError",
     "ContentionError",
     "DeliveryNotFoundError",
+    "DepthExceededError",
     "ExcludedError",
     "Fault",
     "ForbiddenError",
@@ -175,7 +187,9 @@ __all__ = [
     "MessageNotFoundError",
     "MethodNotAllowedError",
     "NotFoundError",
+    "NotReadyError",
     "NotResumedError",
+    "OpenChildrenError",
     "OutOfTimeError",
     "PositionGoneError",
     "QuestionChangedError",
@@ -183,6 +197,7 @@ __all__ = [
     "RegistrationKeyError",
     "ThreadNotFoundError",
     "TooLargeError",
+    "TooManyChildrenError",
     "TooManyKeysError",
     "TooManyQuestionsError",
     "TooManyRequestsError",

@@ -161,6 +161,48 @@ class TooManyQuestionsError(ConflictError):
     title = "No room for another question"
 
 
+class BudgetExceededError(ConflictError):
+    """The budgets of a work order's children would exceed the order's own budget."""
+
+    code = "budget_exceeded"
+    title = "The parent's budget has too little left"
+
+
+class DepthExceededError(ConflictError):
+    """The parent is eight levels below the first order, so it cannot have children."""
+
+    code = "depth_exceeded"
+    title = "The parent cannot have children"
+    default_fix = (
+        "Use the `work_order_id` of an order further up as `parent_id`, or leave out `parent_id`."
+    )
+
+
+class TooManyChildrenError(ConflictError):
+    """The parent has the maximum number of children, which is 1,000."""
+
+    code = "too_many_children"
+    title = "The parent has too many children"
+    default_fix = (
+        "Use the `work_order_id` of a child as `parent_id` if you are its worker, or leave out "
+        "`parent_id`."
+    )
+
+
+class NotReadyError(ConflictError):
+    """The work order depends on others that are not completed. `waits_for` has their ids."""
+
+    code = "not_ready"
+    title = "The work order is not ready"
+
+
+class OpenChildrenError(ConflictError):
+    """The work order has open children. `open_children` has the ids of up to 100 of them."""
+
+    code = "open_children"
+    title = "The work order has open children"
+
+
 class IllegalTransitionError(ConflictError):
     """The work order's status does not allow this call."""
 

@@ -47,6 +47,7 @@ class EventType(StrEnum):
     WORK_ORDER_BID = "work_order.bid"
     WORK_ORDER_AWARDED = "work_order.awarded"
     WORK_ORDER_NOT_AWARDED = "work_order.not_awarded"
+    WORK_ORDER_READY = "work_order.ready"
     WORK_ORDER_EXPIRED = "work_order.expired"
     WEBHOOK_DISABLED = "webhook.disabled"
     WEBHOOK_TEST = "webhook.test"  # only in a webhook, never in the feed

@@ -81,7 +81,7 @@ def moved(head: dict[str, Any]) -> NewEvent | None:
         step = _AWARD
     quoted = display.get("untrusted") or {}
     return new_event(
-        _type_of(step, status),
+        _type_of(step, status, metadata.get("event")),
         head["recipient_id"],
         head["message_id"],
         clock.from_text(display["created_at"]),
@@ -97,7 +97,10 @@ def moved(head: dict[str, Any]) -> NewEvent | None:
     )
 
 
-def _type_of(step: Transition | None, status: Status) -> EventType:
+def _type_of(step: Transition | None, status: Status, name: str | None) -> EventType:
+    """Return the type of the event. A notification about no transition has its `name`."""
+    if name is not None:
+        return EventType(f"work_order.{name}")
     if step is None and status in _BY_SYSTEM:
         return _BY_SYSTEM[status]
     return EventType(f"work_order.{step.event if step else status}")

@@ -31,6 +31,7 @@ from agent_messaging.errors import (
     BidReplacedError,
     ContentionError,
     IllegalTransitionError,
+    NotReadyError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
     WrongRoleError,
@@ -48,6 +49,7 @@ from agent_messaging.work_orders.candidates import Candidates, no_party, wrong_o
 from agent_messaging.work_orders.claiming import ATTEMPTS
 from agent_messaging.work_orders.item import parse
 from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.readiness import Readiness
 from agent_messaging.work_orders.states import PATH, Action, OfferKind, Role
 from agent_messaging.work_orders.table import not_found
 from agent_messaging.work_orders.transition_write import TransitionWrite
@@ -98,6 +100,7 @@ class Awarding:
     contacts: ContactService
     messages: MessagesTable
     outbox: OutboxTable
+    readiness: Readiness
 
     def award(self, work_order_id: str, award: Award, request: IdempotentRequest) -> WorkOrder:
         """Make a bidder the worker of an order, once, and return the order afterwards.
@@ -107,6 +110,7 @@ class Awarding:
             KeyRevokedError, AgentSuspendedError: see `require_active`.
             WorkOrderNotFoundError, WrongRoleError, WrongOfferError: the caller may not award it.
             IllegalTransitionError: the order is awarded already, or it has ended.
+            NotReadyError: it depends on orders that are not completed.
             BidNotFoundError, BidReplacedError: there is no such bid any more.
             WorkerUnavailableError, AtCapacityError: the bidder cannot do the order.
             ContentionError: the order changed each time it was read.
@@ -117,6 +121,9 @@ class Awarding:
             except DOUBTFUL:
                 if attempt > 0:
                     raise
+                continue
+            except NotReadyError:
+                self.readiness.require(work_order_id, award.now)
                 continue
             if done is not None:
                 return done

@@ -21,6 +21,7 @@ from agent_messaging.errors import (
     ExcludedError,
     IllegalTransitionError,
     InvalidError,
+    NotReadyError,
     WorkOrderNotFoundError,
 )
 from agent_messaging.feed.outbox import OutboxTable
@@ -37,7 +38,8 @@ from agent_messaging.work_orders.claiming import (
     require_not_excluded,
     require_takes_orders,
 )
-from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.model import WorkOrder, not_ready
+from agent_messaging.work_orders.readiness import Readiness
 from agent_messaging.work_orders.states import OfferKind, Role, Status, what_can_be_done
 from agent_messaging.work_orders.table import not_found
 
@@ -58,6 +60,7 @@ class Bidding:
     candidates: Candidates
     bids: BidsTable
     outbox: OutboxTable
+    readiness: Readiness
 
     def bid(
         self,
@@ -73,6 +76,7 @@ class Bidding:
             AlreadyAnsweredError: see `IdempotentRequest.write`.
             AgentMessagingError: see `Candidates.open`.
             IllegalTransitionError: the order is not pending.
+            NotReadyError: it depends on orders that are not completed.
             BiddingClosedError: the time for bids is over, or the order has too many.
             ExcludedError, WorkerUnavailableError: the caller cannot get the order.
             InvalidError: the price is above the budget, or a time is not in the future.
@@ -84,6 +88,9 @@ class Bidding:
             except DOUBTFUL:
                 if attempt > 0:
                     raise
+                continue
+            except NotReadyError:
+                self.readiness.require(work_order_id, now)
                 continue
             if done is not None:
                 return done
@@ -105,6 +112,8 @@ class Bidding:
         )
         order = self.candidates.expiry.settle(candidate.order, now)
         require_open(order, now)
+        if order.is_ready is False:
+            raise not_ready(work_order_id, order.depends_on or ())
         require_not_excluded(order, candidate.agent.agent_id)
         require_takes_orders(candidate.agent)
         bid = Bid(

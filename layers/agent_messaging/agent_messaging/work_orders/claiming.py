@@ -25,6 +25,7 @@ from agent_messaging.errors import (
     ContentionError,
     ExcludedError,
     IllegalTransitionError,
+    NotReadyError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
 )
@@ -37,6 +38,7 @@ from agent_messaging.work_orders import notification
 from agent_messaging.work_orders.candidates import Candidate, Candidates
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.readiness import Readiness
 from agent_messaging.work_orders.states import Action, OfferKind, Role
 from agent_messaging.work_orders.table import not_found
 from agent_messaging.work_orders.transition_write import TransitionWrite
@@ -64,6 +66,7 @@ class Claiming:
     contacts: ContactService
     messages: MessagesTable
     leaving: Leaving
+    readiness: Readiness
 
     def claim(self, work_order_id: str, claim: Claim, request: IdempotentRequest) -> WorkOrder:
         """Make the caller the worker of an order, once, and return the order afterwards.
@@ -72,6 +75,7 @@ class Claiming:
             AlreadyAnsweredError: see `IdempotentRequest.write`.
             AgentMessagingError: see `Candidates.open`.
             IllegalTransitionError: the order is taken, or it has ended.
+            NotReadyError: it depends on orders that are not completed.
             ExcludedError: the caller had the order, and its lease ended.
             WorkerUnavailableError, AtCapacityError: the caller takes no orders, or no more.
             ContentionError: the order changed each time it was read.
@@ -82,6 +86,9 @@ class Claiming:
             except DOUBTFUL:
                 if attempt > 0:
                     raise
+                continue
+            except NotReadyError:
+                self.readiness.require(work_order_id, claim.now)
                 continue
             if done is not None:
                 return done

@@ -20,6 +20,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from agent_messaging.agents.table import AgentsTable
+from agent_messaging.errors import ContentionError
 from agent_messaging.messaging.model import SYSTEM
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage.table import TransactItem
@@ -34,6 +35,10 @@ from agent_messaging.work_orders.transition_write import TransitionWrite
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+# How often an order may change between the read and the write before the call fails.
+ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
@@ -54,20 +59,23 @@ class Expiry:
         Raises:
             ContentionError, OutOfTimeError: see `transact`.
         """
-        action = order.clock_action(now)
-        if action is None:
-            return order
-        expiry = self.orders.transact_transition(order, action, now, {})
-        try:
-            with TALLY.unpaid():
-                transact(self.client, self._entries(order, expiry, now))
-        except TransactionFailedError as error:
-            found = error.items[0]
-            standing = None if found is None else parse(found, now)
-            if standing is None:
-                raise
-            return standing
-        return expiry.order
+        for _ in range(ATTEMPTS):
+            action = order.clock_action(now)
+            if action is None:
+                return order
+            expiry = self.orders.transact_transition(order, action, now, {})
+            try:
+                with TALLY.unpaid():
+                    transact(self.client, self._entries(order, expiry, now))
+            except TransactionFailedError as error:
+                found = error.items[0]
+                standing = None if found is None else parse(found, now)
+                if standing is None:
+                    raise
+                order = standing
+            else:
+                return expiry.order
+        raise ContentionError(f"The work order `{order.work_order_id}` kept changing.")
 
     def _entries(
         self, before: WorkOrder, ended: TransitionWrite, now: datetime
@@ -81,7 +89,7 @@ class Expiry:
             for to in (order.client, worker)
             if to is not None
         ]
-        entries = [ended.head, *(self.messages.transact_put(note) for note in notes)]
+        entries = [ended.head, *(self.messages.transact_put(note) for note in notes), *ended.parts]
         if ended.step.source in ACTIVE and worker is not None:
             entries.append(self.agents.transact_drop_job(worker.id))
         return entries

@@ -5,6 +5,8 @@
     result    result_data, result_url, summary
     partial   partial_result, the last one that the worker reported
     question#1, answer#1 and so on: what the worker asked, and what the client answered
+    child#id  one for each child: its budget, and what it depends on (`children_table`)
+    ended     a mark of an order that ended, until its children and dependents are settled
 
 The head holds a small offer or result. The head of an ordinary order never exceeds 1 KB, the size
 of a write unit. A long offer or result is written once, under the same `work_order_id`, and no
@@ -26,6 +28,8 @@ Item = dict[str, Any]
 
 HEAD = "head"
 LEAVING = "leaving"  # a mark, under the id of an agent
+ENDED = "ended"  # a mark: what follows from the order's end is not settled
+CHILD = "child"
 OFFER = Stored.OFFER.value
 RESULT = Stored.RESULT.value
 PARTIAL = Stored.PARTIAL.value
@@ -125,6 +129,16 @@ def leaving_mark(agent_id: str, now: datetime) -> Item:
         "part": LEAVING,
         "due_shard": due_shard(agent_id),
         "due_at": f"{clock.to_text(now)}#{agent_id}",
+    }
+
+
+def ended_mark(work_order_id: str, now: datetime) -> Item:
+    """Return the item that tells the sweep that an order ended at `now`, and others follow."""
+    return {
+        "work_order_id": work_order_id,
+        "part": ENDED,
+        "due_shard": due_shard(work_order_id),
+        "due_at": due_key(work_order_id, now),
     }
 
 
@@ -274,9 +288,18 @@ def _index_keys(order: WorkOrder) -> Item:
     if order.status in OPEN:
         keys = {"open_client_id": order.client.id}
         if order.worker is not None:
-            keys["open_worker_id"] = order.worker.id
+            is_ready = order.is_ready is not False
+            keys["open_worker_id"] = order.worker.id if is_ready else waiting_for(order.worker.id)
         return {**keys, **waits} if order.status is Status.INPUT_REQUIRED else keys
     return waits if order.status in ENDS else {}
+
+
+def waiting_for(worker_id: str) -> str:
+    """Return the key in `worker_open` of a worker's orders that are not ready.
+
+    So they are in no count. Ids have no `#`.
+    """
+    return f"{worker_id}#waiting"
 
 
 def ended_for(client_id: str, status: Status | None) -> str:

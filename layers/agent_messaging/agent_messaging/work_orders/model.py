@@ -3,7 +3,7 @@
 Each field is declared once, here or in `Times`. `item` stores the fields, and `schemas` shows them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Annotated, Any
@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from agent_messaging import clock
-from agent_messaging.errors import QuestionChangedError, TooManyQuestionsError
+from agent_messaging.errors import NotReadyError, QuestionChangedError, TooManyQuestionsError
 from agent_messaging.fields import (
     LONG_TEXT_BYTES,
     Model,
@@ -38,7 +38,7 @@ from agent_messaging.work_orders.states import (
 # The fields that the client writes when it creates an order, as its history records them.
 OFFERED = ("title", "description", "requirements", "deliverables", "budget_usd", "deadline_at")
 # Further such fields. The history records them too where the client sent them.
-OFFERED_WITH = ("lease_seconds", "capability", "priority", "bids_by")
+OFFERED_WITH = ("lease_seconds", "parent_id", "depends_on", "capability", "priority", "bids_by")
 
 # A question waits this long for its answer, unless the deadline comes first.
 ANSWER_WITHIN = timedelta(days=7)
@@ -93,6 +93,17 @@ class Offer(Model):
             "without a lease."
         ),
     ] = None
+    parent_id: Annotated[
+        str | None,
+        Field(description="The order that this one is a part of. Null if it stands alone."),
+    ] = None
+    depends_on: Annotated[
+        tuple[str, ...] | None,
+        Field(
+            description="Children of the same parent that have to be completed before this one can "
+            "be accepted. Null without any."
+        ),
+    ] = None
     capability: Annotated[
         str | None,
         Stored.DISPLAY,
@@ -130,7 +141,9 @@ class SharedFields(Times, Offer):
             description="Why the system ended the order: `worker_left` or `client_left`, because "
             "that agent left. `lapsed`: the worker did not renew its lease in time, or the client "
             "did not answer a question within 7 days. `deadline`: a question was open at the "
-            "deadline. More codes may follow. Null otherwise."
+            "deadline. `parent_cancelled`: its parent ended, or lost its worker. "
+            "`dependency_failed`: an order that it depended on ended without completion. More "
+            "codes may follow. Null otherwise."
         ),
     ] = None
     lease_expires_at: Annotated[
@@ -154,6 +167,13 @@ class SharedFields(Times, Offer):
     ] = None
     lapses: Annotated[
         int | None, Field(description="How often the order lapsed. Null if it never did.")
+    ] = None
+    is_ready: Annotated[
+        bool | None,
+        Field(
+            description="False while an order that it depends on is not completed. Until then, "
+            "nobody can accept it."
+        ),
     ] = None
     price_usd: Annotated[
         StoredDollars | None, Field(description="The price of the bid that won. Null without.")
@@ -186,6 +206,10 @@ class WorkOrder(SharedFields):
     `due_at` is its stored key of the index `due`. `max_lapses` is the number of lapses that end it.
     `excluded` are the earlier workers of a reopened order, in order. `reopened_as` is the
     generation in which it was reopened last.
+
+    A child is `depth` levels below an order without a parent. An order has had so many `children`,
+    whose budgets take `committed_cents`. They may take its own budget, or `room_cents` if that is
+    set. `has_dependents` is True if siblings depend on it.
     """
 
     offer_bytes: int | None = None
@@ -203,6 +227,11 @@ class WorkOrder(SharedFields):
     max_lapses: int | None = None
     excluded: Annotated[tuple[str, ...] | None, Stored.DISPLAY] = None
     reopened_as: Annotated[int | None, Stored.DISPLAY] = None
+    depth: int | None = None
+    children: int | None = None
+    committed_cents: int | None = None
+    room_cents: int | None = None
+    has_dependents: bool | None = None
     history: tuple[bytes, ...] = ()
     purge_at: int | None = None
 
@@ -231,9 +260,12 @@ class WorkOrder(SharedFields):
 
         Raises:
             IllegalTransitionError: the order's status does not allow `action`.
+            NotReadyError: it depends on orders that are not completed.
             QuestionChangedError, TooManyQuestionsError: see `_talk`.
         """
         step = self.transition(action, by_system=by_system)
+        if self.is_ready is False and step.target is Status.ACCEPTED:
+            raise not_ready(self.work_order_id, self.depends_on or ())
         at = (self._ends_at or now) if action in CLOCK_ACTIONS else now
         record = history.record(at, step.role, action, self._content(action.writes, changes))
         update = {
@@ -334,6 +366,18 @@ class WorkOrder(SharedFields):
     def generation(self) -> int:
         """How often its state changed, plus one. An entry of the index `pool` has no history."""
         return len(self.history) or self.reopened_as or 1
+
+    @property
+    def budget_cents(self) -> int | None:
+        """How much the budgets of its children may be in all, in cents. None: any amount."""
+        if self.room_cents is not None or self.budget_usd is None:
+            return self.room_cents
+        return int(self.budget_usd * 100)
+
+    @property
+    def has_followers(self) -> bool:
+        """Whether other orders follow from its end: its children, or those that depend on it."""
+        return bool(self.children or self.has_dependents)
 
     @property
     def is_final(self) -> bool:
@@ -437,6 +481,20 @@ class WorkOrder(SharedFields):
         """Return the role of a party."""
         return Role.WORKER if agent_id == self.taken_by.id else Role.CLIENT
 
+    def party_of(self, role: Role) -> Party | None:
+        """Return the party in a role. A pending order for candidates has no worker."""
+        return self.worker if role is Role.WORKER else self.client
+
     def other_party(self, agent_id: str) -> Party:
         """Return the other party; see `taken_by`."""
         return self.taken_by if agent_id == self.client.id else self.client
+
+
+def not_ready(work_order_id: str, waits_for: Sequence[str]) -> NotReadyError:
+    """Return the error for an order that waits for these orders."""
+    return NotReadyError(
+        f"The work order `{work_order_id}` depends on orders that are not completed.",
+        fix="Wait for the event `work_order.ready`, or read GET "
+        f"/api/v1/messaging/work-order/{work_order_id} until `is_ready` is true.",
+        members={"waits_for": [*waits_for]},
+    )

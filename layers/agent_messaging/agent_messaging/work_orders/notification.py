@@ -7,6 +7,7 @@ from typing import Any
 from agent_messaging.fields import Party, json_text
 from agent_messaging.messaging.model import (
     QUOTED,
+    SYSTEM,
     Message,
     MessageType,
     Relationship,
@@ -16,6 +17,9 @@ from agent_messaging.messaging.model import (
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import PATH, SOURCES, Action, ReasonCode, Status, Transition
 
+# What a notification names that is about no transition.
+READY = "ready"
+
 # The body of a message of the system, by the order's `reason_code`.
 SYSTEM_BODIES: dict[str | None, str] = {
     None: "A work order expired: nobody answered by its deadline.",
@@ -23,6 +27,10 @@ SYSTEM_BODIES: dict[str | None, str] = {
     ReasonCode.CLIENT_LEFT: "A work order was cancelled, because its client has left.",
     ReasonCode.LAPSED: "A work order failed: nobody renewed its lease or answered its question in "
     "time.",
+    ReasonCode.PARENT_CANCELLED: "A work order was cancelled, because its parent ended or lost its "
+    "worker.",
+    ReasonCode.DEPENDENCY_FAILED: "A work order was cancelled, because an order that it depends on "
+    "ended without completion.",
     ReasonCode.DEADLINE: "A work order failed: its question had no answer by the deadline.",
 }
 REOPENED = (
@@ -80,6 +88,24 @@ def compose_for(
         work_order_id=order.work_order_id,
         metadata=json_text(metadata),
         untrusted=untrusted,
+    )
+
+
+def compose_ready(order: WorkOrder, worker: Party, now: datetime) -> Message:
+    """Return the message that tells the worker that it can accept an order now."""
+    metadata = {"status": order.status, "previous_status": order.status, "event": READY}
+    return compose(
+        MessageType.NOTIFICATION,
+        SYSTEM,
+        worker,
+        now,
+        relationship=None,
+        is_verified=True,
+        subject="Work order ready",
+        body="A work order is ready, because all orders that it depends on are completed. Accept "
+        f"or reject it with POST {PATH}/{order.work_order_id}/respond.",
+        work_order_id=order.work_order_id,
+        metadata=json_text(metadata),
     )
 
 

@@ -1,8 +1,9 @@
 """Orders for candidates: offered to every agent with a capability, not to a named worker. Pure.
 
-While such an order is pending, it has an entry in the index `pool` of its capability, the highest
-priority first, then the oldest. The entry has the `display` of the head, which holds all that a
-list shows. A claim or an award removes the entry. A reopened order is listed again (`rounds`).
+While such an order is pending and ready, it has an entry in the index `pool` of its capability, the
+highest priority first, then the oldest. The entry has the `display` of the head, which holds all
+that a list shows. A claim or an award removes the entry. A reopened order is listed again
+(`rounds`).
 """
 
 from datetime import datetime
@@ -16,12 +17,12 @@ POOL = "pool"
 POOL_KEYS = ("pool_for", "pool_rank")
 
 # What a list shows of an order from attributes of its head. `display` repeats them.
-REPEATED = ("deadline_at", "lease_seconds", "lapses", "reopened_at")
+REPEATED = ("deadline_at", "lease_seconds", "lapses", "reopened_at", "parent_id", "depends_on")
 
 
 def keys(order: WorkOrder) -> dict[str, str]:
-    """Return the keys of the index `pool` for a pending order for candidates, else nothing."""
-    if order.status is not Status.PENDING or order.capability is None:
+    """Return the keys of the index `pool` for an order that a candidate can take, else nothing."""
+    if order.status is not Status.PENDING or order.capability is None or order.is_ready is False:
         return {}
     return {"pool_for": order.capability, "pool_rank": rank(order)}
 

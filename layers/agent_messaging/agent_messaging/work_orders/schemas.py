@@ -33,6 +33,7 @@ from agent_messaging.fields import (
     Total,
     ValueText,
     WantsReceipts,
+    WorkOrderId,
     at,
     wrong_fields,
 )
@@ -78,6 +79,23 @@ class CreateRequest(Request):
     ] = None
     deadline_in_seconds: Annotated[
         Seconds | None, Field(description="The deadline in seconds from now on.")
+    ] = None
+    parent_id: Annotated[
+        WorkOrderId | None,
+        Field(
+            description="Offer a part of this order, which you accepted as its worker. The budgets "
+            "of its children are at most its own in all. Without a deadline the child takes its "
+            "parent's, and it may not be later. At most 8 levels."
+        ),
+    ] = None
+    depends_on: Annotated[
+        list[WorkOrderId] | None,
+        Field(
+            min_length=1,
+            max_length=10,
+            description="Children of the same parent that have to be completed first. Until then, "
+            "nobody can accept this order.",
+        ),
     ] = None
     lease_seconds: Annotated[
         LeaseSeconds | None,
@@ -149,16 +167,31 @@ class CreateRequest(Request):
             )
         return self
 
+    @model_validator(mode="after")
+    def _require_parent(self) -> Self:
+        if self.depends_on is not None and self.parent_id is None:
+            raise wrong_fields(
+                self,
+                (
+                    "depends_on",
+                    "needs a `parent_id`",
+                    "Add the `parent_id` of these orders, or remove `depends_on`.",
+                ),
+            )
+        return self
+
     def offer(self, now: datetime) -> dict[str, Any]:
         """Return the fields that the order copies from the request, with its deadline as a time."""
         seconds = self.deadline_in_seconds
         sent = self.deadline_at if seconds is None else timedelta(seconds=seconds)
         names = (*OFFERED, *OFFERED_WITH)
+        first = None if self.depends_on is None else tuple(dict.fromkeys(self.depends_on))
         fields = {name: getattr(self, name, None) for name in names}
         return fields | {
             "deadline_at": at(sent, now),
             "bids_by": at(self.bids_by, now),
             "capability": self.to_capability,
+            "depends_on": first,
         }
 
 
@@ -303,6 +336,13 @@ class WorkOrderView(SharedFields):
     ]
     content_flags: ContentFlags
     lapses: Annotated[int, Field(description="How often the order lapsed.")]
+    is_ready: Annotated[
+        bool,
+        Field(
+            description="False while an order that it depends on is not completed. Until then, "
+            "nobody can accept it."
+        ),
+    ]
     progress: Annotated[
         Progress | None,
         Field(description="What the worker reported while it works. Null before the first report."),
@@ -341,6 +381,22 @@ class WorkOrdersPage(Model):
     next_cursor: NextCursor
 
 
+class ChildrenQuery(Model):
+    """How many levels of children to list. With 1, only the children themselves."""
+
+    depth: Annotated[int, Field(ge=1, le=8, description="How many levels to list.")] = 1
+    limit: Limit = 50
+    cursor: str | None = None
+
+
+class ChildrenPage(Model):
+    """A page of the orders below an order. Each comes before its own children."""
+
+    work_order_id: str
+    work_orders: list[WorkOrderView]
+    next_cursor: NextCursor
+
+
 def view(order: WorkOrder, reader_id: str, questions: Sequence[Question] = ()) -> WorkOrderView:
     """Return an order as its client or its worker sees it. Its flags are also of `questions`."""
     texts = [order.title, order.description, order.reason, order.result_url, order.summary]
@@ -352,6 +408,7 @@ def view(order: WorkOrder, reader_id: str, questions: Sequence[Question] = ()) -
     fields["ended_by"] = order.ended_by
     fields["lapses"] = order.lapses or 0
     fields["offer"] = order.kind
+    fields["is_ready"] = order.is_ready is not False
     fields["progress"] = _progress(order)
     fields["generation"] = order.generation
     fields["updated_at"] = order.updated_at

@@ -18,6 +18,7 @@ from agent_messaging.work_orders.states import Action, Status
 from agent_messaging.work_orders.table import WorkOrdersTable, not_found
 from agent_messaging.work_orders.transition_schemas import ACCEPT, REJECT, Answer, Operation
 from agent_messaging.work_orders.transitions import TransitionRequest, Transitions
+from agent_messaging.work_orders.tree import Tree
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,17 @@ class WorkOrderService:
             raise not_found(work_order_id)
         questions = self.orders.read_questions(whole[0])
         return schemas.whole_view(whole[0], caller.agent_id, questions)
+
+    def list_children(
+        self, caller: Caller, work_order_id: str, query: schemas.ChildrenQuery, now: datetime
+    ) -> schemas.ChildrenPage:
+        """Return a page of what is below an order of the caller.
+
+        Raises:
+            WorkOrderNotFoundError: there is no such order, or the caller is not a party to it.
+        """
+        tree = Tree(self.transitions.settling.children, self.expiry, now)
+        return tree.page(caller.agent_id, work_order_id, query)
 
     def respond(
         self,

@@ -33,7 +33,9 @@ the lease rests. A question lapses too, so that no order waits for ever. The oth
 Every other action is refused with 409 and the current state.
 
 When an agent has left, the system acts in its place: it rejects the pending orders of a worker, and
-cancels the open orders of a client. `LEFT` says so, with the order's `reason_code`.
+cancels the open orders of a client. `LEFT` says so, with the order's `reason_code`. The system also
+cancels the open children of an order that ended, and what depends on an order that ended without
+completion (`settling`).
 
 `TRANSITIONS` is this machine. The rights, the times, the open states, the texts of notifications
 and errors, and the history follow from it. A test compares the picture above with the table.
@@ -114,6 +116,8 @@ class ReasonCode(StrEnum):
     CLIENT_LEFT = "client_left"
     LAPSED = "lapsed"
     DEADLINE = "deadline"
+    PARENT_CANCELLED = "parent_cancelled"
+    DEPENDENCY_FAILED = "dependency_failed"
 
 
 class Times(Model):

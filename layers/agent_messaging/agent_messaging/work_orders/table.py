@@ -4,11 +4,14 @@ It also holds a mark for each agent that left, until its open orders have ended 
 
     worker_all, client_all      agent id, work_order_id            every order, never changed
     worker_open, client_open    agent id, work_order_id            while open
+    worker_open                 worker id # waiting, work_order_id until it is ready
     client_ended                client id # status, work_order_id  once ended, except expired, and
                                                                    while input_required
     due                         due_shard, time#id                 until the sweep looks at it
                                 due_shard, time#agent id           the marks of agents that left
-    pool                        capability, 10 - priority # id     while pending, for candidates
+                                due_shard, time#id                 the marks of ended orders
+    pool                        capability, 10 - priority # id     while pending, for candidates,
+                                                                   once it is ready
 
 All indexes hold keys. `worker_open` also holds status and client. So a worker's pending orders are
 counted without reading their heads, and without the orders of blocked clients. `pool` also holds
@@ -34,6 +37,7 @@ from agent_messaging.storage.table import (
 )
 from agent_messaging.storage.transactions import BATCH_KEYS, batch_get
 from agent_messaging.work_orders import item as items
+from agent_messaging.work_orders import links
 from agent_messaging.work_orders.indexes import DUE, ENDED, OPEN_ORDERS, Filter
 from agent_messaging.work_orders.item import (
     DUE_SHARDS,
@@ -122,6 +126,8 @@ class WorkOrdersTable:
             parts = [self._transact_new(items.question_item(after, changes["question"]))]
         if action is Action.ANSWER:
             parts = [self._transact_new(items.answer_item(after, changes["answer"]))]
+        if links.needs_mark(order, step):
+            parts.append(self.table.transact_put(items.ended_mark(order.work_order_id, now)))
         is_by_clock = action in CLOCK_ACTIONS
         expression, condition, values = update(order, after, now, is_by_clock=is_by_clock)
         key = self.key(order.work_order_id)[1]
@@ -317,17 +323,19 @@ class WorkOrdersTable:
         The index may miss an order of the last moments, and may still show one that has just ended.
         """
         index, owner = OPEN_ORDERS[role]
-        before = LAST
-        while before:
-            found = self.table.query(
-                f"{owner} = :owner AND work_order_id < :before",
-                index=index,
-                limit=BATCH_KEYS,
-                owner=agent_id,
-                before=before,
-            )
-            yield from (item["work_order_id"] for item in found.items)
-            before = found.last_key.get("work_order_id", "")
+        waiting = [items.waiting_for(agent_id)] if role is Role.WORKER else []
+        for key in (agent_id, *waiting):
+            before = LAST
+            while before:
+                found = self.table.query(
+                    f"{owner} = :owner AND work_order_id < :before",
+                    index=index,
+                    limit=BATCH_KEYS,
+                    owner=key,
+                    before=before,
+                )
+                yield from (item["work_order_id"] for item in found.items)
+                before = found.last_key.get("work_order_id", "")
 
     def transact_mark_leaving(self, agent_id: str, now: datetime) -> TransactItem:
         """Return the write of the mark that an agent left, for a transaction."""
@@ -336,6 +344,19 @@ class WorkOrdersTable:
     def remove_mark(self, agent_id: str) -> None:
         """Remove the mark that an agent left. A missing one is no error."""
         self.table.delete(self.key(agent_id, LEAVING)[1])
+
+    def find_mark(self, work_order_id: str) -> Item | None:
+        """Return the mark that others follow from the end of an order, None if all is settled."""
+        return self.table.get(self.key(work_order_id, items.ENDED)[1], consistent=True)
+
+    def remove_ended_mark(self, mark: Item) -> None:
+        """Remove a mark, unless the order has got a new one since it was read."""
+        with contextlib.suppress(ConditionFailedError):
+            self.table.delete(
+                self.key(mark["work_order_id"], items.ENDED)[1],
+                "due_at = :seen",
+                seen=mark["due_at"],
+            )
 
     def due(self, now: datetime) -> Iterator[Item]:
         """Yield the keys in the index `due` up to `now`: overdue orders, and marks of leaving."""

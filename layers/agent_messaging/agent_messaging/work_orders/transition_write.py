@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from agent_messaging import clock
 from agent_messaging.storage.table import TransactItem
+from agent_messaging.work_orders import links
 from agent_messaging.work_orders.item import head
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Status, Transition
@@ -26,6 +27,7 @@ IS_ANSWERABLE = "answer_by > :now"
 IS_UNANSWERED = "answer_by <= :now"
 IS_FIRST_ROUND = "attribute_not_exists(lapses)"
 IS_SAME_ROUND = "lapses = :round"
+IS_NOT_READY = "is_ready = :not_ready"
 
 
 class TransitionWrite(NamedTuple):
@@ -53,7 +55,18 @@ def update(
     if gone:
         expression += f" REMOVE {', '.join(gone)}"
     clauses, values = conditions(order, now, is_by_clock=is_by_clock)
-    return expression, " AND ".join(clauses), {**given, **values}
+    linked, seen = links.conditions(order, changed)
+    return expression, " AND ".join([*clauses, *linked]), {**given, **values, **seen}
+
+
+def update_ready(order: WorkOrder, now: datetime) -> tuple[str, str, dict[str, Any]]:
+    """Return the expression, the condition and the values that make a pending order ready."""
+    before, after = head(order), head(order.model_copy(update={"is_ready": True}))
+    given = {name: value for name, value in after.items() if before.get(name) != value}
+    sets = ", ".join(f"#{name} = :{name}" for name in given)
+    clauses, values = conditions(order, now)
+    condition = " AND ".join([*clauses, IS_NOT_READY])
+    return f"SET {sets}", condition, {**given, **values, "not_ready": False}
 
 
 def conditions(

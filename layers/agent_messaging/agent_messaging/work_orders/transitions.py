@@ -28,6 +28,7 @@ from agent_messaging.errors import (
     AtCapacityError,
     ContentionError,
     IllegalTransitionError,
+    NotReadyError,
     QuestionChangedError,
     TooManyQuestionsError,
     WorkOrderNotFoundError,
@@ -37,10 +38,11 @@ from agent_messaging.messaging.model import party
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage.table import TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, batch_get
-from agent_messaging.work_orders import notification
+from agent_messaging.work_orders import closing, notification
 from agent_messaging.work_orders.access import OrderAccess
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.settling import Settling
 from agent_messaging.work_orders.states import ACTIVE, ROLES, Action, Role, Status
 from agent_messaging.work_orders.table import WorkOrdersTable
 from agent_messaging.work_orders.transition_write import TransitionWrite
@@ -89,6 +91,7 @@ class Transitions:
     messages: MessagesTable
     orders: WorkOrdersTable
     leaving: Leaving
+    settling: Settling
 
     def apply(
         self, work_order_id: str, wanted: TransitionRequest, request: IdempotentRequest
@@ -104,6 +107,7 @@ class Transitions:
             WorkOrderNotFoundError, WrongRoleError: the caller may not make this transition.
             IllegalTransitionError: the order's state does not allow it.
             QuestionChangedError, TooManyQuestionsError: see `WorkOrder.apply`.
+            NotReadyError, OpenChildrenError: the order waits for others (`readiness`, `closing`).
             AtCapacityError: the worker cannot accept, because its active jobs reached its limit.
             ContentionError: the order changed each time it was read.
         """
@@ -114,7 +118,11 @@ class Transitions:
                 if attempt > 0:
                     raise
                 continue
+            except NotReadyError:
+                self.settling.readiness.require(work_order_id, wanted.now)
+                continue
             if done is not None:
+                self.settling.follow(done, wanted.now)
                 return done
         raise ContentionError(f"The work order `{work_order_id}` kept changing.")
 
@@ -143,6 +151,8 @@ class Transitions:
             wanted.now,
             is_sure=is_sure,
         )
+        if wanted.action is Action.COMPLETE:
+            closing.require_ended(self.settling, order, wanted.now)
         write = self.orders.transact_transition(order, wanted.action, wanted.now, wanted.changes)
         other = self._load_other(order, actor, wanted.now, is_sure=is_sure)
         if other.has_left and self.leaving.ends(order, other.role):
