@@ -9,7 +9,6 @@ import pytest
 from agent_messaging.errors import BudgetExceededError
 from agent_messaging.work_orders import children_table, links, narrowing, transition_write
 from agent_messaging.work_orders.children import Children
-from agent_messaging.work_orders.children_table import ChildrenTable
 from local.in_process.functions import app
 from local.in_process.runtime import Context
 from tests.races.scheduler import invariants, trees
@@ -76,27 +75,10 @@ def ready_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transition_write, "IS_NOT_READY", always)
 
 
-def ended_dependencies(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A dependency that ends between the read and the write is taken for one that is open."""
-    depend = ChildrenTable.transact_depend
-
-    def unconditional(self: ChildrenTable, dependency: Any) -> Any:
-        entry = depend(self, dependency)["Update"]
-        named = {"#status": "status"}
-        condition = "attribute_exists(#status) AND (#status <> :yes OR #status IN (:open0, :open1, "
-        condition += ":open2))"
-        return {
-            "Update": {**entry, "ConditionExpression": condition, "ExpressionAttributeNames": named}
-        }
-
-    monkeypatch.setattr(ChildrenTable, "transact_depend", unconditional)
-
-
 PLANTED = {
     "a budget that is read and then written": room_is_read_first,
     "an end without a mark": no_mark,
     "an order that is made ready without a condition": ready_twice,
-    "a dependency that is read and then marked": ended_dependencies,
 }
 
 

@@ -43,7 +43,6 @@ class Forest:
         self.known: dict[str, list[str]] = {each: [] for each in world.names.values()}
         self.known[world.names["root"]].append(world.names["middle"])
         self.counts: Counter[str] = Counter()
-        self.cancelled_at: Any = None
 
     def enter(self) -> None:
         """All who act: those that split, those that end, and the schedule."""
