@@ -120,11 +120,19 @@ class WorkOrderAnswered(WorkOrderChanged):
     untrusted: AnsweredTexts
 
 
-class WorkOrderBid(WorkOrderChanged):
+class WorkOrderBid(Model):
     """A candidate bid on your work order, or your bid lost. No message tells of it."""
 
+    work_order_id: str
+    message_id: Annotated[str | None, Field(description="Null: there is no message.")]
     thread_id: Annotated[str | None, Field(description="Null: there is no message.")]
+    status: Status
+    previous_status: Status | None
+    actor: Actor
+    reason_code: ReasonCode | None
     bid_id: str
+    content_flags: ContentFlags
+    untrusted: OrderTexts
 
 
 class WebhookDisabled(Model):
