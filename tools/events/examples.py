@@ -23,6 +23,7 @@ from agent_messaging.storage.transactions import transact
 from agent_messaging.webhooks import secrets
 from agent_messaging.webhooks.job import Job
 from agent_messaging.webhooks.model import SLOTS, Endpoint
+from agent_messaging.work_orders.bid import Bid
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Action
 from agent_messaging.work_orders.transitions import TransitionRequest
@@ -37,6 +38,11 @@ NOVA, BOOTS, SCOUT = (
 # The orders that event files name beside the order of the other examples, which is pending.
 ACCEPTED_ID = "wo_01jd5m5y1x2w3v4t5s6r7q8p9n"
 OVERDUE_ID = "wo_01jd5m7c1d2e3f4g5h6j7k8m9n"
+# An order that Boots can claim, and one on which it has bid.
+POOLED_ID = "wo_01jd5m8d2e3f4g5h6j7k8m9n0p"
+AUCTIONED_ID = "wo_01jd5m9e3f4g5h6j7k8m9n0p1q"
+BID_ID = "bid_01jd5m4t8n7p6q5r4s3t2v1w0z"
+CAPABILITY = "cost-estimation"
 
 App = Callable[[str], ModuleType]
 """Returns the `app.py` of a function folder, loaded over the tables that are written."""
@@ -54,6 +60,7 @@ def write(app: App) -> dict[str, str]:
     for work_order_id in (example_data.ORDER_ID, ACCEPTED_ID):
         write_order(app, work_order_id, deadline)
     write_order(app, OVERDUE_ID, clock.now() - timedelta(seconds=1))
+    write_pool(app, deadline)
     accept = TransitionRequest(Caller(BOOTS.id), Action.ACCEPT, clock.now(), {})
     app("work_orders").transitions.apply(ACCEPTED_ID, accept, _without_key(app))
     return keys
@@ -69,7 +76,13 @@ def register(app: App, party: Party) -> str:
     (api_key, first), (_, second) = api_keys.issue(now), api_keys.issue(now)
     first = first.model_copy(update={"key_id": example_data.KEY_ID})
     second = second.model_copy(update={"key_id": example_data.NEW_KEY_ID})
-    agent = Agent(agent_id=party.id, name=party.name, created_at=now, keys={first.key_id: first})
+    agent = Agent(
+        agent_id=party.id,
+        name=party.name,
+        capabilities=[CAPABILITY] if party is BOOTS else [],
+        created_at=now,
+        keys={first.key_id: first},
+    )
     agents.registration.write(agent, first)
     agents.key_service.keyring.add(Requester(lambda: agent, BY_OPERATOR), second, now)
     return api_key
@@ -168,6 +181,26 @@ def write_order(app: App, work_order_id: str, deadline_at: datetime) -> None:
         created_at=clock.now(),
     )
     app("work_orders").offering.put(order, _without_key(app))
+
+
+def write_pool(app: App, deadline_at: datetime) -> None:
+    """Write two orders from Nova to every agent with Boots' capability, one with a bid of Boots."""
+    module, now = app("work_orders"), clock.now()
+    for work_order_id, bids_by in ((POOLED_ID, None), (AUCTIONED_ID, deadline_at)):
+        order = WorkOrder.create(
+            work_order_id=work_order_id,
+            client=NOVA,
+            capability=CAPABILITY,
+            bids_by=bids_by,
+            title="Cost Estimates for 50 Products",
+            description="Need detailed cost breakdowns",
+            deadline_at=deadline_at + timedelta(days=1),
+            is_verified=True,
+            created_at=now,
+        )
+        _without_key(app).write(module.orders.transact_put_all(order), order)
+    bid = Bid(bid_id=BID_ID, bidder=BOOTS, created_at=now, is_verified=True)
+    module.bids_table.put(order, bid)
 
 
 def _without_key(app: App) -> IdempotentRequest:

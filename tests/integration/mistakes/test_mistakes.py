@@ -34,6 +34,11 @@ LEFT = {
     },
     "GET /api/v1/messaging/work-orders: wrong type ?client_id": "a client cannot filter by client",
     f"{RETRY}: wrong type {{delivery_id}}": "the list that it names is of the webhook in the path",
+    **{
+        f"POST /api/v1/messaging/work-order: {kind} {name}": "it is only for `to_capability`"
+        for kind in ("wrong type", "beyond a bound")
+        for name in ("priority", "max_lapses", "bids_by")
+    },
     f"{REJECT}: wrong type work_order_ids": "they exclude `client_id`, which is there too",
     f"{REJECT}: wrong type work_order_ids/0": "they exclude `client_id`, which is there too",
 }

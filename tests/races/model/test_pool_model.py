@@ -22,15 +22,18 @@ from local.in_process.requests import Answer
 from tests.integration.cloud import Cloud
 from tests.integration.recorder import RECORDER
 from tests.integration.work_orders import pools
-from tests.scale import Figure, scaled
+from tests.scale import IS_FULL, Figure, scaled
 
-RUNS, STEPS = scaled(60), 50
+RUNS, STEPS = scaled(80), 60
 BEGINNING = datetime(2036, 1, 1, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
 CANDIDATES = ("ada", "ben", "eve")
 CLIENT = "nova"
 MAX_JOBS = 2
 DONE = (200, "")
+# What must happen in every run of the test, and what needs the many of a long one.
+OFTEN = ("claim", "award", "bid", "withdraw", "lapse", "claim excluded")
+SELDOM = ("complete", "fail", "claim at_capacity", "award at_capacity", "award bid_replaced")
 
 
 @dataclass
@@ -86,7 +89,16 @@ class Run:
     def play(self) -> None:
         self.offer()
         steps: list[Callable[[], None]] = [
-            *(self.offer, self.claim, self.claim, self.bid, self.bid, self.award, self.award),
+            *(
+                self.offer,
+                self.claim,
+                self.claim,
+                self.claim,
+                self.bid,
+                self.bid,
+                self.award,
+                self.award,
+            ),
             *(self.end, self.end, self.cancel, self.wait, self.change, self.withdraw),
         ]
         for _ in range(STEPS):
@@ -189,6 +201,10 @@ class Run:
 
     def end(self) -> None:
         order, candidate = self.any_order(), self.any_candidate()
+        working = [each for each in self.orders if each.status == "accepted"]
+        if working and self.chance.random() < 0.5:
+            order = self.chance.choice(working)
+            candidate = self.candidates[order.worker or ""]
         action = self.chance.choice(("complete", "fail"))
         expected = DONE
         if order.worker == candidate.agent_id:
@@ -319,5 +335,5 @@ def test_pools_and_bids_do_what_the_plain_model_does(
             raise AssertionError(f"run {number}: {error}") from error
         answers += run.answers
     figure("answers", dict(sorted(answers.items())))
-    for what in ("claim", "award", "bid", "withdraw", "complete", "lapse", "claim at_capacity"):
+    for what in OFTEN + (SELDOM if IS_FULL else ()):
         assert answers[what] > 0, f"{what} never happened"

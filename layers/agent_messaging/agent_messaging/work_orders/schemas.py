@@ -176,7 +176,7 @@ class CreateResponse(Model):
     offer: str
 
 
-class ListRole(StrEnum):
+class Role(StrEnum):
     """What the caller is to the orders of a list."""
 
     CLIENT = "client"
@@ -191,7 +191,7 @@ class WorkOrdersQuery(Model):
     `role=candidate` by `capability`.
     """
 
-    role: Annotated[ListRole, ANY_CASE] = ListRole.WORKER
+    role: Annotated[Role, ANY_CASE] = Role.WORKER
     status: Annotated[Status | None, ANY_CASE] = None
     client_id: Annotated[
         AgentId | None, Field(description="With `role=worker`: list only orders from this client.")
@@ -218,7 +218,7 @@ class WorkOrdersQuery(Model):
     @property
     def other_filter(self) -> str:
         """The name of the filter by the other party."""
-        return "worker_id" if self.role is ListRole.CLIENT else "client_id"
+        return "worker_id" if self.role is Role.CLIENT else "client_id"
 
 
 class Progress(Model):
@@ -334,7 +334,7 @@ class WorkOrdersPage(Model):
     """A page of your work orders, newest first. For a candidate, by priority, then oldest first."""
 
     agent_id: str
-    role: ListRole
+    role: Role
     total_orders: Total
     total_is_minimum: IsMinimum
     work_orders: list[WorkOrderView]
