@@ -113,6 +113,24 @@ class CreateRequest(Request):
         ),
     ] = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _require_one_kind(cls, sent: Any) -> Any:
+        """Refuse fields of two kinds of offers, before their values matter."""
+        if not isinstance(sent, dict):
+            return sent
+        is_for_candidates = sent.get("to_capability") is not None
+        other = "to_capability" if is_for_candidates else "to_agent_id"
+        names = ("to_agent_id",) if is_for_candidates else FOR_CANDIDATES
+        faults = [
+            (name, f"cannot be combined with `{other}`", f"Remove `{name}`, or remove `{other}`.")
+            for name in names
+            if None not in (sent.get(name), sent.get(other))
+        ]
+        if faults:
+            raise wrong_fields(cls.model_construct(), *faults)
+        return sent
+
     @model_validator(mode="after")
     def _require_one_offer(self) -> Self:
         if self.to_agent_id is None and self.to_capability is None:
@@ -125,15 +143,6 @@ class CreateRequest(Request):
                     "`to_capability` to a capability that the worker must have.",
                 ),
             )
-        names = ("to_agent_id",) if self.to_capability is not None else FOR_CANDIDATES
-        other = "to_capability" if self.to_capability is not None else "to_agent_id"
-        faults = [
-            (name, f"cannot be combined with `{other}`", f"Remove `{name}`, or remove `{other}`.")
-            for name in names
-            if getattr(self, name) is not None
-        ]
-        if faults:
-            raise wrong_fields(self, *faults)
         return self
 
     @model_validator(mode="after")
