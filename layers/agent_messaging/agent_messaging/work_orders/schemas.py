@@ -128,7 +128,7 @@ class CreateRequest(Request):
             if None not in (sent.get(name), sent.get(other))
         ]
         if faults:
-            raise wrong_fields(cls.model_construct(), *faults)
+            raise wrong_fields(cls, *faults)
         return sent
 
     @model_validator(mode="after")
