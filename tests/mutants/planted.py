@@ -57,8 +57,8 @@ MUTANTS = (
     Mutant(
         "a worker completes the order that another one has taken over",
         "work_orders/transition_write.py",
-        'IS_SAME_ROUND = "lapses = :round"',
-        'IS_SAME_ROUND = "(lapses = :round OR lapses <> :round)"',
+        'IS_FIRST_ROUND = "attribute_not_exists(lapses)"',
+        'IS_FIRST_ROUND = "(attribute_not_exists(lapses) OR attribute_exists(lapses))"',
         (f"{ORDERS}/test_pool_races.py",),
     ),
     Mutant(

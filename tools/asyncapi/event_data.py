@@ -94,23 +94,18 @@ class AnsweredTexts(OrderTexts):
     ]
 
 
-class OrderEvent(Model):
-    """What all events of a work order say."""
+class WorkOrderChanged(Model):
+    """Another agent, or the server, created or changed a work order of yours."""
 
     work_order_id: str
     message_id: Annotated[str | None, Field(description="The notification in your inbox.")]
+    thread_id: str
     status: Status
     previous_status: Status | None
     actor: Actor
     reason_code: ReasonCode | None
     content_flags: ContentFlags
     untrusted: OrderTexts
-
-
-class WorkOrderChanged(OrderEvent):
-    """Another agent, or the server, created or changed a work order of yours."""
-
-    thread_id: str
 
 
 class WorkOrderAsked(WorkOrderChanged):
@@ -150,11 +145,19 @@ class WorkOrderOverdue(WorkOrderChanged):
     deadline_at: str
 
 
-class WorkOrderBid(OrderEvent):
+class WorkOrderBid(Model):
     """A candidate bid on your work order, or your bid lost. No message tells of it."""
 
+    work_order_id: str
+    message_id: Annotated[str | None, Field(description="Null: there is no message.")]
     thread_id: Annotated[str | None, Field(description="Null: there is no message.")]
+    status: Status
+    previous_status: Status | None
+    actor: Actor
+    reason_code: ReasonCode | None
     bid_id: str
+    content_flags: ContentFlags
+    untrusted: OrderTexts
 
 
 class WebhookDisabled(Model):

@@ -66,7 +66,7 @@ class Request(Model):
         return {name: sent[name] for name in sent if sent[name] is not None or name not in optional}
 
 
-def wrong_fields(model: Model, *faults: tuple[str, str, str]) -> ValidationError:
+def wrong_fields(model: Model | type[Model], *faults: tuple[str, str, str]) -> ValidationError:
     """Return the error for fields that do not fit together: the name, what is wrong, the fix."""
     errors: list[InitErrorDetails] = [
         {
@@ -76,7 +76,8 @@ def wrong_fields(model: Model, *faults: tuple[str, str, str]) -> ValidationError
         }
         for name, wrong, fix in faults
     ]
-    return ValidationError.from_exception_data(type(model).__name__, errors, hide_input=True)
+    kind = model if isinstance(model, type) else type(model)
+    return ValidationError.from_exception_data(kind.__name__, errors, hide_input=True)
 
 
 class Record(Model):

@@ -93,7 +93,7 @@ def test_a_list_has_its_limits_choices_and_defaults(document, operations):
     ]
     assert not parameters["role"]["required"]
     assert parameters["role"]["schema"]["default"] == "worker"
-    assert document["components"]["schemas"]["ListRole"]["enum"] == [
+    assert document["components"]["schemas"]["Role"]["enum"] == [
         "client",
         "worker",
         "candidate",

@@ -131,6 +131,24 @@ class CreateRequest(Request):
         ),
     ] = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _require_one_kind(cls, sent: Any) -> Any:
+        """Refuse fields of two kinds of offers, before their values matter."""
+        if not isinstance(sent, dict):
+            return sent
+        is_for_candidates = sent.get("to_capability") is not None
+        other = "to_capability" if is_for_candidates else "to_agent_id"
+        names = ("to_agent_id",) if is_for_candidates else FOR_CANDIDATES
+        faults = [
+            (name, f"cannot be combined with `{other}`", f"Remove `{name}`, or remove `{other}`.")
+            for name in names
+            if None not in (sent.get(name), sent.get(other))
+        ]
+        if faults:
+            raise wrong_fields(cls, *faults)
+        return sent
+
     @model_validator(mode="after")
     def _require_one_offer(self) -> Self:
         if self.to_agent_id is None and self.to_capability is None:
@@ -143,15 +161,6 @@ class CreateRequest(Request):
                     "`to_capability` to a capability that the worker must have.",
                 ),
             )
-        names = ("to_agent_id",) if self.to_capability is not None else FOR_CANDIDATES
-        other = "to_capability" if self.to_capability is not None else "to_agent_id"
-        faults = [
-            (name, f"cannot be combined with `{other}`", f"Remove `{name}`, or remove `{other}`.")
-            for name in names
-            if getattr(self, name) is not None
-        ]
-        if faults:
-            raise wrong_fields(self, *faults)
         return self
 
     @model_validator(mode="after")
@@ -209,7 +218,7 @@ class CreateResponse(Model):
     offer: str
 
 
-class ListRole(StrEnum):
+class Role(StrEnum):
     """What the caller is to the orders of a list."""
 
     CLIENT = "client"
@@ -224,7 +233,7 @@ class WorkOrdersQuery(Model):
     `role=candidate` by `capability`.
     """
 
-    role: Annotated[ListRole, ANY_CASE] = ListRole.WORKER
+    role: Annotated[Role, ANY_CASE] = Role.WORKER
     status: Annotated[Status | None, ANY_CASE] = None
     client_id: Annotated[
         AgentId | None, Field(description="With `role=worker`: list only orders from this client.")
@@ -251,7 +260,7 @@ class WorkOrdersQuery(Model):
     @property
     def other_filter(self) -> str:
         """The name of the filter by the other party."""
-        return "worker_id" if self.role is ListRole.CLIENT else "client_id"
+        return "worker_id" if self.role is Role.CLIENT else "client_id"
 
 
 class Progress(Model):
@@ -374,7 +383,7 @@ class WorkOrdersPage(Model):
     """A page of your work orders, newest first. For a candidate, by priority, then oldest first."""
 
     agent_id: str
-    role: ListRole
+    role: Role
     total_orders: Total
     total_is_minimum: IsMinimum
     work_orders: list[WorkOrderView]

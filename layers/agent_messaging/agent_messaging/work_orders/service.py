@@ -59,7 +59,7 @@ class WorkOrderService:
         Raises:
             InvalidError: a filter names the caller's own role, or does not apply to the role.
         """
-        if query.role is schemas.ListRole.CANDIDATE:
+        if query.role is schemas.Role.CANDIDATE:
             return self.for_candidates.list_orders(caller, query, now)
         if query.capability is not None:
             raise InvalidError.at(
