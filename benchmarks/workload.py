@@ -7,7 +7,7 @@ long as a typical one.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from benchmarks import events, unasked
+from benchmarks import events, pools, unasked
 from benchmarks.listeners import Listeners
 from local.in_process.functions import app
 from local.in_process.host import Host
@@ -93,6 +93,7 @@ class Workload:
         yield from self.orders()
         yield from self.large_orders()
         yield from self.leases()
+        yield from pools.operations(self)
         yield from self.contacts()
         yield from self.webhooks()
         yield from self.statistics()
@@ -180,6 +181,7 @@ class Workload:
             lambda: self.call("GET", "/messaging/work-orders", "boots", query=worker),
         )
         yield "work-order", lambda: self.call("GET", f"/messaging/work-order/{one}")
+        yield from self.children()
         yield "accept", lambda: self.move(one, "accept")
         yield "accept, with a key", lambda: self.move(keyed, "accept", key="accept")
         yield "complete", lambda: self.move(one, "complete")
@@ -229,6 +231,26 @@ class Workload:
         if not step:
             return self.call("GET", path, agent)
         return self.call("POST", f"{path}/{step}", agent, body)
+
+    def children(self) -> Iterator[Operation]:
+        """Yield orders that Boots gives back to Nova as parts of its own."""
+        first, second = (self.offer(budget_usd=100) for _ in range(2))
+        for parent in (first, second):
+            self.move(parent, "accept")
+        self.part(first)
+        self.part(second)
+        path = f"/messaging/work-order/{first}/children"
+        yield "create child", lambda: self.part(first)
+        yield "create child, with a key", lambda: self.part(first, key="child")
+        yield "children", lambda: self.call("GET", path)
+        yield "cancel, with one child", lambda: self.move(second, "cancel", "nova")
+        self.move(first, "cancel", "nova")
+
+    def part(self, parent: str, key: str | None = None) -> str:
+        """Create a child of an order and return its id."""
+        body = {"to_agent_id": "nova", **ORDINARY, "budget_usd": 20, "parent_id": parent}
+        path = "/messaging/work-order"
+        return str(self.call("POST", path, "boots", body, key=key)["work_order_id"])
 
     def large_orders(self) -> Iterator[Operation]:
         """Yield orders with long parts, and many at once."""

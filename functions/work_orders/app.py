@@ -12,14 +12,24 @@ from agent_messaging.door.api import Api
 from agent_messaging.errors import (
     AgentNotFoundError,
     AtCapacityError,
+    BiddingClosedError,
+    BidNotFoundError,
+    BidReplacedError,
+    BudgetExceededError,
     ContactRequiredError,
+    DepthExceededError,
+    ExcludedError,
     IllegalTransitionError,
+    NotReadyError,
+    OpenChildrenError,
     QuestionChangedError,
     RateLimitedError,
     ResultMismatchError,
+    TooManyChildrenError,
     TooManyQuestionsError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
+    WrongOfferError,
     WrongRoleError,
 )
 from agent_messaging.feed.outbox import OutboxTable
@@ -30,13 +40,26 @@ from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.meter.limiter import Meter
 from agent_messaging.storage import connection
-from agent_messaging.work_orders import schemas, transition_schemas
+from agent_messaging.work_orders import bid_schemas, schemas, transition_schemas
 from agent_messaging.work_orders.access import OrderAccess
+from agent_messaging.work_orders.awarding import Awarding
+from agent_messaging.work_orders.bid_service import BidService
+from agent_messaging.work_orders.bid_table import BidsTable
+from agent_messaging.work_orders.bids import Bidding
+from agent_messaging.work_orders.candidate_service import CandidateService
+from agent_messaging.work_orders.candidates import Candidates
+from agent_messaging.work_orders.children import Children
+from agent_messaging.work_orders.children_table import ChildrenTable
+from agent_messaging.work_orders.claiming import Claiming
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.offering import Offering
+from agent_messaging.work_orders.pool_offering import PoolOffering
 from agent_messaging.work_orders.progress import Progress
+from agent_messaging.work_orders.readiness import Readiness
 from agent_messaging.work_orders.service import WorkOrderService
+from agent_messaging.work_orders.settling import Settling
+from agent_messaging.work_orders.system_end import SystemEnding
 from agent_messaging.work_orders.table import WorkOrdersTable
 from agent_messaging.work_orders.transition_schemas import ANSWER, ASK, CANCEL, COMPLETE, FAIL
 from agent_messaging.work_orders.transitions import Transitions
@@ -59,14 +82,30 @@ idempotency_store = IdempotencyStore(client, os.environ["IDEMPOTENCY_TABLE"])
 parties = Parties(client, agents, contacts)
 contact_service = ContactService(client, contacts, messages)
 expiry = Expiry(client, agents, messages, orders)
-offering = Offering(parties, contact_service, messages, orders, sent_log)
+children = ChildrenTable(client, orders)
+parts = Children(children, expiry)
+readiness = Readiness(client, messages, children)
+ending = SystemEnding(client, agents, messages, orders, expiry)
+settling = Settling(ending, children, readiness)
+offering = Offering(parties, contact_service, messages, orders, sent_log, parts)
 leaving = Leaving(client, agents, messages, orders, expiry)
-transitions = Transitions(client, agents, contact_service, messages, orders, leaving)
+transitions = Transitions(client, agents, contact_service, messages, orders, leaving, settling)
 access = OrderAccess(client, agents, orders, expiry)
 outbox = OutboxTable(client, os.environ["AGENT_OUTBOX_TABLE"])
 reports = Progress(access, contacts, outbox)
+candidates = Candidates(client, agents, contacts, orders, expiry)
+for_candidates = CandidateService(
+    candidates,
+    PoolOffering(agents, orders, sent_log, parts),
+    Claiming(candidates, contact_service, messages, leaving, readiness),
+)
+bids_table = BidsTable(orders)
+bids = BidService(
+    Bidding(candidates, bids_table, outbox, readiness),
+    Awarding(candidates, bids_table, contact_service, messages, outbox, readiness),
+)
 service = WorkOrderService(
-    agents, orders, offering, transitions, expiry, reports, idempotency_store
+    agents, orders, offering, transitions, expiry, reports, idempotency_store, for_candidates
 )
 meter = Meter.connect(client, agents)
 api = handler = Api(
@@ -80,7 +119,16 @@ api = handler = Api(
     "Create a work order for an agent",
     identity="from_agent_id",
     max_bytes=schemas.MAX_BYTES,
-    raises=(AgentNotFoundError, ContactRequiredError, WorkerUnavailableError, RateLimitedError),
+    raises=(
+        AgentNotFoundError,
+        ContactRequiredError,
+        WorkerUnavailableError,
+        RateLimitedError,
+        *TRANSITION_ERRORS,
+        BudgetExceededError,
+        DepthExceededError,
+        TooManyChildrenError,
+    ),
 )
 def create(
     caller: Caller, body: schemas.CreateRequest, request: IdempotentRequest
@@ -89,7 +137,8 @@ def create(
     be in the future. If the worker has not answered by then, the order is `expired`. Orders are
     never held. A worker whose contact policy is not `open` accepts orders from its contacts
     only. Accepting an order makes the client a contact, unless the worker blocks it.
-    `result_schema` is a JSON Schema that the result has to match.
+    `result_schema` is a JSON Schema that the result has to match. With `parent_id` the order is a
+    part of an order that you accepted as its worker.
     """
     return service.create(caller, body, clock.now(), request)
 
@@ -99,7 +148,8 @@ def list_orders(caller: Caller, query: schemas.WorkOrdersQuery) -> schemas.WorkO
     """`total_orders` counts up to 100. `total_is_minimum` is true if there may be more. A page ends
     at about 1 MB. With a filter by the other party or by status, a page examines up to 300
     orders and may be short or empty. This does not apply to a client that filters only by status
-    `rejected`, `cancelled`, `completed` or `failed`. `history` is null in lists.
+    `rejected`, `cancelled`, `completed` or `failed`. A worker's list of `pending` orders leaves out
+    those that are not ready. `history` is null in lists.
     """
     return service.list_orders(caller, query, clock.now())
 
@@ -120,10 +170,26 @@ def read_order(caller: Caller, work_order_id: WorkOrderId) -> schemas.WorkOrderV
 
 
 @api.route(
+    "GET",
+    "/messaging/work-order/{work_order_id}/children",
+    "List the children of a work order, or its whole tree",
+    raises=(WorkOrderNotFoundError,),
+)
+def list_children(
+    caller: Caller, work_order_id: WorkOrderId, query: schemas.ChildrenQuery
+) -> schemas.ChildrenPage:
+    """For the client and the worker of the order. Each order comes before its own children, and
+    children come in the order of their creation. `depth` is the number of levels. `history` is null
+    in lists.
+    """
+    return service.list_children(caller, work_order_id, query, clock.now())
+
+
+@api.route(
     "POST",
     "/messaging/work-order/{work_order_id}/respond",
     "Accept or reject a work order, as its worker",
-    raises=(*TRANSITION_ERRORS, AtCapacityError),
+    raises=(*TRANSITION_ERRORS, AtCapacityError, NotReadyError, WrongOfferError),
 )
 def respond(
     caller: Caller,
@@ -135,6 +201,109 @@ def respond(
     ends the order. The client is notified.
     """
     return service.respond(caller, work_order_id, body, clock.now(), request)
+
+
+@api.route(
+    "POST",
+    "/messaging/work-order/{work_order_id}/claim",
+    "Claim a work order from a pool, as a candidate",
+    raises=(
+        *TRANSITION_ERRORS,
+        WrongOfferError,
+        NotReadyError,
+        ExcludedError,
+        AtCapacityError,
+        WorkerUnavailableError,
+    ),
+)
+def claim(
+    caller: Caller,
+    work_order_id: WorkOrderId,
+    body: transition_schemas.ClaimRequest,
+    request: IdempotentRequest,
+) -> transition_schemas.AcceptedResponse:
+    """Makes you the worker of a pending order whose `offer` is `pool`. You need its `capability`.
+    Exactly one candidate gets the order. A claim uses one of your `max_concurrent_jobs`. The client
+    is notified, and becomes your contact. You may leave out the body.
+    """
+    return for_candidates.claim(caller, work_order_id, body, clock.now(), request)
+
+
+@api.route(
+    "POST",
+    "/messaging/work-order/{work_order_id}/bid",
+    "Bid on a work order, as a candidate",
+    raises=(
+        *TRANSITION_ERRORS,
+        WrongOfferError,
+        NotReadyError,
+        ExcludedError,
+        BiddingClosedError,
+        WorkerUnavailableError,
+    ),
+)
+def bid(
+    caller: Caller,
+    work_order_id: WorkOrderId,
+    body: bid_schemas.BidRequest,
+    request: IdempotentRequest,
+) -> bid_schemas.BidResponse:
+    """Only while a pending order's `offer` is `bids`, until its `bids_by`. You need its
+    `capability`. You have one bid: another one replaces it and has a new `bid_id`. Other bidders
+    never see it. The client gets the event `work_order.bid`.
+    """
+    return bids.bid(caller, work_order_id, body, clock.now(), request)
+
+
+@api.route(
+    "DELETE",
+    "/messaging/work-order/{work_order_id}/bid",
+    "Withdraw your bid",
+    status=204,
+    raises=(*TRANSITION_ERRORS, WrongOfferError, BiddingClosedError),
+)
+def withdraw_bid(caller: Caller, work_order_id: WorkOrderId) -> None:
+    """Until `bids_by`. Without a bid, nothing changes."""
+    bids.withdraw(caller, work_order_id, clock.now())
+
+
+@api.route(
+    "GET",
+    "/messaging/work-order/{work_order_id}/bids",
+    "List the bids on a work order",
+    raises=(WorkOrderNotFoundError,),
+)
+def list_bids(caller: Caller, work_order_id: WorkOrderId) -> bid_schemas.BidsPage:
+    """The client gets all bids, at most 50, sorted by bidder. A bidder gets only its own. For
+    everybody else the order does not exist.
+    """
+    return bids.read(caller, work_order_id, clock.now())
+
+
+@api.route(
+    "POST",
+    "/messaging/work-order/{work_order_id}/award",
+    "Award a work order to a bid, as its client",
+    raises=(
+        *TRANSITION_ERRORS,
+        WrongOfferError,
+        NotReadyError,
+        BidNotFoundError,
+        BidReplacedError,
+        AtCapacityError,
+        WorkerUnavailableError,
+    ),
+)
+def award(
+    caller: Caller,
+    work_order_id: WorkOrderId,
+    body: bid_schemas.AwardRequest,
+    request: IdempotentRequest,
+) -> bid_schemas.AwardResponse:
+    """While the order is pending, before or after `bids_by`. The winner is notified, and you become
+    its contact. The other bidders get the event `work_order.not_awarded`.
+    """
+    return bids.award(caller, work_order_id, body, clock.now(), request)
 
 
 @api.route(
@@ -158,7 +327,7 @@ def reject_many(
     "/messaging/work-order/{work_order_id}/complete",
     "Complete a work order with its result, as its worker",
     max_bytes=schemas.MAX_BYTES,
-    raises=(*TRANSITION_ERRORS, ResultMismatchError),
+    raises=(*TRANSITION_ERRORS, OpenChildrenError, ResultMismatchError),
 )
 def complete(
     caller: Caller,
@@ -166,9 +335,9 @@ def complete(
     body: transition_schemas.CompleteRequest,
     request: IdempotentRequest,
 ) -> transition_schemas.CompletedResponse:
-    """Only while the order is `accepted`. The client is notified, and finds the result in the
-    order. If the order has a `result_schema`, `result_data` has to match it. Without `result_data`,
-    null has to match.
+    """While the order is `accepted` or `input_required`, and after all its children have ended. The
+    client is notified, and finds the result in the order. If the order has a `result_schema`,
+    `result_data` has to match it. Without `result_data`, null has to match.
     """
     return service.apply(COMPLETE, caller, work_order_id, body, now=clock.now(), request=request)
 
@@ -185,8 +354,8 @@ def cancel(
     body: transition_schemas.ReasonRequest,
     request: IdempotentRequest,
 ) -> transition_schemas.CancelledResponse:
-    """While the order is `pending` or `accepted`. The worker is notified. You may leave out the
-    body.
+    """While the order is open. The worker is notified. All open orders below it are cancelled too.
+    You may leave out the body.
     """
     return service.apply(CANCEL, caller, work_order_id, body, now=clock.now(), request=request)
 

@@ -10,6 +10,7 @@ import base64
 import contextlib
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -80,10 +81,9 @@ class Cloud(Host):
         """What the schedule does: how many orders it marked expired."""
         return self.swept(milliseconds)["expired"]
 
-    def swept(self, milliseconds: int = 50_000) -> dict[str, int]:
-        """What the schedule did, by what the clock does to orders."""
-        did: dict[str, int] = self.handle("work_orders_sweep", {}, Context(milliseconds))
-        return did
+    def swept(self, milliseconds: int = 50_000) -> Counter[str]:
+        """What the schedule did, by what happened to so many orders."""
+        return Counter(self.handle("work_orders_sweep", {}, Context(milliseconds)))
 
     def fail(self, operation: str, times: int, error: Mapping[str, Any]) -> None:
         """Let the next `times` calls of an operation fail with `error`."""

@@ -9,6 +9,8 @@ from local.in_process.requests import Answer, answer_of
 PROBLEM_MEMBERS = ["type", "title", "status", "detail", "code", "errors", "fix", "request_id"]
 DOCUMENTED_EXTRAS = {
     "illegal_transition": ["current_status"],
+    "not_ready": ["waits_for"],
+    "open_children": ["open_children"],
     "position_gone": ["oldest_position"],
     "webhook_exists": ["webhook_id"],
 }

@@ -38,6 +38,11 @@ REFUSED = {
     "work_orders_complete": "work_order_not_found",
     "work_orders_cancel": "work_order_not_found",
     "work_orders_fail": "work_order_not_found",
+    "work_orders_claim": "work_order_not_found",
+    "work_orders_bid": "work_order_not_found",
+    "work_orders_withdraw_bid": "work_order_not_found",
+    "work_orders_list_bids": "work_order_not_found",
+    "work_orders_award": "work_order_not_found",
 }
 OPERATIONS = [
     pytest.param(method, path, operation, id=operation["operationId"])

@@ -19,6 +19,7 @@ ROUNDS, ANSWERS = 5 if IS_FULL else 2, 64
 OFFERS, MAX_JOBS = 40, 5
 KEYED_SENDS, KEYED_ORDERS, KEYED_ACCEPTS = 50, 20, 20
 MESSAGES = 32
+PARTS, FIT = 24, 3
 
 
 @pytest.fixture(scope="module")
@@ -163,3 +164,28 @@ def test_every_acknowledged_message_is_in_the_inbox(nova: Agent, boots: Agent):
     assert statuses(answers) == {200: MESSAGES}
     bodies = {message["body"] for message in all_of(boots, MESSAGES)}
     assert bodies == {f"Message {number}" for number in range(MESSAGES)}
+
+
+def test_the_children_of_an_order_never_take_more_than_its_budget(
+    stack: Stack, nova: Agent, boots: Agent, figure: Figure
+):
+    third = stack.register("Third")
+    root = nova.offer(boots, budget_usd=10)
+    assert answer_to(boots, root, "accept").status_code == 200
+
+    def split(number: int) -> requests.Response:
+        part = {"title": f"Part {number}", "description": "d", "budget_usd": 3}
+        body = {"to_agent_id": third.agent_id, "parent_id": root, **part}
+        return boots.send("POST", "/messaging/work-order", json=body)
+
+    answers = at_once([lambda n=number: split(n) for number in range(PARTS)])
+
+    figure(f"children of {PARTS} at once, three fit", dict(statuses(answers)))
+    refused = {answer.json()["code"] for answer in answers if answer.status_code != 200}
+    children = boots.get(f"/messaging/work-order/{root}/children")["work_orders"]
+    assert len(children) == statuses(answers)[200] == FIT
+    assert refused <= {"budget_exceeded", "contention"}
+    assert "budget_exceeded" in refused
+    assert nova.send("POST", f"/messaging/work-order/{root}/cancel").status_code == 200
+    ended = boots.get(f"/messaging/work-order/{root}/children")["work_orders"]
+    assert {each["reason_code"] for each in ended} == {"parent_cancelled"}

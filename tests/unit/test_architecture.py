@@ -108,7 +108,9 @@ PURE = {
     "webhooks.schemas",
     "webhooks.signing",
     "webhooks.urls",
+    "work_orders.links",
     "work_orders.model",
+    "work_orders.narrowing",
     "work_orders.notification",
     "work_orders.states",
 }

@@ -158,7 +158,11 @@ def test_a_fix_of_a_body_names_what_to_send(model: type, body: dict, fix: str):
         (WorkOrdersQuery, {"status": "All"}, "Leave out `?status` to list all."),
         (WorkOrdersQuery, {"status": "open"}, "or send `pending` for orders that wait for an answ"),
         (WorkOrdersQuery, {"status": "open"}, "or `accepted` for orders that are being worked on."),
-        (WorkOrdersQuery, {"role": "all"}, "Set `?role` to one of `client`, `worker`."),
+        (
+            WorkOrdersQuery,
+            {"role": "all"},
+            "Set `?role` to one of `client`, `worker`, `candidate`.",
+        ),
         (DirectoryQuery, {"search": "x"}, "Rename `?search` to `?q`."),
         (DirectoryQuery, {"online": "maybe"}, "one of `true`, `false`."),
         (WorkOrdersQuery, {"role": "client", "status": "done"}, "one of `completed`,"),

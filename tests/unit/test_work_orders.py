@@ -12,10 +12,12 @@ from agent_messaging.work_orders.model import OFFERED, OFFERED_LATER, WorkOrder
 from agent_messaging.work_orders.schemas import CreateRequest
 from agent_messaging.work_orders.states import (
     ENDS,
+    KINDS,
     OPEN,
     ROLES,
     TRANSITIONS,
     Action,
+    OfferKind,
     Role,
     Status,
     Times,
@@ -58,6 +60,9 @@ expire    expired    -               -               -         -          -     
 ask       -          input_required  -               -         -          -        -          -
 answer    -          -               accepted        -         -          -        -          -
 lapse     -          failed          failed          -         -          -        -          -
+claim     accepted   -               -               -         -          -        -          -
+award     accepted   -               -               -         -          -        -          -
+reopen    -          pending         -               -         -          -        -          -
 """
 HEAD, *ROWS = (line.split() for line in TABLE.strip().splitlines())
 CELLS = [(status, row[0], cell) for row in ROWS for status, cell in zip(HEAD, row[1:], strict=True)]
@@ -66,7 +71,7 @@ CELLS = [(status, row[0], cell) for row in ROWS for status, cell in zip(HEAD, ro
 def test_the_table_has_every_state_and_every_action():
     assert list(Status) == HEAD
     assert sorted(row[0] for row in ROWS) == sorted(Action)
-    assert len(CELLS) == 8 * 9
+    assert len(CELLS) == 8 * 12
 
 
 @pytest.mark.parametrize(("status", "action", "cell"), CELLS)
@@ -99,6 +104,9 @@ def test_each_transition_has_a_time_of_the_order_and_each_action_one_letter():
         "ask": "q",
         "answer": "y",
         "lapse": "l",
+        "claim": "t",
+        "award": "w",
+        "reopen": "o",
     }
 
 
@@ -109,7 +117,8 @@ def test_an_action_writes_fields_of_an_order():
     assert (written - {"question", "answer"}) | offered <= set(WorkOrder.model_fields)
     # The last one belongs to the message that brings the order.
     sent_only = {"to_agent_id", "deadline_in_seconds", "wants_receipts"}
-    assert offered == CreateRequest.model_fields.keys() - sent_only
+    sent_only |= {"to_capability", "max_lapses"}
+    assert offered - {"capability"} == CreateRequest.model_fields.keys() - sent_only
 
 
 def test_a_client_cancels_and_answers_and_a_worker_does_the_rest():
@@ -121,6 +130,8 @@ def test_a_client_cancels_and_answers_and_a_worker_does_the_rest():
         "cancel": "client",
         "ask": "worker",
         "answer": "client",
+        "claim": "worker",
+        "award": "client",
     }
 
 
@@ -226,11 +237,13 @@ def test_a_refused_transition_says_which_calls_the_order_allows_now():
     assert "{" not in caught.value.fix
 
 
-def test_every_call_that_a_status_allows_is_named_and_no_other():
+@pytest.mark.parametrize("kind", OfferKind)
+def test_every_call_that_a_status_allows_is_named_and_no_other(kind: OfferKind):
     calls = {Action.ACCEPT: "respond", Action.REJECT: "respond"}
     for status in Status:
-        told = what_can_be_done(status, None)
-        allowed = {each.action for each in TRANSITIONS if each.source is status and each.role}
+        told = what_can_be_done(status, None, kind=kind)
+        steps = (each for each in TRANSITIONS if each.source is status and each.role)
+        allowed = {each.action for each in steps if KINDS.get(each.action, kind) is kind}
         named = {calls.get(action, str(action)) for action in allowed}
         every = {calls.get(action, str(action)) for action in ROLES}
         assert {each for each in every if f"/{each}" in told} == named

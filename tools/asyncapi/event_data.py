@@ -15,7 +15,7 @@ from agent_messaging.messaging.model import MessageType, Relationship
 from agent_messaging.receipts.model import Receipt
 from agent_messaging.work_orders.states import ReasonCode, Status
 
-Role = Literal["client", "worker", "system"]
+Role = Literal["client", "worker", "candidate", "system"]
 
 
 class MessageTexts(Model):
@@ -145,6 +145,21 @@ class WorkOrderOverdue(WorkOrderChanged):
     deadline_at: str
 
 
+class WorkOrderBid(Model):
+    """A candidate bid on your work order, or your bid lost. No message tells of it."""
+
+    work_order_id: str
+    message_id: Annotated[str | None, Field(description="Null: there is no message.")]
+    thread_id: Annotated[str | None, Field(description="Null: there is no message.")]
+    status: Status
+    previous_status: Status | None
+    actor: Actor
+    reason_code: ReasonCode | None
+    bid_id: str
+    content_flags: ContentFlags
+    untrusted: OrderTexts
+
+
 class WebhookDisabled(Model):
     """The server stopped sending to one of your webhooks."""
 
@@ -176,6 +191,11 @@ DATA: dict[EventType, type[Model]] = {
     EventType.WORK_ORDER_COMPLETED: WorkOrderChanged,
     EventType.WORK_ORDER_FAILED: WorkOrderChanged,
     EventType.WORK_ORDER_CANCELLED: WorkOrderChanged,
+    EventType.WORK_ORDER_LAPSED: WorkOrderChanged,
+    EventType.WORK_ORDER_BID: WorkOrderBid,
+    EventType.WORK_ORDER_AWARDED: WorkOrderChanged,
+    EventType.WORK_ORDER_NOT_AWARDED: WorkOrderBid,
+    EventType.WORK_ORDER_READY: WorkOrderChanged,
     EventType.WORK_ORDER_EXPIRED: WorkOrderChanged,
     EventType.WEBHOOK_DISABLED: WebhookDisabled,
     EventType.WEBHOOK_TEST: WebhookTest,
@@ -198,6 +218,11 @@ SUMMARIES: dict[EventType, str] = {
     EventType.WORK_ORDER_COMPLETED: "The worker completed your work order.",
     EventType.WORK_ORDER_FAILED: "The worker could not do your work order, or the order lapsed.",
     EventType.WORK_ORDER_CANCELLED: "The client cancelled the work order.",
+    EventType.WORK_ORDER_LAPSED: "The lease of a work order ended, and other agents can take it.",
+    EventType.WORK_ORDER_BID: "A candidate bid on your work order.",
+    EventType.WORK_ORDER_AWARDED: "The client awarded a work order to your bid.",
+    EventType.WORK_ORDER_NOT_AWARDED: "The client awarded a work order to another bid.",
+    EventType.WORK_ORDER_READY: "All orders that a work order depends on are completed.",
     EventType.WORK_ORDER_EXPIRED: "The deadline of a pending work order passed.",
     EventType.WEBHOOK_DISABLED: "The server disabled one of your webhooks.",
     EventType.WEBHOOK_TEST: "You asked for a test of this webhook.",

@@ -94,6 +94,14 @@ def _before(status: str) -> str:
     return "accepted" if status in later else "pending"
 
 
+# A bid has an event, and no message.
+BID: JsonObject = {
+    "message_id": None,
+    "thread_id": None,
+    "previous_status": "pending",
+    "bid_id": "bid_01jd5m4t8n7p6q5r4s3t2v1w0z",
+}
+
 EVENTS: dict[EventType, JsonObject] = {
     EventType.MESSAGE_RECEIVED: MESSAGE,
     EventType.MESSAGE_DELIVERED: _receipt(DELIVERED),
@@ -128,6 +136,20 @@ EVENTS: dict[EventType, JsonObject] = {
     EventType.WORK_ORDER_COMPLETED: _order("completed", "worker", BOOTS["id"]),
     EventType.WORK_ORDER_FAILED: _order("failed", "worker", BOOTS["id"], "The data are gone."),
     EventType.WORK_ORDER_CANCELLED: _order("cancelled", "client", NOVA["id"], "Not needed."),
+    EventType.WORK_ORDER_LAPSED: {
+        **_order("pending", "system", "system"),
+        "previous_status": "accepted",
+    },
+    EventType.WORK_ORDER_BID: {
+        **_order("pending", "candidate", BOOTS["id"]),
+        **BID,
+    },
+    EventType.WORK_ORDER_AWARDED: _order("accepted", "client", NOVA["id"]),
+    EventType.WORK_ORDER_NOT_AWARDED: {**_order("accepted", "client", NOVA["id"]), **BID},
+    EventType.WORK_ORDER_READY: {
+        **_order("pending", "system", "system"),
+        "previous_status": "pending",
+    },
     EventType.WORK_ORDER_EXPIRED: _order("expired", "system", "system"),
     EventType.WEBHOOK_DISABLED: {"webhook_id": WEBHOOK_ID, "reason": "gone"},
     EventType.WEBHOOK_TEST: {"webhook_id": WEBHOOK_ID},

@@ -24,6 +24,7 @@ from agent_messaging.storage.transactions import transact
 from agent_messaging.webhooks import secrets
 from agent_messaging.webhooks.job import Job
 from agent_messaging.webhooks.model import SLOTS, Endpoint
+from agent_messaging.work_orders.bid import Bid
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Action
 from agent_messaging.work_orders.transitions import TransitionRequest
@@ -39,6 +40,11 @@ NOVA, BOOTS, SCOUT = (
 ACCEPTED_ID = "wo_01jd5m5y1x2w3v4t5s6r7q8p9n"
 ASKED_ID = "wo_01jd5m6b1c2d3e4f5g6h7j8k9m"
 OVERDUE_ID = "wo_01jd5m7c1d2e3f4g5h6j7k8m9n"
+# An order that Boots can claim, and one on which it has bid.
+POOLED_ID = "wo_01jd5m8d2e3f4g5h6j7k8m9n0p"
+AUCTIONED_ID = "wo_01jd5m9e3f4g5h6j7k8m9n0p1q"
+BID_ID = "bid_01jd5m4t8n7p6q5r4s3t2v1w0z"
+CAPABILITY = "cost-estimation"
 
 App = Callable[[str], ModuleType]
 """Returns the `app.py` of a function folder, loaded over the tables that are written."""
@@ -56,6 +62,7 @@ def write(app: App) -> dict[str, str]:
     for work_order_id in (example_data.ORDER_ID, ACCEPTED_ID, ASKED_ID):
         write_order(app, work_order_id, deadline)
     write_order(app, OVERDUE_ID, clock.now() - timedelta(seconds=1))
+    write_pool(app, deadline)
     for work_order_id in (ACCEPTED_ID, ASKED_ID):
         move_order(app, work_order_id, Action.ACCEPT)
     question = {"question": "In which currency?", "question_id": example_data.QUESTION_ID}
@@ -73,7 +80,13 @@ def register(app: App, party: Party) -> str:
     (api_key, first), (_, second) = api_keys.issue(now), api_keys.issue(now)
     first = first.model_copy(update={"key_id": example_data.KEY_ID})
     second = second.model_copy(update={"key_id": example_data.NEW_KEY_ID})
-    agent = Agent(agent_id=party.id, name=party.name, created_at=now, keys={first.key_id: first})
+    agent = Agent(
+        agent_id=party.id,
+        name=party.name,
+        capabilities=[CAPABILITY] if party is BOOTS else [],
+        created_at=now,
+        keys={first.key_id: first},
+    )
     agents.registration.write(agent, first)
     agents.key_service.keyring.add(Requester(lambda: agent, BY_OPERATOR), second, now)
     return api_key
@@ -180,6 +193,26 @@ def move_order(
     """Let Boots do something with an order."""
     wanted = TransitionRequest(Caller(BOOTS.id), action, clock.now(), changes or {})
     app("work_orders").transitions.apply(work_order_id, wanted, _without_key(app))
+
+
+def write_pool(app: App, deadline_at: datetime) -> None:
+    """Write two orders from Nova to every agent with Boots' capability, one with a bid of Boots."""
+    module, now = app("work_orders"), clock.now()
+    for work_order_id, bids_by in ((POOLED_ID, None), (AUCTIONED_ID, deadline_at)):
+        order = WorkOrder.create(
+            work_order_id=work_order_id,
+            client=NOVA,
+            capability=CAPABILITY,
+            bids_by=bids_by,
+            title="Cost Estimates for 50 Products",
+            description="Need detailed cost breakdowns",
+            deadline_at=deadline_at + timedelta(days=1),
+            is_verified=True,
+            created_at=now,
+        )
+        _without_key(app).write(module.orders.transact_put_all(order), order)
+    bid = Bid(bid_id=BID_ID, bidder=BOOTS, created_at=now, is_verified=True)
+    module.bids_table.put(order, bid)
 
 
 def _without_key(app: App) -> IdempotentRequest:

@@ -21,6 +21,7 @@ KEY_HASH = "9f2c" * 16
 
 MESSAGE_ID = "msg_01jd5m3v9k8q7w6x5y4z3a2b1c"
 REPLY_ID = "msg_01jd5m6a2b3c4d5e6f7g8h9j0k"
+CHILD_ID = "wo_01jd5m6z3y2x1w0v9t8s7r6q5p"
 ORDER_ID = "wo_01jd5m4t8n7p6q5r4s3t2v1w0x"
 THREAD_ID = "thr_01jd5m3v9k8q7w6x5y4z3a2b1c40apdpc5k9khm7p6"
 QUESTION_ID = "qst_01jd5m6z1y2x3w4v5t6s7r8q9p"
@@ -120,6 +121,14 @@ ORDER: JsonObject = {
     "deliverables": None,
     "lease_seconds": None,
     "result_schema": None,
+    "parent_id": None,
+    "depends_on": None,
+    "is_ready": True,
+    "offer": "named",
+    "capability": None,
+    "priority": None,
+    "bids_by": None,
+    "price_usd": None,
     "relationship": "contact",
     "verified": True,
     "status": "pending",
@@ -146,6 +155,19 @@ ORDER: JsonObject = {
     "generation": 1,
     "updated_at": CREATED_AT,
     "history": None,
+}
+# Boots gives a part of the order to Scout.
+CHILD: JsonObject = {
+    **ORDER,
+    "work_order_id": CHILD_ID,
+    "client": BOOTS,
+    "worker": SCOUT,
+    "title": "Freight Rates",
+    "description": "Need the freight rates for 50 products",
+    "requirements": None,
+    "budget_usd": 2000,
+    "parent_id": ORDER_ID,
+    "relationship": None,
 }
 # Only a single order has its history. The hash is that of OFFER.
 OFFERED: JsonObject = {

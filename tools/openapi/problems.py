@@ -68,6 +68,16 @@ PROBLEM: Schema = {
             "type": "string",
             "description": "The work order's state. Only with `illegal_transition`.",
         },
+        "waits_for": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "The work orders to complete first. Only with `not_ready`.",
+        },
+        "open_children": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Up to 100 open children. Only with `open_children`.",
+        },
         "oldest_position": {
             "type": "string",
             "description": "The position to continue from, as `after`. Only with `position_gone`.",

@@ -67,7 +67,7 @@ class Request(Model):
         return {name: sent[name] for name in sent if sent[name] is not None or name not in optional}
 
 
-def wrong_fields(model: Model, *faults: tuple[str, str, str]) -> ValidationError:
+def wrong_fields(model: Model | type[Model], *faults: tuple[str, str, str]) -> ValidationError:
     """Return the error for fields that do not fit together: the name, what is wrong, the fix."""
     errors: list[InitErrorDetails] = [
         {
@@ -77,7 +77,8 @@ def wrong_fields(model: Model, *faults: tuple[str, str, str]) -> ValidationError
         }
         for name, wrong, fix in faults
     ]
-    return ValidationError.from_exception_data(type(model).__name__, errors, hide_input=True)
+    kind = model if isinstance(model, type) else type(model)
+    return ValidationError.from_exception_data(kind.__name__, errors, hide_input=True)
 
 
 class Record(Model):
@@ -137,6 +138,7 @@ MESSAGE_ID_PATTERN = f"^msg_{ULID_PATTERN}$"
 WORK_ORDER_ID_PATTERN = f"^wo_{ULID_PATTERN}$"
 QUESTION_ID_PATTERN = f"^qst_{ULID_PATTERN}$"
 KEY_ID_PATTERN = f"^key_{ULID_PATTERN}$"
+BID_ID_PATTERN = f"^bid_{ULID_PATTERN}$"
 WEBHOOK_ID_PATTERN = f"^whk_{ULID_PATTERN}$"
 DELIVERY_ID_PATTERN = f"^dlv_{ULID_PATTERN}$"
 KEY_HASH_PATTERN = r"^[0-9a-f]{64}$"
@@ -161,6 +163,7 @@ MessageId = Annotated[str, StringConstraints(pattern=MESSAGE_ID_PATTERN), ANY_CA
 WorkOrderId = Annotated[str, StringConstraints(pattern=WORK_ORDER_ID_PATTERN), ANY_CASE]
 QuestionId = Annotated[str, StringConstraints(pattern=QUESTION_ID_PATTERN), ANY_CASE]
 KeyId = Annotated[str, StringConstraints(pattern=KEY_ID_PATTERN), ANY_CASE]
+BidId = Annotated[str, StringConstraints(pattern=BID_ID_PATTERN), ANY_CASE]
 WebhookId = Annotated[str, StringConstraints(pattern=WEBHOOK_ID_PATTERN), ANY_CASE]
 DeliveryId = Annotated[str, StringConstraints(pattern=DELIVERY_ID_PATTERN), ANY_CASE]
 KeyHash = Annotated[
@@ -214,6 +217,7 @@ WaitSeconds = Annotated[
 ]
 Priority = Annotated[StrictInt, Field(ge=0, le=10), _WHOLE]
 Percent = Annotated[StrictInt, Field(ge=0, le=100), _WHOLE]
+MaxLapses = Annotated[StrictInt, Field(ge=1, le=10, examples=[3]), _WHOLE]
 LeaseSeconds = Annotated[StrictInt, Field(ge=60, le=604_800, examples=[3600]), _WHOLE]
 Jobs = Annotated[StrictInt, Field(ge=1, le=100), _WHOLE]
 Flag = Annotated[StrictBool, BeforeValidator(variants.boolean)]

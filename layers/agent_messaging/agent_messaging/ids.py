@@ -35,6 +35,7 @@ KINDS = {
     "whk": "a webhook id",
     "dlv": "a delivery id",
     "evt": "an event id",
+    "bid": "a bid id",
 }
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -29,6 +29,26 @@ KEYED = {
         "/messaging/work-order",
         {"to_agent_id": "{worker}", "title": "{mark}", "description": "{mark}"},
     ),
+    "offer to candidates": (
+        "POST",
+        "/messaging/work-order",
+        {"to_capability": "estimation", "title": "{mark}", "description": "{mark}"},
+    ),
+    "claim": ("POST", "/messaging/work-order/{pooled}/claim", {}),
+    "bid": ("POST", "/messaging/work-order/{auctioned}/bid", {"note": "{mark}"}),
+    "award": ("POST", "/messaging/work-order/{auctioned}/award", {"bid_id": "{bid}"}),
+    "split": (
+        "POST",
+        "/messaging/work-order",
+        {
+            "to_agent_id": "client",
+            "title": "{mark}",
+            "description": "{mark}",
+            "parent_id": "{accepted}",
+            "depends_on": ["{sibling}"],
+            "budget_usd": 1,
+        },
+    ),
     "accept": ("POST", "/messaging/work-order/{pending}/respond", {"action": "accept"}),
     "reject": ("POST", "/messaging/work-order/{pending}/respond", {"action": "reject"}),
     "withdraw": ("POST", "/messaging/work-order/{pending}/cancel", {"reason": "{mark}"}),
@@ -50,11 +70,12 @@ REPEATED = {
     "forget": ("DELETE", "/messaging/contacts/{worker}", None),
     "profile": ("PATCH", "/agents/me", {"description": "{mark}"}),
 }
+UNKEYED = ("send", "create", "accept", "complete", "claim", "bid", "award")
 # Without a key only boto3 can ask again; what it resolves is resolved.
-WITHOUT_KEY = {f"{name}, no key": KEYED[name] for name in ("send", "create", "accept", "complete")}
+WITHOUT_KEY = {f"{name}, no key": KEYED[name] for name in UNKEYED}
 WRITES = KEYED | REPEATED | WITHOUT_KEY
 OF_WORKER = (
-    *("accept", "reject", "complete", "fail", "progress", "ask"),
+    *("accept", "reject", "complete", "fail", "progress", "ask", "claim", "bid", "split"),
     *("mark-read", "mark many read"),
 )
 STORIES = {
@@ -89,6 +110,8 @@ class Stage:
             ids["message"] = self.world.call("client", "POST", "/messaging/send", sent)[
                 "message_id"
             ]
+        if "{pooled" in needed or "{auctioned" in needed:
+            ids |= self._offer_to_candidates(needed, mark)
         is_accepted = "{accepted" in needed or "{asked" in needed
         if "{pending" in needed or is_accepted:
             order_id = self.world.offer("client", "worker")
@@ -99,6 +122,22 @@ class Stage:
         if "{asked" in needed:
             path = f"/messaging/work-order/{ids['asked']}/ask"
             self.world.call("worker", "POST", path, {"question": "How?"})
+        if "{sibling" in needed:
+            part = {"to_agent_id": "client", "title": mark, "description": mark}
+            part["parent_id"] = ids["accepted"]
+            sibling = self.world.call("worker", "POST", "/messaging/work-order", part)
+            ids["sibling"] = sibling["work_order_id"]
+        return ids
+
+    def _offer_to_candidates(self, needed: str, mark: str) -> dict[str, str]:
+        """The id of an order for candidates, and of the worker's bid on it if that is needed."""
+        until = {"bids_by": "2099-01-01T00:00:00Z"} if "{auctioned" in needed else {}
+        body = {"to_capability": "estimation", "title": mark, "description": mark, **until}
+        order = self.world.call("client", "POST", "/messaging/work-order", body)["work_order_id"]
+        ids = {"pooled": order, "auctioned": order}
+        if "{bid" in needed:
+            path = f"/messaging/work-order/{order}/bid"
+            ids["bid"] = self.world.call("worker", "POST", path, {})["bid_id"]
         return ids
 
     def effects(self) -> list[int]:
@@ -157,6 +196,7 @@ def stage(engine):
     world = new_world(engine, "ambiguous")
     for agent_id in ("client", "worker", "shy"):
         world.register(agent_id, most=100)
+    world.call("worker", "PATCH", "/agents/me", {"capabilities": ["estimation"]})
     world.call("shy", "PATCH", "/agents/me", {"contact_policy": "approved"})
     return Stage(world, Instance(engine.url, world.tables, Injector(lambda _: None)))
 

@@ -123,6 +123,9 @@ BELOW_BASE = {
     "GET /messaging/work-order/{work_order_id}/transcript": RightCall(
         "nova", "/messaging/work-order/{offered}/transcript"
     ),
+    "GET /messaging/work-order/{work_order_id}/children": RightCall(
+        "nova", "/messaging/work-order/{offered}/children"
+    ),
     "POST /messaging/work-order/{work_order_id}/respond": by_worker(
         "{offered}/respond", {"action": "accept"}
     ),
@@ -139,6 +142,17 @@ BELOW_BASE = {
     ),
     "POST /messaging/work-order/{work_order_id}/answer": RightCall(
         "nova", "/messaging/work-order/{asked}/answer", {"answer": "So."}
+    ),
+    "POST /messaging/work-order/{work_order_id}/claim": by_worker("{pooled}/claim", {}),
+    "POST /messaging/work-order/{work_order_id}/bid": by_worker("{auctioned}/bid", {}),
+    "DELETE /messaging/work-order/{work_order_id}/bid": RightCall(
+        "boots", "/messaging/work-order/{auctioned}/bid", None, 204, other="nova"
+    ),
+    "GET /messaging/work-order/{work_order_id}/bids": RightCall(
+        "nova", "/messaging/work-order/{auctioned}/bids"
+    ),
+    "POST /messaging/work-order/{work_order_id}/award": RightCall(
+        "nova", "/messaging/work-order/{auctioned}/award", {"bid_id": "{bid}"}
     ),
     "POST /messaging/work-order/{work_order_id}/cancel": RightCall(
         "nova", "/messaging/work-order/{offered}/cancel", {}

@@ -30,8 +30,10 @@ ON_WRITES: dict[str, Outcome] = {"suspended": (403, "agent_suspended")}
 ORDER = "/messaging/work-order/{work_order_id}"
 MOVES = {
     f"POST {ORDER}/{verb}"
-    for verb in ("respond", "complete", "cancel", "fail", "progress", "ask", "answer")
+    for verb in ("respond", "complete", "cancel", "fail", "progress", "ask", "answer", "award")
 }
+# What a candidate may do, and the order's client may not.
+TAKES = {f"POST {ORDER}/claim", f"POST {ORDER}/bid", f"DELETE {ORDER}/bid"}
 
 HOOK = "/messaging/webhooks/{webhook_id}"
 HOOKS = {
@@ -52,9 +54,11 @@ OBJECTS: dict[str, Outcome] = {
     **dict.fromkeys(HOOKS, (404, "webhook_not_found")),
     f"GET {ORDER}": (404, "work_order_not_found"),
     f"GET {ORDER}/transcript": (404, "work_order_not_found"),
+    f"GET {ORDER}/children": (404, "work_order_not_found"),
     # A position is an agent's own.
     "POST /messaging/feed/ack": (400, "bad_position"),
-    **dict.fromkeys(MOVES, (404, "work_order_not_found")),
+    **dict.fromkeys(MOVES | TAKES, (404, "work_order_not_found")),
+    f"GET {ORDER}/bids": (404, "work_order_not_found"),
 }
 # The other party sees the message, the thread and the order, and each has its part.
 TO_BOTH = {
@@ -62,6 +66,8 @@ TO_BOTH = {
     "GET /messaging/threads/{thread_id}",
     f"GET {ORDER}",
     f"GET {ORDER}/transcript",
+    f"GET {ORDER}/bids",
+    f"GET {ORDER}/children",
 }
 REFUSED: Outcome = (403, "contact_refused")
 REQUIRED: Outcome = (403, "contact_required")
@@ -74,7 +80,7 @@ ON_ROUTES: dict[str, dict[str, Outcome]] = {
     "third party": OBJECTS,
     "other party": {
         **{route: outcome for route, outcome in OBJECTS.items() if route not in TO_BOTH},
-        **dict.fromkeys(MOVES, (403, "wrong_role")),
+        **dict.fromkeys(MOVES | TAKES, (403, "wrong_role")),
         # It has two accepted orders, and would offer this one to itself.
         "DELETE /agents/me": (409, "agent_busy"),
         "POST /messaging/work-order": (422, "invalid"),

@@ -20,7 +20,8 @@ from agent_messaging.directory import search_terms, table
 from agent_messaging.messaging import sent_chunks
 from agent_messaging.messaging.pages import POSITION
 from agent_messaging.paging import Listing
-from agent_messaging.work_orders.item import ended_for
+from agent_messaging.work_orders.children_table import part_of
+from agent_messaging.work_orders.item import ended_for, waiting_for
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Status
 from local.in_process.functions import app
@@ -129,6 +130,8 @@ COMPOSED = {
     "messages": Composed(AGENT, (fields.MessageId, made_of("msg")), message),
     "presence": Composed(AGENT, AGENT, lambda one, other: (lease(one), lease(other))),
     "due": Composed(TIME, ORDER, due),
+    "children": Composed(ORDER, ORDER, lambda parent, child: (parent, part_of(child))),
+    "waiting": Composed(AGENT, AGENT, lambda one, other: (one, waiting_for(other))),
     "ended": Composed(AGENT, (Status, status), ended),
     # `keys.<key_id>` is a path in an expression, where a dot would lead further down.
     "keys": Composed(

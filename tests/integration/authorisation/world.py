@@ -1,7 +1,7 @@
 """Six agents, what lies between two of them, and for each a key of every fate.
 
 nova     the client of boots' orders, and the recipient of a message of boots'
-boots    the worker; it has blocked pest
+boots    the worker, and a candidate that has bid; it has blocked pest
 third    knows nobody
 pest     is blocked by boots
 hermit   has a closed mailbox, and no contacts
@@ -56,6 +56,7 @@ class World:
             **self._message(),
             **self._webhook(),
             **{each: self._offer() for each in ("offered", "taken", "lost", "asked")},
+            **self._pool(),
             # Everybody has an event, so that nobody waits for one.
             "position": [text(*append(self.cloud, each)) for each in agents][agents.index("nova")],
         }
@@ -134,7 +135,22 @@ class World:
         sent = self.done("nova", "POST", f"/messaging/webhooks/{webhook}/test")
         return {"webhook": webhook, "delivery": sent["delivery_id"]}
 
-    def _offer(self) -> str:
-        body = {"to_agent_id": "boots", "title": "Estimates", "description": "Fifty of them"}
+    def _pool(self) -> dict[str, str]:
+        """Nova's orders to every agent with a capability that boots has, and a bid of boots'."""
+        self.done("boots", "PATCH", "/agents/me", {"capabilities": ["estimation"]})
+        pooled = self._offer(to_agent_id=None, to_capability="estimation")
+        until = {"bids_by": "2099-01-01T00:00:00Z"}
+        auctioned = self._offer(to_agent_id=None, to_capability="estimation", **until)
+        path = f"/messaging/work-order/{auctioned}/bid"
+        bid = self.done("boots", "POST", path, {})["bid_id"]
+        return {"pooled": pooled, "auctioned": auctioned, "bid": bid}
+
+    def _offer(self, **order: Any) -> str:
+        body = {
+            "to_agent_id": "boots",
+            "title": "Estimates",
+            "description": "Fifty of them",
+            **order,
+        }
         order: str = self.done("nova", "POST", "/messaging/work-order", body)["work_order_id"]
         return order

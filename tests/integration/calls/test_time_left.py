@@ -14,6 +14,7 @@ from local.routing import Routes
 from tests.integration.cloud import Cloud
 from tests.integration.feed.events import append, text
 from tests.integration.work_orders.orders import FUTURE
+from tests.integration.work_orders.pools import CAPABILITY, bid_id, pool_order
 
 WRITES = {
     "PutItem": ("POST", "/messaging/send", {"to_agent_id": "boots", "body": "x"}),
@@ -81,6 +82,10 @@ OF_BOOTS = {
     "progress": ("POST", "/messaging/work-order/{accepted}/progress", {"percent": 5}),
     "ask": ("POST", "/messaging/work-order/{accepted}/ask", {"question": "How?"}),
     "answer": ("POST", "/messaging/work-order/{asked}/answer", {"answer": "So."}),
+    "claim": ("POST", "/messaging/work-order/{pooled}/claim", {}),
+    "bid": ("POST", "/messaging/work-order/{auctioned}/bid", {}),
+    "withdraw bid": ("DELETE", "/messaging/work-order/{auctioned}/bid", None),
+    "award": ("POST", "/messaging/work-order/{own auction}/award", {"bid_id": "{bid}"}),
 }
 
 
@@ -134,6 +139,24 @@ def _things_of_boots(pair: Cloud) -> dict[str, str]:
         "key": key.json["key_id"],
         "position": text(*append(pair)),
         **_webhook_of_boots(pair),
+        **_pools_of_boots(pair),
+    }
+
+
+def _pools_of_boots(pair: Cloud) -> dict[str, str]:
+    """Orders that Boots can take, on one of which it has bid, and its own with a bid of Nova's."""
+    for agent_id in ("boots", "nova"):
+        body = {"capabilities": [CAPABILITY]}
+        assert pair.call("PATCH", "/agents/me", {"agent_id": agent_id}, body).status == 200
+    auctioned, own = (
+        pool_order(pair, client, bids_by="2099-01-01T00:00:00Z") for client in ("nova", "boots")
+    )
+    bid_id(pair, "boots", auctioned)
+    return {
+        "pooled": pool_order(pair, "nova"),
+        "auctioned": auctioned,
+        "own auction": own,
+        "bid": bid_id(pair, "nova", own),
     }
 
 

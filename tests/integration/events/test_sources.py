@@ -44,6 +44,7 @@ def test_the_sweep_marks_the_overdue_order(told):
         "lapsed": 0,
         "overdue": 0,
         "ended": 0,
+        "settled": 0,
     }
 
 

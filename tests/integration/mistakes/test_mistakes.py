@@ -27,6 +27,8 @@ REJECT = "POST /api/v1/messaging/work-orders/reject"
 RESPOND = "POST /api/v1/messaging/work-order/{work_order_id}/respond"
 RETRY = "POST /api/v1/messaging/webhooks/{webhook_id}/deliveries/{delivery_id}/retry"
 # The mistakes that take more than one correction, and why.
+AWARD = "POST /api/v1/messaging/work-order/{work_order_id}/award"
+BID = "/api/v1/messaging/work-order/{work_order_id}/bid"
 LEFT = {
     **{
         f"{RESPOND}: wrong type {name}": "with the action `accept` it must go, whatever its type"
@@ -34,6 +36,14 @@ LEFT = {
     },
     "GET /api/v1/messaging/work-orders: wrong type ?client_id": "a client cannot filter by client",
     f"{RETRY}: wrong type {{delivery_id}}": "the list that it names is of the webhook in the path",
+    **{
+        f"{AWARD}: {kind} bid_id": "the list that it names is of the order in the path"
+        for kind in ("missing", "wrong type")
+    },
+    **{
+        f"{method} {BID}: wrong type {{work_order_id}}": "the list also has orders to claim"
+        for method in ("POST", "DELETE")
+    },
     f"{REJECT}: wrong type work_order_ids": "they exclude `client_id`, which is there too",
     f"{REJECT}: wrong type work_order_ids/0": "they exclude `client_id`, which is there too",
 }

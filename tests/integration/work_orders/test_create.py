@@ -36,6 +36,7 @@ def test_an_offer_is_answered_with_its_ids(pair: Cloud):
         "message_id": answer.json["message_id"],
         "status": "pending",
         "created_at": answer.json["created_at"],
+        "offer": "named",
     }
 
 
@@ -77,7 +78,16 @@ def test_both_parties_read_the_whole_order(pair: Cloud):
         "expired_at": None,
         "asked_at": None,
         "answered_at": None,
+        "reopened_at": None,
+        "offer": "named",
+        "capability": None,
+        "priority": None,
+        "bids_by": None,
+        "price_usd": None,
         "lease_seconds": None,
+        "parent_id": None,
+        "depends_on": None,
+        "is_ready": True,
         "lease_expires_at": None,
         "question_id": None,
         "answer_by": None,

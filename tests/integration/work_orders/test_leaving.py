@@ -1,11 +1,12 @@
 """An agent that leaves ends every open order, on both sides, and whoever stays is told."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 
 from agent_messaging import clock
-from agent_messaging.work_orders import leaving
+from agent_messaging.work_orders import leaving, system_end
 from agent_messaging.work_orders.states import Action
 from local.in_process.functions import app
 from tests.integration.cloud import Cloud
@@ -29,11 +30,6 @@ def mark_alone(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, agent_id: str) -> 
     with monkeypatch.context() as patch:
         patch.setattr(leaving.Leaving, "end_first", lambda *_: None)
         assert leave(cloud, agent_id) == 200
-
-
-def sweep(cloud: Cloud) -> dict[str, int]:
-    swept = cloud.swept()
-    return {name: swept[name] for name in ("expired", "ended")}
 
 
 def marks(cloud: Cloud) -> list[str]:
@@ -89,12 +85,12 @@ def test_all_orders_on_both_sides_end_whatever_their_number(
     ends = {i["work_order_id"]: i.get("reason_code") for i in pair.items("WorkOrdersTable")}
     assert [ends[each] for each in own] == ["client_left", "client_left", "client_left"]
     assert [ends[each] for each in given] == [None, None, "worker_left"]
-    assert sweep(pair) == {"expired": 0, "ended": 2}
+    assert pair.swept() == Counter(ended=2)
     assert {pair.order("third", each)["status"] for each in own} == {"cancelled"}
     assert {pair.order("nova", each)["status"] for each in given} == {"rejected"}
     assert len(notices(pair, "third")) == len(notices(pair, "nova")) == 3
     before = pair.digest()
-    assert sweep(pair) == {"expired": 0, "ended": 0}
+    assert pair.swept() == Counter()
     assert pair.digest() == before
 
 
@@ -105,7 +101,7 @@ def test_the_sweep_ends_what_a_function_left_that_died(
     pair.move("boots", orders[0], "accept")
     mark_alone(pair, monkeypatch, "nova")
     assert states(pair, "boots") == (1, 0)
-    assert sweep(pair) == {"expired": 0, "ended": 2}
+    assert pair.swept() == Counter(ended=2)
     (line,) = [each for each in caplog.records if each.getMessage() == "swept"]
     assert (vars(line)["expired"], vars(line)["ended"]) == (0, 2)
     assert states(pair, "boots") == (0, 0)
@@ -127,7 +123,7 @@ def test_an_order_that_is_created_while_its_worker_leaves_ends_too(
         patch.setattr(type(parties), "load", load_then_leave)
         order_id = pair.offer("nova", "boots")
     assert pair.order("nova", order_id)["status"] == "pending"
-    assert sweep(pair)["ended"] == 1
+    assert pair.swept()["ended"] == 1
     assert pair.order("nova", order_id)["reason_code"] == "worker_left"
 
 
@@ -146,7 +142,7 @@ def test_nobody_acts_on_an_order_of_a_client_that_is_gone(
     assert answer.json["current_status"] == "cancelled"
     assert pair.order("boots", order_id)["reason_code"] == "client_left"
     assert states(pair, "boots") == (0, 0)
-    assert sweep(pair)["ended"] == 0
+    assert pair.swept()["ended"] == 0
 
 
 def test_a_client_that_acts_first_learns_that_its_worker_is_gone(
@@ -164,10 +160,10 @@ def test_an_accept_that_comes_between_does_not_keep_an_order_open(
     """The end was prepared of a pending order; the accept of a worker is written before it."""
     order_id = pair.offer("nova", "boots")
     mark_alone(pair, monkeypatch, "nova")
-    transact = leaving.transact
+    transact = system_end.transact
 
     def accept_first(client, entries):
-        monkeypatch.setattr(leaving, "transact", transact)
+        monkeypatch.setattr(system_end, "transact", transact)
         orders, agents = app("work_orders").orders, app("work_orders").agents
         order = orders.fetch(order_id, clock.now())
         write = orders.transact_transition(order, Action.ACCEPT, clock.now(), {})
@@ -177,8 +173,8 @@ def test_an_accept_that_comes_between_does_not_keep_an_order_open(
         transact(client, [write.head, job])
         transact(client, entries)
 
-    monkeypatch.setattr(leaving, "transact", accept_first)
-    assert sweep(pair)["ended"] == 1
+    monkeypatch.setattr(system_end, "transact", accept_first)
+    assert pair.swept()["ended"] == 1
     order = pair.order("boots", order_id)
     assert (order["status"], order["reason_code"]) == ("cancelled", "client_left")
     assert order["accepted_at"] is not None
@@ -199,14 +195,14 @@ def test_the_mark_stays_as_long_as_a_request_may_still_write(
     pair: Cloud, monkeypatch: pytest.MonkeyPatch
 ):
     assert leave(pair, "boots") == 200
-    sweep(pair)
+    pair.swept()
     assert marks(pair) == ["boots"]
     later = clock.now() + leaving.KEPT_FOR
     monkeypatch.setattr(clock, "now", lambda: later - timedelta(seconds=2))
-    sweep(pair)
+    pair.swept()
     assert marks(pair) == ["boots"]
     monkeypatch.setattr(clock, "now", lambda: later + timedelta(seconds=2))
-    sweep(pair)
+    pair.swept()
     assert marks(pair) == []
 
 
@@ -227,7 +223,7 @@ def test_what_goes_wrong_after_an_agent_has_left_is_left_to_the_sweep(
     assert leave(pair, "boots") == 200
     assert "open orders are left for the sweep" in caplog.messages
     RECORDER.faults.clear()
-    assert sweep(pair)["ended"] == 1
+    assert pair.swept()["ended"] == 1
     assert pair.order("nova", order_id)["status"] == "rejected"
 
 
@@ -244,7 +240,7 @@ def test_a_suspended_agent_has_not_left(pair: Cloud):
     order_id = pair.offer("nova", "boots")
     app("work_orders").agents.set_status("nova", "suspended")
     assert pair.move("boots", order_id, "accept").status == 200
-    assert sweep(pair) == {"expired": 0, "ended": 0}
+    assert pair.swept() == Counter()
 
 
 def test_a_refusal_is_never_based_on_a_replica_alone(pair: Cloud):

@@ -12,14 +12,15 @@ from agent_messaging.agents.table import AgentsTable
 from agent_messaging.feed import appending, outbox
 from agent_messaging.idempotency import IdempotentRequest, Replay
 from agent_messaging.storage.transactions import transact
-from agent_messaging.work_orders import transitions
+from agent_messaging.work_orders import claiming, transitions
+from agent_messaging.work_orders.bid_table import BidsTable
 from agent_messaging.work_orders.table import WorkOrdersTable
-from tests.races.scheduler import counting, identity, invariants, messages, orders, waking
+from tests.races.scheduler import counting, identity, invariants, messages, orders, pools, waking
 from tests.races.scheduler.scenario import SCENARIOS
 from tests.races.scheduler.world import Tables, run
 from tests.scale import Figure
 
-MODULES = (counting, identity, messages, orders, waking)
+MODULES = (counting, identity, messages, orders, pools, waking)
 SEEDS = 50
 
 
@@ -58,6 +59,32 @@ def unconditional_moves(monkeypatch: pytest.MonkeyPatch) -> None:
         return transition._replace(head={"Update": {**kept, **names_and_values}})
 
     monkeypatch.setattr(WorkOrdersTable, "transact_transition", move)
+
+
+def unconditional_claims(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A claim reads how many jobs its agent has, and then takes one whatever has come since."""
+
+    def claim(self: AgentsTable, caller: Any, _capability: str) -> Any:
+        condition, values = active_condition(caller)
+        expression = "SET active_jobs = active_jobs + :one"
+        key = {"agent_id": caller.agent_id}
+        return self.table.transact_update(key, expression, condition, one=1, **values)
+
+    def read_first(agent: Any) -> None:
+        claiming.require_capacity(agent)
+
+    monkeypatch.setattr(claiming, "require_takes_orders", read_first)
+    monkeypatch.setattr(AgentsTable, "transact_claim_job", claim)
+
+
+def any_bid(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An award reads the bid, and then takes whatever bid the agent has by now."""
+
+    def check(self: BidsTable, work_order_id: str, bid: Any) -> Any:
+        key = {"work_order_id": work_order_id, "part": f"bid#{bid.bidder.id}"}
+        return self.table.transact_check(key, "attribute_exists(bid_id)")
+
+    monkeypatch.setattr(BidsTable, "transact_check", check)
 
 
 def record_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,6 +127,9 @@ PLANTED = {
     "an accept that reads the jobs and then writes": (unconditional_jobs, "capacity"),
     "a transition that reads the state and then writes": (unconditional_moves, "answers"),
     "a record of a key that is written after its effect": (record_afterwards, "one_key"),
+    "a claim that reads the state and then writes": (unconditional_moves, "claims"),
+    "a claim that reads the jobs and then writes": (unconditional_claims, "full_candidates"),
+    "an award that does not ask which bid it is": (any_bid, "awards"),
     "the same, of an order": (record_afterwards, "creations"),
     "an event that is written over another": (unconditional_append, "relays"),
     "an acknowledgement that goes back": (unconditional_acknowledgement, "relays"),

@@ -4,14 +4,14 @@ from collections import Counter
 
 import pytest
 
-from tests.races.scheduler import counting, identity, invariants, messages, orders, waking
+from tests.races.scheduler import counting, identity, invariants, messages, orders, pools, waking
 from tests.races.scheduler.scenario import SCENARIOS
 from tests.races.scheduler.world import Tables, run
 from tests.scale import IS_FULL, Figure
 
 # Five hundred of each scenario in full; with every commit two hundred of all together.
 SEEDS = 500 if IS_FULL else 200 // len(SCENARIOS)
-MODULES = (counting, identity, messages, orders, waking)
+MODULES = (counting, identity, messages, orders, pools, waking)
 
 
 def test_there_are_at_least_twelve_scenarios():

@@ -87,12 +87,17 @@ def test_a_list_has_its_limits_choices_and_defaults(document, operations):
         "status",
         "client_id",
         "worker_id",
+        "capability",
         "limit",
         "cursor",
     ]
     assert not parameters["role"]["required"]
     assert parameters["role"]["schema"]["default"] == "worker"
-    assert document["components"]["schemas"]["Role"]["enum"] == ["client", "worker"]
+    assert document["components"]["schemas"]["Role"]["enum"] == [
+        "client",
+        "worker",
+        "candidate",
+    ]
     limit = {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}
     assert parameters["limit"]["schema"] == limit
     assert parameters["cursor"]["schema"] == {"type": "string"}

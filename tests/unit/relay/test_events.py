@@ -248,10 +248,17 @@ def test_a_tail_remembers_the_latest_streams():
 
 def test_every_type_of_an_orders_event_has_a_transition():
     kinds = {each for each in EventType if each.startswith("work_order.")}
-    # These two come without a message.
+    # These come without a message.
     alone = {EventType.WORK_ORDER_PROGRESS, EventType.WORK_ORDER_OVERDUE}
+    alone |= {EventType.WORK_ORDER_BID, EventType.WORK_ORDER_NOT_AWARDED}
     for kind in kinds - alone - {EventType.WORK_ORDER_CREATED}:
         told = {"status": kind.removeprefix("work_order.")}
         if kind is EventType.WORK_ORDER_ANSWERED:
             told = {"status": "accepted", "previous_status": "input_required"}
+        if kind is EventType.WORK_ORDER_AWARDED:
+            told = {"status": "accepted", "action": "award"}
+        if kind is EventType.WORK_ORDER_LAPSED:
+            told = {"status": "pending", "sender": SYSTEM}
+        if kind is EventType.WORK_ORDER_READY:
+            told = {"status": "pending", "previous_status": "pending", "event": "ready"}
         assert effects_of(record(stored(notification(**told)))).own[0].type == kind

@@ -10,6 +10,8 @@ ACCEPTED = {
     "status": "accepted",
     "is_final": False,
 }
+BID_ID = "bid_01jd5m4t8n7p6q5r4s3t2v1w0z"
+
 ACCEPT = Example(
     request={"action": "accept", "estimated_completion": example_data.COMPLETION_AT},
     answer=moved("accepted"),
@@ -30,6 +32,7 @@ EXAMPLES: Examples = {
             "message_id": example_data.MESSAGE_ID,
             "status": "pending",
             "created_at": example_data.CREATED_AT,
+            "offer": "named",
         },
     ),
     "work_orders_list_orders": Example(
@@ -44,6 +47,13 @@ EXAMPLES: Examples = {
     ),
     "work_orders_read_order": Example(
         {**example_data.ORDER, "questions": [], "history": [example_data.OFFERED]}
+    ),
+    "work_orders_list_children": Example(
+        {
+            "work_order_id": example_data.ORDER_ID,
+            "work_orders": [example_data.CHILD],
+            "next_cursor": None,
+        }
     ),
     "work_orders_reject_many": Example(
         request={"client_id": "scout-agent-id", "reason": example_data.REASON},
@@ -96,6 +106,39 @@ EXAMPLES: Examples = {
             "answered_at": example_data.MOVED_AT,
             "lease_expires_at": example_data.LEASE_AT,
         },
+    ),
+    "work_orders_claim": Example(
+        request={"estimated_completion": example_data.COMPLETION_AT}, answer=moved("accepted")
+    ),
+    "work_orders_bid": Example(
+        request={"price_usd": 120, "note": "I have done 40 of these."},
+        answer={
+            "success": True,
+            "work_order_id": example_data.ORDER_ID,
+            "bid_id": BID_ID,
+            "created_at": example_data.MOVED_AT,
+        },
+    ),
+    "work_orders_list_bids": Example(
+        {
+            "work_order_id": example_data.ORDER_ID,
+            "bids": [
+                {
+                    "bid_id": BID_ID,
+                    "bidder": example_data.BOOTS,
+                    "price_usd": 120,
+                    "estimated_completion": None,
+                    "note": "I have done 40 of these.",
+                    "created_at": example_data.MOVED_AT,
+                    "verified": True,
+                    "content_flags": [],
+                }
+            ],
+        }
+    ),
+    "work_orders_award": Example(
+        request={"bid_id": BID_ID},
+        answer=moved("accepted", worker=example_data.BOOTS, price_usd=120, content_flags=[]),
     ),
     "work_orders_respond": (ACCEPT, REJECT),
 }

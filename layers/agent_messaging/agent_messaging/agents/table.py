@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock
 from agent_messaging.agents.access import (
+    IS_ACTIVE,
     IS_THERE,
     active_condition,
     not_found,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 NEVER_USED = "attribute_not_exists(agent_id)"
+TAKES_ORDERS = "(attribute_not_exists(accepts_work_orders) OR accepts_work_orders = :yes)"
+HAS_CAPABILITY = "contains(capabilities, :capability)"
 IS_UNMUTED = "attribute_not_exists(muted_clients)"
 
 
@@ -193,6 +196,32 @@ class AgentsTable:
             "SET active_jobs = active_jobs + :one",
             f"{condition} AND active_jobs < max_concurrent_jobs",
             one=1,
+            **values,
+        )
+
+    def transact_claim_job(self, caller: Caller, capability: str) -> TransactItem:
+        """Return `transact_take_job` for a candidate, which also needs a capability."""
+        return self._transact_job_for(caller.agent_id, capability, active_condition(caller))
+
+    def transact_award_job(self, worker_id: str, capability: str) -> TransactItem:
+        """Return `transact_claim_job` of another agent, which the caller chose."""
+        condition = f"{IS_THERE} AND {IS_ACTIVE}"
+        return self._transact_job_for(
+            worker_id, capability, (condition, {"active": AgentStatus.ACTIVE})
+        )
+
+    def _transact_job_for(
+        self, agent_id: str, capability: str, is_active: Condition
+    ) -> TransactItem:
+        condition, values = is_active
+        return self.table.transact_update(
+            {"agent_id": agent_id},
+            "SET active_jobs = active_jobs + :one",
+            f"{condition} AND active_jobs < max_concurrent_jobs AND {TAKES_ORDERS} AND "
+            f"{HAS_CAPABILITY}",
+            one=1,
+            yes=True,
+            capability=capability,
             **values,
         )
 

@@ -22,8 +22,10 @@ FAULT = {
     "fix": "Add `to_agent_id`, the `agent_id` of another agent from GET /api/v1/agents.",
 }
 # What a problem has besides the usual members.
-MEMBERS: dict[type[AgentMessagingError], dict[str, str]] = {
+MEMBERS: dict[type[AgentMessagingError], dict[str, Any]] = {
     errors.IllegalTransitionError: {"current_status": "completed"},
+    errors.NotReadyError: {"waits_for": ["wo_01jd5m6z3y2x1w0v9t8s7r6q5p"]},
+    errors.OpenChildrenError: {"open_children": ["wo_01jd5m6z3y2x1w0v9t8s7r6q5p"]},
     errors.PositionGoneError: {"oldest_position": "2.0.3tn8"},
     errors.WebhookExistsError: {"webhook_id": "whk_01jd5m8e1f2g3h4j5k6m7n8p9q"},
 }

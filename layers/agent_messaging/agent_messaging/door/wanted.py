@@ -38,6 +38,7 @@ SOURCES = {
     fields.POSITION_FORMAT: Source("next_after", "/api/v1/messaging/feed"),
     fields.WEBHOOK_ID_PATTERN: Source("webhook_id", WEBHOOKS),
     fields.DELIVERY_ID_PATTERN: Source("delivery_id", f"{WEBHOOKS}/{{webhook_id}}/deliveries"),
+    fields.BID_ID_PATTERN: Source("bid_id", "/api/v1/messaging/work-order/{work_order_id}/bids"),
 }
 # Routes that take only some of the ids: the end or the beginning of their path.
 CONTACTS = Source("contact.id", "/api/v1/messaging/contacts")
@@ -46,6 +47,10 @@ _BY_END = {
     "/complete": f"{ORDERS}?role=worker&status=accepted",
     "/fail": f"{ORDERS}?role=worker&status=accepted",
     "/cancel": f"{ORDERS}?role=client",
+    "/award": f"{ORDERS}?role=client&status=pending",
+    "/bids": f"{ORDERS}?role=client&status=pending",
+    "/claim": f"{ORDERS}?role=candidate",
+    "/bid": f"{ORDERS}?role=candidate",
     "/reject": f"{ORDERS}?role=worker&status=pending",
 }
 

@@ -16,6 +16,7 @@
     │   └── WrongRoleError
     ├── NotFoundError             404  it does not exist, or is not the caller's: same answer
     │   ├── AgentNotFoundError
+    │   ├── BidNotFoundError
     │   ├── ChannelNotFoundError
     │   ├── ContactNotFoundError
     │   ├── KeyNotFoundError
@@ -31,16 +32,25 @@
     │   ├── AgentBusyError
     │   ├── WorkerUnavailableError
     │   ├── AtCapacityError
+    │   ├── BiddingClosedError
+    │   ├── BidReplacedError
+    │   ├── BudgetExceededError
+    │   ├── DepthExceededError
+    │   ├── ExcludedError
     │   ├── IllegalTransitionError
     │   ├── KeyTakenError
     │   ├── LastKeyError
+    │   ├── NotReadyError
     │   ├── NotResumedError
+    │   ├── OpenChildrenError
     │   ├── QuestionChangedError
+    │   ├── TooManyChildrenError
     │   ├── TooManyKeysError
     │   ├── TooManyQuestionsError
     │   ├── TooManyWebhooksError
     │   ├── WebhookExistsError
-    │   └── WebhookDisabledError
+    │   ├── WebhookDisabledError
+    │   └── WrongOfferError
     ├── PositionGoneError         410  what was asked for has expired
     ├── TooLargeError             413
     ├── MediaTypeError            415
@@ -104,19 +114,28 @@ from agent_messaging.errors.state import (
     AgentIdTakenError,
     AgentNotFoundError,
     AtCapacityError,
+    BiddingClosedError,
+    BidNotFoundError,
+    BidReplacedError,
+    BudgetExceededError,
     ChannelNotFoundError,
     ConflictError,
     ContactNotFoundError,
     DeliveryNotFoundError,
+    DepthExceededError,
+    ExcludedError,
     IllegalTransitionError,
     KeyNotFoundError,
     KeyTakenError,
     LastKeyError,
     MessageNotFoundError,
     NotFoundError,
+    NotReadyError,
     NotResumedError,
+    OpenChildrenError,
     QuestionChangedError,
     ThreadNotFoundError,
+    TooManyChildrenError,
     TooManyKeysError,
     TooManyQuestionsError,
     TooManyWebhooksError,
@@ -126,6 +145,7 @@ from agent_messaging.errors.state import (
     WebhookNotFoundError,
     WorkerUnavailableError,
     WorkOrderNotFoundError,
+    WrongOfferError,
 )
 
 __all__ = [
@@ -137,6 +157,10 @@ __all__ = [
     "AtCapacityError",
     "BadCursorError",
     "BadPositionError",
+    "BidNotFoundError",
+    "BidReplacedError",
+    "BiddingClosedError",
+    "BudgetExceededError",
     "ChannelNotFoundError",
     "ConflictError",
     "ContactNotFoundError",
@@ -146,6 +170,8 @@ __all__ = [
     "ContentEncodingError",
     "ContentionError",
     "DeliveryNotFoundError",
+    "DepthExceededError",
+    "ExcludedError",
     "Fault",
     "ForbiddenError",
     "IdempotencyKeyReusedError",
@@ -163,7 +189,9 @@ __all__ = [
     "MessageNotFoundError",
     "MethodNotAllowedError",
     "NotFoundError",
+    "NotReadyError",
     "NotResumedError",
+    "OpenChildrenError",
     "OutOfTimeError",
     "PositionGoneError",
     "QuestionChangedError",
@@ -172,6 +200,7 @@ __all__ = [
     "ResultMismatchError",
     "ThreadNotFoundError",
     "TooLargeError",
+    "TooManyChildrenError",
     "TooManyKeysError",
     "TooManyQuestionsError",
     "TooManyRequestsError",
@@ -183,6 +212,7 @@ __all__ = [
     "WebhookNotFoundError",
     "WorkOrderNotFoundError",
     "WorkerUnavailableError",
+    "WrongOfferError",
     "WrongRoleError",
     "page_of",
 ]

@@ -1,6 +1,6 @@
 """The base of all errors, and one wrong place in a request."""
 
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 
 def page_of(code: str) -> str:
@@ -35,7 +35,7 @@ class AgentMessagingError(Exception):
         *,
         fix: str | None = None,
         faults: tuple[Fault, ...] = (),
-        members: dict[str, str] | None = None,
+        members: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(detail)

@@ -161,12 +161,109 @@ class TooManyQuestionsError(ConflictError):
     title = "No room for another question"
 
 
+class BudgetExceededError(ConflictError):
+    """The budgets of a work order's children would exceed the order's own budget."""
+
+    code = "budget_exceeded"
+    title = "The parent's budget has too little left"
+
+
+class DepthExceededError(ConflictError):
+    """The parent is eight levels below the first order, so it cannot have children."""
+
+    code = "depth_exceeded"
+    title = "The parent cannot have children"
+    default_fix = (
+        "Use the `work_order_id` of an order further up as `parent_id`, or leave out `parent_id`."
+    )
+
+
+class TooManyChildrenError(ConflictError):
+    """The parent has the maximum number of children, which is 1,000."""
+
+    code = "too_many_children"
+    title = "The parent has too many children"
+    default_fix = (
+        "Use the `work_order_id` of a child as `parent_id` if you are its worker, or leave out "
+        "`parent_id`."
+    )
+
+
+class NotReadyError(ConflictError):
+    """The work order depends on others that are not completed. `waits_for` has their ids."""
+
+    code = "not_ready"
+    title = "The work order is not ready"
+
+
+class OpenChildrenError(ConflictError):
+    """The work order has open children. `open_children` has the ids of up to 100 of them."""
+
+    code = "open_children"
+    title = "The work order has open children"
+
+
 class IllegalTransitionError(ConflictError):
     """The work order's status does not allow this call."""
 
     code = "illegal_transition"
     title = "The work order's status does not allow this"
     default_fix = "Read the work order, and make only calls that its current status allows."
+
+
+class WrongOfferError(ConflictError):
+    """The work order finds its worker in another way than by this call."""
+
+    code = "wrong_offer"
+    title = "Another call takes this work order"
+    default_fix = (
+        "Read the order's `offer`. `named`: its worker calls `respond`. `pool`: a candidate calls "
+        "`claim`. `bids`: a candidate calls `bid`."
+    )
+
+
+class BidNotFoundError(NotFoundError):
+    """The work order has no bid with this id."""
+
+    code = "bid_not_found"
+    title = "No such bid"
+    default_fix = (
+        "Use a `bid_id` from GET /api/v1/messaging/work-order/{work_order_id}/bids. A bidder may "
+        "have withdrawn its bid."
+    )
+
+
+class BidReplacedError(ConflictError):
+    """The bidder has sent another bid since."""
+
+    code = "bid_replaced"
+    title = "The bid was replaced"
+    default_fix = (
+        "Read the bids again with GET /api/v1/messaging/work-order/{work_order_id}/bids, then "
+        "award one of them."
+    )
+
+
+class BiddingClosedError(ConflictError):
+    """The work order takes no more bids."""
+
+    code = "bidding_closed"
+    title = "The time for bids is over"
+    default_fix = (
+        "Bid on another order from GET /api/v1/messaging/work-orders?role=candidate&capability="
+        "<capability>."
+    )
+
+
+class ExcludedError(ConflictError):
+    """The caller had the work order before, and its lease ended."""
+
+    code = "excluded"
+    title = "You had this work order, and it lapsed"
+    default_fix = (
+        "Take another one from GET /api/v1/messaging/work-orders?role=candidate&capability="
+        "<capability>."
+    )
 
 
 class KeyTakenError(ConflictError):

@@ -43,6 +43,11 @@ class EventType(StrEnum):
     WORK_ORDER_COMPLETED = "work_order.completed"
     WORK_ORDER_FAILED = "work_order.failed"
     WORK_ORDER_CANCELLED = "work_order.cancelled"
+    WORK_ORDER_LAPSED = "work_order.lapsed"
+    WORK_ORDER_BID = "work_order.bid"
+    WORK_ORDER_AWARDED = "work_order.awarded"
+    WORK_ORDER_NOT_AWARDED = "work_order.not_awarded"
+    WORK_ORDER_READY = "work_order.ready"
     WORK_ORDER_EXPIRED = "work_order.expired"
     WEBHOOK_DISABLED = "webhook.disabled"
     WEBHOOK_TEST = "webhook.test"  # only in a webhook, never in the feed

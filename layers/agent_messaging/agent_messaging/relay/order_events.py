@@ -9,7 +9,14 @@ from agent_messaging.feed.model import EventType, NewEvent
 from agent_messaging.messaging.model import SYSTEM
 from agent_messaging.relay.effects import Acted, new_event
 from agent_messaging.relay.record import UnknownStatusError
-from agent_messaging.work_orders.states import SOURCES, TRANSITIONS, Action, Role, Status
+from agent_messaging.work_orders.states import (
+    SOURCES,
+    TRANSITIONS,
+    Action,
+    Role,
+    Status,
+    Transition,
+)
 
 SYSTEM_ROLE = "system"
 # What an event quotes besides the title and the reason.
@@ -17,12 +24,22 @@ _QUOTED: dict[Action | None, tuple[str, ...]] = {
     Action.ASK: ("question",),
     Action.ANSWER: ("answer",),
 }
+# The notifications of these actions begin the order's thread.
+THREAD_BEGINNERS = (Action.CLAIM, Action.AWARD)
 KNOWN = frozenset(Status)
 # What a worker does with an order that it was offered.
 ANSWERS = frozenset({Status.ACCEPTED, Status.REJECTED})
 
-# What an agent does to an order, by the states before and after. The system does the others.
-_STEPS = {(each.source, each.target): each for each in TRANSITIONS if each.role is not None}
+# What an agent does to an order, by the states before and after. The system does the others. The
+# feed tells a claim like an accept.
+_STEPS = {
+    (each.source, each.target): each
+    for each in TRANSITIONS
+    if each.role is not None and each.action not in (Action.CLAIM, Action.AWARD)
+}
+_AWARD = next(each for each in TRANSITIONS if each.action is Action.AWARD)
+# What the feed calls a change by the system that is not called after the new state.
+_BY_SYSTEM = {Status.PENDING: EventType.WORK_ORDER_LAPSED}
 
 
 def created(head: dict[str, Any]) -> NewEvent:
@@ -60,9 +77,11 @@ def moved(head: dict[str, Any]) -> NewEvent | None:
     status = Status(metadata["status"])
     previous = _previous(status, metadata)
     step = None if display["sender_id"] == SYSTEM.id else _STEPS.get((previous, status))
+    if metadata.get("action") == Action.AWARD:
+        step = _AWARD
     quoted = display.get("untrusted") or {}
     return new_event(
-        EventType(f"work_order.{step.event if step else status}"),
+        _type_of(step, status, metadata.get("event")),
         head["recipient_id"],
         head["message_id"],
         clock.from_text(display["created_at"]),
@@ -78,12 +97,26 @@ def moved(head: dict[str, Any]) -> NewEvent | None:
     )
 
 
+def _type_of(step: Transition | None, status: Status, name: str | None) -> EventType:
+    """Return the type of the event. A notification about no transition has its `name`."""
+    if name is not None:
+        return EventType(f"work_order.{name}")
+    if step is None and status in _BY_SYSTEM:
+        return _BY_SYSTEM[status]
+    return EventType(f"work_order.{step.event if step else status}")
+
+
 def answered(head: dict[str, Any]) -> tuple[Acted, ...]:
-    """Return that the worker has acted on the message that brought it the order."""
+    """Return that the worker has acted on the message that brought it the order.
+
+    A claim and an award begin the thread themselves, so no message was answered.
+    """
     display = head["display"]
     worker_id = display["sender_id"]
     metadata = json.loads(display["metadata"])
     is_first = metadata.get("previous_status", Status.PENDING) == Status.PENDING
+    if metadata.get("action") in THREAD_BEGINNERS:
+        return ()
     if metadata["status"] not in ANSWERS or not is_first or worker_id == SYSTEM.id:
         return ()
     opening, message_id = ids.opening_of(display["thread_id"]), head["message_id"]

@@ -9,7 +9,7 @@ One unit is the price of one write unit of DynamoDB. All costs that an agent can
     a frame that is pushed             1.7    gateway, and a call like one to DynamoDB
     a kilobyte of an answer            0.15   traffic out of AWS, and the gateway's 512 KB steps
     a new order                        12     its end, if the system has to end it
-    a new order with a lease           16     its lapse, which also frees its worker
+    each lapse of a new order          16     if it has a lease, instead of its end
     a second of waiting                2.7    of a function of 128 MB
     a signature                        24     of KMS, with an asymmetric key
     a check with a JSON Schema         7.5    0.7 seconds of a function of 512 MB
@@ -55,15 +55,15 @@ def of_wait(seconds: float) -> int:
     return math.ceil(WAITED_SECOND * seconds)
 
 
-def of_order(*part_bytes: int, has_lease: bool = False) -> int:
+def of_order(*part_bytes: int, lapses: int = 0) -> int:
     """Return the tenths that a new order may cost later: its end and its parts' deletion.
 
     The system ends an order when its time has passed (`work_orders.expiry`), or if one of its
     agents leaves (`work_orders.leaving`). `part_bytes` are the sizes of its offer and its schema,
-    as far as these are items of their own, otherwise 0. The client pays for all of it when it
-    creates the order, because nobody else does.
+    as far as these are items of their own, otherwise 0. With a lease, the order can lapse `lapses`
+    times. The client pays for all when it creates the order, because nobody else does.
     """
-    end = ORDER_LAPSE if has_lease else ORDER_END
+    end = max(ORDER_END, ORDER_LAPSE * lapses)
     return end + WRITE_UNIT * sum(math.ceil(each / KILOBYTE) for each in part_bytes)
 
 

@@ -70,7 +70,7 @@ class OrderAccess:
 def _wrong_role(order: WorkOrder, actor: Agent, role: Role, phrase: str) -> WrongRoleError:
     own_role = order.role_of(actor.agent_id)
     let = f"Let `{order.other_party(actor.agent_id).id}`, the {role}, make this call. "
-    can = states.what_can_be_done(order.status, own_role, order.work_order_id)
+    can = states.what_can_be_done(order.status, own_role, order.work_order_id, order.kind)
     return WrongRoleError(
         f"You are this work order's {own_role}. Only its {role} can {phrase}.",
         fix=can if order.status not in states.OPEN else let + can,

@@ -8,10 +8,11 @@ from agent_messaging.storage.transactions import TransactionFailedError, Transac
 
 
 class Endings:
-    """How many orders were ended, and how many ends DynamoDB will never accept."""
+    """How many orders were ended, how many were left, and how many ends are never accepted."""
 
     def __init__(self) -> None:
         self.ended = 0
+        self.left = 0
         self.refused = 0
 
     def attempt(self, work_order_id: str, end: Callable[[], bool]) -> None:
@@ -21,11 +22,15 @@ class Endings:
             OutOfTimeError: too little time is left.
         """
         try:
-            self.ended += end()
+            has_ended = end()  # which may end other orders
+            self.ended += has_ended
         except (ContentionError, TransactionFailedError):  # or it is gone
+            self.left += 1
             logger.info("left for the next sweep", work_order_id=work_order_id)
         except (KeyError, ValueError):
+            self.left += 1
             logger.exception("a stored order cannot be read", work_order_id=work_order_id)
         except TransactionRefusedError:
+            self.left += 1
             self.refused += 1
             logger.exception("an order's end cannot be written", work_order_id=work_order_id)

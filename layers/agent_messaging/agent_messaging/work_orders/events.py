@@ -26,7 +26,7 @@ def progress(order: WorkOrder, now: datetime, *, has_note: bool) -> NewEvent:
         order.client.id,
         now,
         cause,
-        actor={"role": Role.WORKER, "id": order.worker.id},
+        actor={"role": Role.WORKER, "id": order.taken_by.id},
         texts=texts,
         **more,
     )
@@ -45,7 +45,7 @@ def overdue(order: WorkOrder, now: datetime) -> list[NewEvent]:
             texts={"title": order.title, "reason": None},
             deadline_at=order.model_dump(mode="json", include={"deadline_at"})["deadline_at"],
         )
-        for agent_id in (order.client.id, order.worker.id)
+        for agent_id in (order.client.id, order.taken_by.id)
     ]
 
 

@@ -1,7 +1,7 @@
 """End an order whose time has passed: a pending one expires, an accepted one lapses.
 
     pending           its deadline passed, and the worker did not answer   expired
-    accepted          its lease ended, and the worker did not renew it     failed
+    accepted          its lease ended, and the worker did not renew it     failed or pending
     input_required    the client did not answer in time                    failed
 
 Clocks differ by seconds, and requests can be slow. So a time can have passed for one function and
@@ -20,6 +20,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from agent_messaging.agents.table import AgentsTable
+from agent_messaging.errors import ContentionError
 from agent_messaging.messaging.model import SYSTEM
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage.table import TransactItem
@@ -34,6 +35,10 @@ from agent_messaging.work_orders.transition_write import TransitionWrite
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+# How often an order may change between the read and the write before the call fails.
+ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
@@ -54,30 +59,37 @@ class Expiry:
         Raises:
             ContentionError, OutOfTimeError: see `transact`.
         """
-        action = order.clock_action(now)
-        if action is None:
-            return order
-        expiry = self.orders.transact_transition(order, action, now, {})
-        try:
-            with TALLY.unpaid():
-                transact(self.client, self._entries(expiry, now))
-        except TransactionFailedError as error:
-            found = error.items[0]
-            standing = None if found is None else parse(found, now)
-            if standing is None:
-                raise
-            return standing
-        return expiry.order
+        for _ in range(ATTEMPTS):
+            action = order.clock_action(now)
+            if action is None:
+                return order
+            expiry = self.orders.transact_transition(order, action, now, {})
+            try:
+                with TALLY.unpaid():
+                    transact(self.client, self._entries(order, expiry, now))
+            except TransactionFailedError as error:
+                found = error.items[0]
+                standing = None if found is None else parse(found, now)
+                if standing is None:
+                    raise
+                order = standing
+            else:
+                return expiry.order
+        raise ContentionError(f"The work order `{order.work_order_id}` kept changing.")
 
-    def _entries(self, ended: TransitionWrite, now: datetime) -> list[TransactItem]:
-        order = ended.order
+    def _entries(
+        self, before: WorkOrder, ended: TransitionWrite, now: datetime
+    ) -> list[TransactItem]:
+        """Return the writes of an end or a reopening. A pending order may have no worker."""
+        order, worker = ended.order, before.worker
         notes = [
             notification.compose_for(
                 order, ended.step, SYSTEM, to, now, relationship=None, is_verified=True
             )
-            for to in (order.client, order.worker)
+            for to in (order.client, worker)
+            if to is not None
         ]
-        entries = [ended.head, *(self.messages.transact_put(note) for note in notes)]
-        if ended.step.source in ACTIVE:
-            entries.append(self.agents.transact_drop_job(order.worker.id))
+        entries = [ended.head, *(self.messages.transact_put(note) for note in notes), *ended.parts]
+        if ended.step.source in ACTIVE and worker is not None:
+            entries.append(self.agents.transact_drop_job(worker.id))
         return entries

@@ -15,7 +15,7 @@ The content of an action is the fields of its request (`Action.writes`), as the 
 Fields without a value are null.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, cast
 
@@ -63,8 +63,15 @@ def record(at: datetime, role: Role | None, action: str, content: Mapping[str, A
     return Record(at, role or SYSTEM, action, canonical.sha256(content)).to_bytes()
 
 
-def chain(records: Iterable[bytes], parties: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Yield the full entries, oldest first. `parties` maps each role to its agent's id."""
+def chain(
+    records: Iterable[bytes], parties: Mapping[str, str], earlier: Sequence[str] = ()
+) -> Iterator[dict[str, Any]]:
+    """Yield the full entries, oldest first. `parties` maps each role to its agent's id.
+
+    `earlier` are the workers that lost the order when it was reopened, in order.
+    """
+    workers = iter((*earlier, parties.get(Role.WORKER, SYSTEM)))
+    parties = {**parties, Role.WORKER: next(workers)}
     status: Status | None = None
     previous: str | None = None
     for number, raw in enumerate(records, start=1):
@@ -85,3 +92,5 @@ def chain(records: Iterable[bytes], parties: Mapping[str, str]) -> Iterator[dict
         }
         yield entry
         status, previous = reached, canonical.sha256(entry)
+        if action == Action.REOPEN:
+            parties[Role.WORKER] = next(workers)

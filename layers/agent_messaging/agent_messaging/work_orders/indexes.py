@@ -64,6 +64,6 @@ class Filter:
 
     def matches(self, order: WorkOrder) -> bool:
         """Whether an order matches the filter at `now`."""
-        other = order.client.id if self.role is Role.WORKER else order.worker.id
+        other = order.client.id if self.role is Role.WORKER else order.taken_by.id
         status = order.as_of(self.now).status
         return self.status in (None, status) and self.other_id in (None, other)

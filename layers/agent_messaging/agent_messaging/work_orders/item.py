@@ -6,6 +6,8 @@
     partial   partial_result, the last one that the worker reported
     schema    result_schema
     question#1, answer#1 and so on: what the worker asked, and what the client answered
+    child#id  one for each child: its budget, and what it depends on (`children_table`)
+    ended     a mark of an order that ended, until its children and dependents are settled
 
 The head holds a small offer or result. The head of an ordinary order never exceeds 1 KB, the size
 of a write unit. A long offer or result is written once, under the same `work_order_id`, and no
@@ -21,6 +23,7 @@ from datetime import datetime
 from typing import Any
 
 from agent_messaging import clock
+from agent_messaging.work_orders import pool
 from agent_messaging.work_orders.model import Question, Stored, WorkOrder
 from agent_messaging.work_orders.states import ENDS, OPEN, Status
 
@@ -28,6 +31,8 @@ Item = dict[str, Any]
 
 HEAD = "head"
 LEAVING = "leaving"  # a mark, under the id of an agent
+ENDED = "ended"  # a mark: what follows from the order's end is not settled
+CHILD = "child"
 OFFER = Stored.OFFER.value
 RESULT = Stored.RESULT.value
 PARTIAL = Stored.PARTIAL.value
@@ -50,6 +55,8 @@ _IN_HEAD = tuple(name for name in _FIELDS if name not in _ELSEWHERE)
 # HEAD_BYTES. The keys of the index `due` do not count, because they are removed before that.
 NEW_HEAD_BYTES = 700
 HEAD_BYTES = 1024
+# What the claim of an order for candidates adds: the worker, the message and the thread.
+WORKER_BYTES = 260
 
 DUE_SHARDS = 4
 DUE_KEYS = ("due_shard", "due_at")
@@ -60,8 +67,10 @@ def place_offer(order: WorkOrder) -> WorkOrder:
     if order.result_schema is not None:
         schema_bytes = size_of(_values(order, PARTS[SCHEMA]))
         order = order.model_copy(update={"schema_bytes": schema_bytes})
-    lasting = {name: value for name, value in head(order).items() if name not in DUE_KEYS}
-    return _place(order, OFFER, has_room=size_of(lasting) <= NEW_HEAD_BYTES)
+    passing = (*DUE_KEYS, *pool.POOL_KEYS)
+    lasting = {name: value for name, value in head(order).items() if name not in passing}
+    most = NEW_HEAD_BYTES - (WORKER_BYTES if order.worker is None else 0)
+    return _place(order, OFFER, has_room=size_of(lasting) <= most)
 
 
 def place_result(order: WorkOrder) -> WorkOrder:
@@ -83,18 +92,29 @@ def _place(order: WorkOrder, part: str, *, has_room: bool) -> WorkOrder:
 
 def head(order: WorkOrder) -> Item:
     """Return the head of an order in any state, without fields that are None."""
-    names = {"client_name": order.client.name, "worker_name": order.worker.name}
+    worker = order.worker
     return {
         "part": HEAD,
         "client_id": order.client.id,
-        "worker_id": order.worker.id,
+        **({} if worker is None else {"worker_id": worker.id}),
         **_values(order, _IN_HEAD),
-        "display": {**_values(order, _DISPLAYED), **names},
+        "display": _display(order),
         **({} if order.offer_bytes else _values(order, PARTS[OFFER])),
         **({} if order.result_bytes else _values(order, PARTS[RESULT])),
         **_due_keys(order),
         **_index_keys(order),
+        **pool.keys(order),
     }
+
+
+def _display(order: WorkOrder) -> Item:
+    """Return what lists show. The index `pool` has nothing else, so it repeats some attributes."""
+    display = {**_values(order, _DISPLAYED), "client_name": order.client.name}
+    if order.worker is not None:
+        display["worker_name"] = order.worker.name
+    if order.capability is not None:
+        display |= {"client_id": order.client.id, **_values(order, pool.REPEATED)}
+    return display
 
 
 def part_item(order: WorkOrder, part: str) -> Item | None:
@@ -115,6 +135,16 @@ def leaving_mark(agent_id: str, now: datetime) -> Item:
     }
 
 
+def ended_mark(work_order_id: str, now: datetime) -> Item:
+    """Return the item that tells the sweep that an order ended at `now`, and others follow."""
+    return {
+        "work_order_id": work_order_id,
+        "part": ENDED,
+        "due_shard": due_shard(work_order_id),
+        "due_at": due_key(work_order_id, now),
+    }
+
+
 def left_at(mark: Item) -> datetime:
     """Return when the agent of a mark left."""
     return clock.from_text(mark["due_at"].partition("#")[0])
@@ -124,10 +154,11 @@ def parse(item: Item, now: datetime) -> WorkOrder | None:
     """Return the order of a head, or None past its retention. Fields of other parts are None."""
     if "purge_at" in item and item["purge_at"] <= clock.to_epoch(now):
         return None
-    given = {**item, **item["display"]}
+    given = {**item["display"], **item}
     fields = {name: given[name] for name in given.keys() & _FIELDS.keys()}
     fields["client"] = {"id": given["client_id"], "name": given["client_name"]}
-    fields["worker"] = {"id": given["worker_id"], "name": given["worker_name"]}
+    if "worker_id" in given:
+        fields["worker"] = {"id": given["worker_id"], "name": given["worker_name"]}
     return WorkOrder.model_validate(fields)
 
 
@@ -184,7 +215,7 @@ def questions_of(order: WorkOrder, parts: Mapping[str, Item]) -> list[Question]:
 
 def head_bytes(order: WorkOrder) -> int:
     """Return the largest size of an order's head in bytes. A character has at most four bytes."""
-    names = (order.client.name, order.worker.name)
+    names = (order.client.name, order.taken_by.name)
     texts = (order.title, *names, order.reason or "", order.note or "")
     return HEAD_BYTES + 4 * sum(map(len, texts))
 
@@ -257,9 +288,20 @@ def _index_keys(order: WorkOrder) -> Item:
     """
     waits = {"ended_for": ended_for(order.client.id, order.status)}
     if order.status in OPEN:
-        keys = {"open_worker_id": order.worker.id, "open_client_id": order.client.id}
+        keys = {"open_client_id": order.client.id}
+        if order.worker is not None:
+            is_ready = order.is_ready is not False
+            keys["open_worker_id"] = order.worker.id if is_ready else waiting_for(order.worker.id)
         return {**keys, **waits} if order.status is Status.INPUT_REQUIRED else keys
     return waits if order.status in ENDS else {}
+
+
+def waiting_for(worker_id: str) -> str:
+    """Return the key in `worker_open` of a worker's orders that are not ready.
+
+    So they are in no count. Ids have no `#`.
+    """
+    return f"{worker_id}#waiting"
 
 
 def ended_for(client_id: str, status: Status | None) -> str:

@@ -27,21 +27,16 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from agent_messaging.agents.table import AgentsTable
-from agent_messaging.errors import ContentionError
-from agent_messaging.messaging.model import SYSTEM
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.observability.log import logger
-from agent_messaging.storage.table import Item, TransactItem
-from agent_messaging.storage.tally import TALLY
-from agent_messaging.storage.transactions import TransactionFailedError, transact
-from agent_messaging.work_orders import notification
+from agent_messaging.storage.table import Item
 from agent_messaging.work_orders.endings import Endings
 from agent_messaging.work_orders.expiry import Expiry
-from agent_messaging.work_orders.item import left_at, parse
+from agent_messaging.work_orders.item import left_at
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import ACTIVE, LEFT, Role, is_possible
+from agent_messaging.work_orders.states import LEFT, Role, is_possible
+from agent_messaging.work_orders.system_end import SystemEnd, SystemEnding
 from agent_messaging.work_orders.table import WorkOrdersTable
-from agent_messaging.work_orders.transition_write import TransitionWrite
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -51,9 +46,6 @@ FIRST = 25
 
 # No function runs longer than a minute, clocks differ by seconds, and indexes lag by less.
 KEPT_FOR = timedelta(minutes=10)
-
-# How often an order may change between the read and the write before the call fails.
-ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
@@ -117,46 +109,10 @@ class Leaving:
         Another request may end the order first. Then the result is the order after that.
 
         Raises:
-            ContentionError, OutOfTimeError: see `transact`.
+            ContentionError, OutOfTimeError: see `SystemEnding.end`.
         """
         action, code = LEFT[role]
-        for _ in range(ATTEMPTS):
-            order = self.expiry.settle(order, now)
-            if not self.ends(order, role):
-                return order
-            write = self.orders.transact_transition(
-                order, action, now, {"reason_code": code}, by_system=True
-            )
-            try:
-                with TALLY.unpaid():
-                    transact(self.client, self._entries(write, role, now))
-            except TransactionFailedError as error:
-                order = _standing(error, now)
-            else:
-                return write.order
-        raise ContentionError(f"The work order `{order.work_order_id}` kept changing.")
-
-    def _entries(self, write: TransitionWrite, role: Role, now: datetime) -> list[TransactItem]:
-        """Return the end, the message to the party that stays, and the end of the worker's job."""
-        order = write.order
-        stays = order.client if role is Role.WORKER else order.worker
-        note = notification.compose_for(
-            order, write.step, SYSTEM, stays, now, relationship=None, is_verified=True
-        )
-        entries = [write.head, self.messages.transact_put(note)]
-        if write.step.source in ACTIVE:
-            entries.append(self.agents.transact_drop_job(order.worker.id))
-        return entries
-
-
-def _standing(error: TransactionFailedError, now: datetime) -> WorkOrder:
-    """Return the order that another request has changed.
-
-    Raises:
-        TransactionFailedError: the order has not changed, or it is gone.
-    """
-    item = error.items[0] if error.failed[0] else None
-    order = None if item is None else parse(item, now)
-    if order is None:
-        raise error
-    return order
+        stays = Role.CLIENT if role is Role.WORKER else Role.WORKER
+        how = SystemEnd(action, code, told=lambda order: (order.party_of(stays),))
+        ending = SystemEnding(self.client, self.agents, self.messages, self.orders, self.expiry)
+        return ending.end(order, how, now)

@@ -21,6 +21,7 @@ from agent_messaging.work_orders import item, schemas
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.indexes import Filter
 from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.states import Role
 from agent_messaging.work_orders.table import WorkOrdersTable
 
 POSITION = f"wo_{ULID_PATTERN}"
@@ -73,7 +74,7 @@ class OrderList:
     def wanted(self) -> Filter:
         """The filter of the query."""
         query = self.query
-        return Filter(query.role, self.now, query.status, query.client_id or query.worker_id)
+        return Filter(Role(query.role), self.now, query.status, query.client_id or query.worker_id)
 
     def page(self) -> Page:
         """Return the page at the query's cursor."""

@@ -3,7 +3,7 @@
 Each field is declared once, here or in `Times`. `item` stores the fields, and `schemas` shows them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Annotated, Any
@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from agent_messaging import clock
-from agent_messaging.errors import QuestionChangedError, TooManyQuestionsError
+from agent_messaging.errors import NotReadyError, QuestionChangedError, TooManyQuestionsError
 from agent_messaging.fields import (
     LONG_TEXT_BYTES,
     Model,
@@ -22,10 +22,11 @@ from agent_messaging.fields import (
     StoredValue,
 )
 from agent_messaging.messaging.model import Relationship
-from agent_messaging.work_orders import history
+from agent_messaging.work_orders import history, rounds
 from agent_messaging.work_orders.states import (
     OPEN,
     Action,
+    OfferKind,
     ReasonCode,
     Role,
     Status,
@@ -38,7 +39,10 @@ from agent_messaging.work_orders.states import (
 OFFERED = ("title", "description", "requirements", "deliverables", "budget_usd", "deadline_at")
 # The same, of later versions. The hash of a creation covers only those that have a value, so an
 # order without them has the same hash as before.
-OFFERED_LATER = ("lease_seconds", "result_schema")
+OFFERED_LATER = (
+    *("lease_seconds", "result_schema", "parent_id", "depends_on"),
+    *("capability", "priority", "bids_by"),
+)
 # A question waits this long for its answer, unless the deadline comes first.
 ANSWER_WITHIN = timedelta(days=7)
 # An order has at most so many questions, and so many bytes of questions and answers. So it can be
@@ -46,7 +50,10 @@ ANSWER_WITHIN = timedelta(days=7)
 MOST_QUESTIONS = 100
 MOST_QUESTION_BYTES = 1024 * 1024
 
-CLOCK_ACTIONS = (Action.EXPIRE, Action.LAPSE)
+CLOCK_ACTIONS = (Action.EXPIRE, Action.LAPSE, Action.REOPEN)
+
+# Stands in for the worker of an order that has none. No agent has this id.
+NOBODY = Party(id="a candidate", name="")
 
 
 def written_by_client(order: "WorkOrder") -> tuple[str, ...]:
@@ -68,14 +75,19 @@ class Offer(Model):
     """The fields that an order has from its creation on, and its status.
 
     `relationship` is what the client was to the worker when it created the order. `thread_id` is
-    the thread of the message that brought the order to the worker.
+    the thread of the message that brought the order to the worker. An order for candidates has no
+    worker, message and thread while it is pending. Then `message_id` is the notification of its
+    claim or award, which begins the thread.
     """
 
     model_config = ConfigDict(defer_build=True)
 
     work_order_id: str
     client: Party
-    worker: Party
+    worker: Annotated[
+        Party | None,
+        Field(description="Null while an order for candidates is pending."),
+    ] = None
     title: Annotated[str, Stored.DISPLAY]
     description: Annotated[str | None, Stored.OFFER] = None
     requirements: Annotated[StoredObject | None, Stored.OFFER] = None
@@ -96,11 +108,37 @@ class Offer(Model):
             description="The JSON Schema that `result_data` has to match. Null if there is none."
         ),
     ] = None
+    parent_id: Annotated[
+        str | None,
+        Field(description="The order that this one is a part of. Null if it stands alone."),
+    ] = None
+    depends_on: Annotated[
+        tuple[str, ...] | None,
+        Field(
+            description="Children of the same parent that have to be completed before this one can "
+            "be accepted. Null without any."
+        ),
+    ] = None
+    capability: Annotated[
+        str | None,
+        Stored.DISPLAY,
+        Field(description="What a candidate must be able to do. Null if the order names a worker."),
+    ] = None
+    priority: Annotated[
+        int | None,
+        Stored.DISPLAY,
+        Field(description="From 0 to 10, for an order to candidates. They see the highest first."),
+    ] = None
+    bids_by: Annotated[
+        StoredTime | None,
+        Stored.DISPLAY,
+        Field(description="Until when candidates can bid. Null without bids."),
+    ] = None
     relationship: Annotated[Relationship | None, Stored.DISPLAY] = None
     is_verified: Annotated[bool, Stored.DISPLAY] = False
     status: Status = Status.PENDING
-    message_id: str
-    thread_id: str
+    message_id: str | None = None
+    thread_id: str | None = None
     created_at: Annotated[StoredTime, Stored.DISPLAY]
 
 
@@ -118,7 +156,9 @@ class SharedFields(Times, Offer):
             description="Why the system ended the order: `worker_left` or `client_left`, because "
             "that agent left. `lapsed`: the worker did not renew its lease in time, or the client "
             "did not answer a question within 7 days. `deadline`: a question was open at the "
-            "deadline. More codes may follow. Null otherwise."
+            "deadline. `parent_cancelled`: its parent ended, or lost its worker. "
+            "`dependency_failed`: an order that it depended on ended without completion. More "
+            "codes may follow. Null otherwise."
         ),
     ] = None
     lease_expires_at: Annotated[
@@ -142,6 +182,16 @@ class SharedFields(Times, Offer):
     ] = None
     lapses: Annotated[
         int | None, Field(description="How often the order lapsed. Null if it never did.")
+    ] = None
+    is_ready: Annotated[
+        bool | None,
+        Field(
+            description="False while an order that it depends on is not completed. Until then, "
+            "nobody can accept it."
+        ),
+    ] = None
+    price_usd: Annotated[
+        StoredDollars | None, Field(description="The price of the bid that won. Null without.")
     ] = None
     result_data: Annotated[StoredValue | None, Stored.RESULT] = None
     result_url: Annotated[str | None, Stored.RESULT] = None
@@ -169,6 +219,12 @@ class WorkOrder(SharedFields):
     `reported_at`. `reports` counts the reports of a minute (`progress`). The order has
     `asked` questions, `answered` of them with an answer. Together these texts have `asked_bytes`.
     `due_at` is its stored key of the index `due`. `max_lapses` is the number of lapses that end it.
+    `excluded` are the earlier workers of a reopened order, in order. `reopened_as` is the
+    generation in which it was reopened last.
+
+    A child is `depth` levels below an order without a parent. An order has had so many `children`,
+    whose budgets take `committed_cents`. They may take its own budget, or `room_cents` if that is
+    set. `has_dependents` is True if siblings depend on it.
     """
 
     offer_bytes: int | None = None
@@ -185,6 +241,13 @@ class WorkOrder(SharedFields):
     asked_bytes: int | None = None
     due_at: str | None = None
     max_lapses: int | None = None
+    excluded: Annotated[tuple[str, ...] | None, Stored.DISPLAY] = None
+    reopened_as: Annotated[int | None, Stored.DISPLAY] = None
+    depth: int | None = None
+    children: int | None = None
+    committed_cents: int | None = None
+    room_cents: int | None = None
+    has_dependents: bool | None = None
     history: tuple[bytes, ...] = ()
     purge_at: int | None = None
 
@@ -212,11 +275,12 @@ class WorkOrder(SharedFields):
 
         Raises:
             IllegalTransitionError: the order's status does not allow `action`.
+            NotReadyError: it depends on orders that are not completed.
             QuestionChangedError, TooManyQuestionsError: see `_talk`.
         """
-        step = transition(
-            self.status, action, by_system=by_system, work_order_id=self.work_order_id
-        )
+        step = self.transition(action, by_system=by_system)
+        if self.is_ready is False and step.target is Status.ACCEPTED:
+            raise not_ready(self.work_order_id, self.depends_on or ())
         at = (self._ends_at or now) if action in CLOCK_ACTIONS else now
         record = history.record(at, step.role, action, self._content(action.writes, changes))
         update = {
@@ -228,10 +292,25 @@ class WorkOrder(SharedFields):
             **step.fields(at),
             **self._waits(step, now),
             **self._talk(action, changes),
+            **self._reopened(action),
             "history": (*self.history, record),
             "purge_at": None if step.target in OPEN else clock.to_epoch(now + retention),
         }
         return self.model_copy(update=update)
+
+    def transition(self, action: Action, *, by_system: bool = False) -> Transition:
+        """Return the transition that `action` makes from its status; see `states.transition`.
+
+        Raises:
+            IllegalTransitionError: there is no such transition.
+        """
+        return transition(
+            self.status,
+            action,
+            by_system=by_system,
+            work_order_id=self.work_order_id,
+            kind=self.kind,
+        )
 
     def _content(self, names: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:
         """Return these fields as an answer shows them. Fields without a value are None."""
@@ -252,9 +331,10 @@ class WorkOrder(SharedFields):
             if self.deadline_at is not None and self.deadline_at > now:
                 answer_by = min(answer_by, self.deadline_at)
         waits: dict[str, Any] = {"lease_expires_at": lease, "answer_by": answer_by}
+        if step.action in (Action.LAPSE, Action.REOPEN):
+            waits["lapses"] = (self.lapses or 0) + 1
         if step.action is Action.LAPSE:
             waits["reason_code"] = self._lapse_code
-            waits["lapses"] = (self.lapses or 0) + 1
         return waits if step.action is Action.ASK else {**waits, "question_id": None}
 
     def _talk(self, action: Action, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -291,6 +371,30 @@ class WorkOrder(SharedFields):
         return ReasonCode.DEADLINE if is_at_deadline else ReasonCode.LAPSED
 
     @property
+    def kind(self) -> OfferKind:
+        """How it finds its worker."""
+        if self.capability is None:
+            return OfferKind.NAMED
+        return OfferKind.POOL if self.bids_by is None else OfferKind.BIDS
+
+    @property
+    def generation(self) -> int:
+        """How often its state changed, plus one. An entry of the index `pool` has no history."""
+        return len(self.history) or self.reopened_as or 1
+
+    @property
+    def budget_cents(self) -> int | None:
+        """How much the budgets of its children may be in all, in cents. None: any amount."""
+        if self.room_cents is not None or self.budget_usd is None:
+            return self.room_cents
+        return int(self.budget_usd * 100)
+
+    @property
+    def has_followers(self) -> bool:
+        """Whether other orders follow from its end: its children, or those that depend on it."""
+        return bool(self.children or self.has_dependents)
+
+    @property
     def is_final(self) -> bool:
         """Whether its status never changes again."""
         return self.status not in OPEN
@@ -303,7 +407,9 @@ class WorkOrder(SharedFields):
 
     @property
     def _changed_at(self) -> datetime:
-        return history.Record.from_bytes(self.history[-1]).at if self.history else self.created_at
+        if self.history:
+            return history.Record.from_bytes(self.history[-1]).at
+        return self.reopened_at or self.created_at
 
     @property
     def ended_by(self) -> str | None:
@@ -339,7 +445,24 @@ class WorkOrder(SharedFields):
         ends_at = self._ends_at
         if ends_at is None or ends_at > now:
             return None
-        return Action.EXPIRE if self.status is Status.PENDING else Action.LAPSE
+        if self.status is Status.PENDING:
+            return Action.EXPIRE
+        return Action.REOPEN if self._is_reopened else Action.LAPSE
+
+    @property
+    def _is_reopened(self) -> bool:
+        """Whether a lapse gives it to another worker, instead of ending it.
+
+        A question that its client did not answer ends it, because the next worker would ask again.
+        """
+        is_for_candidates = self.capability is not None and self.status is Status.ACCEPTED
+        return is_for_candidates and rounds.are_left(self.lapses, self.max_lapses)
+
+    def _reopened(self, action: Action) -> dict[str, Any]:
+        """Return the fields that change with a reopening. Other actions change none of them."""
+        if action is not Action.REOPEN or self.worker is None:
+            return {}
+        return rounds.reopened(self.worker.id, self.excluded, self.generation)
 
     def is_due(self, now: datetime) -> bool:
         """Whether its time has passed, so that the system ends it. At that time it is too late."""
@@ -357,16 +480,36 @@ class WorkOrder(SharedFields):
         action = self.clock_action(now)
         if action is None or self._ends_at is None:
             return self
-        return self.model_copy(update=transition(self.status, action).fields(self._ends_at))
+        changed = transition(self.status, action).fields(self._ends_at)
+        return self.model_copy(update=changed | self._reopened(action))
+
+    @property
+    def taken_by(self) -> Party:
+        """Its worker. A pending order for candidates has none, so `NOBODY` stands in for it."""
+        return self.worker or NOBODY
 
     def has_party(self, agent_id: str) -> bool:
         """Whether the agent is its client or its worker."""
-        return agent_id in (self.client.id, self.worker.id)
+        return agent_id in (self.client.id, self.taken_by.id)
 
     def role_of(self, agent_id: str) -> Role:
         """Return the role of a party."""
-        return Role.WORKER if agent_id == self.worker.id else Role.CLIENT
+        return Role.WORKER if agent_id == self.taken_by.id else Role.CLIENT
+
+    def party_of(self, role: Role) -> Party | None:
+        """Return the party in a role. A pending order for candidates has no worker."""
+        return self.worker if role is Role.WORKER else self.client
 
     def other_party(self, agent_id: str) -> Party:
-        """Return the other party."""
-        return self.worker if agent_id == self.client.id else self.client
+        """Return the other party; see `taken_by`."""
+        return self.taken_by if agent_id == self.client.id else self.client
+
+
+def not_ready(work_order_id: str, waits_for: Sequence[str]) -> NotReadyError:
+    """Return the error for an order that waits for these orders."""
+    return NotReadyError(
+        f"The work order `{work_order_id}` depends on orders that are not completed.",
+        fix="Wait for the event `work_order.ready`, or read GET "
+        f"/api/v1/messaging/work-order/{work_order_id} until `is_ready` is true.",
+        members={"waits_for": [*waits_for]},
+    )

@@ -7,6 +7,7 @@ from typing import Any
 from agent_messaging.fields import Party, json_text
 from agent_messaging.messaging.model import (
     QUOTED,
+    SYSTEM,
     Message,
     MessageType,
     Relationship,
@@ -16,6 +17,9 @@ from agent_messaging.messaging.model import (
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import PATH, SOURCES, Action, ReasonCode, Status, Transition
 
+# What a notification names that is about no transition.
+READY = "ready"
+
 # The body of a message of the system, by the order's `reason_code`.
 SYSTEM_BODIES: dict[str | None, str] = {
     None: "A work order expired: nobody answered by its deadline.",
@@ -23,8 +27,16 @@ SYSTEM_BODIES: dict[str | None, str] = {
     ReasonCode.CLIENT_LEFT: "A work order was cancelled, because its client has left.",
     ReasonCode.LAPSED: "A work order failed: nobody renewed its lease or answered its question in "
     "time.",
+    ReasonCode.PARENT_CANCELLED: "A work order was cancelled, because its parent ended or lost its "
+    "worker.",
+    ReasonCode.DEPENDENCY_FAILED: "A work order was cancelled, because an order that it depends on "
+    "ended without completion.",
     ReasonCode.DEADLINE: "A work order failed: its question had no answer by the deadline.",
 }
+REOPENED = (
+    "A work order lapsed: its worker did not renew the lease in time. It is offered to other "
+    "agents again."
+)
 
 
 def compose_for(
@@ -52,11 +64,12 @@ def compose_for(
     if step.source is not SOURCES[step.target][0] or step.target is Status.CANCELLED:
         metadata["previous_status"] = step.source
     if step.role is None:
-        body = SYSTEM_BODIES[order.reason_code]
+        body = REOPENED if step.action is Action.REOPEN else SYSTEM_BODIES[order.reason_code]
         metadata |= {"reason_code": order.reason_code} if order.reason_code else {}
     else:
         body = _body(order, step)
         metadata |= {"question_id": order.question_id} if order.question_id else {}
+        metadata |= {"action": step.action} if step.action in BEGINS_THREAD else {}
         if relationship is Relationship.BLOCKED:
             actor = order.other_party(to.id)
         else:
@@ -68,6 +81,7 @@ def compose_for(
         now,
         relationship=relationship,
         is_verified=is_verified,
+        message_id=order.message_id if step.action in BEGINS_THREAD else None,
         thread_id=None if step.role is None else order.thread_id,
         subject=f"Work order {_SUBJECTS.get(step.action, step.participle)}",
         body=body,
@@ -77,7 +91,33 @@ def compose_for(
     )
 
 
-_SUBJECTS = {Action.ASK: "question", Action.ANSWER: "question answered"}
+def compose_ready(order: WorkOrder, worker: Party, now: datetime) -> Message:
+    """Return the message that tells the worker that it can accept an order now."""
+    metadata = {"status": order.status, "previous_status": order.status, "event": READY}
+    return compose(
+        MessageType.NOTIFICATION,
+        SYSTEM,
+        worker,
+        now,
+        relationship=None,
+        is_verified=True,
+        subject="Work order ready",
+        body="A work order is ready, because all orders that it depends on are completed. Accept "
+        f"or reject it with POST {PATH}/{order.work_order_id}/respond.",
+        work_order_id=order.work_order_id,
+        metadata=json_text(metadata),
+    )
+
+
+# The notifications of these actions begin the thread of an order for candidates.
+BEGINS_THREAD = (Action.CLAIM, Action.AWARD)
+
+_SUBJECTS = {
+    Action.ASK: "question",
+    Action.ANSWER: "question answered",
+    Action.AWARD: "awarded",
+    Action.REOPEN: "lapsed",
+}
 
 
 def _body(order: WorkOrder, step: Transition) -> str:
@@ -88,6 +128,11 @@ def _body(order: WorkOrder, step: Transition) -> str:
         )
     if step.action is Action.ANSWER:
         return f"The client answered your question. GET {PATH}/{order.work_order_id} shows it."
+    if step.action is Action.AWARD:
+        return (
+            "The client awarded a work order to you. Do the work, then POST "
+            f"{PATH}/{order.work_order_id}/complete."
+        )
     return f"The {step.role} {step.participle} a work order."
 
 

@@ -1,10 +1,11 @@
 """Create a work order: check who may offer it, and write it.
 
 One transaction writes the order's head and parts, and a `work_order` message in the worker's inbox.
-With an `Idempotency-Key` it also writes the record of the answer.
+With an `Idempotency-Key` it also writes the record of the answer. `children` adds the writes of a
+child.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,8 +23,10 @@ from agent_messaging.messaging.model import MessageType, compose, party
 from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage import units
+from agent_messaging.storage.table import TransactItem
 from agent_messaging.storage.tally import TALLY
 from agent_messaging.work_orders import result_schema
+from agent_messaging.work_orders.children import Children
 from agent_messaging.work_orders.item import place_offer
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.schemas import CreateRequest
@@ -39,6 +42,7 @@ class Offering:
     messages: MessagesTable
     orders: WorkOrdersTable
     sent_log: SentLog
+    children: Children
 
     def create(
         self, caller: Caller, body: CreateRequest, now: datetime, request: IdempotentRequest
@@ -52,35 +56,48 @@ class Offering:
                 its schema cannot be used.
             ContactRequiredError, WorkerUnavailableError: the worker does not accept the order.
             RateLimitedError: see `SentLog.record`.
+            AgentMessagingError: see `Children.place`.
         """
-        context, _ = self.parties.load(caller, body.to_agent_id, now)
         offer = body.offer(now)
+        context, found = self.parties.load(
+            caller, body.to_agent_id or "", now, more=self.children.keys(offer)
+        )
+        place = self.children.place(caller, offer, found, now) if found else None
+        offer |= {} if place is None else self.children.fields(place, offer, now)
         context = self._require_allowed(context, offer["deadline_at"], now)
         if body.result_schema is not None:
             result_schema.require_usable(body.result_schema)
         order = _new(caller, context, offer, now)
+        worker = order.taken_by
         self.sent_log.record(
-            caller, order.worker.id, order.message_id, long_bytes(body.description)
+            caller, worker.id, order.message_id or "", long_bytes(body.description)
         )
-        self.contacts.add_contact(caller.agent_id, order.worker, context.own, now, request)
-        self.put(order, request, wants_receipts=body.wants_receipts)
-        has_lease = order.lease_seconds is not None
-        parts = (order.offer_bytes or 0, order.schema_bytes or 0)
-        TALLY.add(units.of_order(*parts, has_lease=has_lease))
+        self.contacts.add_contact(caller.agent_id, worker, context.own, now, request)
+        entries = self._entries(order, request, wants_receipts=body.wants_receipts)
+        if place is None:
+            request.write(entries(order), order)
+        else:
+            order = self.children.write(caller, order, place, entries, request)
+        lapses = 0 if order.lease_seconds is None else 1
+        TALLY.add(units.of_order(order.offer_bytes or 0, order.schema_bytes or 0, lapses=lapses))
         return order
 
-    def put(
-        self, order: WorkOrder, request: IdempotentRequest, *, wants_receipts: bool = False
-    ) -> None:
-        """Write a new order, and the message that brings it to the worker.
+    def put(self, order: WorkOrder, request: IdempotentRequest) -> None:
+        """Write a new order without a parent, and the message that brings it to the worker.
 
         Raises:
             AlreadyAnsweredError: see `IdempotentRequest.write`.
         """
+        request.write(self._entries(order, request)(order), order)
+
+    def _entries(
+        self, order: WorkOrder, request: IdempotentRequest, *, wants_receipts: bool = False
+    ) -> Callable[[WorkOrder], list[TransactItem]]:
+        """Return a function that returns the writes of an order: its parts, and its message."""
         message = compose(
             MessageType.WORK_ORDER,
             order.client,
-            order.worker,
+            order.taken_by,
             order.created_at,
             relationship=order.relationship,
             is_verified=order.is_verified,
@@ -93,10 +110,8 @@ class Offering:
         )
         if long_bytes(message.body):
             request.require_new()
-        message = self.messages.put_long(message)
-        request.write(
-            [*self.orders.transact_put_all(order), self.messages.transact_put(message)], order
-        )
+        put_message = self.messages.transact_put(self.messages.put_long(message))
+        return lambda written: [*self.orders.transact_put_all(written), put_message]
 
     def _require_allowed(
         self, context: SendContext, deadline_at: datetime | None, now: datetime

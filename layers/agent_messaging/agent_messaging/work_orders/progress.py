@@ -95,7 +95,7 @@ class Progress:
         if order.status not in ACTIVE:
             raise IllegalTransitionError(
                 f"The work order is {order.status}, so it cannot be reported on.",
-                fix=states.what_can_be_done(order.status, Role.WORKER, work_order_id),
+                fix=states.what_can_be_done(order.status, Role.WORKER, work_order_id, order.kind),
                 members={"current_status": order.status},
             )
         after = order.model_copy(update=self._changes(order, report))
@@ -130,7 +130,7 @@ class Progress:
         if report.note is None:
             return False
         contact = self.contacts.fetch(
-            order.client.id, order.worker.id, report.now, consistent=False
+            order.client.id, order.taken_by.id, report.now, consistent=False
         )
         return state_of(contact) is not ContactState.BLOCKED
 

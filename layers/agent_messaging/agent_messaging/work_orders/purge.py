@@ -3,13 +3,14 @@
 DynamoDB removes an item at its own `purge_at`. Heads and results have one. The other parts have
 none, because they are written before the end of the order is known. Adding the time later would
 cost as much as removing the part. So they are removed when the table's stream reports that their
-head was removed.
+head was removed. The items that link an order to its children are such parts too.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from agent_messaging.observability.log import logger
+from agent_messaging.work_orders.children_table import ChildrenTable
 from agent_messaging.work_orders.item import HEAD, OFFER, PARTIAL, SCHEMA, question_parts
 from agent_messaging.work_orders.table import WorkOrdersTable
 
@@ -22,7 +23,10 @@ def purge(orders: WorkOrdersTable, records: Iterable[Mapping[str, Any]]) -> list
     """
     for record in records:
         try:
-            orders.remove_parts(*_left_by(record))
+            work_order_id, parts, has_children = _left_by(record)
+            if has_children:
+                parts += ChildrenTable(orders.client, orders).parts(work_order_id)
+            orders.remove_parts(work_order_id, parts)
         except Exception:
             number = record["dynamodb"]["SequenceNumber"]
             logger.exception("parts of a removed order cannot be removed", sequence_number=number)
@@ -30,8 +34,8 @@ def purge(orders: WorkOrdersTable, records: Iterable[Mapping[str, Any]]) -> list
     return []
 
 
-def _left_by(record: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """Return the order's id in a stream record, and the parts to remove.
+def _left_by(record: Mapping[str, Any]) -> tuple[str, list[str], bool]:
+    """Return the order's id in a stream record, the parts to remove, and if it had children.
 
     Raises:
         KeyError, TypeError: the record is not one of this table.
@@ -39,10 +43,11 @@ def _left_by(record: Mapping[str, Any]) -> tuple[str, list[str]]:
     image = record["dynamodb"]
     work_order_id, part = image["Keys"]["work_order_id"]["S"], image["Keys"]["part"]["S"]
     if record["eventName"] != "REMOVE" or part != HEAD:
-        return work_order_id, []
+        return work_order_id, [], False
     head = image["OldImage"]
     parts = [name for name in (OFFER, PARTIAL, SCHEMA) if f"{name}_bytes" in head]
-    return work_order_id, parts + question_parts(_number(head, "asked"), _number(head, "answered"))
+    parts += question_parts(_number(head, "asked"), _number(head, "answered"))
+    return work_order_id, parts, "children" in head
 
 
 def _number(image: Mapping[str, Any], name: str) -> int:

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from agent_messaging.agents.schemas import Capability
 from agent_messaging.content import flagging
 from agent_messaging.content.flagging import ContentFlags
 from agent_messaging.fields import (
@@ -16,10 +18,12 @@ from agent_messaging.fields import (
     IsMinimum,
     LeaseSeconds,
     Limit,
+    MaxLapses,
     Model,
     Moment,
     NextCursor,
     ObjectText,
+    Priority,
     Request,
     SchemaText,
     Seconds,
@@ -30,6 +34,7 @@ from agent_messaging.fields import (
     Total,
     ValueText,
     WantsReceipts,
+    WorkOrderId,
     at,
     wrong_fields,
 )
@@ -42,18 +47,23 @@ from agent_messaging.work_orders.model import (
     SharedFields,
     WorkOrder,
 )
-from agent_messaging.work_orders.states import IsFinal, Role, Status
+from agent_messaging.work_orders.states import IsFinal, Status
 
 MAX_BYTES = 128 * 1024  # so that each part fits an item of 400 KB, and a page holds several
+
+# The fields that only an order for candidates has.
+FOR_CANDIDATES = ("priority", "bids_by", "max_lapses")
 
 # The bytes of an order in an answer without its texts and objects.
 FRAME = 1500
 
 
 class CreateRequest(Request):
-    """A job for another agent. `budget_usd` is in US dollars."""
+    """A job for another agent, or for all with a capability. `budget_usd` is in US dollars."""
 
-    to_agent_id: AgentId
+    to_agent_id: Annotated[
+        AgentId | None, Field(description="The worker. Send this or `to_capability`.")
+    ] = None
     title: Annotated[Title, Field(examples=["Cost Estimates for 50 Products"])]
     description: Annotated[Text, Field(examples=["Need detailed cost breakdowns"])]
     requirements: Annotated[ObjectText | None, Field(examples=[{"format": "JSON"}])] = None
@@ -71,6 +81,23 @@ class CreateRequest(Request):
     deadline_in_seconds: Annotated[
         Seconds | None, Field(description="The deadline in seconds from now on.")
     ] = None
+    parent_id: Annotated[
+        WorkOrderId | None,
+        Field(
+            description="Offer a part of this order, which you accepted as its worker. The budgets "
+            "of its children are at most its own in all. Without a deadline the child takes its "
+            "parent's, and it may not be later. At most 8 levels."
+        ),
+    ] = None
+    depends_on: Annotated[
+        list[WorkOrderId] | None,
+        Field(
+            min_length=1,
+            max_length=10,
+            description="Children of the same parent that have to be completed first. Until then, "
+            "nobody can accept this order.",
+        ),
+    ] = None
     lease_seconds: Annotated[
         LeaseSeconds | None,
         Field(
@@ -87,6 +114,63 @@ class CreateRequest(Request):
             examples=[{"type": "object", "required": ["estimates"]}],
         ),
     ] = None
+    to_capability: Annotated[
+        Capability | None,
+        Field(
+            description="Offer the order to every agent with this capability. The first that "
+            "claims it is the worker."
+        ),
+    ] = None
+    priority: Annotated[
+        Priority | None,
+        Field(description="With `to_capability`: from 0 to 10. Candidates see the highest first."),
+    ] = None
+    bids_by: Annotated[
+        Moment | None,
+        Field(
+            description="With `to_capability`: let candidates bid until then, and award the order "
+            "to one of them. A time, or a duration from now on, such as `PT24H`."
+        ),
+    ] = None
+    max_lapses: Annotated[
+        MaxLapses | None,
+        Field(
+            description="With `to_capability`: how often the order may lapse before it fails. "
+            "From 1 to 10. The default is 3."
+        ),
+    ] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _require_one_kind(cls, sent: Any) -> Any:
+        """Refuse fields of two kinds of offers, before their values matter."""
+        if not isinstance(sent, dict):
+            return sent
+        is_for_candidates = sent.get("to_capability") is not None
+        other = "to_capability" if is_for_candidates else "to_agent_id"
+        names = ("to_agent_id",) if is_for_candidates else FOR_CANDIDATES
+        faults = [
+            (name, f"cannot be combined with `{other}`", f"Remove `{name}`, or remove `{other}`.")
+            for name in names
+            if None not in (sent.get(name), sent.get(other))
+        ]
+        if faults:
+            raise wrong_fields(cls, *faults)
+        return sent
+
+    @model_validator(mode="after")
+    def _require_one_offer(self) -> Self:
+        if self.to_agent_id is None and self.to_capability is None:
+            raise wrong_fields(
+                self,
+                (
+                    "to_agent_id",
+                    "is missing, and so is `to_capability`",
+                    "Set `to_agent_id` to the `agent_id` of an agent from GET /api/v1/agents, or "
+                    "`to_capability` to a capability that the worker must have.",
+                ),
+            )
+        return self
 
     @model_validator(mode="after")
     def _require_one_deadline(self) -> Self:
@@ -101,28 +185,61 @@ class CreateRequest(Request):
             )
         return self
 
+    @model_validator(mode="after")
+    def _require_parent(self) -> Self:
+        if self.depends_on is not None and self.parent_id is None:
+            raise wrong_fields(
+                self,
+                (
+                    "depends_on",
+                    "needs a `parent_id`",
+                    "Add the `parent_id` of these orders, or remove `depends_on`.",
+                ),
+            )
+        return self
+
     def offer(self, now: datetime) -> dict[str, Any]:
         """Return the fields that the order copies from the request, with its deadline as a time."""
         seconds = self.deadline_in_seconds
         sent = self.deadline_at if seconds is None else timedelta(seconds=seconds)
         names = (*OFFERED, *OFFERED_LATER)
-        return {name: getattr(self, name) for name in names} | {"deadline_at": at(sent, now)}
+        first = None if self.depends_on is None else tuple(dict.fromkeys(self.depends_on))
+        fields = {name: getattr(self, name, None) for name in names}
+        return fields | {
+            "deadline_at": at(sent, now),
+            "bids_by": at(self.bids_by, now),
+            "capability": self.to_capability,
+            "depends_on": first,
+        }
 
 
 class CreateResponse(Model):
-    """The order is created. The worker receives it with a message in its inbox."""
+    """The order is created. A named worker receives it with a message in its inbox."""
 
     success: bool = True
     work_order_id: str
-    message_id: str
+    message_id: Annotated[
+        str | None,
+        Field(description="The message to the worker. Null for an order to candidates."),
+    ]
     status: Status
     created_at: Timestamp
+    offer: str
+
+
+class Role(StrEnum):
+    """What the caller is to the orders of a list."""
+
+    CLIENT = "client"
+    WORKER = "worker"
+    CANDIDATE = "candidate"
 
 
 class WorkOrdersQuery(Model):
-    """Which orders to list: those that you received as worker, or created as client.
+    """Which orders to list: those that you have as worker, created as client, or could take.
 
-    With `role=worker` you can filter by `client_id`, with `role=client` by `worker_id`.
+    With `role=worker` you can filter by `client_id`, with `role=client` by `worker_id`, and with
+    `role=candidate` by `capability`.
     """
 
     role: Annotated[Role, ANY_CASE] = Role.WORKER
@@ -132,6 +249,13 @@ class WorkOrdersQuery(Model):
     ] = None
     worker_id: Annotated[
         AgentId | None, Field(description="With `role=client`: list only orders to this worker.")
+    ] = None
+    capability: Annotated[
+        Capability | None,
+        Field(
+            description="With `role=candidate`: list orders that need this one of your "
+            "capabilities. Not needed if you have only one."
+        ),
     ] = None
     limit: Limit = 50
     cursor: str | None = None
@@ -196,7 +320,16 @@ class WorkOrderView(SharedFields):
         serialize_by_alias=True, defer_build=False, json_schema_extra=_drop_defaults
     )
 
-    description: str
+    description: Annotated[
+        str | None, Field(description="Null in the list of a candidate. GET shows it.")
+    ]
+    offer: Annotated[
+        str,
+        Field(
+            description="How the order finds its worker. `named`: the client chose it. `pool`: "
+            "whoever claims it first. `bids`: the client awards it to a bid."
+        ),
+    ]
     is_final: IsFinal
     relationship: Annotated[
         Relationship | None,
@@ -221,6 +354,13 @@ class WorkOrderView(SharedFields):
     ]
     content_flags: ContentFlags
     lapses: Annotated[int, Field(description="How often the order lapsed.")]
+    is_ready: Annotated[
+        bool,
+        Field(
+            description="False while an order that it depends on is not completed. Until then, "
+            "nobody can accept it."
+        ),
+    ]
     progress: Annotated[
         Progress | None,
         Field(description="What the worker reported while it works. Null before the first report."),
@@ -249,12 +389,28 @@ _TAKEN_OVER = tuple(name for name in SharedFields.model_fields if name != "relat
 
 
 class WorkOrdersPage(Model):
-    """A page of your work orders, newest first."""
+    """A page of your work orders, newest first. For a candidate, by priority, then oldest first."""
 
     agent_id: str
     role: Role
     total_orders: Total
     total_is_minimum: IsMinimum
+    work_orders: list[WorkOrderView]
+    next_cursor: NextCursor
+
+
+class ChildrenQuery(Model):
+    """How many levels of children to list. With 1, only the children themselves."""
+
+    depth: Annotated[int, Field(ge=1, le=8, description="How many levels to list.")] = 1
+    limit: Limit = 50
+    cursor: str | None = None
+
+
+class ChildrenPage(Model):
+    """A page of the orders below an order. Each comes before its own children."""
+
+    work_order_id: str
     work_orders: list[WorkOrderView]
     next_cursor: NextCursor
 
@@ -266,14 +422,16 @@ def view(order: WorkOrder, reader_id: str, questions: Sequence[Question] = ()) -
     objects = _objects(order)
     fields = {name: getattr(order, name) for name in _TAKEN_OVER}
     fields["is_final"] = order.is_final
-    fields["relationship"] = order.relationship if reader_id == order.worker.id else None
+    fields["relationship"] = order.relationship if reader_id == order.taken_by.id else None
     fields["ended_by"] = order.ended_by
     fields["lapses"] = order.lapses or 0
+    fields["offer"] = order.kind
+    fields["is_ready"] = order.is_ready is not False
     fields["progress"] = _progress(order)
-    fields["generation"] = len(order.history)
+    fields["generation"] = order.generation
     fields["updated_at"] = order.updated_at
     fields["content_flags"] = flagging.flags(
-        order.client.name, order.worker.name, order.note, *texts, objects=objects
+        order.client.name, order.taken_by.name, order.note, *texts, objects=objects
     )
     return WorkOrderView.model_validate(fields)
 
@@ -286,8 +444,9 @@ def _progress(order: WorkOrder) -> Progress | None:
 
 def whole_view(order: WorkOrder, reader_id: str, questions: Sequence[Question]) -> WorkOrderView:
     """Return the view of an order with its history and its questions."""
-    parties = {"client": order.client.id, "worker": order.worker.id}
-    chain = [HistoryEntry(**entry) for entry in history.chain(order.history, parties)]
+    parties = {"client": order.client.id, "worker": order.taken_by.id}
+    entries = history.chain(order.history, parties, order.excluded or ())
+    chain = [HistoryEntry(**entry) for entry in entries]
     update = {"history": chain, "questions": [*questions]}
     return view(order, reader_id, questions).model_copy(update=update)
 
@@ -301,7 +460,7 @@ def _objects(order: WorkOrder) -> tuple[str | None, ...]:
 def answer_bytes(order: WorkOrder) -> int:
     """Return how many bytes an order takes in an answer, without parsing its JSON objects."""
     texts = (order.title, order.description, order.reason, order.summary, order.result_url)
-    names = (order.client.name, order.worker.name, order.note)
+    names = (order.client.name, order.taken_by.name, order.note)
     objects = _objects(order)
     written = (json.dumps(text, ensure_ascii=False) for text in (*texts, *names) if text)
     return FRAME + sum(len(text.encode()) for text in (*written, *filter(None, objects)))
@@ -314,4 +473,5 @@ def created(order: WorkOrder) -> CreateResponse:
         message_id=order.message_id,
         status=order.status,
         created_at=order.created_at,
+        offer=order.kind,
     )

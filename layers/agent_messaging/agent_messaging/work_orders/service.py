@@ -5,18 +5,20 @@ from datetime import datetime
 
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.auth import Caller
-from agent_messaging.errors import InvalidError
+from agent_messaging.errors import InvalidError, WorkOrderNotFoundError
 from agent_messaging.idempotency import IdempotencyStore, IdempotentRequest
 from agent_messaging.observability import metrics
 from agent_messaging.work_orders import bulk_reject, schemas, transition_schemas
+from agent_messaging.work_orders.candidate_service import CandidateService
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.lists import OrderList
 from agent_messaging.work_orders.offering import Offering
 from agent_messaging.work_orders.progress import Progress, Report
-from agent_messaging.work_orders.states import Action
+from agent_messaging.work_orders.states import Action, Status
 from agent_messaging.work_orders.table import WorkOrdersTable, not_found
 from agent_messaging.work_orders.transition_schemas import ACCEPT, REJECT, Answer, Operation
 from agent_messaging.work_orders.transitions import TransitionRequest, Transitions
+from agent_messaging.work_orders.tree import Tree
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class WorkOrderService:
     expiry: Expiry
     reports: Progress
     idempotency_store: IdempotencyStore
+    for_candidates: CandidateService
 
     def create(
         self,
@@ -38,12 +41,14 @@ class WorkOrderService:
         now: datetime,
         request: IdempotentRequest,
     ) -> schemas.CreateResponse:
-        """Offer a work order to an agent.
+        """Offer a work order to an agent, or to all agents with a capability.
 
         Raises:
-            AgentMessagingError: see `Offering.create`.
+            AgentMessagingError: see `Offering.create` and `PoolOffering.create`.
         """
-        order = self.offering.create(caller, body, now, request.answering(schemas.created))
+        is_named = body.to_capability is None
+        offering = self.offering if is_named else self.for_candidates.offering
+        order = offering.create(caller, body, now, request.answering(schemas.created))
         return schemas.created(order)
 
     def list_orders(
@@ -52,8 +57,16 @@ class WorkOrderService:
         """Return a page of the caller's work orders, newest first.
 
         Raises:
-            InvalidError: a filter names the caller's own role.
+            InvalidError: a filter names the caller's own role, or does not apply to the role.
         """
+        if query.role is schemas.Role.CANDIDATE:
+            return self.for_candidates.list_orders(caller, query, now)
+        if query.capability is not None:
+            raise InvalidError.at(
+                "?capability",
+                f"cannot be used with `role={query.role}`",
+                fix="Remove `?capability`, or set `?role` to `candidate`.",
+            )
         if query.own_filter is not None:
             raise InvalidError.at(
                 f"?{query.own_filter}",
@@ -68,19 +81,35 @@ class WorkOrderService:
         return schemas.WorkOrdersPage(agent_id=caller.agent_id, role=query.role, **page.answer)
 
     def read(self, caller: Caller, work_order_id: str, now: datetime) -> schemas.WorkOrderView:
-        """Return an order of the caller, with its history.
+        """Return an order of the caller, or one that it could take, with its history.
 
         Raises:
-            WorkOrderNotFoundError: there is no such order, or the caller is not a party to it.
+            WorkOrderNotFoundError: there is no such order, or the caller may not see it.
         """
         order = self.orders.fetch(work_order_id, now)
-        if order is None or not order.has_party(caller.agent_id):
+        if order is not None and not order.has_party(caller.agent_id):
+            order = order if self.for_candidates.may_read(caller, order, now) else None
+        if order is None:
             raise not_found(work_order_id)
-        whole = self.orders.read_parts([self.expiry.settle(order, now)])
+        order = self.expiry.settle(order, now)
+        if not (order.has_party(caller.agent_id) or order.status is Status.PENDING):
+            raise not_found(work_order_id)
+        whole = self.orders.read_parts([order])
         if not whole:
             raise not_found(work_order_id)
         questions = self.orders.read_questions(whole[0])
         return schemas.whole_view(whole[0], caller.agent_id, questions)
+
+    def list_children(
+        self, caller: Caller, work_order_id: str, query: schemas.ChildrenQuery, now: datetime
+    ) -> schemas.ChildrenPage:
+        """Return a page of what is below an order of the caller.
+
+        Raises:
+            WorkOrderNotFoundError: there is no such order, or the caller is not a party to it.
+        """
+        tree = Tree(self.transitions.settling.children, self.expiry, now)
+        return tree.page(caller.agent_id, work_order_id, query)
 
     def respond(
         self,
@@ -118,7 +147,12 @@ class WorkOrderService:
         """
         wanted = TransitionRequest(caller, operation.action, now, body.changes(now))
         answering = request.answering(operation.answer)
-        return operation.answer(self.transitions.apply(work_order_id, wanted, answering))
+        try:
+            order = self.transitions.apply(work_order_id, wanted, answering)
+        except WorkOrderNotFoundError:
+            self.for_candidates.explain(caller, work_order_id, operation.action, now)
+            raise
+        return operation.answer(order)
 
     def progress(
         self,

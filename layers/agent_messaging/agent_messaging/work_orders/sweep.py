@@ -1,10 +1,11 @@
-"""Sweep: do what the clock does to orders, and end the open orders of agents that left.
+"""Sweep: do what the clock does to orders, end those of agents that left, settle what follows.
 
 a pending order past its deadline            expires
 an accepted order whose lease has ended      lapses
 a question without an answer in time         lapses
 an accepted order past its deadline          both parties are told, once
 an order that has more time than its entry   the entry moves to that time
+an order that ended, and others follow       they end too, or become ready
 """
 
 from collections import Counter
@@ -16,27 +17,30 @@ from agent_messaging.errors import OutOfTimeError
 from agent_messaging.observability.log import logger
 from agent_messaging.storage.transactions import TransactionRefusedError
 from agent_messaging.work_orders.endings import Endings
-from agent_messaging.work_orders.item import LEAVING
+from agent_messaging.work_orders.item import ENDED, LEAVING
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.overdue import Overdue
+from agent_messaging.work_orders.settling import Settling
 from agent_messaging.work_orders.states import Action, transition
 
 
 class Swept(NamedTuple):
-    """How many orders expired, lapsed, were told to be overdue, and ended as an agent had left."""
+    """How many orders expired, lapsed, were told to be overdue, ended with a party, or followed."""
 
     expired: int
     lapsed: int
     overdue: int
     ended: int
+    settled: int
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """What ends orders, and what tells of overdue ones."""
+    """What ends orders, what tells of overdue ones, and what settles those that follow."""
 
     leaving: Leaving
     overdue: Overdue
+    settling: Settling
 
     def run(self, now: datetime) -> Swept:
         """Do all that is due, and return how many orders this sweep changed.
@@ -48,19 +52,27 @@ class Sweep:
         Raises:
             TransactionRefusedError: the end of some orders cannot be written.
         """
-        by_clock, left = Endings(), Endings()
+        by_clock, left, followed = Endings(), Endings(), Endings()
         done: Counter[str] = Counter()
         try:
             for key in self.leaving.orders.due(now):
                 if key["part"] == LEAVING:
                     self.leaving.sweep(key, now, left)
+                elif key["part"] == ENDED:
+                    self.settling.sweep(key, now, followed)
                 else:
                     self._look_at(key["work_order_id"], now, by_clock, done)
         except OutOfTimeError:
             logger.info("out of time, the next sweep continues")
-        swept = Swept(done["expired"], done["lapsed"], done["overdue"], left.ended)
+        swept = Swept(
+            expired=done["expired"],
+            lapsed=done["lapsed"],
+            overdue=done["overdue"],
+            ended=left.ended,
+            settled=followed.ended,
+        )
         logger.info("swept", **swept._asdict())
-        refused = by_clock.refused + left.refused
+        refused = by_clock.refused + left.refused + followed.refused
         if refused:
             raise TransactionRefusedError(f"orders whose end could not be written: {refused}")
         return swept
@@ -94,4 +106,4 @@ class Sweep:
         return None
 
 
-_NAMES = {Action.EXPIRE: "expired", Action.LAPSE: "lapsed"}
+_NAMES = {Action.EXPIRE: "expired", Action.LAPSE: "lapsed", Action.REOPEN: "lapsed"}

@@ -4,14 +4,18 @@ It also holds a mark for each agent that left, until its open orders have ended 
 
     worker_all, client_all      agent id, work_order_id            every order, never changed
     worker_open, client_open    agent id, work_order_id            while open
+    worker_open                 worker id # waiting, work_order_id until it is ready
     client_ended                client id # status, work_order_id  once ended, except expired, and
                                                                    while input_required
     due                         due_shard, time#id                 until the sweep looks at it
                                 due_shard, time#agent id           the marks of agents that left
-    pool                        capability, 10 - priority # id     nothing writes it yet
+                                due_shard, time#id                 the marks of ended orders
+    pool                        capability, 10 - priority # id     while pending, for candidates,
+                                                                   once it is ready
 
 All indexes hold keys. `worker_open` also holds status and client. So a worker's pending orders are
-counted without reading their heads, and without the orders of blocked clients.
+counted without reading their heads, and without the orders of blocked clients. `pool` also holds
+what a list shows.
 """
 
 import contextlib
@@ -33,6 +37,7 @@ from agent_messaging.storage.table import (
 )
 from agent_messaging.storage.transactions import BATCH_KEYS, batch_get
 from agent_messaging.work_orders import item as items
+from agent_messaging.work_orders import links
 from agent_messaging.work_orders.indexes import DUE, ENDED, OPEN_ORDERS, Filter
 from agent_messaging.work_orders.item import (
     DUE_SHARDS,
@@ -46,7 +51,8 @@ from agent_messaging.work_orders.item import (
     parse,
 )
 from agent_messaging.work_orders.model import CLOCK_ACTIONS, Question, WorkOrder
-from agent_messaging.work_orders.states import Action, Role, Status, transition
+from agent_messaging.work_orders.pool import POOL
+from agent_messaging.work_orders.states import Action, Role, Status
 from agent_messaging.work_orders.transition_write import (
     IS_OVERDUE,
     IS_STILL,
@@ -111,9 +117,7 @@ class WorkOrdersTable:
         Raises:
             IllegalTransitionError: the order's status does not allow `action`.
         """
-        step = transition(
-            order.status, action, by_system=by_system, work_order_id=order.work_order_id
-        )
+        step = order.transition(action, by_system=by_system)
         after = order.apply(action, now, changes, self.retention, by_system=by_system)
         parts: list[TransactItem] = []
         if action is Action.COMPLETE:
@@ -123,6 +127,8 @@ class WorkOrdersTable:
             parts = [self._transact_new(items.question_item(after, changes["question"]))]
         if action is Action.ANSWER:
             parts = [self._transact_new(items.answer_item(after, changes["answer"]))]
+        if links.needs_mark(order, step):
+            parts.append(self.table.transact_put(items.ended_mark(order.work_order_id, now)))
         is_by_clock = action in CLOCK_ACTIONS
         expression, condition, values = update(order, after, now, is_by_clock=is_by_clock)
         key = self.key(order.work_order_id)[1]
@@ -298,23 +304,39 @@ class WorkOrdersTable:
             **given,
         )
 
+    def query_pool(self, capability: str, after: str, limit: int) -> QueryResult:
+        """Return entries of the pending orders for a capability after the rank `after`, in order.
+
+        The index may miss an order of the last moments, and may still show one that is taken.
+        """
+        return self.table.query(
+            "pool_for = :capability AND pool_rank > :after",
+            index=POOL,
+            newest_first=False,
+            limit=limit,
+            capability=capability,
+            after=after,
+        )
+
     def open_ids(self, agent_id: str, role: Role) -> Iterator[str]:
         """Yield the ids of an agent's open orders in a role, newest first.
 
         The index may miss an order of the last moments, and may still show one that has just ended.
         """
         index, owner = OPEN_ORDERS[role]
-        before = LAST
-        while before:
-            found = self.table.query(
-                f"{owner} = :owner AND work_order_id < :before",
-                index=index,
-                limit=BATCH_KEYS,
-                owner=agent_id,
-                before=before,
-            )
-            yield from (item["work_order_id"] for item in found.items)
-            before = found.last_key.get("work_order_id", "")
+        waiting = [items.waiting_for(agent_id)] if role is Role.WORKER else []
+        for key in (agent_id, *waiting):
+            before = LAST
+            while before:
+                found = self.table.query(
+                    f"{owner} = :owner AND work_order_id < :before",
+                    index=index,
+                    limit=BATCH_KEYS,
+                    owner=key,
+                    before=before,
+                )
+                yield from (item["work_order_id"] for item in found.items)
+                before = found.last_key.get("work_order_id", "")
 
     def transact_mark_leaving(self, agent_id: str, now: datetime) -> TransactItem:
         """Return the write of the mark that an agent left, for a transaction."""
@@ -323,6 +345,19 @@ class WorkOrdersTable:
     def remove_mark(self, agent_id: str) -> None:
         """Remove the mark that an agent left. A missing one is no error."""
         self.table.delete(self.key(agent_id, LEAVING)[1])
+
+    def find_mark(self, work_order_id: str) -> Item | None:
+        """Return the mark that others follow from the end of an order, None if all is settled."""
+        return self.table.get(self.key(work_order_id, items.ENDED)[1], consistent=True)
+
+    def remove_ended_mark(self, mark: Item) -> None:
+        """Remove a mark, unless the order has got a new one since it was read."""
+        with contextlib.suppress(ConditionFailedError):
+            self.table.delete(
+                self.key(mark["work_order_id"], items.ENDED)[1],
+                "due_at = :seen",
+                seen=mark["due_at"],
+            )
 
     def due(self, now: datetime) -> Iterator[Item]:
         """Yield the keys in the index `due` up to `now`: overdue orders, and marks of leaving."""

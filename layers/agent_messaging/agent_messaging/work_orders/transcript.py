@@ -83,11 +83,16 @@ class Transcripts:
         )
 
     def _messages(self, order: WorkOrder) -> tuple[list[dict[str, Any]], bool]:
-        """Return the first messages of the order's thread, and whether there are more."""
+        """Return the first messages of the order's thread, and whether there are more.
+
+        An order that no worker has taken yet has no thread.
+        """
+        if order.thread_id is None or order.message_id is None:
+            return [], False
         found = queries.thread(
             self.messages.table, order.thread_id, None, MESSAGES, newest_first=False
         )
-        opening = SentRecord(order.message_id, order.worker.id, order.offer_bytes or 0)
+        opening = SentRecord(order.message_id, order.taken_by.id, order.offer_bytes or 0)
         records = [opening, *map(record_of, found.items)]
         records.sort(key=lambda record: record.message_id)
         page = PageRecords(records, position_of(found)).take_page(MESSAGES)

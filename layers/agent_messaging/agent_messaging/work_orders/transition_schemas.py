@@ -100,6 +100,22 @@ class RespondRequest(ReasonRequest, Decision):
         return {"estimated_completion": at(self.estimated_completion, now)}
 
 
+class ClaimRequest(Request):
+    """When you expect to complete the order. You can also leave out the body."""
+
+    estimated_completion: Annotated[
+        Moment | None,
+        Field(
+            description="When you expect to complete the order. A time, or a duration from now on, "
+            "such as `PT24H`."
+        ),
+    ] = None
+
+    def completion(self, now: datetime) -> datetime | None:
+        """Return when the worker expects to complete the order, as a time."""
+        return at(self.estimated_completion, now)
+
+
 class CompleteRequest(Request):
     """The result of the work."""
 

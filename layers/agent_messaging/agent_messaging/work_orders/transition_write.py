@@ -2,7 +2,8 @@
 
 Its condition is that the order's status has not changed since it was read, and that the deadline,
 the lease or the time for an answer allows the transition at that moment. Of two concurrent
-transitions, the second fails.
+transitions, the second fails. An order for candidates can come back to a status, so its number of
+lapses must not have changed either (`rounds`).
 """
 
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 
 from agent_messaging import clock
 from agent_messaging.storage.table import TransactItem
+from agent_messaging.work_orders import links
 from agent_messaging.work_orders.item import head
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Status, Transition
@@ -23,6 +25,9 @@ HAS_LAPSED = "lease_expires_at <= :now"
 IS_QUESTION = "question_id = :question"
 IS_ANSWERABLE = "answer_by > :now"
 IS_UNANSWERED = "answer_by <= :now"
+IS_FIRST_ROUND = "attribute_not_exists(lapses)"
+IS_SAME_ROUND = "lapses = :round"
+IS_NOT_READY = "is_ready = :not_ready"
 
 
 class TransitionWrite(NamedTuple):
@@ -50,7 +55,18 @@ def update(
     if gone:
         expression += f" REMOVE {', '.join(gone)}"
     clauses, values = conditions(order, now, is_by_clock=is_by_clock)
-    return expression, " AND ".join(clauses), {**given, **values}
+    linked, seen = links.conditions(order, changed)
+    return expression, " AND ".join([*clauses, *linked]), {**given, **values, **seen}
+
+
+def update_ready(order: WorkOrder, now: datetime) -> tuple[str, str, dict[str, Any]]:
+    """Return the expression, the condition and the values that make a pending order ready."""
+    before, after = head(order), head(order.model_copy(update={"is_ready": True}))
+    given = {name: value for name, value in after.items() if before.get(name) != value}
+    sets = ", ".join(f"#{name} = :{name}" for name in given)
+    clauses, values = conditions(order, now)
+    condition = " AND ".join([*clauses, IS_NOT_READY])
+    return f"SET {sets}", condition, {**given, **values, "not_ready": False}
 
 
 def conditions(
@@ -65,6 +81,9 @@ def conditions(
     if order.status is Status.INPUT_REQUIRED:
         clauses.append(IS_QUESTION)
         values["question"] = order.question_id
+    if order.capability is not None:
+        clauses.append(IS_FIRST_ROUND if order.lapses is None else IS_SAME_ROUND)
+        values |= {} if order.lapses is None else {"round": order.lapses}
     in_time, too_late = _TIMES[order.status]
     if order.status is not Status.ACCEPTED or order.lease_expires_at is not None:
         clauses.append(too_late if is_by_clock else in_time)

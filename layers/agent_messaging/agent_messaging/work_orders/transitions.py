@@ -28,6 +28,7 @@ from agent_messaging.errors import (
     AtCapacityError,
     ContentionError,
     IllegalTransitionError,
+    NotReadyError,
     QuestionChangedError,
     TooManyQuestionsError,
     WorkOrderNotFoundError,
@@ -37,10 +38,11 @@ from agent_messaging.messaging.model import party
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage.table import TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, batch_get
-from agent_messaging.work_orders import notification, result_schema
+from agent_messaging.work_orders import closing, notification, result_schema
 from agent_messaging.work_orders.access import OrderAccess
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.settling import Settling
 from agent_messaging.work_orders.states import ACTIVE, ROLES, Action, Role, Status
 from agent_messaging.work_orders.table import WorkOrdersTable
 from agent_messaging.work_orders.transition_write import TransitionWrite
@@ -89,6 +91,7 @@ class Transitions:
     messages: MessagesTable
     orders: WorkOrdersTable
     leaving: Leaving
+    settling: Settling
 
     def apply(
         self, work_order_id: str, wanted: TransitionRequest, request: IdempotentRequest
@@ -104,6 +107,7 @@ class Transitions:
             WorkOrderNotFoundError, WrongRoleError: the caller may not make this transition.
             IllegalTransitionError: the order's state does not allow it.
             QuestionChangedError, TooManyQuestionsError: see `WorkOrder.apply`.
+            NotReadyError, OpenChildrenError: the order waits for others (`readiness`, `closing`).
             AtCapacityError: the worker cannot accept, because its active jobs reached its limit.
             ResultMismatchError: the result does not match the order's schema.
             ContentionError: the order changed each time it was read.
@@ -115,7 +119,11 @@ class Transitions:
                 if attempt > 0:
                     raise
                 continue
+            except NotReadyError:
+                self.settling.readiness.require(work_order_id, wanted.now)
+                continue
             if done is not None:
+                self.settling.follow(done, wanted.now)
                 return done
         raise ContentionError(f"The work order `{work_order_id}` kept changing.")
 
@@ -144,6 +152,8 @@ class Transitions:
             wanted.now,
             is_sure=is_sure,
         )
+        if wanted.action is Action.COMPLETE:
+            closing.require_ended(self.settling, order, wanted.now)
         write = self.orders.transact_transition(order, wanted.action, wanted.now, wanted.changes)
         if wanted.action is Action.COMPLETE and order.schema_bytes:
             self._require_match(order, wanted.changes)
@@ -180,8 +190,10 @@ class Transitions:
         """Return what the write needs to know of the other party.
 
         As for a message, it is read from a replica, which may be some milliseconds old, unless
-        `is_sure`.
+        `is_sure`. A pending order for candidates has no worker to read.
         """
+        if order.worker is None:
+            return OtherParty(Role.WORKER, has_left=False, theirs=None, own=None)
         other_id, contacts = order.other_party(actor.agent_id).id, self.contacts.table
         keys = [
             contacts.key(other_id, actor.agent_id),
@@ -203,6 +215,20 @@ class Transitions:
         actor: Agent,
         other: OtherParty,
     ) -> list[TransactItem]:
+        return [
+            write.head,
+            *self._transact_job(write, wanted.caller),
+            *self._transact_note(write, wanted, actor, other),
+            *self._transact_contact(write, other.own, wanted.now),
+            *write.parts,
+        ]
+
+    def _transact_note(
+        self, write: TransitionWrite, wanted: TransitionRequest, actor: Agent, other: OtherParty
+    ) -> list[TransactItem]:
+        """Return the notification of the other party, if there is one."""
+        if write.order.worker is None:
+            return []
         note = notification.compose_for(
             write.order,
             write.step,
@@ -213,13 +239,7 @@ class Transitions:
             is_verified=not wanted.caller.is_open,
             changes=wanted.changes,
         )
-        return [
-            write.head,
-            *self._transact_job(write, wanted.caller),
-            self.messages.transact_put(note),
-            *self._transact_contact(write, other.own, wanted.now),
-            *write.parts,
-        ]
+        return [self.messages.transact_put(note)]
 
     def _transact_job(self, write: TransitionWrite, caller: Caller) -> list[TransactItem]:
         """Return the change of the worker's count of active jobs, if the transition changes it."""
@@ -228,7 +248,7 @@ class Transitions:
             return [self.agents.transact_take_job(caller)]
         if was_active and not is_active:
             is_completed = write.step.target is Status.COMPLETED
-            worker_id = write.order.worker.id
+            worker_id = write.order.taken_by.id
             return [self.agents.transact_end_job(worker_id, caller, is_completed=is_completed)]
         return []
 
@@ -238,7 +258,7 @@ class Transitions:
         """Return the write that makes the client a contact of the worker that accepts its order."""
         if write.step.action is not Action.ACCEPT:
             return []
-        worker_id, client = write.order.worker.id, write.order.client
+        worker_id, client = write.order.taken_by.id, write.order.client
         return self.contacts.transact_add_contact(worker_id, client, own, now)
 
 

@@ -1,0 +1,81 @@
+"""An order for candidates whose lease ends goes to another worker, until it lapsed too often."""
+
+import pytest
+
+from tests.integration.cloud import Cloud
+from tests.integration.work_orders.orders import notices
+from tests.integration.work_orders.pools import claim, events, join, listing, pool_order, refused
+from tests.integration.work_orders.test_pool_races import lapse
+
+
+@pytest.fixture
+def pool(pair: Cloud) -> Cloud:
+    join(pair, "ada", "ben")
+    return pair
+
+
+def test_an_order_that_lapses_is_offered_to_the_others(pool: Cloud):
+    order_id = pool_order(pool, "nova", lease_seconds=60)
+    claim(pool, "ada", order_id)
+    lapse(pool, order_id)
+    order = pool.order("nova", order_id)
+    names = ("status", "worker", "message_id", "thread_id", "accepted_at", "lapses", "is_final")
+    assert [order[name] for name in names] == ["pending", None, None, None, None, 1, False]
+    assert pool.profile("ada")["current_active_jobs"] == 0
+    assert (listing(pool, "ada"), listing(pool, "ben")) == ([], [order_id])
+    assert refused(claim(pool, "ada", order_id)) == (409, "excluded")
+    assert claim(pool, "ben", order_id).status == 200
+    assert pool.move("ben", order_id, "complete").status == 200
+
+
+def test_a_lapse_is_told_to_the_client_and_to_the_worker(pool: Cloud):
+    order_id = pool_order(pool, "nova", lease_seconds=60)
+    claim(pool, "ada", order_id)
+    lapse(pool, order_id)
+    for agent_id in ("nova", "ada"):
+        note = notices(pool, agent_id)[0]
+        assert note["subject"] == "Work order lapsed"
+        assert note["from_agent"]["id"] == "system"
+        assert events(pool, agent_id)[-1][0] == "work_order.lapsed"
+
+
+def test_the_worker_before_changes_nothing_any_more(pool: Cloud):
+    order_id = pool_order(pool, "nova", lease_seconds=60)
+    claim(pool, "ada", order_id)
+    lapse(pool, order_id)
+    for action in ("complete", "fail"):
+        assert refused(pool.move("ada", order_id, action)) == (409, "excluded")
+
+
+def test_the_sweep_finds_a_lapse(pool: Cloud):
+    order_id = pool_order(pool, "nova", lease_seconds=60)
+    claim(pool, "ada", order_id)
+    lapse(pool, order_id, is_found=False)
+    pool.sweep()
+    assert listing(pool, "ben") == [order_id]
+
+
+def test_after_its_last_lapse_an_order_fails(pool: Cloud):
+    order_id = pool_order(pool, "nova", lease_seconds=60, max_lapses=2)
+    for agent_id in ("ada", "ben"):
+        assert claim(pool, agent_id, order_id).status == 200
+        lapse(pool, order_id)
+    order = pool.order("nova", order_id)
+    assert (order["status"], order["reason_code"], order["lapses"]) == ("failed", "lapsed", 2)
+    assert order["worker"]["id"] == "ben"
+    assert [entry["actor"]["id"] for entry in order["history"]] == [
+        "nova",
+        "ada",
+        "system",
+        "ben",
+        "system",
+    ]
+
+
+def test_an_order_that_lapses_past_its_deadline_expires(pool: Cloud):
+    order_id = pool_order(pool, "nova", lease_seconds=60, deadline_at="2099-01-01T00:00:00Z")
+    claim(pool, "ada", order_id)
+    pool.overdue(order_id)
+    lapse(pool, order_id)
+    assert pool.order("nova", order_id)["status"] == "expired"
+    assert refused(claim(pool, "ben", order_id)) == (409, "illegal_transition")
