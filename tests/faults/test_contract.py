@@ -56,6 +56,10 @@ EXISTING, KEYLESS, INVENTED = KINDS = ("existing", "keyless", "with an invented 
 OF_ACCEPTED = ("complete", "fail")
 OF_WORKER = ("/respond", "/complete", "/fail")
 OF_PASSING = ("/api/v1/agents/me", "/api/v1/messaging/webhooks")
+# What leaves a webhook as it is for the next request.
+OF_HOOK = ("/{webhook_id}", "/rotate-secret", "/test", "/deliveries")
+# How many requests a worker answers before another one comes: fewer than its jobs.
+ORDERS_OF_WORKER = 5
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +99,9 @@ class World:
         sent = self.nova.post("/messaging/send", to_agent_id=self.boots.agent_id, body="Hello")
         self.message_id, self.thread_id = sent["message_id"], sent["thread_id"]
         self.nova.put(f"/messaging/contacts/{self.boots.agent_id}", state="allowed")
+        self.owner = stack.register("Owner")
+        self.hook = self.webhook(self.owner)
+        self.workers: list[Agent] = []
 
     def parameters(self, path: str, caller: Agent) -> dict[str, str]:
         """What exists, by the name of the path's parameter."""
@@ -108,19 +115,22 @@ class World:
             made = caller.send("POST", "/agents/me/keys", json={"label": "To be revoked"})
             existing["key_id"] = made.json()["key_id"]
         if "{webhook_id}" in path:
-            existing |= self.webhook(path, caller)
+            existing |= self.hook if caller is self.owner else self.webhook(caller)
+        if "{delivery_id}" in path:
+            existing |= self.delivery(caller, existing["webhook_id"])
         if "{work_order_id}" in path:
             existing["work_order_id"] = self.order(path.rpartition("/")[2], caller)
         return {name: value for name, value in existing.items() if f"{{{name}}}" in path}
 
-    def webhook(self, path: str, caller: Agent) -> dict[str, str]:
-        """A new webhook of the caller, and a delivery to it if the path names one."""
+    def webhook(self, caller: Agent) -> dict[str, str]:
+        """A new webhook of the caller."""
         hook = caller.send("POST", "/messaging/webhooks", json={"url": f"http://{NOBODY}/"}).json()
-        existing = {"webhook_id": hook["webhook_id"]}
-        if "{delivery_id}" in path:
-            sent = caller.send("POST", f"/messaging/webhooks/{hook['webhook_id']}/test")
-            existing["delivery_id"] = sent.json()["delivery_id"]
-        return existing
+        return {"webhook_id": hook["webhook_id"]}
+
+    def delivery(self, caller: Agent, webhook_id: str) -> dict[str, str]:
+        """A new delivery to a webhook of the caller."""
+        sent = caller.send("POST", f"/messaging/webhooks/{webhook_id}/test")
+        return {"delivery_id": sent.json()["delivery_id"]}
 
     def order(self, action: str, caller: Agent) -> str:
         """An order that the action can be done to by the caller: by its client, or its worker."""
@@ -132,12 +142,21 @@ class World:
     def caller(self, method: str, path: str) -> Agent:
         """Who may do it.
 
-        Somebody else each time where it leaves, changes its keys, works, or has a webhook.
+        Somebody else each time where it leaves, changes its keys, or changes a webhook.
         """
-        is_own = path.endswith(OF_WORKER) or "{webhook_id}" in path
-        if is_own or (method in ("POST", "DELETE") and path.startswith(OF_PASSING)):
+        if path.endswith(OF_WORKER):
+            return self.worker()
+        if path.endswith(OF_HOOK) and method in ("GET", "POST"):
+            return self.owner
+        if method in ("POST", "PATCH", "DELETE") and path.startswith(OF_PASSING):
             return self.stack.register("Passing")
         return self.boots if path.endswith("/mark-read/{message_id}") else self.nova
+
+    def worker(self) -> Agent:
+        """Somebody who can take another job."""
+        if not self.workers:
+            self.workers = [self.stack.register("Worker")] * ORDERS_OF_WORKER
+        return self.workers.pop()
 
 
 @pytest.fixture(scope="module")

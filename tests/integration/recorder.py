@@ -5,6 +5,7 @@ A Scan, a reserved word, or what the function's role does not grant fails the te
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections import defaultdict
@@ -27,6 +28,7 @@ RESERVED = frozenset(
     (Path(moto.__file__).parent / "dynamodb/parsing/reserved_keywords.txt").read_text().split()
 )
 KEYWORDS = frozenset({"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN"})
+REFUSED = RESERVED - KEYWORDS
 # The function whose handler runs, in this thread and in the pools that it makes.
 RUNNING: ContextVar[str | None] = ContextVar("RUNNING", default=None)
 
@@ -61,18 +63,26 @@ class Fault:
 
 def reserved_words(request: Any) -> set[str]:
     """The reserved words that stand bare in any expression of a request."""
-    if isinstance(request, list):
-        return set().union(*map(reserved_words, request))
-    if not isinstance(request, dict):
-        return set()
     found: set[str] = set()
-    for name, value in request.items():
-        if name.endswith("Expression"):
-            words = re.findall(r"(?<![#:\w])([A-Za-z_]\w*)(?!\w*\s*\()", value)
-            found |= {word for word in words if word.upper() in RESERVED - KEYWORDS}
-        else:
-            found |= reserved_words(value)
+    waiting = [request]
+    while waiting:
+        node = waiting.pop()
+        if type(node) is list:
+            waiting += node
+        elif type(node) is dict:
+            for name, value in node.items():
+                if name.endswith("Expression"):
+                    found |= reserved_words_of(value)
+                elif type(value) in (dict, list):
+                    waiting.append(value)
     return found
+
+
+@functools.cache
+def reserved_words_of(expression: str) -> frozenset[str]:
+    """The reserved words that stand bare in an expression."""
+    words = re.findall(r"(?<![#:\w])([A-Za-z_]\w*)(?!\w*\s*\()", expression)
+    return frozenset(word for word in words if word.upper() in REFUSED)
 
 
 def unsigned(**_: Any) -> object:

@@ -15,14 +15,15 @@ from hypothesis.stateful import run_state_machine_as_test
 from agent_messaging import clock
 from tests.integration.cloud import Cloud
 from tests.races.model.being import Being
-from tests.races.model.bench import STEPS, Bench
+from tests.races.model.bench import STEPS, Bench, Tally
 from tests.races.model.reading import Reading
 from tests.races.model.working import Working
 from tests.races.model.writing import Writing
 from tests.scale import IS_FULL, Figure, scaled
 
 SEED = int(os.environ.get("MODEL_SEED", "4"))
-RUNS, REACHED = scaled(200), scaled(50)
+# With every commit one batch, and more where it has not reached enough.
+RUNS, MOST_RUNS, REACHED = 200 if IS_FULL else 9, scaled(200), scaled(50)
 # Hypothesis begins with the simplest run there is, twice, and from its twelfth run on it varies
 # each that it draws five times over. So runs come in batches; the first two of each do not count.
 ALIKE, BATCH = 2, 11
@@ -95,11 +96,18 @@ def run_batch(bench: Bench, number: int, size: int, caplog: pytest.LogCaptureFix
     )
 
 
+def runs_wanted(tally: Tally) -> int:
+    """How many runs are enough, after what was reached so far."""
+    often = [tally.replays, *(tally.transitions[each] for each in TRANSITIONS)]
+    is_enough = tally.runs < RUNS or min(often) >= REACHED
+    return RUNS if is_enough else MOST_RUNS
+
+
 def test_the_api_does_what_the_plain_model_does(
     bench: Bench, figure: Figure, caplog: pytest.LogCaptureFixture
 ):
     for number in itertools.count(SEED * 1000):
-        missing = RUNS - bench.total.runs
+        missing = runs_wanted(bench.total) - bench.total.runs
         if missing <= 0:
             break
         run_batch(bench, number, min(BATCH, ALIKE + missing), caplog)
