@@ -248,9 +248,13 @@ def test_a_tail_remembers_the_latest_streams():
 
 def test_every_type_of_an_orders_event_has_a_transition():
     kinds = {each for each in EventType if each.startswith("work_order.")}
-    # The last two come with no message.
-    others = {EventType.WORK_ORDER_CREATED, EventType.WORK_ORDER_BID}
-    for kind in kinds - {*others, EventType.WORK_ORDER_NOT_AWARDED}:
+    without_message = {
+        EventType.WORK_ORDER_PROGRESS,
+        EventType.WORK_ORDER_OVERDUE,
+        EventType.WORK_ORDER_BID,
+        EventType.WORK_ORDER_NOT_AWARDED,
+    }
+    for kind in kinds - {EventType.WORK_ORDER_CREATED} - without_message:
         told = {"status": kind.removeprefix("work_order.")}
         if kind is EventType.WORK_ORDER_ANSWERED:
             told = {"status": "accepted", "previous_status": "input_required"}
