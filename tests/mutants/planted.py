@@ -302,8 +302,8 @@ PLANTED = (
     Mutant(
         "a worker that dies keeps its job",
         "work_orders/expiry.py",
-        "if ended.step.source in ACTIVE:",
-        "if ended.step.target in ACTIVE:",
+        "if ended.step.source in ACTIVE and worker",
+        "if ended.step.target in ACTIVE and worker",
         (f"{ORDERS}/test_leases.py",),
     ),
     Mutant(

@@ -56,8 +56,8 @@ class CandidateService:
         page = PoolList(self.candidates, agent, query, now).page()
         return schemas.WorkOrdersPage(agent_id=caller.agent_id, role=query.role, **page.answer)
 
-    def explain(self, caller: Caller, work_order_id: str, action: Action, now: datetime) -> None:
-        """Raise why an agent that is no party cannot make this transition, if it may know.
+    def explain(self, caller: Caller, work_order_id: str, verb: str, now: datetime) -> None:
+        """Raise why an agent that is no party cannot do this, if it may know.
 
         Raises:
             ExcludedError: the agent was the worker, and its lease ended.
@@ -70,7 +70,7 @@ class CandidateService:
         require_not_excluded(order, caller.agent_id)
         if not self.may_read(caller, order, now):
             return
-        if action in (Action.ACCEPT, Action.REJECT):
+        if verb in (Action.ACCEPT, Action.REJECT):
             raise wrong_offer(order)
         raise no_party(order)
 

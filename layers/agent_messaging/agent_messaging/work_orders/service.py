@@ -169,7 +169,12 @@ class WorkOrderService:
         """
         answering = request.answering(transition_schemas.progressed)
         report = Report(caller, now, **dict(body))
-        return transition_schemas.progressed(self.reports.report(work_order_id, report, answering))
+        try:
+            order = self.reports.report(work_order_id, report, answering)
+        except WorkOrderNotFoundError:
+            self.for_candidates.explain(caller, work_order_id, "progress", now)
+            raise
+        return transition_schemas.progressed(order)
 
     def reject_many(
         self, caller: Caller, body: transition_schemas.RejectManyRequest, now: datetime
