@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from benchmarks.worst import prepared
 from benchmarks.worst.stage import LINE, WORDS, Call, Stage
 from benchmarks.worst.webhooks import WEBHOOKS
+from benchmarks.worst.work_orders import WORK_ORDERS
 from local.in_process.requests import name_of
 from local.template import load
 
@@ -54,6 +55,7 @@ OWN: Mapping[str, Callable[[Stage], Call]] = {
     f"GET {ORDER}/transcript": prepared.longest_transcript,
     f"POST {ORDER}/respond": prepared.respond,
     **WEBHOOKS,
+    **WORK_ORDERS,
 }
 # The routes that need no key.
 PAGES = tuple(

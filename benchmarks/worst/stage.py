@@ -34,7 +34,8 @@ class Stage:
         self.waiting: list[str] = []
         self.orders = 0
         self.meter = Meter(self.cloud, clients())
-        profile = {"description": LINE, "capabilities": [f"c{n}{'x' * 60}" for n in range(8)]}
+        self.capabilities = [f"c{n}{'x' * 60}" for n in range(8)]
+        profile = {"description": LINE, "capabilities": self.capabilities}
         self.agents = {
             name: self.cloud.register(name, **profile) for name in ("nova", "boots", "pest")
         }
@@ -56,10 +57,12 @@ class Stage:
         body = {"to_agent_id": to, "subject": LINE, "body": LONG, "metadata": OBJECT, **more}
         return self.call("POST", "/messaging/send", body, agent, key=key).json
 
-    def offer(self, key: str | None = None) -> str:
+    def offer(
+        self, key: str | None = None, agent: str = "nova", to: str | None = "boots", **more: Any
+    ) -> str:
         """Create the longest order, with a deadline and a schema that every result matches."""
         body = {
-            "to_agent_id": "boots",
+            "to_agent_id": to,
             "title": LINE,
             "description": LONG,
             "requirements": {"x": "y" * 30 * 1024},
@@ -67,8 +70,10 @@ class Stage:
             "deadline_at": "2099-01-01T00:00:00Z",
             "budget_usd": 1000,
             "result_schema": {"description": "y" * 16_000},
+            **more,
         }
-        return str(self.call("POST", "/messaging/work-order", body, key=key).json["work_order_id"])
+        answer = self.call("POST", "/messaging/work-order", body, agent, key=key)
+        return str(answer.json["work_order_id"])
 
     def accepted(self) -> str:
         """Create and accept the longest order."""
