@@ -117,4 +117,4 @@ def test_an_accept_that_was_overtaken_by_a_revocation_written_out(world: World):
     assert outcome(answer) == REVOKED
     order = world.done("nova", "GET", f"/messaging/work-order/{order_id}")
     assert order["status"] == "pending"
-    assert world.cloud.read("AgentsTable", agent_id="boots")["active_jobs"] == 2
+    assert world.cloud.read("AgentsTable", agent_id="boots")["active_jobs"] == 3

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.in_process.functions import app
+from agent_messaging.work_orders.access import OrderAccess
 from tests.integration.cloud import Cloud
 
 
@@ -11,8 +11,7 @@ def test_an_order_that_changed_between_reading_and_writing_is_read_again(
 ):
     """A client cancels while the worker's accept is on its way: the accept finds it cancelled."""
     order_id = pair.offer("nova", "boots")
-    transitions = app("work_orders").transitions
-    read = type(transitions)._open
+    read = OrderAccess.open
     moved = []
 
     def read_then_be_overtaken(self, *arguments, **more):
@@ -22,7 +21,7 @@ def test_an_order_that_changed_between_reading_and_writing_is_read_again(
             assert pair.move("nova", order_id, "cancel").status == 200
         return found
 
-    monkeypatch.setattr(type(transitions), "_open", read_then_be_overtaken)
+    monkeypatch.setattr(OrderAccess, "open", read_then_be_overtaken)
     answer = pair.move("boots", order_id, "accept")
     assert (answer.status, answer.json["current_status"]) == (409, "cancelled")
     assert pair.profile("boots")["current_active_jobs"] == 0
@@ -33,8 +32,7 @@ def test_a_full_worker_stays_full_though_it_looked_free(
 ):
     pair.call("PUT", "/messaging/presence", {"agent_id": "boots"}, {"max_concurrent_jobs": 1})
     first, second = (pair.offer("nova", "boots") for _ in range(2))
-    transitions = app("work_orders").transitions
-    read = type(transitions)._open
+    read = OrderAccess.open
     moved = []
 
     def read_then_be_overtaken(self, *arguments, **more):
@@ -44,7 +42,7 @@ def test_a_full_worker_stays_full_though_it_looked_free(
             assert pair.move("boots", first, "accept").status == 200
         return found
 
-    monkeypatch.setattr(type(transitions), "_open", read_then_be_overtaken)
+    monkeypatch.setattr(OrderAccess, "open", read_then_be_overtaken)
     answer = pair.move("boots", second, "accept")
     assert (answer.status, answer.json["code"]) == (409, "at_capacity")
     assert pair.order("boots", second)["status"] == "pending"

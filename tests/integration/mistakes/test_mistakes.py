@@ -44,6 +44,7 @@ LEFT = {
         f"{method} {BID}: wrong type {{work_order_id}}": "the list also has orders to claim"
         for method in ("POST", "DELETE")
     },
+    "POST /api/v1/messaging/work-order: wrong type depends_on": "they need a `parent_id` too",
     f"{REJECT}: wrong type work_order_ids": "they exclude `client_id`, which is there too",
     f"{REJECT}: wrong type work_order_ids/0": "they exclude `client_id`, which is there too",
 }

@@ -58,6 +58,14 @@ UNTOUCHED = dict.fromkeys(
     )
 )
 OPTIONAL = ("requirements", "deliverables", "budget_usd", "deadline_at", "lease_seconds")
+# An order of this model names its worker, and it is no part of another.
+ALONE = {
+    "offer": "named",
+    **dict.fromkeys(("capability", "priority", "bids_by", "price_usd", "reopened_at")),
+    "parent_id": None,
+    "depends_on": None,
+    "is_ready": True,
+}
 
 
 def create(world: World, caller: str, body: Document, now: datetime, chosen: Chosen) -> Document:
@@ -75,6 +83,7 @@ def create(world: World, caller: str, body: Document, now: datetime, chosen: Cho
         **{name: body.get(name) for name in ("title", "description", *OPTIONAL)},
         **UNTOUCHED,
         **leases.UNTOUCHED,
+        **ALONE,
         "work_order_id": chosen("work_order_id", "wo"),
         "message_id": chosen("message_id", "msg"),
         "thread_id": None,
@@ -90,7 +99,7 @@ def create(world: World, caller: str, body: Document, now: datetime, chosen: Cho
     world.orders[order["work_order_id"]] = order
     history.note(world, order, "client", "create", text(now))
     _bring(world, order, now)
-    told = ("work_order_id", "message_id", "status", "created_at")
+    told = ("work_order_id", "message_id", "status", "created_at", "offer")
     return {"success": True, **{name: order[name] for name in told}}
 
 

@@ -13,6 +13,7 @@ from agent_messaging.feed import appending, outbox
 from agent_messaging.idempotency import IdempotentRequest, Replay
 from agent_messaging.storage.transactions import transact
 from agent_messaging.work_orders import claiming, transitions
+from agent_messaging.work_orders.access import OrderAccess
 from agent_messaging.work_orders.bid_table import BidsTable
 from agent_messaging.work_orders.table import WorkOrdersTable
 from tests.races.scheduler import counting, identity, invariants, messages, orders, pools, waking
@@ -26,11 +27,11 @@ SEEDS = 50
 
 def unconditional_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     """An accept reads how many jobs are active, and then takes one whatever has come since."""
-    opened = transitions.Transitions._open
+    opened = OrderAccess.open
 
-    def read_first(self: Any, work_order_id: str, wanted: Any, **how: Any) -> Any:
-        actor, order = opened(self, work_order_id, wanted, **how)
-        if wanted.action is transitions.Action.ACCEPT:
+    def read_first(self: OrderAccess, *arguments: Any, **how: Any) -> Any:
+        actor, order = opened(self, *arguments, **how)
+        if transitions.Action.ACCEPT in arguments:
             transitions._require_capacity(actor)
         return actor, order
 
@@ -40,7 +41,7 @@ def unconditional_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
         key = {"agent_id": caller.agent_id}
         return self.table.transact_update(key, expression, condition, one=1, **values)
 
-    monkeypatch.setattr(transitions.Transitions, "_open", read_first)
+    monkeypatch.setattr(OrderAccess, "open", read_first)
     monkeypatch.setattr(AgentsTable, "transact_take_job", take)
 
 
