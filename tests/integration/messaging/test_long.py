@@ -145,4 +145,5 @@ def test_what_is_long_is_written_once_and_read_when_it_is_shown(pair: Cloud):
         assert (marked.write_units, marked.read_units) == (write_units, 2.5)
     with meter.reading() as beat:
         pair.post("/messaging/heartbeat", {"agent_id": "boots"})
-    assert beat.read_units <= 3
+    # The last half unit counts the orders that wait for an answer.
+    assert beat.read_units <= 3.5

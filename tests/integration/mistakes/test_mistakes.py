@@ -35,16 +35,12 @@ LEFT = {
         for name in ("reason", "rejection_reason")
     },
     "GET /api/v1/messaging/work-orders: wrong type ?client_id": "a client cannot filter by client",
-    f"{RETRY}: wrong type {{delivery_id}}": "the list that it names is of the webhook in the path",
-    **{
-        f"{AWARD}: {kind} bid_id": "the list that it names is of the order in the path"
-        for kind in ("missing", "wrong type")
-    },
     **{
         f"{method} {BID}: wrong type {{work_order_id}}": "the list also has orders to claim"
         for method in ("POST", "DELETE")
     },
     "POST /api/v1/messaging/work-order: wrong type depends_on": "they need a `parent_id` too",
+    "POST /api/v1/messaging/work-order: wrong type to_capability": "it excludes `to_agent_id`",
     f"{REJECT}: wrong type work_order_ids": "they exclude `client_id`, which is there too",
     f"{REJECT}: wrong type work_order_ids/0": "they exclude `client_id`, which is there too",
 }

@@ -70,6 +70,7 @@ def test_before_the_first_roll_up_the_platform_is_zeros(get, nova):
                 "work_orders_by_status": {
                     "pending": 0,
                     "accepted": 0,
+                    "input_required": 0,
                     "rejected": 0,
                     "cancelled": 0,
                     "expired": 0,

@@ -162,7 +162,8 @@ class Api:
             payload.refuse_fields(event, route.parameters)
         else:
             value = payload.json_object(event, route.max_bytes)
-            arguments["body"] = parsing.body_model(route.body, value, route.identity, route.path)
+            path = parsing.filled(route.path, parts)
+            arguments["body"] = parsing.body_model(route.body, value, route.identity, path)
         if route.takes_key:
             arguments["request"] = self._request(route, event, arguments)
         return arguments

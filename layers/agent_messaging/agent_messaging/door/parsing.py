@@ -104,6 +104,13 @@ def refuse_repeated(names: list[str]) -> None:
         raise InvalidError("A query parameter is repeated.", fix=fix, faults=faults)
 
 
+def filled(path: str, parts: Mapping[str, str]) -> str:
+    """Return a route's path with these parts of it, such as `/messages/msg_1`."""
+    for name, text in parts.items():
+        path = path.replace(f"{{{name}}}", str(text))
+    return path
+
+
 def path_parts(
     types: Mapping[str, TypeAdapter[Any]], parts: Mapping[str, str], route: str = ""
 ) -> dict[str, Any]:
@@ -120,7 +127,7 @@ def path_parts(
             from agent_messaging.door import form  # noqa: PLC0415 - most requests need none
 
             found = [{**each, "loc": (name,)} for each in _first(error)]
-            part = form.of_part(name, text, types[name], route)
+            part = form.of_part(name, text, types[name], filled(route, parsed))
             raise _invalid("A part of the path is not valid.", found, part) from None
     return parsed
 

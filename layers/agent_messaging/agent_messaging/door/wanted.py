@@ -4,6 +4,7 @@ The words and the example are parts of a `fix`, see `door.fixes`.
 """
 
 import json
+import re
 from typing import Any, NamedTuple
 
 from agent_messaging import fields
@@ -40,6 +41,8 @@ SOURCES = {
     fields.DELIVERY_ID_PATTERN: Source("delivery_id", f"{WEBHOOKS}/{{webhook_id}}/deliveries"),
     fields.BID_ID_PATTERN: Source("bid_id", "/api/v1/messaging/work-order/{work_order_id}/bids"),
 }
+# Lists of what belongs to one object. The path of a request may name it.
+_OWNERS = {"{work_order_id}": r"/work-order/(wo_\w+)/", "{webhook_id}": r"/webhooks/(whk_\w+)/"}
 # Routes that take only some of the ids: the end or the beginning of their path.
 CONTACTS = Source("contact.id", "/api/v1/messaging/contacts")
 _BY_END = {
@@ -70,7 +73,15 @@ def source_of(schema: Schema, route: str = "") -> Source | None:
         return found._replace(path=path, also="")
     if found.field == "message_id" and "/messages/" not in route:  # it has to be received
         return found._replace(also="")
-    return found
+    return found._replace(path=_owned(found.path, route))
+
+
+def _owned(path: str, route: str) -> str:
+    """Return a list's path with the id of the object that a request names."""
+    for name, pattern in _OWNERS.items():
+        if name in path and (owner := re.search(pattern, route)):
+            return path.replace(name, owner[1])
+    return path
 
 
 def described(schema: Schema) -> str:

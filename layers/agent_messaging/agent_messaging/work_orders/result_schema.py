@@ -12,7 +12,7 @@ import contextlib
 import importlib.util
 import json
 import select
-import subprocess
+import subprocess  # nosec B404 - it runs this installation alone
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -113,7 +113,7 @@ def _report(schema: str, result: str | None = None) -> Mapping[str, Any] | None:
 
 def _printed(command: Sequence[str], given: bytes) -> bytes:
     """Return what a process prints in time after its first line, and end the process."""
-    with subprocess.Popen(  # noqa: S603 - the arguments are paths of this installation
+    with subprocess.Popen(  # noqa: S603 # nosec B603 - the arguments are paths of this installation
         command,
         bufsize=0,
         stdin=subprocess.PIPE,
