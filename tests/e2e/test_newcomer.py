@@ -16,7 +16,7 @@ from tests.e2e.newcomer import Newcomer, WrongTurnError
 SOURCE = Path(newcomer.__file__).read_text("utf-8")
 WORD = re.compile(r"[A-Za-z][\w-]*")
 # These are names in OpenAPI, Arazzo or HTTP. The API uses them too, for something else.
-OF_THE_STANDARDS = {"body", "name", "path", "url"}
+OF_THE_STANDARDS = {"body", "name", "path", "url", "value"}
 
 
 def test_a_program_that_knows_the_url_alone_completes_a_work_order(stack: Stack) -> None:
