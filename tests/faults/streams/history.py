@@ -22,7 +22,7 @@ from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage.table import encode
 from agent_messaging.work_orders.item import head
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import OPEN, TRANSITIONS
+from agent_messaging.work_orders.states import OPEN, TRANSITIONS, Action
 from agent_messaging.work_orders.table import WorkOrdersTable
 from local.filters import matches
 
@@ -32,6 +32,8 @@ KEYS = {
     "AgentMessagesTable": ("recipient_id", "message_id"),
     "WorkOrdersTable": ("work_order_id", "part"),
 }
+# What happens only to orders for candidates.
+OF_CANDIDATES = (Action.CLAIM, Action.AWARD, Action.REOPEN)
 CROWD = [Party(id=f"agent-{index}", name=f"Agent {index}") for index in range(200)]
 messages = MessagesTable(None, "AgentMessagesTable")
 orders = WorkOrdersTable(None, "WorkOrdersTable")
@@ -108,9 +110,10 @@ class History:
         if not self._orders:
             return
         order, item = self._orders.pop(self.chance.randrange(len(self._orders)))
-        action = self.chance.choice([t.action for t in TRANSITIONS if t.source is order.status])
-        now = self.now
-        transition = orders.transact_transition(order, action, now, {})
+        ways = [t.action for t in TRANSITIONS if t.source is order.status]
+        action = self.chance.choice([each for each in ways if each not in OF_CANDIDATES])
+        changes = {name: "This one?" for name in action.writes if name in ("question", "answer")}
+        transition = orders.transact_transition(order, action, self.now, changes)
         moved = encode(head(transition.order))
         if transition.order.status in OPEN:
             self._orders.append((transition.order, moved))

@@ -6,6 +6,7 @@ from datetime import datetime
 OBSERVED = {
     ("pending", "accepted"): ("time_to_accept", "created_at", "accepted_at"),
     ("accepted", "completed"): ("time_to_complete", "accepted_at", "completed_at"),
+    ("input_required", "completed"): ("time_to_complete", "accepted_at", "completed_at"),
 }
 
 
