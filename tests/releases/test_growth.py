@@ -17,15 +17,25 @@ NOW = datetime(2026, 12, 1, tzinfo=UTC)
 HERE = json.loads(render.FILE.read_text("utf-8"))
 INBOX, SEND = "/api/v1/messaging/inbox", "/api/v1/messaging/send"
 # A pattern does not say whether it is wider. These are.
+ORDER_ANSWERS = (
+    "work-orders 200 application/json/work_orders/items",
+    "work-order/{} 200 application/json",
+)
+OF_CANDIDATES = "only if the order is for candidates, which a request says with a new field"
 WIDER = {
+    "POST /api/v1/messaging/work-order 200 application/json/message_id may be null now": (
+        OF_CANDIDATES
+    ),
+    **{
+        f"GET /api/v1/messaging/{order}/{field} may be null now": OF_CANDIDATES
+        for order in ORDER_ANSWERS
+        for field in ("worker", "description", "message_id", "thread_id")
+    },
     "POST /api/v1/agents/me/keys body/label has another pattern": "only line breaks are refused",
     "PUT /api/v1/messaging/presence body/status_message has another pattern": "the same",
     **{
         f"GET /api/v1/messaging/{order}/{field} may be {kind} now": "only if the request had it"
-        for order in (
-            "work-orders 200 application/json/work_orders/items",
-            "work-order/{} 200 application/json",
-        )
+        for order in ORDER_ANSWERS
         for field in ("deliverables", "result_data")
         for kind in ("array", "string")
     },

@@ -9,8 +9,8 @@ from tests.races.scheduler.scenario import SCENARIOS
 from tests.races.scheduler.world import Tables, run
 from tests.scale import IS_FULL, Figure
 
-# Five hundred of each scenario in full; with every commit two hundred of all together.
-SEEDS = 500 if IS_FULL else 200 // len(SCENARIOS)
+# Five hundred of each scenario in full; with every commit three hundred of all together.
+SEEDS = 500 if IS_FULL else 300 // len(SCENARIOS)
 MODULES = (counting, identity, messages, orders, pools, waking)
 
 
