@@ -39,6 +39,11 @@ LEASES = (
     *("lease_seconds", "lease_expires_at", "lapses", "overdue_at", "progress", "generation"),
     *("question_id", "answer_by", "questions", "asked_at", "answered_at", "updated_at"),
 )
+OFFERED = "A new field of orders, about candidates, children, dependencies and schemas."
+OFFERS = (
+    *("offer", "capability", "priority", "bids_by", "price_usd", "reopened_at"),
+    *("parent_id", "depends_on", "is_ready", "result_schema"),
+)
 QUOTED = "A notification also quotes questions and answers."
 ENDED = "Orders say who ended them, and why if it was the system."
 
@@ -68,6 +73,9 @@ WANTED: tuple[Wanted, ...] = (
     Wanted("GET /api/v1/messaging/contacts", "/body/contacts/*/request/receipt", RECEIPT),
     Wanted("GET /api/v1/messaging/contacts/{contact_id}", "/body/request/receipt", RECEIPT),
     Wanted("ContactsTable", "/request_added", ADDED),
+    *(Wanted(ONE_ORDER, f"/body/{name}", OFFERED) for name in OFFERS),
+    *(Wanted(ORDER_LIST, f"/body/work_orders/*/{name}", OFFERED) for name in OFFERS),
+    Wanted("POST /api/v1/messaging/work-order", "/body/offer", OFFERED),
     *(Wanted(ONE_ORDER, f"/body/{name}", LEASE) for name in LEASES),
     *(Wanted(ORDER_LIST, f"/body/work_orders/*/{name}", LEASE) for name in LEASES),
     Wanted(

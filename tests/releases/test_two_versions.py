@@ -17,7 +17,7 @@ from local.in_process.functions import TEMPLATE
 from tests.releases import verdict
 from tests.releases.comparison import Difference
 from tests.releases.differences import WANTED
-from tests.releases.histories import agents, messages, meter, orders, waking
+from tests.releases.histories import agents, later_orders, messages, meter, orders, waking
 from tests.releases.release import Release
 from tests.releases.tape import Tape
 from tests.releases.verdict import History, Runs
@@ -36,6 +36,7 @@ HISTORIES: tuple[History, ...] = (
     orders.departures,
     orders.muted_and_removed,
     orders.statistics,
+    later_orders.later_orders,
     meter.penalties,
     waking.feed,
     waking.socket,

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 SHARDS = 4
 SNAPSHOT = "snapshot"
+INPUT_REQUIRED = "input_required"
 
 # A stream keeps a record for 24 hours, and can deliver it again in that time.
 COUNTED_KEPT_FOR = timedelta(hours=48)
@@ -96,11 +97,16 @@ class StatsTable:
         return self.table.get(key, consistent=True) is not None
 
     def put_snapshot(self, snapshot: Snapshot) -> None:
-        """Store the snapshot of a minute, unless there is one."""
+        """Store the snapshot of a minute, unless there is one.
+
+        Release 1.0.0 fails at a status that it does not know. So this one has its own attribute.
+        """
+        platform = snapshot.platform.model_dump(mode="json")
         item = {
             "scope": SNAPSHOT,
             "window": clock.to_text(snapshot.window),
-            "platform": snapshot.platform.model_dump_json(),
+            INPUT_REQUIRED: platform["work_orders_by_status"].pop(INPUT_REQUIRED),
+            "platform": json.dumps(platform),
             "purge_at": clock.to_epoch(snapshot.window + SNAPSHOT_KEPT_FOR),
         }
         try:
@@ -114,8 +120,10 @@ class StatsTable:
         if not found.items:
             return None
         [item] = found.items
-        platform = Platform.model_validate(json.loads(item["platform"]))
-        return Snapshot(window=clock.from_text(item["window"]), platform=platform)
+        platform = json.loads(item["platform"])
+        platform["work_orders_by_status"][INPUT_REQUIRED] = int(item.get(INPUT_REQUIRED, 0))
+        window = clock.from_text(item["window"])
+        return Snapshot(window=window, platform=Platform.model_validate(platform))
 
     def _transact_add(
         self, cell: Cell, shard: int, counts: "Counter[str]", purge_at: int
