@@ -84,8 +84,7 @@ WANTED: tuple[Wanted, ...] = (
         "A heartbeat counts the questions that wait for the caller.",
     ),
     *(
-        Wanted(f"GET /api/v1/messaging/{each}", f"/body/messages/*/untrusted/{name}", QUOTED)
-        for each in MESSAGE_LISTS
+        Wanted("GET /api/v1/messaging/inbox", f"/body/messages/*/untrusted/{name}", QUOTED)
         for name in ("question", "answer")
     ),
     *(
@@ -94,5 +93,12 @@ WANTED: tuple[Wanted, ...] = (
         )
         for name in ("lapsed", "overdue")
     ),
+    Wanted("work_orders_sweep", "/settled", "The sweep also settles children and dependents."),
+    Wanted(
+        "GET /api/v1/messaging/stats",
+        "/body/platform/work_orders_by_status/input_required",
+        "A new status of orders.",
+    ),
+    Wanted("MessagingStatsTable", "/input_required", "The release does not read it."),
     Wanted("work_orders_sweep", "/ended", "The sweep also ends the orders of agents that left."),
 )

@@ -61,7 +61,9 @@ OPTIONAL = ("requirements", "deliverables", "budget_usd", "deadline_at", "lease_
 # An order of this model names its worker, and it is no part of another.
 ALONE = {
     "offer": "named",
-    **dict.fromkeys(("capability", "priority", "bids_by", "price_usd", "reopened_at")),
+    **dict.fromkeys(
+        ("capability", "priority", "bids_by", "price_usd", "reopened_at", "result_schema")
+    ),
     "parent_id": None,
     "depends_on": None,
     "is_ready": True,

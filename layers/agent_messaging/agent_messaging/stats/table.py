@@ -106,7 +106,7 @@ class StatsTable:
             "scope": SNAPSHOT,
             "window": clock.to_text(snapshot.window),
             INPUT_REQUIRED: platform["work_orders_by_status"].pop(INPUT_REQUIRED),
-            "platform": json.dumps(platform),
+            "platform": json.dumps(platform, separators=(",", ":")),
             "purge_at": clock.to_epoch(snapshot.window + SNAPSHOT_KEPT_FOR),
         }
         try:
