@@ -99,6 +99,5 @@ WANTED: tuple[Wanted, ...] = (
         "/body/platform/work_orders_by_status/input_required",
         "A new status of orders.",
     ),
-    Wanted("MessagingStatsTable", "/input_required", "The release does not read it."),
     Wanted("work_orders_sweep", "/ended", "The sweep also ends the orders of agents that left."),
 )

@@ -89,7 +89,12 @@ def test_no_wanted_difference_is_stale(everything: list[Difference]):
 @pytest.mark.usefixtures("everything")
 def test_the_histories_call_every_route_and_function(found: Found):
     routes = {route.key for route in TEMPLATE.routes}
-    pages = {route.key for route in TEMPLATE.routes if route.function == "DocsFunction"}
+    # The public keys are a page too, which the release does not have.
+    pages = {
+        route.key
+        for route in TEMPLATE.routes
+        if route.function == "DocsFunction" or (route.authorizer is None and route.method == "GET")
+    }
     functions = {each.code.name for each in TEMPLATE.functions.values() if each.code.name != "docs"}
     behind_routes = {TEMPLATE.functions[route.function].code.name for route in TEMPLATE.routes}
     assert (routes - pages) | (functions - behind_routes) <= found.runs.called

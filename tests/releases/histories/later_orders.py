@@ -40,7 +40,6 @@ def _questions(versions: Versions, callers: dict[str, Any]) -> None:
     ok(versions.post(f"{path}/answer", body={"answer": "In dollars."}, caller=nova))
     ok(versions.get(f"{path}/children", caller=nova))
     ok(versions.get(f"{path}/transcript", caller=nova))
-    versions.get("/.well-known/agent-messaging-keys.json")
     ok(versions.post(f"{path}/complete", body={}, caller=boots))
 
 
