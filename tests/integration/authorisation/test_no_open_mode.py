@@ -34,6 +34,10 @@ EXAMPLES = {
     "CertificateArn": ["", "arn:aws:acm:us-east-1:123456789012:certificate/0a1b"],
     "HostedZoneId": ["", "Z0123456789ABC"],
     "CorsOrigins": ["", "*"],
+    "SigningKeyArn": [
+        "",
+        "arn:aws:kms:us-east-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef",
+    ],
 }
 
 
