@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
@@ -92,7 +92,15 @@ def feed() -> Iterator[FeedTable]:
         yield FeedTable(Cloud().dynamodb, "AgentFeedTable")
 
 
+# The newest event is deleted before older ones that have expired too.
+NEWEST_GONE_FIRST = [
+    *(("append", 1), ("append", 4), ("days", 4), ("days", 4), ("read", 1)),
+    *(("days", 36), ("delete", 4)),
+]
+
+
 @settings(max_examples=examples(100), deadline=None)
+@example(steps=NEWEST_GONE_FIRST)
 @given(steps=st.lists(STEPS, max_size=14))
 def test_every_kept_event_is_seen_once_in_order(feed: FeedTable, steps: list[tuple[str, float]]):
     memory.empty()

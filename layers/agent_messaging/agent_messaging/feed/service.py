@@ -58,7 +58,8 @@ class FeedReader:
             )
         later = [item for item in found if item["entry"] > after.key]
         if not later:
-            return FeedPage([], self._end(agent_id, after, is_found=bool(found)), has_more=False)
+            end = self._end(agent_id, after, now, is_found=bool(found))
+            return FeedPage([], end, has_more=False)
         if not items.is_kept(later[0], now):
             expired = position.of_key(later[0]["entry"])
             later = Expired(self.feed, agent_id, now, consistent).pass_by(expired, limit + 1)
@@ -72,7 +73,7 @@ class FeedReader:
         """Return what `read` reads first for a page, and who listens, both read consistently."""
         return self.feed.events_and_listeners(agent_id, after.previous, limit + AROUND)
 
-    def _end(self, agent_id: str, after: Position, *, is_found: bool) -> Position:
+    def _end(self, agent_id: str, after: Position, now: datetime, *, is_found: bool) -> Position:
         """Return where a reader waits that has found no event after a position.
 
         `is_found` says whether its query has found the event at the position, or the anchor.
@@ -84,7 +85,11 @@ class FeedReader:
             return self.newest(agent_id) if is_found else START
         if not is_found:
             # A client may know a position from its socket before all copies of the table have it.
-            pages.require_known(after, self.newest(agent_id, consistent=True))
+            newest = self.feed.newest(agent_id, consistent=True)
+            # DynamoDB deletes expired events in any order, so the last one may be gone first.
+            is_expired = newest is not None and is_event(newest) and not items.is_kept(newest, now)
+            if not is_expired:
+                pages.require_known(after, _position_of(newest))
         return after
 
     def position(self, agent_id: str, after: str | None) -> Position:
@@ -106,13 +111,19 @@ class FeedReader:
         the first event of the next epoch: whoever waits there misses nothing.
         """
         newest = self.feed.newest(agent_id, consistent=consistent)
-        if newest is None:
-            return START
-        if is_event(newest):
-            return position.of_key(newest["entry"])
-        if not consistent:  # A copy of the table may have the anchor before the event.
-            return self.newest(agent_id, consistent=True)
-        return Position(int(newest["epoch"]) + 1, 0)
+        if newest is None or is_event(newest) or consistent:
+            return _position_of(newest)
+        # A copy of the table may have the anchor before the event.
+        return self.newest(agent_id, consistent=True)
+
+
+def _position_of(newest: "Item | None") -> Position:
+    """Return the position of the item with which an agent's feed ends: an event or the anchor."""
+    if newest is None:
+        return START
+    if is_event(newest):
+        return position.of_key(newest["entry"])
+    return Position(int(newest["epoch"]) + 1, 0)
 
 
 class FeedService(FeedReader):
