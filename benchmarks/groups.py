@@ -20,7 +20,7 @@ COUNTED = ("operations", "sizes", "growth", "worst", "package", "scale", "dollar
 # Not among the counts: an operation sometimes needs 2.8 M instructions more, see instructions.py.
 TIMED = ("warm", "beside", "clients", "local", "wake")
 GROUPS = ("operations", "sizes", "instructions", *COUNTED[2:], *TIMED)
-# What can be written without the others: what does not depend on how busy the machine is.
+# These groups do not depend on how busy the machine is, so --keep-counts may write them alone.
 COUNTABLE = ("instructions", *COUNTED)
 MODULES = {
     "scale": "benchmarks.scale.figures",

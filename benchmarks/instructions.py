@@ -52,7 +52,7 @@ def measure() -> Iterator[Figure]:
 
 @dataclass
 class Recording:
-    """What is recorded of an operation: the ends of feeds before it, and the answers to it."""
+    """The record of an operation: the ends of feeds before it, and the answers to it."""
 
     tails: Tails = field(default_factory=dict)
     answers: list[tuple[str, bytes]] = field(default_factory=list)

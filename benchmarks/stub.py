@@ -22,7 +22,7 @@ from pathlib import Path
 
 END_SECONDS = 5
 LOCK = threading.Lock()
-# What is answered to requests that are not for DynamoDB, by what their heads contain.
+# The answers to requests for other services, by a text in the head of the request.
 OTHERS = {
     b".sendmessagebatch\r\n": (b'{"Successful":[]}', "200 OK"),
     b"connections/": (b"", "200 OK"),

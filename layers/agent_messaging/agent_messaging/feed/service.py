@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from agent_messaging.storage.table import Item
 
 LATEST = "latest"
-# What a page reads besides its events: the one at the position, and one that shows there are more.
+# A page reads two more events: the one at the position, and one that shows there are more.
 AROUND = 2
 HOW_TO_ACKNOWLEDGE = (
     "Set `position` to the `position` of the last event that you have handled, unchanged. "
