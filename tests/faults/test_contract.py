@@ -25,9 +25,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.e2e.client import Agent, Stack
+from tests.e2e.client import Stack
 from tests.e2e.server import ROOT, free_port, running_server
 from tests.engine import second_engine
+from tests.faults.contract_world import World
 from tests.known_values import closed
 from tests.logs import JOURNAL
 from tests.scale import Figure, scaled
@@ -52,14 +53,6 @@ CHECKS = [
 # Where webhooks are sent to. Nobody listens there, so nothing leaves this machine.
 NOBODY = f"127.0.0.1:{free_port()}"
 EXISTING, KEYLESS, INVENTED = KINDS = ("existing", "keyless", "with an invented key")
-# What an order has to be before these can succeed.
-OF_ACCEPTED = ("complete", "fail")
-OF_WORKER = ("/respond", "/complete", "/fail")
-OF_PASSING = ("/api/v1/agents/me", "/api/v1/messaging/webhooks")
-# What leaves a webhook as it is for the next request.
-OF_HOOK = ("/{webhook_id}", "/rotate-secret", "/test", "/deliveries")
-# How many requests a worker answers before another one comes: fewer than its jobs.
-ORDERS_OF_WORKER = 5
 
 
 @pytest.fixture(scope="module")
@@ -90,95 +83,22 @@ def schema(stack: Stack) -> Any:
     return made
 
 
-class World:
-    """Two agents with something between them, and what exists for the parameters of a path."""
-
-    def __init__(self, stack: Stack) -> None:
-        self.stack = stack
-        self.nova, self.boots = stack.register("Nova"), stack.register("Boots")
-        sent = self.nova.post("/messaging/send", to_agent_id=self.boots.agent_id, body="Hello")
-        self.message_id, self.thread_id = sent["message_id"], sent["thread_id"]
-        self.nova.put(f"/messaging/contacts/{self.boots.agent_id}", state="allowed")
-        self.owner = stack.register("Owner")
-        self.hook = self.webhook(self.owner)
-        self.workers: list[Agent] = []
-
-    def parameters(self, path: str, caller: Agent) -> dict[str, str]:
-        """What exists, by the name of the path's parameter."""
-        existing = {
-            "message_id": self.message_id,
-            "thread_id": self.thread_id,
-            "contact_id": self.boots.agent_id,
-            "target_agent_id": self.boots.agent_id,
-        }
-        if "{key_id}" in path:
-            made = caller.send("POST", "/agents/me/keys", json={"label": "To be revoked"})
-            existing["key_id"] = made.json()["key_id"]
-        if "{webhook_id}" in path:
-            existing |= self.hook if caller is self.owner else self.webhook(caller)
-        if "{delivery_id}" in path:
-            existing |= self.delivery(caller, existing["webhook_id"])
-        if "{work_order_id}" in path:
-            existing["work_order_id"] = self.order(path.rpartition("/")[2], caller)
-        return {name: value for name, value in existing.items() if f"{{{name}}}" in path}
-
-    def webhook(self, caller: Agent) -> dict[str, str]:
-        """A new webhook of the caller."""
-        hook = caller.send("POST", "/messaging/webhooks", json={"url": f"http://{NOBODY}/"}).json()
-        return {"webhook_id": hook["webhook_id"]}
-
-    def delivery(self, caller: Agent, webhook_id: str) -> dict[str, str]:
-        """A new delivery to a webhook of the caller."""
-        sent = caller.send("POST", f"/messaging/webhooks/{webhook_id}/test")
-        return {"delivery_id": sent.json()["delivery_id"]}
-
-    def order(self, action: str, caller: Agent) -> str:
-        """An order that the action can be done to by the caller: by its client, or its worker."""
-        order_id = self.nova.offer(self.boots if caller is self.nova else caller)
-        if action in OF_ACCEPTED:
-            caller.respond(order_id, "accept")
-        return order_id
-
-    def caller(self, method: str, path: str) -> Agent:
-        """Who may do it.
-
-        Somebody else each time where it leaves, changes its keys, or changes a webhook.
-        """
-        if path.endswith(OF_WORKER):
-            return self.worker()
-        if path.endswith(OF_HOOK) and method in ("GET", "POST"):
-            return self.owner
-        if method in ("POST", "PATCH", "DELETE") and path.startswith(OF_PASSING):
-            return self.stack.register("Passing")
-        return self.boots if path.endswith("/mark-read/{message_id}") else self.nova
-
-    def worker(self) -> Agent:
-        """Somebody who can take another job."""
-        if not self.workers:
-            self.workers = [self.stack.register("Worker")] * ORDERS_OF_WORKER
-        return self.workers.pop()
-
-
 @pytest.fixture(scope="module")
 def world(stack: Stack) -> World:
-    return World(stack)
+    return World(stack, NOBODY)
 
 
 def make_existing(case: Any, world: World) -> None:
     """Let the request name what exists, and come from whom it belongs to."""
     method, path = case.operation.method.upper(), case.operation.path
     caller = world.caller(method, path)
-    existing = world.parameters(path, caller)
+    existing = world.parameters(method, path, caller)
     case.path_parameters = {**(case.path_parameters or {}), **existing}
     names = {each.name for each in case.operation.query}
     case.headers["Authorization"] = f"Bearer {caller.api_key}"
     for name in names & {"agent_id", "from_agent_id"}:
         case.query = {**(case.query or {}), name: caller.agent_id}
-    if isinstance(case.body, dict) and "to_agent_id" in case.body:
-        case.body = {**case.body, "to_agent_id": world.boots.agent_id}
-    if path.endswith("/feed/ack") and isinstance(case.body, dict) and "position" in case.body:
-        beat = caller.send("POST", "/messaging/heartbeat").json()
-        case.body = {**case.body, "position": beat["feed_position"]}
+    case.body = world.body(path, case.body, caller)
 
 
 def ask(schema: Any, world: World, method: str, path: str) -> list[int]:
