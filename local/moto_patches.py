@@ -1,7 +1,7 @@
 """Patch moto where it differs from DynamoDB.
 
-The modules moto_queries, moto_items, moto_expressions and moto_wire make it faster. They learn from
-moto_changes what a write has changed.
+The modules moto_queries, moto_items, moto_expressions, moto_wire and moto_direct make it faster.
+They learn from moto_changes what a write has changed.
 
 - A failed write changes nothing. Only the items that it touched are restored, so the size of the
   table does not matter.
@@ -28,6 +28,7 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.models import DynamoDBStreamsBackend
 
 from local.moto_changes import item_at, tell, tell_of_changes
+from local.moto_direct import go_straight
 from local.moto_expressions import speed_up_expressions
 from local.moto_items import speed_up_items
 from local.moto_keys import sign_digests
@@ -168,6 +169,7 @@ def one_iterator_per_reader(get_records: Method) -> Method:
 def correct_moto() -> None:
     """Replaces the parts of moto named here and in its neighbours, once in this process."""
     speed_up_requests()
+    go_straight()
     speed_up_items()
     speed_up_expressions()
     tell_of_changes()
