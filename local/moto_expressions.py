@@ -12,7 +12,7 @@ import importlib
 from collections import deque
 from typing import Any
 
-from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.comparisons import AttributeValue, ConditionExpressionParser
 
 from local.moto_replace import Method, replace
 
@@ -33,6 +33,53 @@ def lexed_once(lex: Method) -> Method:
     return lambda self: deque(words(self.condition_expression))
 
 
+Names = tuple[tuple[str, str], ...] | None
+
+
+class _Unknown(dict[str, Any]):
+    """The values of an expression that is read before they are known."""
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+def shaped_once(parse: Method) -> Method:
+    """Read the shape of a condition once for its names. Its values come with each request."""
+
+    @functools.lru_cache(MOST_KEPT)
+    def shape(expression: str, names: Names) -> tuple[Any, list[str], list[str]]:
+        known = None if names is None else dict(names)
+        parser: Any = ConditionExpressionParser(expression, known, _Unknown())
+        parser._make_op_condition = lambda node: node  # The last step of `parse`.
+        return parse(parser), parser.expr_attr_names_found, parser.expr_attr_values_found
+
+    def once(self: Any) -> Any:
+        names, values = self.expression_attribute_names, self.expression_attribute_values or {}
+        if not self.condition_expression:
+            return parse(self)
+        given = None if names is None else tuple(names.items())
+        root, found, used = shape(self.condition_expression, given)
+        if not all(name in values for name in used):
+            return parse(self)
+        self.expr_attr_names_found.extend(found)
+        self.expr_attr_values_found.extend(used)
+        return self._make_op_condition(root)
+
+    return once
+
+
+def valued(make_operand: Method) -> Method:
+    """Take the value of a placeholder from the request, as its shape has none."""
+    kind = ConditionExpressionParser.Kind.EXPRESSION_ATTRIBUTE_VALUE
+
+    def make(self: Any, node: Any) -> Any:
+        if node.kind == kind:
+            return AttributeValue(self.expression_attribute_values[node.text])
+        return make_operand(self, node)
+
+    return make
+
+
 def parsed_once(make: Method) -> Method:
     """Parse an update once. Nothing changes the tree: moto's validator copies it first."""
     return functools.lru_cache(MOST_KEPT)(make)
@@ -51,6 +98,17 @@ def copy_node(self: Any, _memo: Any = None) -> Any:
 
 
 _is_of: Any = functools.cache(issubclass)
+
+
+def find_clauses(self: Any, kinds: Any) -> list[Any]:
+    """Find the clauses of some kinds below a node, as moto does, and ask for each class once."""
+    found = []
+    for child in self.children or ():
+        if type(child) in kinds:
+            found.append(child)
+        elif _is_of(type(child), (ast_nodes.Expression, ast_nodes.UpdateExpressionFunction)):
+            found += child.find_clauses(kinds)
+    return found
 
 
 def traverse(self: Any, node: Any, child_id: int = -1) -> Any:
@@ -77,6 +135,11 @@ def speed_up_expressions() -> None:
     lex = "_lex_condition_expression"
     whole = getattr(ConditionExpressionParser, lex)
     replace(ConditionExpressionParser, lex, lexed_once(whole))
+    parse, make_operand = ConditionExpressionParser.parse, "_make_operand"
+    replace(ConditionExpressionParser, "parse", shaped_once(parse))
+    operand = getattr(ConditionExpressionParser, make_operand)
+    replace(ConditionExpressionParser, make_operand, valued(operand))
+    replace(ast_nodes.Node, "find_clauses", find_clauses)
     parser = expressions.UpdateExpressionParser
     replace(parser, "make", parsed_once(parser.make))
     replace(ast_nodes.Node, "__deepcopy__", copy_node)
