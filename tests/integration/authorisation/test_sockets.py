@@ -10,11 +10,10 @@ from agent_messaging.auth import Caller
 from agent_messaging.feed.table import FeedTable
 from agent_messaging.feed.tickets import Tickets
 from agent_messaging.sockets.frames import ACTIONS
-from local.in_process.functions import app
 from tests.integration.authorisation.endings import ENDINGS, REVOKED, SUSPENDED
 from tests.integration.authorisation.identities import MISTYPED, UNKNOWN
 from tests.integration.authorisation.world import World
-from tests.integration.sockets.gateway import Socket, Sockets
+from tests.integration.sockets.gateway import Socket, Sockets, opened
 from tests.integration.sockets.relay import Relay
 
 CLOSED_OUT = ["nobody", "malformed", "bad checksum", "unknown", "expired", "revoked", "rotated out"]
@@ -26,9 +25,8 @@ Frames = dict[str, dict[str, Any]]
 
 @pytest.fixture
 def sockets(world: World) -> Iterator[Sockets]:
-    yield Sockets(world.cloud)
-    for group in ("sockets", "agents"):
-        app(group).connections._client = None
+    with opened(world.cloud) as sockets:
+        yield sockets
 
 
 @pytest.fixture

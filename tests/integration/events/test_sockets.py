@@ -8,7 +8,7 @@ import pytest
 from local.cloudformation import parse
 from local.template import TEMPLATE as FILE
 from tests.integration.events.files import EVENTS, FRAMES, SOCKET_AUTHORIZERS, run
-from tests.integration.sockets.gateway import Sockets
+from tests.integration.sockets.gateway import opened
 from tools.openapi import example_data
 
 API = parse(FILE.read_text("utf-8"), FILE.name)["Resources"]["SocketsApi"]["Properties"]
@@ -28,7 +28,8 @@ KINDS = {"$connect": "CONNECT", "$disconnect": "DISCONNECT"}
 
 @pytest.fixture
 def sockets(told):
-    return Sockets(told)
+    with opened(told) as sockets:
+        yield sockets
 
 
 def test_every_route_has_an_event_file_under_its_name():

@@ -2,18 +2,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.in_process.functions import app
 from tests.integration.cloud import Cloud
-from tests.integration.sockets.gateway import Sockets
+from tests.integration.sockets.gateway import Sockets, opened
 from tests.integration.sockets.relay import Relay
 
 
 @pytest.fixture
 def sockets(pair: Cloud) -> Iterator[Sockets]:
     """Nova, Boots and a third agent, and the WebSocket API before them."""
-    yield Sockets(pair)
-    for group in ("sockets", "agents"):
-        app(group).connections._client = None
+    with opened(pair) as sockets:
+        yield sockets
 
 
 @pytest.fixture

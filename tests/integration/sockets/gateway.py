@@ -9,7 +9,8 @@ from __future__ import annotations
 import itertools
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,7 @@ from tests.integration.cloud import Cloud
 
 ARN = "arn:aws:execute-api:us-east-1:123456789012:socketsapi/live/$connect"
 GONE, SERVER_ERROR, THROTTLED = 410, 500, 429
+POSTING = ("sockets", "agents")  # the functions that post to connections
 
 _numbers = itertools.count(1)
 
@@ -72,13 +74,23 @@ class Management:
             raise ClientError(answer, operation)
 
 
+@contextmanager
+def opened(cloud: Cloud) -> Iterator[Sockets]:
+    """The WebSocket API of a cloud. Afterwards, the functions have clients of their own again."""
+    try:
+        yield Sockets(cloud)
+    finally:
+        for group in POSTING:
+            app(group).connections._client = None
+
+
 class Sockets:
     """The WebSocket API of a cloud: its authorizer, its function, its connections."""
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
         self.management = Management()
-        for group in ("sockets", "agents"):
+        for group in POSTING:
             app(group).connections._client = self.management
 
     def authorize(
