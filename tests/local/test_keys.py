@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from local.demo import NEEDS_KEYS
+from local.demo_api import NEEDS_KEYS
 from tests.e2e.newcomer import Newcomer
 from tests.e2e.server import ROOT, Server, running_server
 
