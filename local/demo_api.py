@@ -48,12 +48,12 @@ class Api:
     def call(
         self, method: str, path: str, query: Mapping[str, str], body: Answer | None = None
     ) -> Answer:
-        """Call a route of the agents, such as `agents/me`, or one of the messages.
+        """Call a route, and return the JSON of a 2xx answer. See `full` for the path.
 
-        Return the JSON of a 2xx answer. Raises RefusedError, DemoError.
+        Raises:
+            RefusedError, DemoError
         """
-        folder = "" if path.startswith("agents/") else "messaging/"
-        return self._send(method, f"/api/v1/{folder}{path}?{urlencode(query)}", body)
+        return self._send(method, f"/api/v1/{full(path)}?{urlencode(query)}", body)
 
     def socket_url(self) -> str | None:
         """Return the URL of the WebSocket that the front page names, if it names one."""
@@ -85,6 +85,12 @@ class Api:
         if status == HTTPStatus.UNAUTHORIZED:
             return DemoError(f"{self.url} {NEEDS_KEYS}")
         return RefusedError(f"{request} got {status}: {text}", status, code)
+
+
+def full(path: str) -> str:
+    """Return the path under the base path: `inbox` is `messaging/inbox`, `agents/me` is itself."""
+    is_of_agents = path.partition("/")[0] == "agents"
+    return path if is_of_agents else f"messaging/{path}"
 
 
 def _code(text: str) -> str:

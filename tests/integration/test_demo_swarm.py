@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from local.clock import MovableClock
-from local.demo_api import Answer, DemoError, RefusedError
+from local.demo_api import Answer, DemoError, RefusedError, full
 from local.demo_swarm import LEASE_SECONDS, NAMES, run
 from local.demo_swarm_stage import BOOTS, NOVA, Stage
 from local.demo_worker import WORK_SECONDS, Worker
@@ -23,8 +23,7 @@ class Direct:
         self.cloud = cloud
 
     def call(self, method: str, path: str, query: dict, body: Answer | None = None) -> Answer:
-        path = f"/{path}" if path.startswith("agents/") else f"/messaging/{path}"
-        answer = self.cloud.call(method, path.rstrip("/"), query, body)
+        answer = self.cloud.call(method, f"/{full(path)}", query, body)
         if answer.status >= 400:
             raise RefusedError(answer.text, answer.status, answer.json["code"])
         return answer.json
@@ -78,7 +77,7 @@ def stage(crew: Crew) -> Stage:
 
 
 def agents(stage: Stage) -> list[str]:
-    found = stage.call(NOVA, "GET", "agents/")["agents"]
+    found = stage.call(NOVA, "GET", "agents")["agents"]
     return [each["name"] for each in found]
 
 
