@@ -18,10 +18,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from local import demo_swarm
-from local.demo_api import Answer, Api, DemoError, expect, field_of, url_of
+from local.demo_api import BOOTS, NOVA, Answer, Api, DemoError, expect, field_of, url_of
 from local.demo_listening import WOKEN_SECONDS, Listener, ListeningError, listening
 
-NOVA, BOOTS = "nova-agent-id", "boots-agent-id"
 LAG_SECONDS = 5.0
 """How long a list may lag behind a write."""
 

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
+NOVA, BOOTS = "nova-agent-id", "boots-agent-id"
 NEEDS_KEYS = (
     "needs keys, but the demo needs open mode. "
     "Start the server with make run, without AUTH=required."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
+import subprocess  # nosec B404 - it runs this installation alone
 import sys
 from pathlib import Path
 
@@ -25,7 +25,7 @@ class Crew:
     def start(self, agent_id: str, capability: str) -> int:
         """Start a worker. Return the id of its process."""
         arguments = [self._url, agent_id, capability, str(os.getpid()), str(self._work_seconds)]
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # nosec B603 - the arguments are this demo's own
             [sys.executable, "-E", "-m", "local.demo_worker", *arguments],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,

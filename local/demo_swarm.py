@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import time
 
-from local.demo_api import Answer, Api, DemoError, RefusedError, expect
+from local.demo_api import BOOTS, NOVA, Answer, Api, DemoError, RefusedError, expect
 from local.demo_crew import Crew
 from local.demo_swarm_news import news
-from local.demo_swarm_stage import BOOTS, NOVA, Stage
+from local.demo_swarm_stage import Stage
 from local.demo_worker import COSTS_USD
 
 NAMES = ("Ada", "Ben", "Cleo")
@@ -120,11 +120,14 @@ def a_worker_dies(stage: Stage) -> Answer:
     def taken() -> list[Answer]:
         return [part for part in stage.parts.values() if part["status"] == "accepted"]
 
-    def are_busy() -> bool:
+    def are_claimed() -> bool:
         look(stage)
-        return {part["worker"]["id"] for part in taken()} == set(stage.names)
+        is_left = any(part["status"] == "pending" for part in stage.parts.values())
+        has_each = {part["worker"]["id"] for part in taken()} == set(stage.names)
+        # On a slow machine, two workers may get all parts.
+        return has_each or (bool(taken()) and not is_left)
 
-    stage.wait_until(are_busy, START_SECONDS, "each worker should have claimed a part")
+    stage.wait_until(are_claimed, START_SECONDS, "the workers should have claimed the parts")
     lost = max(taken(), key=lambda part: str(part["accepted_at"]))
     worker = lost["worker"]
     number = stage.workers.kill(worker["id"])

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
-from local.demo_api import Answer, DemoError
+from local.demo_api import NOVA, Answer, DemoError
 from local.demo_worker import Calls
 
-NOVA, BOOTS = "nova-agent-id", "boots-agent-id"
 LOOK_SECONDS = 0.5
 """How long Boots waits before it looks at the parts again."""
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from local.clock import MovableClock
-from local.demo_api import Answer, DemoError, RefusedError, full
+from local.demo_api import BOOTS, NOVA, Answer, DemoError, RefusedError, full
 from local.demo_swarm import LEASE_SECONDS, NAMES, run
-from local.demo_swarm_stage import BOOTS, NOVA, Stage
+from local.demo_swarm_stage import Stage
 from local.demo_worker import WORK_SECONDS, Worker
 from local.in_process.time import stopped_clock
 from tests.integration.cloud import Cloud
@@ -123,6 +123,24 @@ def require_nothing_left(crew: Crew, stage: Stage) -> None:
     assert agents(stage) == ["Boots", "Nova"]
 
 
+def test_a_worker_that_is_too_slow_to_get_a_part_is_not_waited_for(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+):
+    claims, kill, slow = Worker._claims, stage.workers.kill, ["Cleo"]
+
+    def claims_unless_slow(worker: Worker, order_id: str) -> bool:
+        return stage.names[worker.agent_id] not in slow and claims(worker, order_id)
+
+    def kill_and_go_on(agent_id: str) -> int:
+        slow.clear()
+        return kill(agent_id)
+
+    monkeypatch.setattr(Worker, "_claims", claims_unless_slow)
+    monkeypatch.setattr(stage.workers, "kill", kill_and_go_on)
+    run(stage)
+    assert statuses(stage) == ["completed"] * 5
+
+
 def never(crew: Crew, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """The workers get no order."""
     monkeypatch.setattr(Worker, "_claims", lambda *_: False)
@@ -151,7 +169,7 @@ def cancelled(crew: Crew, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
-        (never, "each worker should have claimed a part, but after 30 seconds this is not so"),
+        (never, "the workers should have claimed the parts, but after 30 seconds this is not so"),
         (
             without_takers,
             "the four parts should be completed, but after 120 seconds this is not so",
