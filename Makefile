@@ -47,7 +47,7 @@ help:
 	@echo 'make env            print its URL and keys for a shell: eval "$$(make -s env)" (PORT=9000)'
 	@echo 'make events         fill the tables at ENGINE=<url> with the data that the files in events/ need'
 	@echo 'make demo           let two agents work together on the running API (API_URL=<url>)'
-	@echo '                    SWARM=1           let a swarm of five agents do so; one dies (70 seconds)'
+	@echo '                    SWARM=1           let a swarm of five agents do so; one dies (over a minute)'
 	@echo ''
 	@echo 'Develop'
 	@echo 'make test           run all tests, with a tenth of the races and faults'
