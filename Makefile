@@ -47,6 +47,7 @@ help:
 	@echo 'make env            print its URL and keys for a shell: eval "$$(make -s env)" (PORT=9000)'
 	@echo 'make events         fill the tables at ENGINE=<url> with the data that the files in events/ need'
 	@echo 'make demo           let two agents work together on the running API (API_URL=<url>)'
+	@echo '                    SWARM=1           let a swarm of five agents do so; one dies (over a minute)'
 	@echo ''
 	@echo 'Develop'
 	@echo 'make test           run all tests, with a tenth of the races and faults'
@@ -99,7 +100,7 @@ env: $(VENV)/.run
 	@$(VENV)/bin/python -E -m local.env
 
 demo: $(VENV)/.run
-	@exec $(VENV)/bin/python -E -m local.demo
+	@exec $(VENV)/bin/python -E -m local.demo $(call switch,SWARM,--swarm)
 
 events: $(VENV)/.run
 	@if [ -z "$(ENGINE)" ]; then echo 'Say which tables to fill: make events ENGINE=<URL of the tables that make run prints>' >&2; exit 1; fi

@@ -1,103 +1,34 @@
-"""Run the demo of two agents against a running API, and print each step: `make demo`.
+"""Run a demo against a running API, and print each step: `make demo`.
 
 Nova finds Boots offline. Then Boots listens, and Nova gives it a work order. Its event wakes Boots,
 which reads its inbox, accepts the order, sends a heartbeat and completes the order. The acceptance
 wakes Nova. Each answer is checked. The first wrong one ends the demo.
+
+`make demo SWARM=1` plays the swarm of `demo_swarm` instead.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
-from typing import Any
-from urllib.parse import urlencode
 
+from local import demo_swarm
+from local.demo_api import BOOTS, NOVA, Answer, Api, DemoError, expect, field_of, url_of
 from local.demo_listening import WOKEN_SECONDS, Listener, ListeningError, listening
 
-NOVA, BOOTS = "nova-agent-id", "boots-agent-id"
 LAG_SECONDS = 5.0
 """How long a list may lag behind a write."""
-NEEDS_KEYS = (
-    "needs keys, but the demo needs open mode. "
-    "Start the server with make run, without AUTH=required."
-)
-
-Answer = dict[str, Any]
-# Ignore the proxies of the environment: the server is usually local.
-OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-class DemoError(Exception):
-    """The demo cannot go on. The message is one line."""
-
-
-class Api:
-    """The API at `url`, which may end in /api/v1."""
-
-    def __init__(self, url: str) -> None:
-        if not url.startswith(("http://", "https://")):
-            raise DemoError(f"API_URL={url} is not a URL. Use one such as http://127.0.0.1:8080")
-        self.url = url.rstrip("/").removesuffix("/api/v1")
-
-    def call(
-        self, method: str, path: str, query: Mapping[str, str], body: Answer | None = None
-    ) -> Answer:
-        """Call a route of the messages. Return the JSON of a 2xx answer, or raise DemoError."""
-        return self._send(method, f"/api/v1/messaging/{path}?{urlencode(query)}", body)
-
-    def socket_url(self) -> str | None:
-        """Return the URL of the WebSocket that the front page names, if it names one."""
-        url: str | None = self._send("GET", "/api/v1")["links"].get("socket")
-        return url
-
-    def _send(self, method: str, target: str, body: Answer | None = None) -> Answer:
-        request = urllib.request.Request(  # noqa: S310 - the user's own URL, checked above
-            self.url + target,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
-            method=method,
-        )
-        try:
-            with OPENER.open(request, timeout=35) as response:
-                answer: Answer = json.load(response)
-        except urllib.error.HTTPError as error:
-            if error.code == HTTPStatus.UNAUTHORIZED:
-                raise DemoError(f"{self.url} {NEEDS_KEYS}") from error
-            text = error.read().decode("utf-8", "replace")
-            raise DemoError(f"{method} {target} got {error.code}: {text}") from error
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "reason", error)
-            raise DemoError(f"no API at {self.url} ({reason}). Start it with make run.") from error
-        return answer
 
 
 def tell(line: str, answer: Answer, *fields: str) -> None:
     """Print a step, and the named fields of its answer."""
-    shown = ", ".join(f"{field}: {json.dumps(_field(answer, field))}" for field in fields)
+    shown = ", ".join(f"{field}: {json.dumps(field_of(answer, field))}" for field in fields)
     print(f"  {line}\n      -> {shown}", flush=True)
-
-
-def expect(answer: Answer, field: str, value: Any) -> None:
-    """Check that the answer's field has the value. Raises DemoError."""
-    found = _field(answer, field)
-    if found != value:
-        raise DemoError(f"{field} should be {json.dumps(value)}, but is {json.dumps(found)}")
-
-
-def _field(answer: Answer, path: str) -> Any:
-    value: Any = answer
-    for name in path.split("."):
-        if not isinstance(value, dict) or name not in value:
-            raise DemoError(f"the answer has no {path}: {json.dumps(answer)}")
-        value = value[name]
-    return value
 
 
 def listed(fetch: Callable[[], Answer], name: str, key: str, wanted: set[str]) -> Answer:
@@ -105,7 +36,7 @@ def listed(fetch: Callable[[], Answer], name: str, key: str, wanted: set[str]) -
     ends_at = time.monotonic() + LAG_SECONDS
     while True:
         answer = fetch()
-        missing = wanted - {each[key] for each in _field(answer, name)}
+        missing = wanted - {each[key] for each in field_of(answer, name)}
         if not missing:
             return answer
         if time.monotonic() > ends_at:
@@ -244,20 +175,16 @@ def play(api: Api) -> None:
     nova_sees(api, order)
 
 
-def url_of(environment: Mapping[str, str]) -> str:
-    """Return the URL of the API: API_URL, that of PORT, or what `make env` has exported."""
-    port = environment.get("PORT")
-    local = f"http://127.0.0.1:{port or 8080}"
-    exported = None if port else environment.get("AGENT_MESSAGING_URL")
-    return environment.get("API_URL") or exported or local
-
-
 def main() -> int:
-    """Run the demo. Return 1 if a step failed."""
+    """Run the demo. Return 1 if a step failed, and 130 if Ctrl-C ended it."""
+    parser = argparse.ArgumentParser(prog="make demo", description="Play a demo.")
+    parser.add_argument("--swarm", action="store_true", help="play the swarm")
+    is_swarm = parser.parse_args().swarm
     try:
         api = Api(url_of(os.environ))
-        print(f"Demo: Nova and Boots at {api.url}\n", flush=True)
-        play(api)
+        who = "a swarm" if is_swarm else "Nova and Boots"
+        print(f"Demo: {who} at {api.url}\n", flush=True)
+        (demo_swarm.play if is_swarm else play)(api)
     except BrokenPipeError:
         os.dup2(
             os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
@@ -266,6 +193,9 @@ def main() -> int:
     except (DemoError, ListeningError, OSError) as error:
         print(f"\nThe demo failed: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nThe demo was stopped.", file=sys.stderr)
+        return 130
     print("\nThe demo succeeded.")
     return 0
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from local.demo import NEEDS_KEYS
+from local.demo_api import NEEDS_KEYS, NEEDS_REGISTRATION_KEY
 from tests.e2e.newcomer import Newcomer
 from tests.e2e.server import ROOT, Server, running_server
 
@@ -75,17 +75,25 @@ def test_no_key_stands_in_a_line_of_a_request(keyed: Server) -> None:
     assert re.findall(rf"^(?!  Nova |    curl ).*{key}", keyed.output, re.MULTILINE) == []
 
 
-def test_the_demo_says_that_it_needs_open_mode(keyed: Server) -> None:
+def failed_demo(server: Server, *options: str) -> str:
+    """Why a demo failed."""
     done = subprocess.run(
-        [sys.executable, "-m", "local.demo"],
+        [sys.executable, "-m", "local.demo", *options],
         cwd=ROOT,
-        env={**os.environ, "API_URL": keyed.url},
+        env={**os.environ, "API_URL": server.url},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-
     assert done.returncode == 1
-    reason = f"{keyed.url} {NEEDS_KEYS}"
-    assert done.stderr == f"\nThe demo failed: {reason}\n"
+    return done.stderr
+
+
+def test_the_demo_says_that_it_needs_open_mode(keyed: Server) -> None:
+    assert failed_demo(keyed) == f"\nThe demo failed: {keyed.url} {NEEDS_KEYS}\n"
+
+
+def test_the_swarm_says_that_it_needs_open_registration(keyed: Server) -> None:
+    reason = f"{keyed.url} {NEEDS_REGISTRATION_KEY}"
+    assert failed_demo(keyed, "--swarm") == f"\nThe demo failed: {reason}\n"

@@ -14,6 +14,7 @@ SWITCHES = [
     (RESTORE, "REPLACE", "--replace"),
     (RESTORE, "DRY_RUN", "--dry-run"),
     (REDRIVE, "DRY_RUN", "--dry-run"),
+    (("demo",), "SWARM", "--swarm"),
 ]
 
 

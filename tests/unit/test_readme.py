@@ -11,9 +11,10 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 WAKING = (ROOT / "docs" / "waking.md").read_text("utf-8")
 LAYER = "layers/agent_messaging/agent_messaging"
-MOST_LINES = 275
+MOST_LINES = 300
 MOST_ROWS_OF_FILES = 25
 MOST_LINES_OF_THE_AGENT = 30
+MOST_LINES_OF_THE_SWARM = 25  # with its text
 MOST_LINES_OF_A_WAY = 13  # without blank ones
 MOST_LINES_OF_A_LASTING_WAY = 48  # a socket is closed, is behind, and has gaps
 # How the ways to be woken begin, in the order of their table.
@@ -68,6 +69,15 @@ def test_the_agent_is_short_and_needs_the_standard_library_alone():
     assert len(agent.splitlines()) <= MOST_LINES_OF_THE_AGENT
     assert imported
     assert imported <= set(sys.stdlib_module_names)
+
+
+def test_the_swarm_is_short_and_needs_what_readme_installs():
+    (section,) = re.findall(r"^## Run a swarm\n.*?^(?=## )", README, re.M | re.DOTALL)
+    (worker,) = python_of(section)
+    (installed,) = re.findall(r"^pip install (.*)$", README, re.MULTILINE)
+
+    assert len(section.splitlines()) <= MOST_LINES_OF_THE_SWARM
+    assert imports(worker) - set(sys.stdlib_module_names) <= set(installed.split())
 
 
 def packages(way: str, others: str) -> set[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from agent_messaging.agents import keys
-from local.demo import url_of
+from local.demo_api import url_of
 from local.env import exports
 from local.options import OptionError, parse
 from local.seed import AGENTS, KEYS
