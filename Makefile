@@ -20,9 +20,10 @@ HERE := $(subst aarch64,arm64,$(shell uname -m))
 # once, when a target needs it.
 RUNTIME = $(eval RUNTIME := $$(or $$(shell python3.13 -c 'import sys; print(sys.prefix)' 2>/dev/null),$$(shell pyenv prefix 3.13.0 2>/dev/null)))$(RUNTIME)
 
-# The tests run in as many processes as there are cores. All tests of a file run in the same process,
-# and so do those that share a server (tests/workers.py).
-SHARED := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# The tests run in one process more than there are cores, because some wait for a server. All tests of
+# a file run in the same process, and so do those that share a server (tests/workers.py).
+SHARED = -n $(shell $(PYTHON) -c 'import os; print(min(4, len(os.sched_getaffinity(0)) + 1))') \
+	--dist loadfile --no-loadscope-reorder
 
 export PORT ENGINE DATA TABLES_HOST ALLOW_HOST ALLOW_ORIGIN AUTH REGISTRATION WEBHOOKS API_URL
 export SAM_CLI_TELEMETRY := 0
