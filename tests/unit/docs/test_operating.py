@@ -3,9 +3,12 @@
 import os
 import re
 import subprocess
+from base64 import b64encode, urlsafe_b64encode
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.unit.template.written import DOCUMENT, properties_of
 from tools.operating.operate import ACTIONS
@@ -71,3 +74,16 @@ def test_a_command_is_taken_as_it_is_written(line: str):
     assert completed.returncode == 0, completed.stderr
     assert where in completed.stdout
     assert completed.stdout.count("--stack") == (0 if "ENGINE=" in line else 1)
+
+
+def test_the_command_finds_the_public_key_that_the_stack_has_stored():
+    (shorten,) = re.findall(r"--query PublicKey --output text \| (.*)\)$", RUNBOOK, re.MULTILINE)
+    private = ec.derive_private_key(2**255 - 19, ec.SECP256R1())
+    spki = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    shown = subprocess.run(
+        ["/bin/sh", "-c", shorten], input=b64encode(spki), capture_output=True, check=True
+    ).stdout.decode()
+    point = spki[-64:]
+    stored = urlsafe_b64encode(point[:32]).decode().rstrip("=")
+    assert len(shown.strip()) == len(stored) - 1
+    assert stored.startswith(shown.strip())
