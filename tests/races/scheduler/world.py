@@ -7,7 +7,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -198,5 +198,8 @@ def run(tables: Tables, seed: int, monkeypatch: Any, *, faults: bool = True) -> 
     monkeypatch.setattr(clock, "now", stage.clock)
     monkeypatch.setattr(dynamodb, "FIRST_WAIT_SECONDS", 0)
     clients = [app(group).client for group in GROUPS]
+    sweeps = app("work_orders_sweep")
+    # The stage knows who acts by its thread.
+    monkeypatch.setattr(sweeps, "sweep", replace(sweeps.sweep, threads=1, mark_threads=1))
     with staged(stage, clients):
         yield World(tables.cloud, stage, tables.names)

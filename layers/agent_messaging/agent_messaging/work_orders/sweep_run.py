@@ -24,7 +24,7 @@ from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.overdue import Overdue
 from agent_messaging.work_orders.settling import Settling
-from agent_messaging.work_orders.states import ACTIVE, Action, Role, transition
+from agent_messaging.work_orders.states import ACTIVE, Action, Role
 from agent_messaging.work_orders.sweep_totals import Totals
 
 _NAMES = {Action.EXPIRE: "expired", Action.LAPSE: "lapsed", Action.REOPEN: "lapsed"}
@@ -83,8 +83,7 @@ class SweepRun:
         """Return what this call did to the order, None if there was nothing to do."""
         action = order.clock_action(self.now)
         if action is not None:
-            settled = self.leaving.expiry.settle(order, self.now)
-            is_ended = settled.status is transition(order.status, action).target
+            _, is_ended = self.leaving.expiry.end(order, self.now)
             return _NAMES[action] if is_ended else None
         if order.is_overdue(self.now):
             return "overdue" if self.overdue.tell(order, self.now) else None
