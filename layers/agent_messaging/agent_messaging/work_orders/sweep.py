@@ -26,8 +26,8 @@ from agent_messaging.work_orders.sweep_totals import Totals
 
 # With the thread that reads, one for each of botocore's ten connections.
 THREADS, MARK_THREADS = 7, 2
-# Orders that were read and wait for a thread. They wait for about a second.
-WAITING = 200
+# Orders that were read and wait for a thread, so that no thread runs out of them.
+WAITING = 1000
 # Marks that wait. If there are more, the next sweep finds them.
 MARKS_WAITING = 2000
 
