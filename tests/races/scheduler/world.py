@@ -77,7 +77,7 @@ class World:
     stage: Stage
     names: Mapping[str, Any]
     history: list[Seen] = field(default_factory=list)
-    _items: dict[str, list[Items]] = field(default_factory=dict)
+    _items: dict[tuple[str, int], list[Items]] = field(default_factory=dict)
 
     def act(self, *steps: Callable[[], Any]) -> None:
         """One more actor, who takes these steps in turn."""
@@ -154,9 +154,10 @@ class World:
     def items(self, table: str) -> list[Items]:
         """Everything in a table at the end, read once: nothing is written after the last turn."""
         assert self.stage.is_over, "the actors have not acted yet"
-        if table not in self._items:
-            self._items[table] = self.cloud.items(table)
-        return self._items[table]
+        place = table, self.stage.turns
+        if place not in self._items:
+            self._items[place] = self.cloud.items(table)
+        return self._items[place]
 
 
 class Tables:
