@@ -16,7 +16,7 @@ from tests.races.scheduler.trees import check_settled, heads_of
 from tests.races.scheduler.turns import SKEW_SECONDS
 from tests.races.scheduler.world import Items, World
 
-LEASE, MAX_LAPSES, ROUNDS = 60, 3, 5
+LEASE, MAX_LAPSES, ROUNDS = 60, 3, 4
 OPEN = ("pending", "accepted", "input_required")
 ADA, BEN, EVE = CANDIDATES
 
@@ -72,6 +72,21 @@ def rounds(world: World) -> None:
         world.act(world.ask("look", "GET", f"/messaging/work-order/{order}", "nova"))
         world.stage.play()
         check_rounds(world, order)
+
+
+@scenario("a worker that completes an order just when the next one gets it", taken)
+def handover(world: World) -> None:
+    (order,) = world.names["orders"]
+    approach(world, order)
+    world.stage.now += timedelta(seconds=3)
+    for _ in range(3):
+        world.act(world.move("complete", ADA, order))
+    world.act(world.move("progress", ADA, order))
+    for _ in range(2):
+        world.act(world.ask("look", "GET", f"/messaging/work-order/{order}", "nova"))
+        world.act(*[world.move("claim", BEN, order)] * 3)
+    world.stage.play()
+    check_rounds(world, order)
 
 
 def check_rounds(world: World, order: str) -> None:

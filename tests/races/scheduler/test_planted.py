@@ -148,7 +148,7 @@ PLANTED = {
     "a claim that reads the state and then writes": (unconditional_moves, "claims"),
     "a claim that reads the jobs and then writes": (unconditional_claims, "full_candidates"),
     "an award that does not ask which bid it is": (any_bid, "awards"),
-    "an order that is offered again and does not ask which round it is": (any_round, "rounds"),
+    "an order that is offered again and does not ask which round it is": (any_round, "handover"),
     "the same, of an order": (record_afterwards, "creations"),
     "an event that is written over another": (unconditional_append, "relays"),
     "an acknowledgement that goes back": (unconditional_acknowledgement, "relays"),
