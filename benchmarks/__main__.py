@@ -3,11 +3,11 @@
     python -m benchmarks [--check | --keep-counts] [GROUP ...]
 
 Groups, in this order: operations, sizes, instructions, growth, worst, package, scale, dollars,
-warm, beside, clients, local, wake. Without groups, all are measured and results.json is written.
-With --check, the groups of counts are measured, which are those up to dollars, and compared with
-it. A count that is more than 2 percent higher is a regression, and the exit code is 1. Ratios vary
-with the machine and are not compared. With --keep-counts, the groups of counts are written, and the
-others stay as they were. It also writes the instructions, if they are named.
+warm, beside, clients, local, sweeps, wake. Without groups, all are measured and results.json is
+written. With --check, the groups of counts are measured, which are those up to dollars, and
+compared with it. A count that is more than 2 percent higher is a regression, and the exit code is
+1. Ratios vary with the machine and are not compared. With --keep-counts, the groups of counts are
+written, and the others stay as they were. It also writes the instructions, if they are named.
 
 Counts do not depend on how busy the machine is, so two of these groups run at the same time, each
 in its own process. The other groups follow, one at a time.

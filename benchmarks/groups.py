@@ -18,7 +18,7 @@ from benchmarks.figures import Figure
 
 COUNTED = ("operations", "sizes", "growth", "worst", "package", "scale", "dollars")
 # Not among the counts: an operation sometimes needs 2.8 M instructions more, see instructions.py.
-TIMED = ("warm", "beside", "clients", "local", "wake")
+TIMED = ("warm", "beside", "clients", "local", "sweeps", "wake")
 GROUPS = ("operations", "sizes", "instructions", *COUNTED[2:], *TIMED)
 # These groups do not depend on how busy the machine is, so --keep-counts may write them alone.
 COUNTABLE = ("instructions", *COUNTED)

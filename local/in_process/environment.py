@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import functools
 import os
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import botocore.session
 from botocore.loaders import create_loader
+from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import patch_client
 
 from agent_messaging.storage import connection
 from local.moto_patches import correct_moto
-from local.moto_replace import replace
+from local.moto_replace import Method, replace
 
 VARIABLES = {
     "AWS_REGION": "us-east-1",
@@ -43,6 +45,22 @@ def prepare() -> None:
     # Each client has a session of its own, and each session would parse botocore's data anew.
     replace(botocore.session, "create_loader", functools.cache(create_loader))
     correct_moto()
+    replace(BotocoreStubber, "process_request", one_at_a_time(BotocoreStubber.process_request))
+
+
+def one_at_a_time(method: Method) -> Method:
+    """`method`, for one thread at a time. moto's writes disturb each other, and DynamoDB's do not.
+
+    A server has such a lock of its own.
+    """
+    lock = threading.RLock()
+
+    @functools.wraps(method)
+    def call(*arguments: Any, **options: Any) -> Any:
+        with lock:
+            return method(*arguments, **options)
+
+    return call
 
 
 def in_reach_of_moto(connect: Callable[..., Any]) -> Callable[..., Any]:

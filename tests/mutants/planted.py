@@ -217,7 +217,7 @@ PLANTED = (
     ),
     Mutant(
         "what an agent left open is not found by the sweep",
-        "work_orders/sweep.py",
+        "work_orders/sweep_run.py",
         'if key["part"] == LEAVING:',
         'if key["part"] == "":',
         (f"{ORDERS}/test_leaving.py",),

@@ -1,7 +1,10 @@
 """A result has to match the schema that the client gave with the order."""
 
+import os
 import time
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 from agent_messaging.work_orders import result_schema
 from local.in_process.functions import app
 from local.in_process.metering import Meter
+from local.in_process.requests import Answer
 from tests.hostile_schemas import cases
 from tests.integration.cloud import Cloud
 from tests.scale import IS_FULL, Figure
@@ -22,6 +26,10 @@ SCHEMA = {
 }
 FITTING = {"estimates": [1, 2.5]}
 START_SECONDS_ON_LAMBDA = 0.2
+# How much longer than with a harmless schema a completion may take, so that it takes a second.
+BOUND = 1 - START_SECONDS_ON_LAMBDA
+TRIES = 3
+CREATE = ("/messaging/work-order", {"from_agent_id": "nova"})
 COMMON = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -106,42 +114,78 @@ def test_the_schema_is_covered_by_the_hash_of_the_creation(pair: Cloud):
     assert hashes[0] != hashes[1]
 
 
+@dataclass(frozen=True)
+class Completion:
+    """What was answered, in how many seconds, how many more than with a harmless schema, and CPU.
+
+    The CPU seconds are those of this process and of the one that checks the schema.
+    """
+
+    answer: Answer
+    seconds: float
+    beyond: float
+    cpu: float
+
+
+def completion(pair: Cloud, order_id: str, result: object) -> Completion:
+    """Complete an accepted order with a schema, right after one with a harmless schema."""
+    plain = accepted(pair, result_schema={})
+    began = time.monotonic()
+    assert pair.move("boots", plain, "complete").status == 200
+    harmless, cpu = time.monotonic(), cpu_seconds()
+    answer = pair.move("boots", order_id, "complete", result_data=result)
+    seconds = time.monotonic() - harmless
+    return Completion(answer, seconds, seconds - (harmless - began), cpu_seconds() - cpu)
+
+
+def cpu_seconds() -> float:
+    """The CPU seconds of this process, and of its children that have ended."""
+    return sum(os.times()[:4])
+
+
+def best_completion(
+    pair: Cloud, body: str, order_id: str, result: object
+) -> tuple[Completion, int]:
+    """The fastest of up to three tries, and their number. One that is fast enough is the last.
+
+    A busy machine can keep a process waiting. A schema that takes too long does so each time.
+    """
+    tries: list[Completion] = []
+    while not tries or (tries[-1].beyond >= BOUND and len(tries) < TRIES):
+        if tries and tries[-1].answer.status == 200:  # its order is completed
+            order_id = pair.post(*CREATE, raw=body).json["work_order_id"]
+            assert pair.move("boots", order_id, "accept").status == 200
+        tries.append(completion(pair, order_id, result))
+    if tries[-1].answer.status == 422:
+        assert tries[-1].answer.json["code"] == "result_mismatch"
+        assert pair.move("boots", order_id, "fail").status == 200
+    return min(tries, key=lambda each: each.beyond), len(tries)
+
+
 def test_hostile_schemas_are_refused_or_compared_in_a_second(pair: Cloud, figure: Figure):
-    refused, completed, mismatched, slowest, longest = 0, 0, 0, 0.0, 0.0
+    counts: Counter[str] = Counter()
+    found: list[Completion] = []
     for family, schema, result in cases(500 if IS_FULL else 30):
-        raw = f'{{"to_agent_id":"boots","title":"T","description":"D","result_schema":{schema}}}'
-        query = {"from_agent_id": "nova"}
-        answer = pair.post("/messaging/work-order", query, raw=raw)
+        body = f'{{"to_agent_id":"boots","title":"T","description":"D","result_schema":{schema}}}'
+        answer = pair.post(*CREATE, raw=body)
         if answer.status == 422:
-            refused += 1
+            counts["refused"] += 1
             continue
         assert answer.status == 200, (family, answer.text)
         order_id = answer.json["work_order_id"]
         assert pair.move("boots", order_id, "accept").status == 200
-        plain = accepted(pair, result_schema={})
-        began = time.monotonic()
-        assert pair.move("boots", plain, "complete").status == 200
-        harmless = time.monotonic()
-        answer = pair.move("boots", order_id, "complete", result_data=result)
-        ended = time.monotonic()
-        slowest = max(slowest, ended - harmless)
-        longest = max(longest, (ended - harmless) - (harmless - began))
-        assert answer.status in (200, 422), (family, answer.text)
-        completed += answer.status == 200
-        mismatched += answer.status == 422
-        if answer.status == 422:
-            assert answer.json["code"] == "result_mismatch"
-            assert pair.move("boots", order_id, "fail").status == 200
-    figure("refused", refused)
-    figure("completed", completed)
-    figure("mismatched", mismatched)
-    figure("longest completion in seconds", round(slowest, 2))
-    figure("the same beyond that of a harmless schema", round(longest, 2))
-    # On a busy machine a process starts late, whatever its schema is.
-    assert longest < 1 - START_SECONDS_ON_LAMBDA
-    assert refused
-    assert completed
-    assert mismatched
+        best, tries = best_completion(pair, body, order_id, result)
+        assert best.answer.status in (200, 422), (family, best.answer.text)
+        assert best.beyond < BOUND, (family, best.beyond, best.cpu)
+        counts["completed" if best.answer.status == 200 else "mismatched"] += 1
+        counts["measured again on a busy machine"] += tries > 1
+        found.append(best)
+    figure("schemas", dict(counts))
+    figure("longest completion in seconds", round(max(each.seconds for each in found), 2))
+    beyond = max(each.beyond for each in found)
+    figure("the same beyond that of a harmless schema", round(beyond, 2))
+    figure("most CPU seconds of a completion", round(max(each.cpu for each in found), 2))
+    assert {"refused", "completed", "mismatched"} <= set(counts)
 
 
 def test_only_an_order_with_a_schema_costs_more(pair: Cloud):

@@ -1,12 +1,18 @@
 """A sweep expires what is due, once, and tells both parties."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 
 from agent_messaging import clock
 from agent_messaging.storage.transactions import TransactionRefusedError
+from agent_messaging.work_orders import sweep_totals
+from local.in_process.functions import app
 from tests.integration.cloud import Cloud
+from tests.integration.recorder import RECORDER
 from tests.integration.work_orders.orders import FUTURE, notices
 
 
@@ -143,3 +149,89 @@ def test_a_sweep_leaves_alone_what_somebody_took_meanwhile(pair: Cloud):
     assert pair.sweep() == 0
     assert pair.order("nova", order_id)["status"] == "accepted"
     assert notices(pair, "boots") == []
+
+
+@pytest.fixture
+def in_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    sweeps = app("work_orders_sweep")
+    monkeypatch.setattr(sweeps, "sweep", replace(sweeps.sweep, threads=1, mark_threads=1))
+
+
+def overdue_since(cloud: Cloud, seconds: int) -> str:
+    """A pending order whose deadline passed so many seconds ago."""
+    order_id = cloud.offer("nova", "boots")
+    cloud.overdue(order_id, clock.now() - timedelta(seconds=seconds))
+    return order_id
+
+
+@pytest.mark.usefixtures("in_one_thread")
+def test_what_is_due_first_comes_first_whatever_its_shard(pair: Cloud):
+    since = {overdue_since(pair, seconds): seconds for seconds in (5, 90, 40, 10, 70, 30, 60, 20)}
+    assert len({int(i["due_shard"]) for i in pair.items("WorkOrdersTable")}) > 1
+    RECORDER.calls.clear()
+    assert pair.sweep() == len(since)
+    writes = [c.request for c in RECORDER.calls if c.operation == "TransactWriteItems"]
+    ended = [each["TransactItems"][0]["Update"]["Key"]["work_order_id"]["S"] for each in writes]
+    assert [since[each] for each in ended] == sorted(since.values(), reverse=True)
+
+
+def test_many_orders_of_some_workers_end_in_one_sweep(pair: Cloud):
+    """More than are read at once, in several threads; the workers' counts of jobs are right."""
+    pair.call("PUT", "/messaging/presence", {"agent_id": "boots"}, {"max_concurrent_jobs": 100})
+    leased = [pair.offer("nova", "boots", lease_seconds=60) for _ in range(30)]
+    for order_id in leased:
+        assert pair.move("boots", order_id, "accept").status == 200
+        pair.lapse(order_id)
+    for _ in range(80):
+        overdue_since(pair, 5)
+    assert pair.swept() == Counter(lapsed=30, expired=80)
+    assert pair.profile("boots")["current_active_jobs"] == 0
+    assert pair.swept() == Counter()
+
+
+def test_the_log_tells_how_late_the_latest_order_was(pair: Cloud, caplog: pytest.LogCaptureFixture):
+    for seconds in (30, 300, 5):
+        overdue_since(pair, seconds)
+    pair.sweep()
+    pair.sweep()
+    lines = [vars(each) for each in caplog.records if each.getMessage() == "swept"]
+    assert [line["expired"] for line in lines] == [3, 0]
+    assert 300 <= lines[0]["late_seconds"] < 330
+    assert lines[1]["late_seconds"] == 0
+
+
+BROKEN = {"Error": {"Code": "InternalServerError", "Message": "?"}}
+
+
+def test_an_unexpected_error_of_one_order_keeps_no_other_waiting(
+    pair: Cloud, caplog: pytest.LogCaptureFixture
+):
+    for seconds in (30, 20, 10):
+        overdue_since(pair, seconds)
+    pair.fail("TransactWriteItems", 1, BROKEN)
+    with pytest.raises(ClientError, match="InternalServerError"):
+        pair.sweep()
+    assert caplog.messages.count("a work order cannot be swept") == 1
+    assert pair.sweep() == 1
+
+
+@pytest.mark.usefixtures("in_one_thread")
+def test_many_unexpected_errors_stop_the_sweep(pair: Cloud, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sweep_totals, "MOST_ERRORS", 2)
+    for seconds in (40, 30, 20, 10):
+        overdue_since(pair, seconds)
+    pair.fail("TransactWriteItems", 2, BROKEN)
+    with pytest.raises(ClientError, match="InternalServerError"):
+        pair.sweep()
+    assert pair.sweep() == 4
+
+
+def test_orders_that_cannot_be_read_now_are_left_for_the_next_sweep(
+    pair: Cloud, caplog: pytest.LogCaptureFixture
+):
+    overdue_since(pair, 10)
+    throttled = {"Error": {"Code": "ThrottlingException", "Message": "?"}}
+    pair.fail("BatchGetItem", 1, throttled)
+    assert pair.sweep() == 0
+    assert "left for the next sweep" in caplog.messages
+    assert pair.sweep() == 1

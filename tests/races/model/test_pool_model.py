@@ -32,7 +32,7 @@ CLIENT = "nova"
 MAX_JOBS = 2
 DONE = (200, "")
 # What must happen in every run of the test, and what needs the many of a long one.
-OFTEN = ("claim", "award", "bid", "withdraw", "lapse", "claim excluded")
+OFTEN = ("claim", "award", "bid", "bid replaced", "withdraw", "lapse", "claim excluded")
 SELDOM = ("complete", "fail", "claim at_capacity", "award at_capacity", "award bid_replaced")
 
 
@@ -186,6 +186,7 @@ class Run:
         expected = self.refusal(order, candidate, is_auction=True)
         answer = pools.bid(self.cloud, candidate.agent_id, order.order_id)
         if self.expect("bid", answer, expected):
+            self.answers["bid replaced"] += candidate.agent_id in order.bids
             order.bids.setdefault(candidate.agent_id, []).append(answer.json["bid_id"])
 
     def withdraw(self) -> None:

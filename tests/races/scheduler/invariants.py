@@ -78,17 +78,26 @@ def _check_history(order: dict[str, Any]) -> None:
     moved = [(order[f"{name}_at"], name) for name in TIMES if f"{name}_at" in order]
     expected = [(order["display"]["created_at"], "pending"), *moved]
     parties = {"client": order["client_id"], "worker": order.get("worker_id", "system")}
-    entries = [*chain(order["history"], parties)]
+    entries = [*chain(order["history"], parties, earlier_workers(order))]
     talk = [entry for entry in entries if entry["action"] in ("ask", "answer")]
     told = [(entry["at"], entry["to"]) for entry in entries if entry not in talk]
+    between = [told.pop(1) for _ in earlier_workers(order) * 2]
+    assert [to for _, to in between] == ["accepted", "pending"] * (len(between) // 2)
     assert told == expected, "another history"
     actions = Counter(entry["action"] for entry in talk)
     for name, action in (("asked", "ask"), ("answered", "answer")):
         assert actions[action] == int(order.get(name, 0)), "another number of questions"
 
 
+def earlier_workers(order: dict[str, Any]) -> list[str]:
+    """Those that have lost the order, which was then offered to others."""
+    return list(order["display"].get("excluded", ()))
+
+
 def _check_messages(order: dict[str, Any], messages: list[dict[str, Any]]) -> None:
     """One message about the order, one notice of each move, two of the system's, one if ready.
+
+    Whenever it is offered to others again, its client and the worker that lost it are told.
 
     An order for candidates comes with no message. What ends it before it has a worker is told to
     the client alone, if that has not done it itself.
@@ -113,6 +122,8 @@ def _check_messages(order: dict[str, Any], messages: list[dict[str, Any]]) -> No
         expected["input_required"] = int(order.get("asked", 0))
         expected["accepted"] += int(order.get("answered", 0))
         expected["pending"] = int("Work order ready" in {each["subject"] for each in about})
+    rounds = len(earlier_workers(order))
+    expected += Counter(accepted=rounds, pending=2 * rounds)
     assert notices == +expected, notices
 
 

@@ -12,16 +12,25 @@ from agent_messaging.agents.table import AgentsTable
 from agent_messaging.feed import appending, outbox
 from agent_messaging.idempotency import IdempotentRequest, Replay
 from agent_messaging.storage.transactions import transact
-from agent_messaging.work_orders import claiming, transitions
+from agent_messaging.work_orders import claiming, transition_write, transitions
 from agent_messaging.work_orders.access import OrderAccess
 from agent_messaging.work_orders.bid_table import BidsTable
 from agent_messaging.work_orders.table import WorkOrdersTable
-from tests.races.scheduler import counting, identity, invariants, messages, orders, pools, waking
+from tests.races.scheduler import (
+    counting,
+    identity,
+    invariants,
+    messages,
+    orders,
+    pools,
+    rounds,
+    waking,
+)
 from tests.races.scheduler.scenario import SCENARIOS
 from tests.races.scheduler.world import Tables, run
 from tests.scale import Figure
 
-MODULES = (counting, identity, messages, orders, pools, waking)
+MODULES = (counting, identity, messages, orders, pools, rounds, waking)
 SEEDS = 50
 
 
@@ -108,6 +117,14 @@ def record_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(IdempotentRequest, "run", run_once)
 
 
+def any_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that has lost its order may complete it while the next one works on it."""
+    always = "(#status = :was OR attribute_exists(lapses))"
+    monkeypatch.setattr(transition_write, "IS_FIRST_ROUND", always)
+    round_or_any = "(lapses = :round OR attribute_exists(lapses))"
+    monkeypatch.setattr(transition_write, "IS_SAME_ROUND", round_or_any)
+
+
 def unconditional_append(monkeypatch: pytest.MonkeyPatch) -> None:
     """The relay reads the tail of a feed, and then writes over what another has appended."""
     always = f"{appending.IS_FREE} OR attribute_exists(agent_id)"
@@ -131,6 +148,7 @@ PLANTED = {
     "a claim that reads the state and then writes": (unconditional_moves, "claims"),
     "a claim that reads the jobs and then writes": (unconditional_claims, "full_candidates"),
     "an award that does not ask which bid it is": (any_bid, "awards"),
+    "an order that is offered again and does not ask which round it is": (any_round, "handover"),
     "the same, of an order": (record_afterwards, "creations"),
     "an event that is written over another": (unconditional_append, "relays"),
     "an acknowledgement that goes back": (unconditional_acknowledgement, "relays"),

@@ -4,14 +4,23 @@ from collections import Counter
 
 import pytest
 
-from tests.races.scheduler import counting, identity, invariants, messages, orders, pools, waking
+from tests.races.scheduler import (
+    counting,
+    identity,
+    invariants,
+    messages,
+    orders,
+    pools,
+    rounds,
+    waking,
+)
 from tests.races.scheduler.scenario import SCENARIOS
 from tests.races.scheduler.world import Tables, run
 from tests.scale import IS_FULL, Figure
 
 # Five hundred of each scenario in full; with every commit three hundred of all together.
 SEEDS = 500 if IS_FULL else 300 // len(SCENARIOS)
-MODULES = (counting, identity, messages, orders, pools, waking)
+MODULES = (counting, identity, messages, orders, pools, rounds, waking)
 
 
 def test_there_are_at_least_twelve_scenarios():

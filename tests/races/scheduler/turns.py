@@ -87,8 +87,12 @@ class Stage:
         self._works.append(work)
 
     def play(self) -> None:
-        """Let all actors act to their ends; the first error of any of them is raised."""
+        """Let all actors act to their ends; the first error of any of them is raised.
+
+        Others may enter afterwards, and play in turn.
+        """
         actors = [Actor(work, self._skew()) for work in self._works]
+        self._works.clear()
         for actor in actors:
             actor.start()
         while waiting := [actor for actor in actors if not actor.is_done]:

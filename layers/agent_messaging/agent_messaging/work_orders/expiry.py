@@ -59,10 +59,18 @@ class Expiry:
         Raises:
             ContentionError, OutOfTimeError: see `transact`.
         """
+        return self.end(order, now)[0]
+
+    def end(self, order: WorkOrder, now: datetime) -> tuple[WorkOrder, bool]:
+        """Return the same as `settle`, and whether this call stored the end.
+
+        Raises:
+            ContentionError, OutOfTimeError: see `transact`.
+        """
         for _ in range(ATTEMPTS):
             action = order.clock_action(now)
             if action is None:
-                return order
+                return order, False
             expiry = self.orders.transact_transition(order, action, now, {})
             try:
                 with TALLY.unpaid():
@@ -74,7 +82,7 @@ class Expiry:
                     raise
                 order = standing
             else:
-                return expiry.order
+                return expiry.order, True
         raise ContentionError(f"The work order `{order.work_order_id}` kept changing.")
 
     def _entries(

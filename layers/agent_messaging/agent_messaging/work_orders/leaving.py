@@ -65,35 +65,29 @@ class Leaving:
         """
         endings = Endings()
         try:
-            for role, work_order_id in islice(self._open_orders(agent_id), FIRST):
-                self._end(work_order_id, role, now, endings)
+            for role, work_order_id in islice(self.open_orders(agent_id), FIRST):
+                self._end_stored(work_order_id, role, now, endings)
         except Exception:
             logger.exception("open orders are left for the sweep", agent_id=agent_id)
 
-    def sweep(self, mark: Item, now: datetime, endings: Endings) -> None:
-        """End all open orders of the agent of a mark. Remove an old mark that found none.
+    def _end_stored(self, work_order_id: str, role: Role, now: datetime, endings: Endings) -> None:
+        def end() -> bool:
+            return self.end(self.orders.fetch(work_order_id, now), role, now)
 
-        Raises:
-            OutOfTimeError: too little time is left. The next sweep continues.
-        """
-        agent_id, is_empty = mark["work_order_id"], True
-        for role, work_order_id in self._open_orders(agent_id):
-            is_empty = False
-            self._end(work_order_id, role, now, endings)
-        if is_empty and left_at(mark) + KEPT_FOR <= now:
-            self.orders.remove_mark(agent_id)
+        endings.attempt(work_order_id, end)
 
-    def _open_orders(self, agent_id: str) -> Iterator[tuple[Role, str]]:
+    def open_orders(self, agent_id: str) -> Iterator[tuple[Role, str]]:
         """Yield the agent's role in each of its open orders, with the order's id."""
         for role in Role:
             yield from ((role, each) for each in self.orders.open_ids(agent_id, role))
 
-    def _end(self, work_order_id: str, role: Role, now: datetime, endings: Endings) -> None:
-        endings.attempt(work_order_id, lambda: self._end_stored(work_order_id, role, now))
+    def remove_old(self, mark: Item, now: datetime) -> None:
+        """Remove a mark that found no open order, if it is old enough."""
+        if left_at(mark) + KEPT_FOR <= now:
+            self.orders.remove_mark(mark["work_order_id"])
 
-    def _end_stored(self, work_order_id: str, role: Role, now: datetime) -> bool:
-        """End one order, and return whether this call ended it."""
-        order = self.orders.fetch(work_order_id, now)
+    def end(self, order: WorkOrder | None, role: Role, now: datetime) -> bool:
+        """End one order, if it is there and open, and return whether this call ended it."""
         if order is None or not self.ends(order, role):
             return False
         return self.settle(order, role, now).reason_code is not None

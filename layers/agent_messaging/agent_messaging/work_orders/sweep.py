@@ -6,22 +6,30 @@ a question without an answer in time         lapses
 an accepted order past its deadline          both parties are told, once
 an order that has more time than its entry   the entry moves to that time
 an order that ended, and others follow       they end too, or become ready
+
+Several threads do this at the same time, and what is due first comes first (`sweep_run`). The index
+only names what may be due. Each write has its condition, so two sweeps at once do nothing twice.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from agent_messaging.errors import OutOfTimeError
 from agent_messaging.observability.log import logger
 from agent_messaging.storage.transactions import TransactionRefusedError
-from agent_messaging.work_orders.endings import Endings
-from agent_messaging.work_orders.item import ENDED, LEAVING
+from agent_messaging.work_orders.lanes import Lanes
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.overdue import Overdue
 from agent_messaging.work_orders.settling import Settling
-from agent_messaging.work_orders.states import Action, transition
+from agent_messaging.work_orders.sweep_run import SweepRun
+from agent_messaging.work_orders.sweep_totals import Totals
+
+# With the thread that reads, one for each of botocore's ten connections.
+THREADS, MARK_THREADS = 7, 2
+# Orders that were read and wait for a thread, so that no thread runs out of them.
+WAITING = 1000
+# Marks that wait. If there are more, the next sweep finds them.
+MARKS_WAITING = 2000
 
 
 class Swept(NamedTuple):
@@ -41,6 +49,8 @@ class Sweep:
     leaving: Leaving
     overdue: Overdue
     settling: Settling
+    threads: int = THREADS
+    mark_threads: int = MARK_THREADS
 
     def run(self, now: datetime) -> Swept:
         """Do all that is due, and return how many orders this sweep changed.
@@ -51,59 +61,22 @@ class Sweep:
 
         Raises:
             TransactionRefusedError: the end of some orders cannot be written.
+            ClientError, BotoCoreError: DynamoDB failed.
         """
-        by_clock, left, followed = Endings(), Endings(), Endings()
-        done: Counter[str] = Counter()
-        try:
-            for key in self.leaving.orders.due(now):
-                if key["part"] == LEAVING:
-                    self.leaving.sweep(key, now, left)
-                elif key["part"] == ENDED:
-                    self.settling.sweep(key, now, followed)
-                else:
-                    self._look_at(key["work_order_id"], now, by_clock, done)
-        except OutOfTimeError:
+        totals = Totals()
+        with (
+            Lanes(self.threads, WAITING) as lanes,
+            Lanes(self.mark_threads, MARKS_WAITING) as mark_lanes,
+        ):
+            run = SweepRun(self.leaving, self.overdue, self.settling, now, totals)
+            run.start(lanes, mark_lanes)
+        swept = Swept(**{name: totals.done[name] for name in Swept._fields})
+        if totals.is_out_of_time:
             logger.info("out of time, the next sweep continues")
-        swept = Swept(
-            expired=done["expired"],
-            lapsed=done["lapsed"],
-            overdue=done["overdue"],
-            ended=left.ended,
-            settled=followed.ended,
-        )
-        logger.info("swept", **swept._asdict())
-        refused = by_clock.refused + left.refused + followed.refused
-        if refused:
-            raise TransactionRefusedError(f"orders whose end could not be written: {refused}")
+        logger.info("swept", **swept._asdict(), late_seconds=totals.late_seconds)
+        totals.raise_first()
+        if totals.refused:
+            raise TransactionRefusedError(
+                f"orders whose end could not be written: {totals.refused}"
+            )
         return swept
-
-    def _look_at(
-        self, work_order_id: str, now: datetime, endings: Endings, done: "Counter[str]"
-    ) -> None:
-        """Do what is due to one order, and count it in `done`."""
-
-        def settle() -> bool:
-            name = self._settle(work_order_id, now)
-            done[name or ""] += 1
-            return name is not None
-
-        endings.attempt(work_order_id, settle)
-
-    def _settle(self, work_order_id: str, now: datetime) -> str | None:
-        """Return what this call did to the order, None if there was nothing to do."""
-        orders = self.leaving.orders
-        order = orders.fetch(work_order_id, now)
-        if order is None:
-            return None
-        action = order.clock_action(now)
-        if action is not None:
-            settled = self.leaving.expiry.settle(order, now)
-            is_ended = settled.status is transition(order.status, action).target
-            return _NAMES[action] if is_ended else None
-        if order.is_overdue(now):
-            return "overdue" if self.overdue.tell(order, now) else None
-        orders.postpone(order, now)
-        return None
-
-
-_NAMES = {Action.EXPIRE: "expired", Action.LAPSE: "lapsed", Action.REOPEN: "lapsed"}

@@ -20,8 +20,10 @@ what a list shows.
 
 import contextlib
 import functools
+import heapq
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from agent_messaging import clock
@@ -95,6 +97,15 @@ class WorkOrdersTable:
         """Return an order from its head, read consistently, or None if there is none."""
         item = self.table.get(self.key(work_order_id)[1], consistent=True)
         return None if item is None else parse(item, now)
+
+    def read_items(self, work_order_ids: Sequence[str]) -> list[Item | None]:
+        """Return the heads of orders as stored, read consistently; None for each that is gone.
+
+        Raises:
+            ContentionError: DynamoDB did not return all of them in time.
+        """
+        keys = [self.key(each) for each in work_order_ids]
+        return batch_get(self.client, keys, consistent=True) if keys else []
 
     def transact_put_all(self, order: WorkOrder) -> list[TransactItem]:
         """Return the writes of a new order as items of a transaction; see `item.place_offer`."""
@@ -360,13 +371,16 @@ class WorkOrdersTable:
             )
 
     def due(self, now: datetime) -> Iterator[Item]:
-        """Yield the keys in the index `due` up to `now`: overdue orders, and marks of leaving."""
-        for shard in range(DUE_SHARDS):
-            after_key = " "
-            while after_key:
-                found = self._overdue_in(shard, now, after_key)
-                yield from found.items
-                after_key = f"{found.last_key['due_at']}~" if found.last_key else ""
+        """Yield the keys in the index `due` up to `now`, the earliest first: orders and marks."""
+        shards = (self._due_in(shard, now) for shard in range(DUE_SHARDS))
+        yield from heapq.merge(*shards, key=itemgetter("due_at"))
+
+    def _due_in(self, shard: int, now: datetime) -> Iterator[Item]:
+        after_key = " "
+        while after_key:
+            found = self._overdue_in(shard, now, after_key)
+            yield from found.items
+            after_key = f"{found.last_key['due_at']}~" if found.last_key else ""
 
     def _overdue_in(
         self, shard: int, now: datetime, after: str = " ", limit: int | None = None
