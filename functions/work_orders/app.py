@@ -89,7 +89,9 @@ ending = SystemEnding(client, agents, messages, orders, expiry)
 settling = Settling(ending, children, readiness)
 offering = Offering(parties, contact_service, messages, orders, sent_log, parts)
 leaving = Leaving(client, agents, messages, orders, expiry)
-transitions = Transitions(client, agents, contact_service, messages, orders, leaving, settling)
+transitions = Transitions(
+    client, agents, contact_service, messages, orders, leaving, settling, sent_log
+)
 access = OrderAccess(client, agents, orders, expiry)
 outbox = OutboxTable(client, os.environ["AGENT_OUTBOX_TABLE"])
 reports = Progress(access, contacts, outbox)
@@ -97,12 +99,12 @@ candidates = Candidates(client, agents, contacts, orders, expiry)
 for_candidates = CandidateService(
     candidates,
     PoolOffering(agents, orders, sent_log, parts),
-    Claiming(candidates, contact_service, messages, leaving, readiness),
+    Claiming(candidates, contact_service, messages, leaving, readiness, sent_log),
 )
 bids_table = BidsTable(orders)
 bids = BidService(
-    Bidding(candidates, bids_table, outbox, readiness),
-    Awarding(candidates, bids_table, contact_service, messages, outbox, readiness),
+    Bidding(candidates, bids_table, outbox, readiness, sent_log),
+    Awarding(candidates, bids_table, contact_service, messages, outbox, readiness, sent_log),
 )
 service = WorkOrderService(
     agents, orders, offering, transitions, expiry, reports, idempotency_store, for_candidates
@@ -240,6 +242,7 @@ def claim(
         ExcludedError,
         BiddingClosedError,
         WorkerUnavailableError,
+        RateLimitedError,
     ),
 )
 def bid(
@@ -399,7 +402,7 @@ def progress(
     "POST",
     "/messaging/work-order/{work_order_id}/ask",
     "Ask the client a question about a work order, as its worker",
-    raises=(*TRANSITION_ERRORS, TooManyQuestionsError),
+    raises=(*TRANSITION_ERRORS, TooManyQuestionsError, RateLimitedError),
 )
 def ask(
     caller: Caller,

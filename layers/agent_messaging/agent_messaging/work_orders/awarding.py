@@ -39,6 +39,7 @@ from agent_messaging.errors import (
 from agent_messaging.feed.outbox import OutboxTable
 from agent_messaging.idempotency import IdempotentRequest
 from agent_messaging.messaging.model import party
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage.table import Item, TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, batch_get
@@ -101,6 +102,7 @@ class Awarding:
     messages: MessagesTable
     outbox: OutboxTable
     readiness: Readiness
+    sent_log: SentLog
 
     def award(self, work_order_id: str, award: Award, request: IdempotentRequest) -> WorkOrder:
         """Make a bidder the worker of an order, once, and return the order afterwards.
@@ -146,6 +148,9 @@ class Awarding:
         entries = self._entries(write, bid, winner, award, client)
         events = [bid_events.lost(write.order, each, award.now) for each in told]
         entries += [self.outbox.transact_event(event, award.now) for event in events]
+        # By this record the client finds the message, and the thread, which are the winner's.
+        message_id = write.order.message_id or ""
+        self.sent_log.record(award.caller, bid.bidder.id, message_id, is_limited=False)
         try:
             request.write(entries, write.order)
         except TransactionFailedError as error:

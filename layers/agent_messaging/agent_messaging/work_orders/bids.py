@@ -27,6 +27,7 @@ from agent_messaging.errors import (
 from agent_messaging.feed.outbox import OutboxTable
 from agent_messaging.idempotency import IdempotentRequest
 from agent_messaging.messaging.model import party
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.storage.transactions import TransactionFailedError
 from agent_messaging.work_orders import bid_events, pool
 from agent_messaging.work_orders.bid import MOST_BIDS, Bid
@@ -61,6 +62,7 @@ class Bidding:
     bids: BidsTable
     outbox: OutboxTable
     readiness: Readiness
+    sent_log: SentLog
 
     def bid(
         self,
@@ -80,6 +82,7 @@ class Bidding:
             BiddingClosedError: the time for bids is over, or the order has too many.
             ExcludedError, WorkerUnavailableError: the caller cannot get the order.
             InvalidError: the price is above the budget, or a time is not in the future.
+            RateLimitedError: see `SentLog.record`.
             ContentionError: the order changed each time it was read.
         """
         for attempt in range(ATTEMPTS):
@@ -125,6 +128,7 @@ class Bidding:
         )
         _require_possible(order, bid, now)
         self._require_room(work_order_id, bid, now)
+        self.sent_log.count(caller, order.client.id, now)
         offered = Offered(order, bid)
         if request.is_keyed:
             return offered if self._write_once(offered, now, request) else None
