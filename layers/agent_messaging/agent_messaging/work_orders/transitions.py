@@ -177,10 +177,14 @@ class Transitions:
         return write.order
 
     def _require_match(self, order: WorkOrder, changes: Mapping[str, Any]) -> None:
-        """Raise if the result does not match the order's schema. No transition changes it."""
-        whole = self.orders.read_parts([order])
-        if whole and whole[0].result_schema is not None:
-            result_schema.require_match(whole[0].result_schema, changes.get("result_data"))
+        """Raise if the result does not match the order's schema. No transition changes it.
+
+        Raises:
+            ResultMismatchError: it does not.
+            WorkOrderNotFoundError: see `WorkOrdersTable.read_schema`.
+        """
+        schema = self.orders.read_schema(order)
+        result_schema.require_match(schema, changes.get("result_data"))
 
     def _end(self, order: WorkOrder, role: Role, now: datetime) -> None:
         """End an order whose other party has left."""
