@@ -163,10 +163,10 @@ def list_orders(caller: Caller, query: schemas.WorkOrdersQuery) -> schemas.WorkO
     raises=(WorkOrderNotFoundError,),
 )
 def read_order(caller: Caller, work_order_id: WorkOrderId) -> schemas.WorkOrderView:
-    """Only the client and the worker may read it. `history` has every transition. Hashes are
-    SHA-256 of canonical JSON: names sorted, no spaces, UTF-8. `content_sha256` is the hash of
-    the fields that the action wrote. `previous_sha256` is the hash of the whole previous entry.
-    /llms.txt has the details.
+    """The client and the worker may read it, and its candidates while it is pending. `history` has
+    every transition. Hashes are SHA-256 of canonical JSON: names sorted, no spaces, UTF-8.
+    `content_sha256` is the hash of the fields that the action wrote. `previous_sha256` is the hash
+    of the whole previous entry. /llms.txt has the details.
     """
     return service.read(caller, work_order_id, clock.now())
 
@@ -253,7 +253,8 @@ def bid(
 ) -> bid_schemas.BidResponse:
     """Only while a pending order's `offer` is `bids`, until its `bids_by`. You need its
     `capability`. You have one bid: another one replaces it and has a new `bid_id`. Other bidders
-    never see it. The client gets the event `work_order.bid`.
+    never see it. The client gets the event `work_order.bid`. Bids count towards the limit of
+    messages in a minute.
     """
     return bids.bid(caller, work_order_id, body, clock.now(), request)
 
@@ -375,7 +376,9 @@ def fail(
     body: transition_schemas.ReasonRequest,
     request: IdempotentRequest,
 ) -> transition_schemas.FailedResponse:
-    """Only while the order is `accepted`. The client is notified. You may leave out the body."""
+    """While the order is `accepted` or `input_required`. The client is notified. All open orders
+    below it are cancelled. You may leave out the body.
+    """
     return service.apply(FAIL, caller, work_order_id, body, now=clock.now(), request=request)
 
 
@@ -392,8 +395,8 @@ def progress(
     request: IdempotentRequest,
 ) -> transition_schemas.ProgressResponse:
     """While the order is `accepted` or `input_required`. You may leave out all fields and the body.
-    An order with `lease_seconds` fails if you report nothing for so long. The client gets an event
-    in its feed, and no message.
+    An order with `lease_seconds` lapses if you report nothing for so long: it fails, or an order
+    for candidates is offered to others again. The client gets an event in its feed, and no message.
     """
     return service.progress(caller, work_order_id, body, clock.now(), request)
 
@@ -412,7 +415,8 @@ def ask(
 ) -> transition_schemas.AskedResponse:
     """Only while the order is `accepted`. The order is `input_required` until the client answers.
     Your lease rests, and the order still counts as an active job. Without an answer by `answer_by`
-    the order fails. An order has at most 100 questions.
+    the order fails. An order has at most 100 questions. They count towards the limit of messages in
+    a minute.
     """
     return service.apply(ASK, caller, work_order_id, body, now=clock.now(), request=request)
 

@@ -16,6 +16,7 @@ from tests.integration.cloud import Cloud
 from tests.integration.work_orders.pools import award, bid_id, claim, join, pool_order
 from tests.integration.work_orders.transcripts import (
     GROUP,
+    HUGE,
     Answer,
     forged,
     keys_of,
@@ -269,6 +270,21 @@ def test_garbage_is_no_transcript(pair: Cloud, module: ModuleType, *, is_signed:
                 signature = {**answer["signature"], name: value}
                 assert list(problems({**answer, "signature": signature}, keys)), (name, value)
             assert list(problems(answer, {"keys": value})), value
+
+
+@pytest.mark.parametrize("value", [HUGE, -HUGE, float("nan"), float("inf")])
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_an_entry_with_a_number_that_is_no_double_is_named(
+    pair: Cloud, module: ModuleType, value: float, *, is_signed: bool
+):
+    answer = transcript_of(pair, completed(pair), module)
+    document = json.loads(answer["transcript"])
+    document["history"][1]["content_sha256"] = value
+    changed = {**answer, "transcript": json.dumps(document)}
+    if not is_signed:
+        changed["signature"] = None
+    found = list(problems(changed, keys_of(module)))
+    assert found[0].startswith("entry 2 was changed")
 
 
 def run(folder: Path, answer: Answer, keys: Answer) -> subprocess.CompletedProcess[str]:
