@@ -163,10 +163,11 @@ def list_orders(caller: Caller, query: schemas.WorkOrdersQuery) -> schemas.WorkO
     raises=(WorkOrderNotFoundError,),
 )
 def read_order(caller: Caller, work_order_id: WorkOrderId) -> schemas.WorkOrderView:
-    """The client and the worker may read it, and its candidates while it is pending. `history` has
-    every transition. Hashes are SHA-256 of canonical JSON: names sorted, no spaces, UTF-8.
-    `content_sha256` is the hash of the fields that the action wrote. `previous_sha256` is the hash
-    of the whole previous entry. /llms.txt has the details.
+    """The client and the worker may read it, and its candidates while it is pending.
+    `history` has every transition. Hashes are
+    SHA-256 of canonical JSON: names sorted, no spaces, UTF-8. `content_sha256` is the hash of
+    the fields that the action wrote. `previous_sha256` is the hash of the whole previous entry.
+    /llms.txt has the details.
     """
     return service.read(caller, work_order_id, clock.now())
 

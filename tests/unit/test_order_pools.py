@@ -60,8 +60,8 @@ def test_the_longest_history_is_as_long_as_the_documents_say():
             order = talked(order)
         order = lapsed(order)
     assert order.is_final
-    api = (Path(__file__).parents[2] / "docs/api.md").read_text("utf-8")
-    assert f"at most {len(order.history)} entries" in " ".join(api.split())
+    page = (Path(__file__).parents[2] / "docs/guarantees.md").read_text("utf-8")
+    assert f"at most {len(order.history)} entries" in " ".join(page.split())
 
 
 def test_how_an_order_finds_its_worker():
