@@ -62,20 +62,21 @@ UNITS: dict[str, tuple[float, float]] = {
     "accept, with a lease": (10, 3),
     "progress": (4, 3),
     "progress, with a result": (6, 3),
-    # The head, the question or its answer, the notification, and two entries of indexes.
-    "ask": (10, 4),
+    # The head, the question or its answer, the notification, and two entries of indexes. A question
+    # also counts in the sent log, and so do a claim, a bid and an award.
+    "ask": (11, 4),
     "answer": (10, 4),
     "sweep, one lapsed": (17, 4),
     "sweep, one renewed": (3, 4),
     "sweep, one accepted and overdue": (7, 4),
     "create pool order": (8, 1),
     "create pool order, with a key": (10, 1),
-    "claim": (12, 3),
-    "claim, with a key": (14, 3),
+    "claim": (13, 3),
+    "claim, with a key": (15, 3),
     "candidate's page of 20": (0, 2.5),
-    "bid": (2, 5),
-    "bid, with a key": (8, 4),
-    "award": (14, 5),
+    "bid": (3, 5),
+    "bid, with a key": (9, 4),
+    "award": (15, 5),
     # With 150 pending messages of 400 bytes. The first page counts up to 100.
     "transcript": (0, 3),
     "/.well-known/agent-messaging-keys.json": (0, 0.5),

@@ -46,7 +46,7 @@ def problems(answer: Mapping[str, Any], keys: Mapping[str, Any]) -> Iterator[str
     """
     try:
         yield from found_problems(answer, keys)
-    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+    except (ArithmeticError, AttributeError, KeyError, RecursionError, TypeError, ValueError):
         yield "this is no transcript"
 
 
@@ -168,14 +168,22 @@ def canonical(value: object) -> str:
     if isinstance(value, list):
         return "[" + ",".join(map(canonical, value)) + "]"
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return number(float(value))
+        return number(value)
     return json.dumps(value, ensure_ascii=False)
 
 
-def number(double: float) -> str:
-    """Return a number as ECMAScript writes it (ECMA-262, Number::toString)."""
+def number(value: float) -> str:
+    """Return a number as ECMAScript writes it (ECMA-262, Number::toString).
+
+    Canonical JSON has no number that is no finite double. Such a number is written in another way,
+    so that what contains it has a hash that nobody signed.
+    """
+    try:
+        double = float(value)
+    except OverflowError:
+        return str(value)
     if not math.isfinite(double):
-        raise ValueError("a number is no finite double")
+        return str(double)
     if double == 0:
         return "0"
     sign = "-" if double < 0 else ""

@@ -89,7 +89,9 @@ ending = SystemEnding(client, agents, messages, orders, expiry)
 settling = Settling(ending, children, readiness)
 offering = Offering(parties, contact_service, messages, orders, sent_log, parts)
 leaving = Leaving(client, agents, messages, orders, expiry)
-transitions = Transitions(client, agents, contact_service, messages, orders, leaving, settling)
+transitions = Transitions(
+    client, agents, contact_service, messages, orders, leaving, settling, sent_log
+)
 access = OrderAccess(client, agents, orders, expiry)
 outbox = OutboxTable(client, os.environ["AGENT_OUTBOX_TABLE"])
 reports = Progress(access, contacts, outbox)
@@ -97,12 +99,12 @@ candidates = Candidates(client, agents, contacts, orders, expiry)
 for_candidates = CandidateService(
     candidates,
     PoolOffering(agents, orders, sent_log, parts),
-    Claiming(candidates, contact_service, messages, leaving, readiness),
+    Claiming(candidates, contact_service, messages, leaving, readiness, sent_log),
 )
 bids_table = BidsTable(orders)
 bids = BidService(
-    Bidding(candidates, bids_table, outbox, readiness),
-    Awarding(candidates, bids_table, contact_service, messages, outbox, readiness),
+    Bidding(candidates, bids_table, outbox, readiness, sent_log),
+    Awarding(candidates, bids_table, contact_service, messages, outbox, readiness, sent_log),
 )
 service = WorkOrderService(
     agents, orders, offering, transitions, expiry, reports, idempotency_store, for_candidates
@@ -161,7 +163,8 @@ def list_orders(caller: Caller, query: schemas.WorkOrdersQuery) -> schemas.WorkO
     raises=(WorkOrderNotFoundError,),
 )
 def read_order(caller: Caller, work_order_id: WorkOrderId) -> schemas.WorkOrderView:
-    """Only the client and the worker may read it. `history` has every transition. Hashes are
+    """The client and the worker may read it, and its candidates while it is pending.
+    `history` has every transition. Hashes are
     SHA-256 of canonical JSON: names sorted, no spaces, UTF-8. `content_sha256` is the hash of
     the fields that the action wrote. `previous_sha256` is the hash of the whole previous entry.
     /llms.txt has the details.
@@ -240,6 +243,7 @@ def claim(
         ExcludedError,
         BiddingClosedError,
         WorkerUnavailableError,
+        RateLimitedError,
     ),
 )
 def bid(
@@ -250,7 +254,8 @@ def bid(
 ) -> bid_schemas.BidResponse:
     """Only while a pending order's `offer` is `bids`, until its `bids_by`. You need its
     `capability`. You have one bid: another one replaces it and has a new `bid_id`. Other bidders
-    never see it. The client gets the event `work_order.bid`.
+    never see it. The client gets the event `work_order.bid`. Bids count towards the limit of
+    messages in a minute.
     """
     return bids.bid(caller, work_order_id, body, clock.now(), request)
 
@@ -372,7 +377,9 @@ def fail(
     body: transition_schemas.ReasonRequest,
     request: IdempotentRequest,
 ) -> transition_schemas.FailedResponse:
-    """Only while the order is `accepted`. The client is notified. You may leave out the body."""
+    """While the order is `accepted` or `input_required`. The client is notified. All open orders
+    below it are cancelled. You may leave out the body.
+    """
     return service.apply(FAIL, caller, work_order_id, body, now=clock.now(), request=request)
 
 
@@ -389,8 +396,8 @@ def progress(
     request: IdempotentRequest,
 ) -> transition_schemas.ProgressResponse:
     """While the order is `accepted` or `input_required`. You may leave out all fields and the body.
-    An order with `lease_seconds` fails if you report nothing for so long. The client gets an event
-    in its feed, and no message.
+    An order with `lease_seconds` lapses if you report nothing for so long: it fails, or an order
+    for candidates is offered to others again. The client gets an event in its feed, and no message.
     """
     return service.progress(caller, work_order_id, body, clock.now(), request)
 
@@ -399,7 +406,7 @@ def progress(
     "POST",
     "/messaging/work-order/{work_order_id}/ask",
     "Ask the client a question about a work order, as its worker",
-    raises=(*TRANSITION_ERRORS, TooManyQuestionsError),
+    raises=(*TRANSITION_ERRORS, TooManyQuestionsError, RateLimitedError),
 )
 def ask(
     caller: Caller,
@@ -409,7 +416,8 @@ def ask(
 ) -> transition_schemas.AskedResponse:
     """Only while the order is `accepted`. The order is `input_required` until the client answers.
     Your lease rests, and the order still counts as an active job. Without an answer by `answer_by`
-    the order fails. An order has at most 100 questions.
+    the order fails. An order has at most 100 questions. They count towards the limit of messages in
+    a minute.
     """
     return service.apply(ASK, caller, work_order_id, body, now=clock.now(), request=request)
 

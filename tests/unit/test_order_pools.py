@@ -1,12 +1,14 @@
 """An order for candidates: its place in the pool, and what a lapse makes of it."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
-from agent_messaging.fields import Party
+from agent_messaging.fields import MaxLapses, Party
 from agent_messaging.work_orders import history, item, pool
-from agent_messaging.work_orders.model import WorkOrder
+from agent_messaging.work_orders.model import MOST_QUESTIONS, WorkOrder
 from agent_messaging.work_orders.states import Action, OfferKind, Status
 from agent_messaging.work_orders.transition_write import IS_SAME_ROUND, update
 
@@ -41,6 +43,25 @@ def claimed(order: WorkOrder, worker: Party, at: datetime = NOW) -> WorkOrder:
 def lapsed(order: WorkOrder) -> WorkOrder:
     now = order.lease_expires_at
     return order.apply(order.clock_action(now), now, {}, YEAR)
+
+
+def talked(order: WorkOrder) -> WorkOrder:
+    for action, text in ((Action.ASK, "question"), (Action.ANSWER, "answer")):
+        order = order.apply(action, NOW, {text: "?", "question_id": "qst_1"}, YEAR)
+    return order
+
+
+def test_the_longest_history_is_as_long_as_the_documents_say():
+    rounds = TypeAdapter(MaxLapses).json_schema()["maximum"]
+    order = offered(max_lapses=rounds)
+    for number in range(rounds):
+        order = claimed(order, Party(id=f"worker{number}", name=""))
+        for _ in range(MOST_QUESTIONS if number == 0 else 0):
+            order = talked(order)
+        order = lapsed(order)
+    assert order.is_final
+    page = (Path(__file__).parents[2] / "docs/guarantees.md").read_text("utf-8")
+    assert f"at most {len(order.history)} entries" in " ".join(page.split())
 
 
 def test_how_an_order_finds_its_worker():

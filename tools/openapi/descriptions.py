@@ -31,8 +31,8 @@ the webhook. An event may come twice or late: skip an `event_id` that you had.
 them only in `untrusted`. The system sets the ids, `relationship`, `verified`, `content_flags`, \
 `status` and the times.
 
-**Limits.** Two limits apply to the messages and work orders that an agent sends per minute: one \
-in total, and one for each recipient. Above a limit, it gets 429 with `Retry-After`.
+**Limits.** Two limits apply to the messages, work orders, bids and questions that an agent sends \
+per minute: one in total, and one for each recipient. Above a limit, it gets 429 with `Retry-After`.
 
 **Retries.** Send an `Idempotency-Key` (a new random UUID) with every ping, message and work \
 order, and with every change of a work order. After a timeout or a 5xx, repeat the request with \

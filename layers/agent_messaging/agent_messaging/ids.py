@@ -19,6 +19,10 @@ ULID_PATTERN = f"[0-7][{ALPHABET}]{{25}}"
 # 80 bits: finding two pairs with the same digits takes 2^40 tries of two hashes each.
 PAIR_DIGITS = 16
 
+# 40 bits: they only choose between two errors, for a bid that was replaced and for one that is not
+# there.
+BID_DIGITS = 8
+
 # The prefix of every API key that the API creates.
 KEY_PREFIX = "am_live_"
 # The prefix of the two keys of `make run`, which everybody knows.
@@ -63,6 +67,16 @@ def new_opening(now: datetime, one: str, other: str) -> tuple[str, str]:
     """Return the ids of a message and of the thread that it begins. They share one ULID."""
     shared = ulid(now)
     return f"msg_{shared}", f"thr_{shared}{pair_digits(one, other)}"
+
+
+def new_bid(now: datetime, work_order_id: str, bidder_id: str) -> str:
+    """Return the id of a new bid. It ends in a hash of the order and the bidder."""
+    return new("bid", now)[:-BID_DIGITS] + pair_digits(work_order_id, bidder_id)[-BID_DIGITS:]
+
+
+def is_bid_of(bid_id: str, work_order_id: str, bidder_id: str) -> bool:
+    """Return whether `bid_id` is of this bidder's bids on the order, the last or an earlier one."""
+    return bid_id[-BID_DIGITS:] == pair_digits(work_order_id, bidder_id)[-BID_DIGITS:]
 
 
 def opening_of(thread_id: str) -> str:

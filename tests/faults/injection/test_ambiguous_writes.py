@@ -150,6 +150,7 @@ class Stage:
         """The statuses of all tries until there is an answer; and what it changed."""
         method, path, body = WRITES[name]
         ids = self.set_up(f"{path} {body}")
+        self.world.forget_sent()
         before = self.effects()
         caller = ids["worker" if name.removesuffix(", no key") in OF_WORKER else "client"]
         self.faulty.injector.decide = script

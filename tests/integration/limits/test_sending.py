@@ -30,7 +30,8 @@ def test_who_has_sent_enough_to_one_may_write_to_others(
         left = answer.headers["Retry-After"]
         assert refusal(answer) == (429, "rate_limited")
         assert answer.json["detail"] == (
-            "You reached the limit of 3 messages and work orders to `boots` in 60 seconds."
+            "You reached the limit of 3 messages, work orders, bids and questions to `boots` "
+            "in 60 seconds."
         )
         assert answer.json["fix"] == f"Send the same request again after {left} seconds."
         assert 1 <= int(left) <= 60
@@ -53,9 +54,9 @@ def test_who_has_sent_enough_to_all_writes_to_nobody(cloud: Cloud, nova: Agent, 
             answer = word(cloud, nova, recipient)
             assert refusal(answer) == (429, "rate_limited")
             assert answer.headers["RateLimit-Policy"] == '"sender";q=5;w=60'
-            assert (
-                answer.json["detail"]
-                == "You reached the limit of 5 messages and work orders in 60 seconds."
+            assert answer.json["detail"] == (
+                "You reached the limit of 5 messages, work orders, bids and questions "
+                "in 60 seconds."
             )
     assert refusal(write(cloud, nova, "nova")) == (429, "rate_limited")
     assert cloud.digest() == before

@@ -77,9 +77,9 @@ def test_a_pair_has_its_quota_and_no_more(cloud: Cloud, limits: SentLog):
     before = cloud.digest()
     for _ in range(3):
         error = refusal(limits, NOVA, "boots", NOON)
-        assert (
-            error.detail
-            == "You reached the limit of 4 messages and work orders to `boots` in 60 seconds."
+        assert error.detail == (
+            "You reached the limit of 4 messages, work orders, bids and questions to `boots` "
+            "in 60 seconds."
         )
         assert error.headers["RateLimit-Policy"] == '"pair";q=4;w=60'
     assert cloud.digest() == before
@@ -92,7 +92,9 @@ def test_a_sender_has_its_quota_and_no_more_whoever_it_writes_to(cloud: Cloud, l
     before = cloud.digest()
     for recipient in ("boots", "fourth", "fifth"):
         error = refusal(limits, NOVA, recipient, NOON)
-        assert error.detail == "You reached the limit of 10 messages and work orders in 60 seconds."
+        assert error.detail == (
+            "You reached the limit of 10 messages, work orders, bids and questions in 60 seconds."
+        )
         assert error.headers["RateLimit-Policy"] == '"sender";q=10;w=60'
     assert cloud.digest() == before
 

@@ -2,10 +2,12 @@
 
 import pytest
 
+from agent_messaging.work_orders.awarding import Awarding, Winner
 from local.in_process.requests import Answer
 from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import FUTURE, notices
 from tests.integration.work_orders.pools import (
+    CAPABILITY,
     award,
     bid,
     bid_id,
@@ -84,8 +86,19 @@ def test_another_bid_replaces_the_first(auction: Cloud):
     second = bid_id(auction, "ada", order_id, price_usd=4)
     (shown,) = read(auction, "nova", order_id).json["bids"]
     assert (shown["bid_id"], shown["note"], shown["estimated_completion"]) == (second, None, None)
-    assert refused(award(auction, order_id, first)) == (409, "bid_replaced")
-    assert award(auction, order_id, second).status == 200
+    third = bid_id(auction, "ada", order_id)
+    for earlier in (first, second):
+        answer = award(auction, order_id, earlier)
+        assert refused(answer) == (409, "bid_replaced")
+        assert f"/{order_id}/bids" in answer.json["fix"]
+    assert award(auction, order_id, third).status == 200
+
+
+def test_a_bid_on_another_order_is_not_found(auction: Cloud):
+    order_id, other = offer(auction), offer(auction)
+    bid_id(auction, "ada", order_id)
+    chosen = bid_id(auction, "ada", other)
+    assert refused(award(auction, order_id, chosen)) == (404, "bid_not_found")
 
 
 def test_a_withdrawn_bid_is_not_awarded(auction: Cloud):
@@ -174,6 +187,20 @@ def test_an_award_to_somebody_who_is_full_is_refused(auction: Cloud):
     assert auction.profile("eve")["current_active_jobs"] == 1
 
 
+def test_a_replica_that_still_counts_an_ended_job_refuses_no_award(
+    auction: Cloud, monkeypatch: pytest.MonkeyPatch
+):
+    load = Awarding._load
+
+    def lag(self, order, bid, now, *, is_sure: bool) -> Winner:
+        winner = load(self, order, bid, now, is_sure=is_sure)
+        return winner if is_sure else winner._replace(item={**winner.item, "active_jobs": 10**6})
+
+    monkeypatch.setattr(Awarding, "_load", lag)
+    order_id = offer(auction)
+    assert award(auction, order_id, bid_id(auction, "ada", order_id)).status == 200
+
+
 @pytest.mark.parametrize(("owner", "other"), [("nova", "ada"), ("ada", "nova")])
 def test_an_award_to_a_blocked_agent_is_refused(auction: Cloud, owner: str, other: str):
     order_id = offer(auction)
@@ -204,7 +231,9 @@ def test_an_order_takes_a_bounded_number_of_bids(auction: Cloud, monkeypatch: py
     monkeypatch.setattr("agent_messaging.work_orders.bids.MOST_BIDS", 1)
     order_id = offer(auction)
     bid_id(auction, "ada", order_id)
-    assert refused(bid(auction, "ben", order_id)) == (409, "bidding_closed")
+    answer = bid(auction, "ben", order_id)
+    assert refused(answer) == (409, "bidding_closed")
+    assert f"capability={CAPABILITY}" in answer.json["fix"]
     assert bid(auction, "ada", order_id).status == 200
 
 

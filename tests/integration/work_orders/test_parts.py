@@ -12,6 +12,7 @@ from local.in_process.memory import Memory
 from local.in_process.metering import Meter
 from local.in_process.units import size_of
 from tests import poisoned_orders
+from tests.integration.calls.operations import BATCH
 from tests.integration.cloud import Cloud
 from tests.integration.recorder import Call
 from tests.integration.work_orders.orders import bring
@@ -99,6 +100,38 @@ def test_a_part_that_a_replica_has_not_got_is_read_consistently(pair: Cloud):
     assert [each["ConsistentRead"] for each in asked] == [False, True]
     answer = pair.get(f"/messaging/work-order/{order_id}", {"agent_id": "nova"})
     assert (answer.status, answer.json["code"]) == (404, "work_order_not_found")
+
+
+def test_a_partial_result_is_read_consistently_because_it_changes(pair: Cloud):
+    order_id = pair.offer("nova", "boots", **LARGE)
+    assert pair.move("boots", order_id, "accept").status == 200
+    assert pair.move("boots", order_id, "progress", partial_result=[1]).status == 200
+    pair.cost()
+    assert pair.order("nova", order_id)["progress"]["partial_result"] == [1]
+    asked = [call.request for call in pair.cost() if call.operation == BATCH]
+    tables = [each["RequestItems"]["WorkOrdersTable"] for each in asked]
+    assert [
+        ([key["part"]["S"] for key in each["Keys"]], each["ConsistentRead"]) for each in tables
+    ] == [(["offer"], False), (["partial"], True)]
+
+
+def test_a_completion_reads_the_schema_alone_and_fails_without_it(pair: Cloud):
+    order_id = pair.offer("nova", "boots", **LARGE, result_schema={"type": "object"})
+    assert pair.move("boots", order_id, "accept").status == 200
+    assert pair.move("boots", order_id, "progress", partial_result=[1]).status == 200
+    key = {"work_order_id": order_id, "part": "schema"}
+    schema = pair.read("WorkOrdersTable", **key)
+    pair.dynamodb.delete_item(TableName="WorkOrdersTable", Key=encode(key))
+    answer = pair.move("boots", order_id, "complete", result_data="nothing that fits")
+    assert (answer.status, answer.json["code"]) == (404, "work_order_not_found")
+    assert pair.head(order_id)["status"] == "accepted"
+    pair.write("WorkOrdersTable", schema)
+    pair.cost()
+    assert pair.move("boots", order_id, "complete", result_data={}).status == 200
+    asked = " ".join(str(call.request) for call in pair.cost() if call.operation == BATCH)
+    assert "'schema'" in asked
+    assert "'offer'" not in asked
+    assert "'partial'" not in asked
 
 
 @pytest.fixture(scope="module")

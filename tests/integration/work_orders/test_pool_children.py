@@ -3,6 +3,7 @@
 import pytest
 
 from tests.integration.cloud import Cloud
+from tests.integration.work_orders import trees
 from tests.integration.work_orders.orders import notices
 from tests.integration.work_orders.pools import (
     award,
@@ -72,6 +73,7 @@ def test_nobody_can_take_an_order_that_is_not_ready(pool: Cloud, parent: str):
     answer = claim(pool, "ada", last)
     assert refused(answer) == refused(bid(pool, "ada", auction)) == NOT_READY
     assert answer.json["waits_for"] == [first]
+    assert "work_order.ready" not in answer.json["fix"]
 
     pool.move("third", first, "accept")
     pool.move("third", first, "complete")
@@ -144,6 +146,23 @@ def test_both_finders_of_a_lapse_reopen_an_order(
         assert refused(pool.move(agent_id, order_id, "progress"))[0] == 409
     order = pool.order("nova", order_id)
     assert (order["lapses"], order["reason_code"]) == (2, "lapsed")
+
+
+def test_a_worker_is_not_told_to_cancel_the_parts_of_an_earlier_one(
+    pool: Cloud, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("agent_messaging.work_orders.settling.Settling.follow", lambda *_: None)
+    order_id = pool_order(pool, "nova", lease_seconds=60)
+    assert claim(pool, "ada", order_id).status == 200
+    old = part(pool, order_id, "ada")
+    lapse(pool, order_id, is_found=True)
+    assert claim(pool, "ben", order_id).status == 200
+    problem = trees.refused(pool.move("ben", order_id, "complete"), 409, "open_children")
+    assert problem["open_children"] == [old]
+    assert "earlier worker" in problem["fix"]
+    own = part(pool, order_id, "ben")
+    problem = trees.refused(pool.move("ben", order_id, "complete"), 409, "open_children")
+    assert f"/{own}/cancel" in problem["fix"]
 
 
 def test_an_agent_that_leaves_settles_its_orders_of_all_kinds(pool: Cloud, parent: str):

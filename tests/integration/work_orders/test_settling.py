@@ -7,6 +7,7 @@ import pytest
 from agent_messaging.work_orders import settling
 from local.in_process.functions import app
 from local.in_process.runtime import Context
+from tests.integration.calls.operations import BATCH
 from tests.integration.cloud import Cloud
 from tests.integration.recorder import RECORDER
 from tests.integration.work_orders.orders import states
@@ -87,6 +88,49 @@ def test_a_call_settles_a_few_orders_and_the_sweep_the_rest(
     assert marks(pair) == [parent]
     assert pair.swept()["settled"] == 3
     assert (statuses(pair, *below).count("cancelled"), marks(pair)) == (5, [])
+
+
+def heads_read(cloud: Cloud) -> list[str]:
+    """The orders whose heads were read in batches since this was last asked."""
+    batches = [call for call in cloud.cost() if call.operation == BATCH]
+    keys = [key for call in batches for key in _keys_of(call.request, "WorkOrdersTable")]
+    return [key["work_order_id"]["S"] for key in keys if key["part"]["S"] == "head"]
+
+
+def _keys_of(request, table: str) -> list:
+    return request["RequestItems"].get(table, {}).get("Keys", [])
+
+
+def test_a_call_looks_only_at_a_few_dependents_even_if_it_can_settle_none(
+    pair: Cloud, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(settling, "FIRST", 2)
+    parent = accepted(pair)
+    first, second = child(pair, parent), child(pair, parent)
+    below = [child(pair, parent, depends_on=[first, second]) for _ in range(5)]
+    pair.move("third", first, "accept")
+    heads_read(pair)
+    assert pair.move("third", first, "complete").status == 200
+    assert heads_read(pair).count(second) == 2
+    assert marks(pair) == [first]
+    for verb in ("accept", "complete"):
+        assert pair.move("third", second, verb).status == 200
+    assert [pair.head(each)["is_ready"] for each in below] == [True, True, False, False, False]
+    pair.swept()
+    assert all(pair.head(each)["is_ready"] for each in below)
+    assert marks(pair) == []
+
+
+def test_the_end_of_a_dependency_reads_only_the_orders_that_depend_on_it(pair: Cloud):
+    parent = accepted(pair)
+    first, *others = (child(pair, parent) for _ in range(4))
+    last = child(pair, parent, depends_on=[first])
+    pair.move("third", first, "accept")
+    heads_read(pair)
+    assert pair.move("third", first, "complete").status == 200
+    found = heads_read(pair)
+    assert last in found
+    assert not set(others) & set(found)
 
 
 def test_what_goes_wrong_after_the_end_is_left_to_the_sweep(

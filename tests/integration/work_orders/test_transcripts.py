@@ -13,8 +13,10 @@ import pytest
 
 from local.in_process.functions import app
 from tests.integration.cloud import Cloud
+from tests.integration.work_orders.pools import award, bid_id, claim, join, pool_order
 from tests.integration.work_orders.transcripts import (
     GROUP,
+    HUGE,
     Answer,
     forged,
     keys_of,
@@ -74,6 +76,27 @@ def test_a_transcript_has_the_order_its_history_and_its_messages(pair: Cloud, mo
     ]
     assert document["messages_omitted"] is False
     assert list(problems(answer, keys_of(module))) == []
+
+
+def test_the_transcript_of_an_order_for_candidates_begins_with_its_claim_or_award(
+    pair: Cloud, module: ModuleType
+):
+    join(pair, "ada", "ben")
+    claimed = pool_order(pair, "nova")
+    assert claim(pair, "ada", claimed).status == 200
+    awarded = pool_order(pair, "nova", bids_by="2099-01-01T00:00:00Z")
+    assert award(pair, awarded, bid_id(pair, "ben", awarded)).status == 200
+    for order_id, sender, action in ((claimed, "ada", "accepted"), (awarded, "nova", "awarded")):
+        order = pair.order("nova", order_id)
+        pair.send("nova", order["worker"]["id"], thread_id=order["thread_id"], body="Hello")
+        answer = transcript_of(pair, order_id, module)
+        document = json.loads(answer["transcript"])
+        first, second = document["messages"]
+        assert (first["message_id"], first["from_agent"]["id"]) == (order["message_id"], sender)
+        assert action in first["body"]
+        assert second["body"] == "Hello"
+        assert document["messages_omitted"] is False
+        assert list(problems(answer, keys_of(module))) == []
 
 
 def test_both_parties_get_the_same_text(pair: Cloud, module: ModuleType):
@@ -247,6 +270,21 @@ def test_garbage_is_no_transcript(pair: Cloud, module: ModuleType, *, is_signed:
                 signature = {**answer["signature"], name: value}
                 assert list(problems({**answer, "signature": signature}, keys)), (name, value)
             assert list(problems(answer, {"keys": value})), value
+
+
+@pytest.mark.parametrize("value", [HUGE, -HUGE, float("nan"), float("inf")])
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_an_entry_with_a_number_that_is_no_double_is_named(
+    pair: Cloud, module: ModuleType, value: float, *, is_signed: bool
+):
+    answer = transcript_of(pair, completed(pair), module)
+    document = json.loads(answer["transcript"])
+    document["history"][1]["content_sha256"] = value
+    changed = {**answer, "transcript": json.dumps(document)}
+    if not is_signed:
+        changed["signature"] = None
+    found = list(problems(changed, keys_of(module)))
+    assert found[0].startswith("entry 2 was changed")
 
 
 def run(folder: Path, answer: Answer, keys: Answer) -> subprocess.CompletedProcess[str]:

@@ -28,6 +28,10 @@ def new_key() -> str:
     return str(created["KeyMetadata"]["Arn"])
 
 
+# No finite double is so large.
+HUGE = 10**400
+
+
 def signing() -> ModuleType:
     """A function that signs with a new key."""
     return fresh(GROUP, SIGNING_KEY_ARN=new_key())
@@ -68,7 +72,9 @@ def changed_value(chance: random.Random, value: Any) -> Any:
         place = chance.randrange(len(value))
         other = chance.choice([each for each in "abc019" if each != value[place]])
         return value[:place] + other + value[place + 1 :]
-    return value + 1 if isinstance(value, int) and not isinstance(value, bool) else "forged"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return chance.choice([value + 1, HUGE])
+    return "forged"
 
 
 def change(chance: random.Random, entries: list[Answer]) -> tuple[int, str]:

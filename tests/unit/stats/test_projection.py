@@ -80,6 +80,14 @@ def test_accepting_also_observes_how_long_it_took():
     ]
 
 
+def test_a_reopened_order_was_offered_when_it_was_reopened():
+    times = {"accepted_at": at(7_320), "reopened_at": at(7_200)}
+
+    assert changes_of(order_moved(1, "pending", "accepted", **times))[2:] == [
+        Change(Cell(Metric.TIME_TO_ACCEPT), str(histogram.bucket(120)), 1),
+    ]
+
+
 def test_completing_also_observes_how_long_it_took():
     times = {"accepted_at": at(120), "completed_at": at(3720)}
 

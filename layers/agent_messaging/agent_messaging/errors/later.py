@@ -45,7 +45,8 @@ class ContactPendingError(TooManyRequestsError):
 class RateLimitedError(TooManyRequestsError):
     """A rate limit was reached. `RateLimit-Policy` says which one.
 
-    sender, pair        messages and work orders per minute, in total or to one recipient
+    sender, pair        messages, work orders, bids and questions per minute, in
+                        total or to one recipient
     units               units that an agent may spend per minute (`meter`)
     registrations       registrations on the whole stack per minute
     progress            reports of progress on one work order per minute

@@ -39,7 +39,8 @@ class Quota(NamedTuple):
         left = WINDOW - (sent_at - sent_at.replace(second=0, microsecond=0))
         reset = math.ceil(left.total_seconds())
         return RateLimitedError(
-            f"You reached the limit of {quota} messages and work orders{to} in {seconds} seconds.",
+            f"You reached the limit of {quota} messages, work orders, bids and questions{to} in "
+            f"{seconds} seconds.",
             policy=policy,
             quota=quota,
             window=seconds,

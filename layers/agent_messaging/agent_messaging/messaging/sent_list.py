@@ -32,7 +32,7 @@ class SentList:
         """Return a page of the list.
 
         The total counts records of the log. So beyond the first page it includes messages that were
-        never written.
+        never written, and records that are no messages (`sent_log`).
         """
         listing = Listing(self.agent_id, "sent", (), POSITION)
         before, carried = listing.open(query.cursor)
@@ -66,7 +66,8 @@ class SentList:
         """
         wanted = [record.message_id for record in shown.records]
         facts = self.receipts.query(self.agent_id, wanted[-1], wanted[0]) if wanted else {}
-        heads = {head.message_id: head for head in self.messages.heads(shown.pairs)}
+        found = self.messages.heads(shown.pairs)
+        heads = {head.message_id: head for head in found if head.is_sent}
         absent = [each for each in wanted if each not in heads]
         # A replica may lack the receipt of a message that was held a moment ago.
         late = [each for each in absent if each not in facts]

@@ -10,14 +10,16 @@ changes. So both limits are exact over all chunks of a minute:
     to a recipient    its records in the earlier chunks, and its counter in this one
 
 A message belongs to the minute in its own id. A record may have no message: the sender crashed in
-between (the limit is spent), or the message waits with the recipient's contacts. Lists skip it.
+between (the limit is spent), the message waits with the recipient's contacts, or it is a bid or a
+question, which count like messages. Lists skip it. The notifications of claims and awards, which
+begin threads, have records too. Lists skip them as well, and no limit refuses them, but they count.
 Open mode writes the log without limits, because no key proves who sends.
 """
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agent_messaging import clock, ids
@@ -62,9 +64,17 @@ class SentLog:
         self._full: OrderedDict[tuple[str, str], FullChunks] = OrderedDict()
 
     def record(
-        self, caller: Caller, recipient_id: str, message_id: str, long_bytes: int = 0
+        self,
+        caller: Caller,
+        recipient_id: str,
+        message_id: str,
+        long_bytes: int = 0,
+        *,
+        is_limited: bool = True,
     ) -> None:
         """Record a message that the caller is about to send, if it may send one more.
+
+        Unless `is_limited`, it always may. The message counts all the same.
 
         boto3 repeats an update whose answer was lost. The condition then finds the record, so the
         message counts once.
@@ -77,7 +87,8 @@ class SentLog:
         minute = sent_chunks.minute_of(message_id)
         for _ in range(ROUNDS):
             full = self._full.get((caller.agent_id, minute), FullChunks())
-            room = OPEN if caller.is_open else self.quota.room(record, full)
+            is_free = caller.is_open or not is_limited
+            room = OPEN if is_free else self.quota.room(record, full)
             slot = sent_chunks.slot(minute, full.number)
             try:
                 item = self._put(caller.agent_id, slot, record, room)
@@ -93,6 +104,14 @@ class SentLog:
                 self._remember(caller.agent_id, full, sent_chunks.parse(item))
                 return
         raise ContentionError("Too many of your sends ran at the same time.")
+
+    def count(self, caller: Caller, recipient_id: str, now: datetime) -> None:
+        """Count a bid or a question to an agent like a message, if the caller may send one more.
+
+        Raises:
+            RateLimitedError, ContentionError: see `record`.
+        """
+        self.record(caller, recipient_id, ids.new("msg", now))
 
     def _put(self, sender_id: str, slot: str, record: SentRecord, room: Quota) -> Item:
         ulid, counter = ids.ulid_of(record.message_id), sent_chunks.counter_of(record.recipient_id)

@@ -5,7 +5,7 @@
     messages      a head is inserted      its type + 1, over all time and in its 10 minutes
     work orders   head inserted           its status + 1
                   status changed          the old status - 1, the new status + 1
-                  pending -> accepted     also one time to accept
+                  pending -> accepted     also one time to accept, since it was created or reopened
                   accepted, input_required
                       -> completed        also one time to complete
 
@@ -94,6 +94,9 @@ def _observed(before: Status, status: Status, new: Mapping[str, Any]) -> list[Ch
         return []
     metric, start, end = _DURATIONS[before, status]
     times = {**new["display"]["M"], **new}
+    # A reopened order was offered again. How long it waited before counted when it was taken then.
+    if start == "created_at" and "reopened_at" in times:
+        start = "reopened_at"
     seconds = (_time(times, end) - _time(times, start)).total_seconds()
     return [Change(Cell(metric), str(histogram.bucket(seconds)))]
 

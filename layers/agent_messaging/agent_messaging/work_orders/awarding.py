@@ -10,7 +10,8 @@ conditions:
     the winner    it is there and active, has room for a job and the capability, and takes orders
 
 A bid may arrive between the read of the bids and the transaction. So the bids are read again after
-it, and the events that are missing are written. Their ids do not depend on who writes them.
+it, and the events that are missing are written. Their ids do not depend on who writes them. If the
+function dies before that, these bidders are not told.
 """
 
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ from agent_messaging.errors import (
 from agent_messaging.feed.outbox import OutboxTable
 from agent_messaging.idempotency import IdempotentRequest
 from agent_messaging.messaging.model import party
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage.table import Item, TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, batch_get
@@ -67,6 +69,7 @@ DOUBTFUL = (
     BidNotFoundError,
     BidReplacedError,
     WorkerUnavailableError,
+    AtCapacityError,
 )
 
 
@@ -101,6 +104,7 @@ class Awarding:
     messages: MessagesTable
     outbox: OutboxTable
     readiness: Readiness
+    sent_log: SentLog
 
     def award(self, work_order_id: str, award: Award, request: IdempotentRequest) -> WorkOrder:
         """Make a bidder the worker of an order, once, and return the order afterwards.
@@ -136,7 +140,7 @@ class Awarding:
         client, order = self._open(work_order_id, award, is_sure=is_sure)
         order.transition(Action.AWARD)
         found = self.bids.all(work_order_id, award.now)
-        bid = _chosen(found, award.bid_id)
+        bid = _chosen(order, found, award.bid_id)
         winner = self._load(order, bid, award.now, is_sure=is_sure)
         require_available(order, bid, winner)
         write = self.candidates.orders.transact_transition(
@@ -146,6 +150,9 @@ class Awarding:
         entries = self._entries(write, bid, winner, award, client)
         events = [bid_events.lost(write.order, each, award.now) for each in told]
         entries += [self.outbox.transact_event(event, award.now) for event in events]
+        # By this record the client finds the message, and the thread, which are the winner's.
+        message_id = write.order.message_id or ""
+        self.sent_log.record(award.caller, bid.bidder.id, message_id, is_limited=False)
         try:
             request.write(entries, write.order)
         except TransactionFailedError as error:
@@ -216,7 +223,7 @@ class Awarding:
         if error.failed[HEAD]:
             return
         if error.failed[BID]:
-            raise _replaced(bid) if error.items[BID] else _gone(bid.bid_id)
+            raise _replaced(order, bid) if error.items[BID] else _gone(bid.bid_id)
         if error.failed[WINNER]:
             require_available(order, bid, winner._replace(item=error.items[WINNER]))
 
@@ -239,7 +246,7 @@ def _changes(order: WorkOrder, bid: Bid, winner: Winner, now: datetime) -> dict[
     }
 
 
-def _chosen(found: list[Bid], bid_id: str) -> Bid:
+def _chosen(order: WorkOrder, found: list[Bid], bid_id: str) -> Bid:
     """Return the bid with this id.
 
     Raises:
@@ -248,16 +255,16 @@ def _chosen(found: list[Bid], bid_id: str) -> Bid:
     for bid in found:
         if bid.bid_id == bid_id:
             return bid
-        if bid.previous_id == bid_id:
-            raise _replaced(bid)
+        if ids.is_bid_of(bid_id, order.work_order_id, bid.bidder.id):
+            raise _replaced(order, bid)
     raise _gone(bid_id)
 
 
-def _replaced(bid: Bid) -> BidReplacedError:
+def _replaced(order: WorkOrder, bid: Bid) -> BidReplacedError:
     return BidReplacedError(
         f"`{bid.bidder.id}` replaced this bid.",
-        fix="Read the bids again with GET /api/v1/messaging/work-order/{work_order_id}/bids, then "
-        "award one of them.",
+        fix=f"Read the bids again with GET {PATH}/{order.work_order_id}/bids, then award one of "
+        "them.",
     )
 
 

@@ -3,7 +3,7 @@
     (work_order_id, bid#<bidder>)    one for each bidder, replaced by its next bid
 
 A bid is sealed: other bidders never see it. Each new bid has a new id, so the client awards exactly
-what it has read. `previous_id` is the id of the bid that this one replaced.
+what it has read. The id tells whose bid it is (`ids.new_bid`), even after another one replaced it.
 """
 
 from datetime import datetime, timedelta
@@ -26,7 +26,6 @@ class Bid(Model):
     """One bid on a work order."""
 
     bid_id: str
-    previous_id: str | None = None
     bidder: Party
     price_usd: StoredDollars | None = None
     estimated_completion: StoredTime | None = None
@@ -41,7 +40,7 @@ def key(work_order_id: str, bidder_id: str) -> Item:
 
 
 def item(order: WorkOrder, bid: Bid, retention: timedelta) -> Item:
-    """Return the attributes of a bid's item besides its key and the previous id.
+    """Return the attributes of a bid's item besides its key.
 
     A bid is kept for `retention` after the order's deadline, as if the order ended there.
     """

@@ -32,14 +32,12 @@ class BidsTable:
         return self.table.transact_update(key, expression, **values)
 
     def _update(self, order: WorkOrder, bid: Bid) -> tuple[Item, str, dict[str, Any]]:
-        """Return the update of a bid. It reads the id that it replaces, which costs nothing."""
+        """Return the update that replaces an agent's bid by this one."""
         item = bids.item(order, bid, self.orders.retention)
         given = {name: value for name, value in item.items() if value is not None}
         gone = [f"#{name}" for name, value in item.items() if value is None]
         gone += [] if bid.estimated_completion else ["estimated_completion"]
-        sets = [f"#{name} = :{name}" for name in given]
-        # Every value on the right is the one before this update.
-        expression = f"SET previous_id = if_not_exists(bid_id, :bid_id), {', '.join(sets)}"
+        expression = f"SET {', '.join(f'#{name} = :{name}' for name in given)}"
         if gone:
             expression += f" REMOVE {', '.join(gone)}"
         return bids.key(order.work_order_id, bid.bidder.id), expression, given

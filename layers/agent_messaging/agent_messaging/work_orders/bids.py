@@ -3,7 +3,9 @@
 A bid is one small write, which needs no condition on the order. So after the write the order is
 read again, consistently. If it was awarded or has ended meanwhile, the bid is taken back and the
 call fails. An award tells every bidder whose bid it finds before or after its transaction
-(`awarding`). So whoever is told that its bid is stored also hears of the award.
+(`awarding`). So whoever is told that its bid is stored also hears of the award, unless the
+function of the award dies right after its transaction. If the function of a bid dies between its
+two writes, the bid has no event, and its call no answer.
 
 With an `Idempotency-Key`, one transaction writes the bid, its event and the record of the answer,
 with the condition that the order is pending.
@@ -27,6 +29,7 @@ from agent_messaging.errors import (
 from agent_messaging.feed.outbox import OutboxTable
 from agent_messaging.idempotency import IdempotentRequest
 from agent_messaging.messaging.model import party
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.storage.transactions import TransactionFailedError
 from agent_messaging.work_orders import bid_events, pool
 from agent_messaging.work_orders.bid import MOST_BIDS, Bid
@@ -61,6 +64,7 @@ class Bidding:
     bids: BidsTable
     outbox: OutboxTable
     readiness: Readiness
+    sent_log: SentLog
 
     def bid(
         self,
@@ -80,6 +84,7 @@ class Bidding:
             BiddingClosedError: the time for bids is over, or the order has too many.
             ExcludedError, WorkerUnavailableError: the caller cannot get the order.
             InvalidError: the price is above the budget, or a time is not in the future.
+            RateLimitedError: see `SentLog.record`.
             ContentionError: the order changed each time it was read.
         """
         for attempt in range(ATTEMPTS):
@@ -113,18 +118,19 @@ class Bidding:
         order = self.candidates.expiry.settle(candidate.order, now)
         require_open(order, now)
         if order.is_ready is False:
-            raise not_ready(work_order_id, order.depends_on or ())
+            raise not_ready(order, order.depends_on or ())
         require_not_excluded(order, candidate.agent.agent_id)
         require_takes_orders(candidate.agent)
         bid = Bid(
-            bid_id=ids.new("bid", now),
+            bid_id=ids.new_bid(now, work_order_id, candidate.agent.agent_id),
             bidder=party(candidate.agent),
             is_verified=not caller.is_open,
             created_at=now,
             **body.fields(now),
         )
         _require_possible(order, bid, now)
-        self._require_room(work_order_id, bid, now)
+        self._require_room(order, bid, now)
+        self.sent_log.count(caller, order.client.id, now)
         offered = Offered(order, bid)
         if request.is_keyed:
             return offered if self._write_once(offered, now, request) else None
@@ -150,14 +156,14 @@ class Bidding:
             return False
         return True
 
-    def _require_room(self, work_order_id: str, bid: Bid, now: datetime) -> None:
-        found = self.bids.all(work_order_id, now)
+    def _require_room(self, order: WorkOrder, bid: Bid, now: datetime) -> None:
+        found = self.bids.all(order.work_order_id, now)
         others = [each for each in found if each.bidder.id != bid.bidder.id]
         if len(others) >= MOST_BIDS:
             raise BiddingClosedError(
                 f"The work order has {MOST_BIDS} bids, which is the maximum.",
-                fix="Bid on another order from GET "
-                "/api/v1/messaging/work-orders?role=candidate&capability=<capability>.",
+                fix="Bid on another order from GET /api/v1/messaging/work-orders?role=candidate"
+                f"&capability={order.capability}.",
             )
 
     def withdraw(self, caller: Caller, work_order_id: str, now: datetime) -> None:

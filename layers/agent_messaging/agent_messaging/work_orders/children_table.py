@@ -106,7 +106,12 @@ class ChildrenTable:
         self, parent_id: str, now: datetime, after: str = "", size: int = BATCH_KEYS
     ) -> Iterator[list[Joined]]:
         """Yield the children after an id with their heads, in batches of up to `size`."""
-        children = self.query(parent_id, after, size)
+        yield from self.batches_of(self.query(parent_id, after, size), now, size)
+
+    def batches_of(
+        self, children: Iterator[Child], now: datetime, size: int = BATCH_KEYS
+    ) -> Iterator[list[Joined]]:
+        """Yield these children with their heads, in batches of up to `size`."""
         while batch := [*islice(children, size)]:
             yield self.read(batch, now)
 

@@ -31,6 +31,7 @@ from agent_messaging.errors import (
 )
 from agent_messaging.idempotency import IdempotentRequest
 from agent_messaging.messaging.model import party
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage.table import TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError
@@ -67,6 +68,7 @@ class Claiming:
     messages: MessagesTable
     leaving: Leaving
     readiness: Readiness
+    sent_log: SentLog
 
     def claim(self, work_order_id: str, claim: Claim, request: IdempotentRequest) -> WorkOrder:
         """Make the caller the worker of an order, once, and return the order afterwards.
@@ -111,6 +113,9 @@ class Claiming:
         write = self.candidates.orders.transact_transition(
             order, Action.CLAIM, claim.now, self._changes(candidate, claim)
         )
+        # By this record the worker finds the message, and the thread, which are the client's.
+        to, message_id = order.client.id, write.order.message_id or ""
+        self.sent_log.record(claim.caller, to, message_id, is_limited=False)
         try:
             request.write(self._entries(write, candidate, claim), write.order)
         except TransactionFailedError as error:

@@ -8,9 +8,13 @@ from agent_messaging.storage.transactions import TransactionFailedError, Transac
 
 
 class Endings:
-    """How many orders were ended, how many were left, and how many ends are never accepted."""
+    """How many orders were ended, how many were left, and how many ends are never accepted.
+
+    `attempts` counts all that were looked at.
+    """
 
     def __init__(self) -> None:
+        self.attempts = 0
         self.ended = 0
         self.left = 0
         self.refused = 0
@@ -21,6 +25,7 @@ class Endings:
         Raises:
             OutOfTimeError: too little time is left.
         """
+        self.attempts += 1
         try:
             has_ended = end()  # which may end other orders
             self.ended += has_ended

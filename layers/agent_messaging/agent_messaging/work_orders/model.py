@@ -164,8 +164,9 @@ class SharedFields(Times, Offer):
     lease_expires_at: Annotated[
         StoredTime | None,
         Field(
-            description="The order fails unless the worker reports progress before this time. Null "
-            "without a lease, and while a question rests it."
+            description="The order lapses unless the worker reports progress before this time: it "
+            "fails, or an order for candidates is offered to others again, up to `max_lapses`. "
+            "Null without a lease, and while a question rests it."
         ),
     ] = None
     question_id: Annotated[
@@ -280,7 +281,7 @@ class WorkOrder(SharedFields):
         """
         step = self.transition(action, by_system=by_system)
         if self.is_ready is False and step.target is Status.ACCEPTED:
-            raise not_ready(self.work_order_id, self.depends_on or ())
+            raise not_ready(self, self.depends_on or ())
         at = (self._ends_at or now) if action in CLOCK_ACTIONS else now
         record = history.record(at, step.role, action, self._content(action.writes, changes))
         update = {
@@ -505,11 +506,14 @@ class WorkOrder(SharedFields):
         return self.taken_by if agent_id == self.client.id else self.client
 
 
-def not_ready(work_order_id: str, waits_for: Sequence[str]) -> NotReadyError:
-    """Return the error for an order that waits for these orders."""
+def not_ready(order: WorkOrder, waits_for: Sequence[str]) -> NotReadyError:
+    """Return the error for an order that waits for these orders. Only a named worker is told."""
+    read = f"GET /api/v1/messaging/work-order/{order.work_order_id} until `is_ready` is true."
+    is_named = order.kind is OfferKind.NAMED
     return NotReadyError(
-        f"The work order `{work_order_id}` depends on orders that are not completed.",
-        fix="Wait for the event `work_order.ready`, or read GET "
-        f"/api/v1/messaging/work-order/{work_order_id} until `is_ready` is true.",
+        f"The work order `{order.work_order_id}` depends on orders that are not completed.",
+        fix=f"Wait for the event `work_order.ready`, or read {read}"
+        if is_named
+        else f"Read {read} Then repeat the request.",
         members={"waits_for": [*waits_for]},
     )

@@ -64,7 +64,7 @@ class Readiness:
             return
         self.settle(order, now)
         if waits_for := self._waits_for(order, now):
-            raise not_ready(work_order_id, waits_for)
+            raise not_ready(order, waits_for)
 
     def _waits_for(self, order: WorkOrder, now: datetime) -> list[str]:
         """Return the ids of the dependencies that are not completed."""

@@ -101,8 +101,9 @@ class CreateRequest(Request):
     lease_seconds: Annotated[
         LeaseSeconds | None,
         Field(
-            description="Let the order fail if the worker, once it has accepted, reports no "
-            "progress for so long. From 60 seconds to 7 days."
+            description="Let the order lapse if the worker, once it has accepted, reports no "
+            "progress for so long. Then it fails, or an order for candidates is offered to others "
+            "again. From 60 seconds to 7 days."
         ),
     ] = None
     wants_receipts: WantsReceipts = False

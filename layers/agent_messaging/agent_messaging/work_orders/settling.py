@@ -8,7 +8,7 @@
 The order's end stands first. Its transaction also writes a mark, an item with the part `ended`
 (`links`). After that no child can be created, because creating one requires an open parent. So:
 
-1. The call that ended the order settles it at once, up to `FIRST` orders. It raises no errors.
+1. The call that ended the order looks at the first `FIRST` of them at once. It raises no errors.
 2. The sweep finds marks in the index `due`, and settles all that is left.
 
 Both read the links consistently, end each order by a transaction of its own, and remove the mark
@@ -35,7 +35,8 @@ from agent_messaging.work_orders.system_end import SystemEnd, SystemEnding
 if TYPE_CHECKING:
     from agent_messaging.storage.table import Item
 
-# How many orders the call that ends an order settles by itself. So it costs no more than others.
+# How many orders the call that ends an order looks at by itself, whether it can settle them or not.
+# So it takes little longer than others.
 FIRST = 25
 
 CANCELLED = {
@@ -45,7 +46,7 @@ CANCELLED = {
 
 
 class _EnoughError(Exception):
-    """The call has settled as many orders as it may."""
+    """The call has looked at as many orders as it may."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class Settling:
         left = endings.left
         if order is not None:
             for follower in self._followers(order, now, endings):
-                if most is not None and endings.ended >= most:
+                if most is not None and endings.attempts >= most:
                     raise _EnoughError
                 yield from self._move(order, follower, now, endings)
         if endings.left == left:
@@ -119,10 +120,10 @@ class Settling:
                 if parent is not None:
                     yield from (each for each in open_orders(batch) if is_orphan(each, parent))
         if order.has_dependents and order.parent_id is not None and order.is_final:
-            for batch in self.children.batches(order.parent_id, now):
-                yield from open_orders(
-                    each for each in batch if order.work_order_id in each.child.depends_on
-                )
+            found = self.children.query(order.parent_id)
+            dependents = (each for each in found if order.work_order_id in each.depends_on)
+            for batch in self.children.batches_of(dependents, now):
+                yield from open_orders(batch)
 
     def _move(
         self, order: WorkOrder, follower: WorkOrder, now: datetime, endings: Endings

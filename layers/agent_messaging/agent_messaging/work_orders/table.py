@@ -193,15 +193,13 @@ class WorkOrdersTable:
     def read_parts(self, orders: Sequence[WorkOrder]) -> list[WorkOrder]:
         """Return the orders with the content of all their parts, without those just removed.
 
-        A part never changes, so it is read from a replica. If the replica does not have it yet, it
-        is read again, consistently.
+        Only a partial result ever changes, so it is read consistently, and fits the head.
         """
         wanted = [(order, part) for order in orders for part in items.parts_of(order)]
-        keys = [self.key(order.work_order_id, part) for order, part in wanted]
-        found = batch_get(self.client, keys) if keys else []
-        late = [key for key, item in zip(keys, found, strict=True) if item is None]
-        if late:
-            found += batch_get(self.client, late, consistent=True)
+        lasting = [self.key(order.work_order_id, part) for order, part in wanted if part != PARTIAL]
+        passing = [self.key(order.work_order_id, part) for order, part in wanted if part == PARTIAL]
+        found = self._read_lasting(lasting)
+        found += batch_get(self.client, passing, consistent=True) if passing else []
         parts: dict[str, dict[str, Item]] = {}
         for item in found:
             if item is not None:
@@ -211,6 +209,23 @@ class WorkOrdersTable:
             for order in orders
             if set(items.parts_of(order)) <= set(parts.get(order.work_order_id, {}))
         ]
+
+    def read_schema(self, order: WorkOrder) -> str:
+        """Return the schema of an order that has one, as JSON text.
+
+        Raises:
+            WorkOrderNotFoundError: the order was removed a moment ago.
+        """
+        for item in self._read_lasting([self.key(order.work_order_id, SCHEMA)]):
+            if item is not None:
+                return str(item["result_schema"])
+        raise not_found(order.work_order_id)
+
+    def _read_lasting(self, keys: Sequence[TableKey]) -> list[Item | None]:
+        """Read parts that never change from a replica. Read missing ones again, consistently."""
+        found = batch_get(self.client, keys) if keys else []
+        late = [key for key, item in zip(keys, found, strict=True) if item is None]
+        return found + (batch_get(self.client, late, consistent=True) if late else [])
 
     def read_questions(self, order: WorkOrder) -> list[Question]:
         """Return the questions of an order that was read consistently, the oldest first."""

@@ -35,7 +35,7 @@ from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.work_orders import history, schemas
 from agent_messaging.work_orders.model import Question, WorkOrder, written_by_client
 from agent_messaging.work_orders.signing import Signer
-from agent_messaging.work_orders.states import Action
+from agent_messaging.work_orders.states import Action, OfferKind
 from agent_messaging.work_orders.table import WorkOrdersTable, not_found
 from agent_messaging.work_orders.transcript_schemas import TranscriptResponse
 
@@ -92,14 +92,24 @@ class Transcripts:
         found = queries.thread(
             self.messages.table, order.thread_id, None, MESSAGES, newest_first=False
         )
-        opening = SentRecord(order.message_id, order.taken_by.id, order.offer_bytes or 0)
-        records = [opening, *map(record_of, found.items)]
+        records = [_opening(order, order.message_id), *map(record_of, found.items)]
         records.sort(key=lambda record: record.message_id)
         page = PageRecords(records, position_of(found)).take_page(MESSAGES)
         whole = self.messages.whole(self.messages.heads(page.pairs))
         shown = list(map(shown_message, whole))
         kept = list(_fitting(shown))
         return kept, page.resume is not None or len(kept) < len(shown)
+
+
+def _opening(order: WorkOrder, message_id: str) -> SentRecord:
+    """Return the record of the message that begins the order's thread.
+
+    The client wrote it, as the offer or as the award, except the notification of a claim.
+    """
+    if order.kind is OfferKind.NAMED:
+        return SentRecord(message_id, order.taken_by.id, order.offer_bytes or 0)
+    to = order.client if order.kind is OfferKind.POOL else order.taken_by
+    return SentRecord(message_id, to.id)
 
 
 def compose(

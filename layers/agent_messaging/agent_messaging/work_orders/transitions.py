@@ -35,6 +35,7 @@ from agent_messaging.errors import (
 )
 from agent_messaging.idempotency import IdempotentRequest
 from agent_messaging.messaging.model import party
+from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.messaging.table import MessagesTable
 from agent_messaging.storage.table import TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, batch_get
@@ -92,6 +93,7 @@ class Transitions:
     orders: WorkOrdersTable
     leaving: Leaving
     settling: Settling
+    sent_log: SentLog
 
     def apply(
         self, work_order_id: str, wanted: TransitionRequest, request: IdempotentRequest
@@ -110,6 +112,7 @@ class Transitions:
             NotReadyError, OpenChildrenError: the order waits for others (`readiness`, `closing`).
             AtCapacityError: the worker cannot accept, because its active jobs reached its limit.
             ResultMismatchError: the result does not match the order's schema.
+            RateLimitedError: a question, see `SentLog.record`.
             ContentionError: the order changed each time it was read.
         """
         for attempt in range(ATTEMPTS):
@@ -161,6 +164,8 @@ class Transitions:
         if other.has_left and self.leaving.ends(order, other.role):
             self._end(order, other.role, wanted.now)
             return None
+        if wanted.action is Action.ASK:
+            self.sent_log.count(wanted.caller, order.client.id, wanted.now)
         try:
             request.write(self._entries(write, wanted, actor, other), write.order)
         except TransactionFailedError as error:
@@ -172,10 +177,14 @@ class Transitions:
         return write.order
 
     def _require_match(self, order: WorkOrder, changes: Mapping[str, Any]) -> None:
-        """Raise if the result does not match the order's schema. No transition changes it."""
-        whole = self.orders.read_parts([order])
-        if whole and whole[0].result_schema is not None:
-            result_schema.require_match(whole[0].result_schema, changes.get("result_data"))
+        """Raise if the result does not match the order's schema. No transition changes it.
+
+        Raises:
+            ResultMismatchError: it does not.
+            WorkOrderNotFoundError: see `WorkOrdersTable.read_schema`.
+        """
+        schema = self.orders.read_schema(order)
+        result_schema.require_match(schema, changes.get("result_data"))
 
     def _end(self, order: WorkOrder, role: Role, now: datetime) -> None:
         """End an order whose other party has left."""
