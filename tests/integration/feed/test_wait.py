@@ -44,7 +44,14 @@ class Hours:
 
 def waiter(hours: Hours, longest: int = 20) -> FeedWaiter:
     module = app("feed_wait")
-    return FeedWaiter(module.waiter.reader, module.waiter.slots, longest, hours.pause, hours.ticks)
+    return FeedWaiter(
+        module.waiter.reader,
+        module.waiter.slots,
+        module.waiter.audience,
+        longest,
+        hours.pause,
+        hours.ticks,
+    )
 
 
 def wait(
