@@ -41,12 +41,12 @@ from agent_messaging.sockets.connections import (
 from agent_messaging.sockets.listeners import connection_of, sockets
 from agent_messaging.storage.table import Item
 from agent_messaging.storage.transactions import batch_get
+from agent_messaging.storage.units import CANDIDATES
 from agent_messaging.work_orders.pool_entry import PoolEntry, newest
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-CANDIDATES = 16  # that are told of an order
 CONNECTIONS = 2  # of a candidate that are tried
 THREADS = 8
 EVERY_SECONDS = 1.0
@@ -74,17 +74,17 @@ class CandidateHints:
 
     def tell(self, records: Iterable[Mapping[str, Any]], now: datetime) -> None:
         """Tell candidates of the new entries among stream records. It raises nothing."""
-        try:
-            entries = newest(records, now)
-            self._forget()
-            for capability in sorted(entries, key=lambda each: self.told_at.get(each, 0)):
-                if deadline.left() < SECONDS_FOR_A_CAPABILITY:
-                    logger.info("out of time, some candidates were not told")
-                    return
-                self._wait_for(capability)
+        entries = newest(records, now)
+        self._forget()
+        for capability in sorted(entries, key=lambda each: self.told_at.get(each, 0)):
+            if deadline.left() < SECONDS_FOR_A_CAPABILITY:
+                logger.info("out of time, some candidates were not told")
+                return
+            self._wait_for(capability)
+            try:
                 self._tell(entries[capability], now)
-        except Exception:
-            logger.exception("candidates were not told")
+            except Exception:
+                logger.exception("candidates were not told")
 
     def _forget(self) -> None:
         """Forget the capabilities that need not wait."""

@@ -28,27 +28,25 @@ class PoolEntry(NamedTuple):
 def newest(records: Iterable[Mapping[str, Any]], now: datetime) -> dict[str, PoolEntry]:
     """Return the newest new entry of each capability among stream records.
 
-    Raises:
-        ArithmeticError, AttributeError, KeyError, TypeError, ValueError: a record is unreadable.
+    It leaves out records that are older than a minute, and those that it cannot read.
     """
-    found = [_entry(each["dynamodb"]) for each in records if _is_new(each, now)]
-    return {entry.capability: entry for entry in found}
+    found = [_entry(record, now) for record in records]
+    return {entry.capability: entry for entry in found if entry is not None}
 
 
-def _is_new(record: Mapping[str, Any], now: datetime) -> bool:
-    """Return whether a record is of a new entry, and of the last minute."""
-    image = record["dynamodb"]
-    if KEY not in image.get("NewImage", {}) or KEY in image.get("OldImage", {}):
-        return False
-    at = datetime.fromtimestamp(float(image["ApproximateCreationDateTime"]), UTC)
-    return now - at <= NEW_FOR
-
-
-def _entry(image: Mapping[str, Any]) -> PoolEntry:
-    head = image["NewImage"]
-    excluded = head["display"]["M"].get("excluded", {}).get("L", [])
-    return PoolEntry(
-        capability=head[KEY]["S"],
-        client_id=head["client_id"]["S"],
-        excluded=frozenset(each["S"] for each in excluded),
-    )
+def _entry(record: Mapping[str, Any], now: datetime) -> PoolEntry | None:
+    """Return the new entry of a record of the last minute, else None."""
+    try:
+        image = record["dynamodb"]
+        head = image.get("NewImage", {})
+        at = datetime.fromtimestamp(float(image["ApproximateCreationDateTime"]), UTC)
+        if KEY not in head or KEY in image.get("OldImage", {}) or now - at > NEW_FOR:
+            return None
+        excluded = head["display"]["M"].get("excluded", {}).get("L", [])
+        return PoolEntry(
+            capability=head[KEY]["S"],
+            client_id=head["client_id"]["S"],
+            excluded=frozenset(each["S"] for each in excluded),
+        )
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
+        return None
