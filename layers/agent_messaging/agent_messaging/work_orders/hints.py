@@ -71,6 +71,7 @@ class CandidateHints:
     ticks: Callable[[], float] = time.monotonic
     start: Callable[[], str] = lambda: secrets.token_hex(PLACE_BYTES)
     told_at: dict[str, float] = field(default_factory=dict)
+    threads: int = THREADS
 
     def tell(self, records: Iterable[Mapping[str, Any]], now: datetime) -> None:
         """Tell candidates of the new entries among stream records. It raises nothing."""
@@ -106,14 +107,21 @@ class CandidateHints:
         told = self._able([each for each in found if entry.suits(each)], entry, now)
         if not told:
             return
+        sent = self._tell_all(told, entry.capability, now)
+        metrics.frames(sent=sum(each[0] for each in sent), gone=sum(each[1] for each in sent))
+
+    def _tell_all(self, told: list[str], capability: str, now: datetime) -> list[tuple[int, int]]:
+        """Tell several agents at the same time. See `_tell_one`."""
+        if self.threads == 1 or len(told) == 1:
+            return [self._tell_one(each, capability, now) for each in told]
         _ = self.connections.client  # it is created here, not in the threads
-        with ThreadPoolExecutor(THREADS) as pool:
+        with ThreadPoolExecutor(self.threads) as pool:
             futures = [
-                pool.submit(copy_context().run, self._tell_one, each, entry.capability, now)
+                # A thread knows nothing of the deadline, unless it runs in this context.
+                pool.submit(copy_context().run, self._tell_one, each, capability, now)
                 for each in told
             ]
-        sent = [future.result() for future in futures]
-        metrics.frames(sent=sum(each[0] for each in sent), gone=sum(each[1] for each in sent))
+        return [future.result() for future in futures]
 
     def _able(self, ids: list[str], entry: PoolEntry, now: datetime) -> list[str]:
         """Return those of the agents that could take the order: one batch of reads."""
