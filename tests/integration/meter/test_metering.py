@@ -169,7 +169,7 @@ def test_the_pool_of_threads_is_counted(spender: Spender):
     assert gathered() >= 34 + 64 * 2
 
 
-def offered(spender: Spender, **more: str) -> tuple[str, int]:
+def offered(spender: Spender, **more: object) -> tuple[str, int]:
     """A new order of Nova's to Boots, and what Nova paid for it, in tenths."""
     app("work_orders").meter.forget()  # so that nothing is flushed meanwhile
     before = gathered()
@@ -186,6 +186,18 @@ def test_the_removal_of_a_long_offer_is_paid_when_it_is_created(spender: Spender
     removal = units.of_order(9_000 + len("description")) - units.of_order(0)
     assert removal == 9 * units.WRITE_UNIT
     assert without + removal <= paid <= without + removal + 20
+
+
+def test_the_hints_about_an_order_for_candidates_are_paid_when_it_is_created(
+    spender: Spender, monkeypatch: pytest.MonkeyPatch
+):
+    added: list[int] = []
+    monkeypatch.setattr(TALLY, "add", added.append)
+    pool = {"to_agent_id": None, "to_capability": "painting"}
+    offered(spender, **pool)
+    assert units.ORDER_END + units.HINTS in added
+    offered(spender, **pool, lease_seconds=60, max_lapses=3)
+    assert 3 * (units.ORDER_LAPSE + units.HINTS) in added
 
 
 def test_the_end_of_an_order_by_the_system_is_paid_by_its_client(spender: Spender):

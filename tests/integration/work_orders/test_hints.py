@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from agent_messaging import clock
 from agent_messaging.storage import units
 from local.in_process.functions import app
 from local.in_process.metering import Meter
@@ -165,6 +166,16 @@ def test_a_candidate_that_took_no_frame_finds_the_hint_when_it_waits(pair: Cloud
     pool_order(pair, "nova")
     pair.pump(ORDERS)
     assert ada.closed is None
+    assert hinted.wait(pair, "ada") == [{"capability": CAPABILITY}]
+
+
+def test_an_agent_that_is_connected_and_waits_is_told_in_both_ways(pair: Cloud):
+    ada = connected(pair, "ada")
+    soon = clock.to_epoch(clock.now()) + 20
+    pair.write("AgentFeedTable", {"agent_id": "ada", "entry": "w#1", "purge_at": soon})
+    pool_order(pair, "nova")
+    pair.pump(ORDERS)
+    assert told(ada) == [[FRAME]]
     assert hinted.wait(pair, "ada") == [{"capability": CAPABILITY}]
 
 
