@@ -36,6 +36,13 @@ UNITS: dict[str, tuple[float, float]] = {
     "socket, ack": (1, 1.5),
     "socket, typing": (1, 4),
     "socket, disconnect": (1, 0),
+    # An agent joins the audience of each capability. Afterwards, its pings only look at that.
+    "socket, resume, two capabilities": (5, 2.5),
+    "socket, ping, two capabilities": (2, 2),
+    # A page of the audience or two, and two read units for each candidate.
+    "tell candidates, nobody listens": (0, 1),
+    "tell 16 connected candidates": (0, 34),
+    "tell 16 waiting candidates": (16, 34),
     # The receipt of the message is one of the two write units.
     "webhook, attempt": (2, 2),
     "webhook, attempt that fails": (1, 2),

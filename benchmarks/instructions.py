@@ -67,7 +67,8 @@ def recorded() -> Iterator[dict[str, Any]]:
         meter.counts_botocore = False
         recording = Recording()
         stack.enter_context(listening(clients(), recording.answers))
-        stack.enter_context(one_thread(app("relay")))
+        stack.enter_context(one_thread(app("relay"), "relay"))
+        stack.enter_context(one_thread(app("work_orders_purge"), "hints"))
         for each in counted(_forgetting(workload.operations(), recording, app("relay")), meter):
             group = each.invocation.group
             [function, *_] = functions_of(group)
@@ -82,14 +83,14 @@ def recorded() -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def one_thread(relay: Any) -> Iterator[None]:
-    """Let the relay serve one agent at a time, so that its calls are in the same order."""
-    before = relay.relay
-    relay.relay = replace(before, threads=1)
+def one_thread(module: Any, name: str) -> Iterator[None]:
+    """Let a service of a function serve one agent at a time, so that its calls keep their order."""
+    before = getattr(module, name)
+    setattr(module, name, replace(before, threads=1))
     try:
         yield
     finally:
-        relay.relay = before
+        setattr(module, name, before)
 
 
 def _forgetting(operations: Any, recording: Recording, relay: Any) -> Iterator[Any]:

@@ -14,7 +14,7 @@ from agent_messaging.feed.outbox_item import POSITION
 from agent_messaging.storage.table import encode
 from agent_messaging.webhooks.egress import Failure, Result
 from agent_messaging.webhooks.job import parse
-from benchmarks import heard
+from benchmarks import heard, hints
 from local.in_process import memory
 from local.in_process.functions import app
 from local.in_process.metering import Change
@@ -64,6 +64,7 @@ class Listeners:
         yield from self.connections()
         yield from self.attempts()
         yield from self.sweeps()
+        yield from hints.operations(self)
 
     def relayed(self) -> Iterator[Operation]:
         """Yield batches of the relay. It remembers the end of each feed, except of one."""

@@ -65,6 +65,8 @@ def _prepared(app: Any) -> Any:
         app.meter.table = Uncounted()
     if hasattr(app, "relay"):
         app.relay = replace(app.relay, threads=1)
+    if hasattr(app, "hints"):
+        app.hints = replace(app.hints, threads=1, pause=lambda _: None)
     if hasattr(app, "sender"):
         egress = app.sender.egress
         app.sender.egress = replace(

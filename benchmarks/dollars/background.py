@@ -25,6 +25,7 @@ ROLLED, SWEPT = "roll-up, idle", "sweep, none overdue"
 SOCKETS, SOCKETS_AUTHORIZER = "SocketsFunction", "SocketsAuthorizerFunction"
 SENDER, WEBHOOK_SWEEP = "WebhookSenderFunction", "WebhookSweepFunction"
 WEBHOOKS_SWEPT = "webhook sweep, none due"
+POSTS_IN_TURN = 2  # 16 candidates, 8 at a time
 
 
 class Case(NamedTuple):
@@ -67,6 +68,14 @@ INVOCATIONS = (
     Case(SWEEP, SWEPT, "a minute without overdue orders"),
     Case(SWEEP, "sweep, one overdue", "a minute with one"),
     Case(PURGE, "purge one order, 100 KB", "an order whose offer has 100 KB"),
+    Case(PURGE, "tell candidates, nobody listens", "an order for candidates that do not listen"),
+    Case(
+        PURGE,
+        "tell 16 connected candidates",
+        "an order for 16 or more candidates with connections",
+        POSTS_IN_TURN * assumed.POST_SECONDS,
+    ),
+    Case(PURGE, "tell 16 waiting candidates", "an order for 16 or more candidates that wait"),
     Case(RELAY, RELAYED_ALONE, "an event for nobody who listens"),
     Case(RELAY, "relay one event, the feed's end unknown", "the first event for an agent"),
     TO_A_SOCKET,
@@ -80,6 +89,13 @@ INVOCATIONS = (
     RESUMED,
     PINGED,
     ACKED,
+    Case(
+        SOCKETS,
+        "socket, resume, two capabilities",
+        "a `resume` of an agent with two capabilities",
+        assumed.POST_SECONDS,
+    ),
+    Case(SOCKETS, "socket, ping, two capabilities", "a `ping` of an agent with two capabilities"),
     Case(SOCKETS, "socket, typing", "a `typing` to one connection", assumed.POST_SECONDS),
     Case(SOCKETS, "socket, disconnect", "the end of a connection"),
     ATTEMPTED,

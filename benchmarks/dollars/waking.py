@@ -82,7 +82,8 @@ def _heartbeats(counts: Counts, every: int) -> float:
 
 def _waiting(counts: Counts) -> float:
     """Return an hour of requests one after another, each as long as possible."""
-    reads = READS_A_SECOND * WAIT_SECONDS * 0.5 * prices.PER_MILLION_READ_UNITS
+    looks = READS_A_SECOND * WAIT_SECONDS + 1  # the last one is at the agent, for its capabilities
+    reads = looks * 0.5 * prices.PER_MILLION_READ_UNITS
     lease = 2 * prices.PER_MILLION_WRITE_UNITS  # a place to wait, taken and given back
     one = lease + reads + prices.PER_MILLION_GATEWAY_REQUESTS + prices.PER_MILLION_INVOCATIONS
     one += PLATFORM_LINES * MILLION / GB * prices.PER_GB_OF_LOGS

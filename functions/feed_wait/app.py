@@ -13,6 +13,7 @@ from agent_messaging.errors import (
     RateLimitedError,
 )
 from agent_messaging.feed import schemas
+from agent_messaging.feed.audience import Audience
 from agent_messaging.feed.service import FeedReader
 from agent_messaging.feed.slots import WaitSlots
 from agent_messaging.feed.table import FeedTable
@@ -24,7 +25,9 @@ from agent_messaging.storage import connection
 client = connection.connect(connection.HURRIED_CONFIG)
 agents = AgentsTable(client, os.environ["AGENTS_TABLE"])
 feed = FeedTable(client, os.environ["AGENT_FEED_TABLE"])
-waiter = FeedWaiter(FeedReader(feed), WaitSlots(feed), settings.longest_wait())
+waiter = FeedWaiter(
+    FeedReader(feed), WaitSlots(feed), Audience(feed, agents), settings.longest_wait()
+)
 meter = Meter.connect(client, agents)
 api = handler = Api(is_registered=agents.is_registered, meter=meter)
 
@@ -41,7 +44,7 @@ def wait(caller: Caller, query: schemas.WaitQuery) -> schemas.FeedView:
     that is kept. With `thread_id` or `work_order_id`, it waits only for events about this thread or
     work order, and skips all others. Then `next_after` can be later than events that you have not
     seen, so do not acknowledge it. Acknowledge the `position` of the last event that you have
-    handled. Three requests of an agent can wait at once. A server may answer after 2 seconds, even
-    if you ask for more.
+    handled. Without a filter, a hint in `available` also ends the wait. Three requests of an agent
+    can wait at once. A server may answer after 2 seconds, even if you ask for more.
     """
     return waiter.wait(caller, query, clock.now())

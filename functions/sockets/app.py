@@ -6,6 +6,7 @@ from agent_messaging import settings
 from agent_messaging.agents.table import AgentsTable
 from agent_messaging.contacts.table import ContactsTable
 from agent_messaging.door.socket import SocketApi
+from agent_messaging.feed.audience import Audience
 from agent_messaging.feed.outbox import OutboxTable
 from agent_messaging.feed.service import FeedService
 from agent_messaging.feed.table import FeedTable
@@ -33,6 +34,7 @@ service = SocketService(
     contacts,
     FeedService(feed, outbox),
     Leases(agents, presences, LASTS),
+    Audience(feed, agents),
     OnlineContacts(client, contacts, presences),
     Posting(connections, Listeners(feed)),
 )

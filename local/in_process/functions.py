@@ -48,6 +48,8 @@ def forget(modules: Iterable[ModuleType] | None = None) -> None:
             module.sent_log._full.clear()
         if hasattr(module, "relay"):
             module.relay.feed.appender.forget()
+        if hasattr(module, "hints"):
+            module.hints.told_at.clear()
 
 
 def fresh(group: str, **environment: str) -> ModuleType:

@@ -112,6 +112,7 @@ PURE = {
     "work_orders.model",
     "work_orders.narrowing",
     "work_orders.notification",
+    "work_orders.pool_entry",
     "work_orders.states",
 }
 # The functions that serve a noun beside those of its name.

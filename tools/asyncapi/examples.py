@@ -203,6 +203,7 @@ FRAMES: dict[str, JsonObject] = {
     },
     "pong": {"frame": "pong", "expires_at": EXPIRES_AT, "position": AT_42},
     "typing.received": {"frame": "typing", "from_agent_id": NOVA["id"]},
+    "available": {"frame": "available", "capability": "cost-estimation"},
     "gone": {"frame": "gone", "oldest_position": AT_42},
     "closing": {"frame": "closing", "closes_at": CLOSES_AT},
     "problem": {

@@ -31,7 +31,7 @@ WEBHOOK = (
     "server tries again for three days. After 410, it disables the webhook."
 )
 GATEWAY = "The gateway in front of the server could not serve a frame. Send it again later."
-PUSH = "Send an event as soon as it is in the feed."
+PUSH = "Send an event as soon as it is in the feed, or another frame at once."
 DELIVER = "Send an event to a webhook."
 SERVER: Document = {
     "host": "{host}",

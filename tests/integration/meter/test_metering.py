@@ -188,13 +188,16 @@ def test_the_removal_of_a_long_offer_is_paid_when_it_is_created(spender: Spender
     assert without + removal <= paid <= without + removal + 20
 
 
-def test_the_lapses_of_an_order_for_candidates_are_paid_when_it_is_created(spender: Spender):
-    pool = {"to_agent_id": None, "to_capability": "estimates"}
-    _, without = offered(spender, **pool)
-    for most in (1, 2):  # three cost more than 50 units, which are flushed at once
-        _, paid = offered(spender, **pool, lease_seconds=60, max_lapses=most)
-        lapses = most * units.ORDER_LAPSE - units.ORDER_END
-        assert without + lapses <= paid <= without + lapses + 20
+def test_the_hints_and_lapses_of_an_order_for_candidates_are_paid_when_it_is_created(
+    spender: Spender, monkeypatch: pytest.MonkeyPatch
+):
+    added: list[int] = []
+    monkeypatch.setattr(TALLY, "add", added.append)
+    pool = {"to_agent_id": None, "to_capability": "painting"}
+    offered(spender, **pool)
+    assert units.ORDER_END + units.HINTS in added
+    offered(spender, **pool, lease_seconds=60, max_lapses=3)
+    assert 3 * (units.ORDER_LAPSE + units.HINTS) in added
 
 
 def test_the_end_of_an_order_by_the_system_is_paid_by_its_client(spender: Spender):

@@ -5,6 +5,8 @@ import pytest
 from agent_messaging.storage import units
 from local.in_process.functions import app
 from local.in_process.metering import Meter
+from local.in_process.time import stopped_clock
+from tests.integration.sockets.conftest import keyed
 from tests.integration.sockets.gateway import resumed
 
 
@@ -42,6 +44,33 @@ def test_a_resume_without_contacts_is_two_write_units(sockets, nova, relay, mete
     with meter.reading() as cost:
         socket.send("resume", after=event.position.to_text("nova"))
     assert (cost.write_units, cost.read_units) == (2, 2)
+
+
+def test_an_agent_with_capabilities_joins_their_audiences_once_in_ten_minutes(sockets, meter):
+    """A write unit for each capability, and one for the agent. A ping also reads half a unit."""
+    sockets.cloud.register("ada", capabilities=["painting", "translation"])
+    sockets.cloud.post("/messaging/heartbeat", {"agent_id": "ada"})
+    socket = sockets.connect(keyed(sockets, "ada"))
+    with stopped_clock() as time:
+        for action, minutes, calls, writes, reads in (
+            ("resume", 0, 8, 2 + 3, 2.5),
+            ("resume", 0, 4, 2, 2),
+            ("ping", 9, 5, 2, 2),
+            ("ping", 9, 8, 2 + 3, 2),
+        ):
+            time.advance(minutes=minutes)
+            with meter.reading() as cost:
+                socket.send(action)
+            assert (cost.calls, cost.write_units, cost.read_units) == (calls, writes, reads)
+
+
+def test_a_long_page_of_events_hides_no_audience(sockets, relay, meter):
+    sockets.cloud.register("ada", capabilities=["painting"])
+    relay.append("ada", 150)
+    socket = resumed(sockets, keyed(sockets, "ada"))
+    with meter.reading() as cost:
+        socket.send("resume")
+    assert cost.write_units == 2
 
 
 def test_the_hello_reads_half_a_unit_for_each_of_the_first_hundred_contacts(sockets, nova, meter):

@@ -6,7 +6,7 @@ from tools.openapi.examples.example import Example, Examples
 PAGE = {
     "agent_id": "boots-agent-id",
     "events": [example_messages.EVENT],
-    "available": [],
+    "available": [{"capability": "cost-estimation"}],
     "next_after": example_data.POSITION,
     "has_more": False,
 }

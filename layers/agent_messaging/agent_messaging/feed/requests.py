@@ -27,13 +27,14 @@ class FeedRequests:
     socket_url: str
 
     def read(self, agent_id: str, query: schemas.FeedQuery, now: datetime) -> schemas.FeedView:
-        """Return the events after the query's position.
+        """Return the events after the query's position, and the hints that wait for the agent.
 
         Raises:
             BadPositionError, PositionGoneError: see `FeedReader.read`.
         """
         after = self.service.position(agent_id, query.after)
-        return schemas.view(agent_id, self.service.read(agent_id, after, query.limit, now))
+        look = self.service.look(agent_id, after, query.limit, now)
+        return schemas.view(agent_id, look.page, look.available)
 
     def acknowledge(
         self, caller: Caller, body: schemas.AckRequest, now: datetime

@@ -1,6 +1,7 @@
 """The shapes of the requests and answers about the feed."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, cast
 
@@ -80,7 +81,7 @@ class EventView(Model):
 
 
 class AvailableWork(Model):
-    """A hint that work for a capability is offered to any agent that has it."""
+    """A hint that an order for candidates with one of your capabilities can be taken."""
 
     capability: str
 
@@ -92,7 +93,11 @@ class FeedView(Model):
     events: list[EventView]
     available: Annotated[
         list[AvailableWork],
-        Field(description="Hints without a position. Always empty in this version."),
+        Field(
+            description="Hints that orders for candidates can be taken. List them with "
+            "GET /api/v1/messaging/work-orders?role=candidate. A hint has no position, and may be "
+            "lost or come twice."
+        ),
     ]
     next_after: Annotated[
         str,
@@ -106,7 +111,8 @@ class FeedView(Model):
     def model_dump_json(self, **_: Any) -> str:
         """Return the answer as JSON. The stored data of events is copied, not parsed (`view`)."""
         stored = cast("list[Event]", self.events)
-        rest = {"available": [], "next_after": self.next_after, "has_more": self.has_more}
+        available = [{"capability": each.capability} for each in self.available]
+        rest = {"available": available, "next_after": self.next_after, "has_more": self.has_more}
         return (
             f'{{"agent_id":{json.dumps(self.agent_id)},'
             f'"events":[{",".join(event.to_json() for event in stored)}],'
@@ -152,12 +158,15 @@ class TicketResponse(Model):
     expires_at: StoredTime
 
 
-def view(agent_id: str, page: FeedPage) -> FeedView:
-    """Return a page as its agent sees it. Its events stay as they are stored."""
+def view(agent_id: str, page: FeedPage, available: Sequence[str]) -> FeedView:
+    """Return a page as its agent sees it, with the capabilities of hints.
+
+    Its events stay as they are stored.
+    """
     return FeedView.model_construct(
         agent_id=agent_id,
         events=cast("list[EventView]", page.events),
-        available=[],
+        available=[AvailableWork(capability=each) for each in available],
         next_after=page.next_after.to_text(agent_id),
         has_more=page.has_more,
     )

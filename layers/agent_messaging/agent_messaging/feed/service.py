@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agent_messaging.feed import item as items
 from agent_messaging.feed import pages, position
 from agent_messaging.feed.expired import Expired
+from agent_messaging.feed.hints import capabilities_of
 from agent_messaging.feed.outbox import DeliveredVia, OutboxTable
 from agent_messaging.feed.pages import FeedPage
 from agent_messaging.feed.position import START, Position
-from agent_messaging.feed.table import FeedTable, is_event
+from agent_messaging.feed.table import Behind, FeedTable, is_event
 
 if TYPE_CHECKING:
     from agent_messaging.storage.table import Item
@@ -22,6 +23,23 @@ HOW_TO_ACKNOWLEDGE = (
     "Set `position` to the `position` of the last event that you have handled, unchanged. "
     "GET /api/v1/messaging/feed lists your events."
 )
+
+
+class Look(NamedTuple):
+    """What one look into a feed finds.
+
+    `available` has the capabilities of the hints that wait for the agent. `joined` says which
+    audiences the agent is in.
+    """
+
+    page: FeedPage
+    available: list[str]
+    joined: "Item | None"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it found neither events nor hints."""
+        return not self.page.events and not self.available
 
 
 class FeedReader:
@@ -42,7 +60,7 @@ class FeedReader:
     ) -> FeedPage:
         """Return the page of events after a position.
 
-        `found` has the items that this would read first, if `page_and_listeners` has read them.
+        `found` has the items that this would read first, if another query has read them.
 
         The query begins at the position itself. Usually its event is still there, which proves that
         the position is real. So a read that finds nothing new is one query of half a read unit.
@@ -67,9 +85,16 @@ class FeedReader:
                 return pages.without_kept(agent_id, after, position.of_key(later[0]["entry"]))
         return pages.cut(agent_id, later, after, limit, now)
 
-    def page_and_listeners(
-        self, agent_id: str, after: Position, limit: int
-    ) -> "tuple[list[Item], list[Item]]":
+    def look(self, agent_id: str, after: Position, limit: int, now: datetime) -> Look:
+        """Return the page of events after a position, and the hints that wait for the agent.
+
+        This costs no more than `read`, and raises the same errors.
+        """
+        found = self.feed.events_and_hints(agent_id, after.previous, limit + AROUND)
+        page = self.read(agent_id, after, limit, now, found=found.events)
+        return Look(page, capabilities_of(found.hints, now), found.joined)
+
+    def page_and_listeners(self, agent_id: str, after: Position, limit: int) -> Behind:
         """Return what `read` reads first for a page, and who listens, both read consistently."""
         return self.feed.events_and_listeners(agent_id, after.previous, limit + AROUND)
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from agent_messaging import clock
 from agent_messaging.errors import ContentionError, OutOfTimeError, RateLimitedError
-from agent_messaging.feed.table import FeedTable
+from agent_messaging.feed.table import PLACES, FeedTable
 from agent_messaging.fields import LONGEST_WAIT
 from agent_messaging.storage.table import FAILURES, ConditionFailedError, Item
 
@@ -45,7 +45,7 @@ class WaitSlots:
         holder = secrets.token_hex(8)
         ends: list[int] = []
         for number in range(1, SLOTS + 1):
-            slot = Slot({"agent_id": agent_id, "entry": f"w#{number}"}, holder)
+            slot = Slot({"agent_id": agent_id, "entry": f"{PLACES}{number}"}, holder)
             purge_at = clock.to_epoch(now + wait + GRACE)
             try:
                 self.table.put(

@@ -2,17 +2,20 @@
 
     (agent, a)                        the anchor: the number of the current epoch
     (agent, e#<epoch>.<number>)       an event, kept for seven days and stored for 37
+    (agent, h)                        which audiences the agent is in (`feed.audience`)
+    (agent, h#<capability>)           a hint that waits for the agent (`feed.hints`)
     (agent, t#<hash>)                 a ticket, for one connection
     (agent, w#<number>)               a place for one request that waits
     (agent, z#hook#<number>)          a webhook that gets events
     (agent, z#ws#<connection id>)     a connection that gets events
+    (*<capability>, <place>)          an agent that gets hints about a capability
 
 Only the relay appends (`feed.appending`).
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agent_messaging import clock
 from agent_messaging.feed.appending import ANCHOR, FIRST_EVENT, LAST_EVENT, Appender, Record
@@ -23,7 +26,21 @@ from agent_messaging.storage.table import Item, QueryResult, Table, TableKey
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+AUDIENCES, HINT, LAST_HINT = "h", "h#", "h#~"
+PLACES = "w#"
 LISTENERS, LAST = "z#", "z#~"
+
+
+class Behind(NamedTuple):
+    """The items of an agent: some events, and what lies behind the events.
+
+    `joined` says which audiences the agent is in, and is None if the agent is in none.
+    """
+
+    events: list[Item]
+    hints: list[Item]
+    listeners: list[Item]
+    joined: Item | None
 
 
 class FeedTable:
@@ -50,17 +67,24 @@ class FeedTable:
         """
         return self._after(agent_id, after, limit, LAST_EVENT, consistent=consistent).items
 
-    def events_and_listeners(
-        self, agent_id: str, after: Position, limit: int
-    ) -> tuple[list[Item], list[Item]]:
-        """Return what `events` returns, and the listeners, read consistently.
+    def events_and_hints(self, agent_id: str, after: Position, limit: int) -> Behind:
+        """Return what `events` returns, and the hints of the agent, with one query.
+
+        If the events fill it, there are no hints.
+        """
+        found = self._after(agent_id, after, limit, LAST_HINT, consistent=False)
+        return _split(found.items)
+
+    def events_and_listeners(self, agent_id: str, after: Position, limit: int) -> Behind:
+        """Return what `events` returns, and what lies behind the events, read consistently.
 
         One query reads both, unless the events fill it.
         """
         found = self._after(agent_id, after, limit, LAST, consistent=True)
+        if not found.last_key:
+            return _split(found.items)
         events = [each for each in found.items if each["entry"] <= LAST_EVENT]
-        listeners = [each for each in found.items if each["entry"] >= LISTENERS]
-        return events, self.listeners(agent_id) if found.last_key else listeners
+        return _split([*events, *self._behind(agent_id, AUDIENCES, consistent=True)])
 
     def _after(
         self, agent_id: str, after: Position, limit: int, last: str, *, consistent: bool
@@ -95,12 +119,19 @@ class FeedTable:
 
     def listeners(self, agent_id: str) -> list[Item]:
         """Return the items of who listens to the agent, read consistently."""
+        return self._behind(agent_id, LISTENERS, consistent=True)
+
+    def places_and_listeners(self, agent_id: str) -> list[Item]:
+        """Return the places of requests that wait, and who listens. Both may lag a little."""
+        return self._behind(agent_id, PLACES, consistent=False)
+
+    def _behind(self, agent_id: str, first: str, *, consistent: bool) -> list[Item]:
         found = self.table.query(
             "agent_id = :agent AND entry BETWEEN :first AND :last",
             newest_first=False,
-            consistent=True,
+            consistent=consistent,
             agent=agent_id,
-            first=LISTENERS,
+            first=first,
             last=LAST,
         )
         return found.items
@@ -110,6 +141,16 @@ class FeedTable:
     def append(self, agent_id: str, records: Sequence[Record], now: datetime) -> list[Event]:
         """Append events of one agent in this order; see `Appender.append`."""
         return list(self.appender.append(agent_id, records, now))
+
+
+def _split(items: Sequence[Item]) -> Behind:
+    """Return the items by what they are."""
+    return Behind(
+        events=[each for each in items if each["entry"] <= LAST_EVENT],
+        hints=[each for each in items if each["entry"].startswith(HINT)],
+        listeners=[each for each in items if each["entry"] >= LISTENERS],
+        joined=next((each for each in items if each["entry"] == AUDIENCES), None),
+    )
 
 
 def is_event(item: Item) -> bool:

@@ -2,6 +2,9 @@
 
 The first read is made at once. Only a request that finds nothing takes a place (`slots`) and reads
 four times a second. It ends in time to give the place back before Lambda stops the function.
+
+The same reads find hints about orders for candidates. A hint also ends a wait, unless the request
+has a filter.
 """
 
 import time
@@ -12,10 +15,11 @@ from datetime import datetime, timedelta
 from agent_messaging import clock, deadline
 from agent_messaging.auth import Caller
 from agent_messaging.feed import schemas
+from agent_messaging.feed.audience import Audience
 from agent_messaging.feed.filtering import EVERYTHING, EventFilter, matching
-from agent_messaging.feed.pages import FeedPage
+from agent_messaging.feed.hints import Hints
 from agent_messaging.feed.position import Position
-from agent_messaging.feed.service import FeedReader
+from agent_messaging.feed.service import FeedReader, Look
 from agent_messaging.feed.slots import WaitSlots
 from agent_messaging.storage import units
 from agent_messaging.storage.tally import TALLY
@@ -32,12 +36,13 @@ class FeedWaiter:
 
     reader: FeedReader
     slots: WaitSlots
+    audience: Audience
     longest: int
     pause: Callable[[float], None] = time.sleep
     ticks: Callable[[], float] = time.monotonic
 
     def wait(self, caller: Caller, query: schemas.WaitQuery, now: datetime) -> schemas.FeedView:
-        """Return the first events after the query's position that match its filter.
+        """Return the first events after the query's position that match its filter, and hints.
 
         Raises:
             BadPositionError, PositionGoneError: see `FeedReader.read`.
@@ -50,31 +55,34 @@ class FeedWaiter:
             query.limit,
             EventFilter(query.thread_id, query.work_order_id),
         )
-        page = search.page(after, now)
+        look = search.look(after, now)
         seconds = min(query.wait, self.longest, deadline.left() - LAST_SECONDS)
-        if not page.events and seconds > 0:
-            page = self._wait(caller, search, page, seconds)
-        return schemas.view(caller.agent_id, page)
+        if look.is_empty and seconds > 0:
+            look = self._wait(caller, search, look, seconds)
+        Hints(self.reader.feed).take(caller.agent_id, look.available)
+        return schemas.view(caller.agent_id, look.page, look.available)
 
-    def _wait(self, caller: Caller, search: "_Search", page: FeedPage, seconds: float) -> FeedPage:
+    def _wait(self, caller: Caller, search: "_Search", look: Look, seconds: float) -> Look:
+        if search.wants_hints:
+            self.audience.join_waiting(caller.agent_id, look.joined, clock.now())
         if caller.is_open:
-            return self._poll(search, page, seconds)
+            return self._poll(search, look, seconds)
         slot = self.slots.take(caller.agent_id, timedelta(seconds=seconds), clock.now())
         try:
-            return self._poll(search, page, seconds)
+            return self._poll(search, look, seconds)
         finally:
             self.slots.give_back(slot)
 
-    def _poll(self, search: "_Search", page: FeedPage, seconds: float) -> FeedPage:
+    def _poll(self, search: "_Search", look: Look, seconds: float) -> Look:
         began = self.ticks()
         try:
-            while not page.events and (left := began + seconds - self.ticks()) > 0:
-                if not page.has_more:
+            while look.is_empty and (left := began + seconds - self.ticks()) > 0:
+                if not look.page.has_more:
                     self.pause(min(POLL_SECONDS, left))
-                page = search.page(page.next_after, clock.now())
+                look = search.look(look.page.next_after, clock.now())
         finally:
             TALLY.add(units.of_wait(self.ticks() - began))
-        return page
+        return look
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,14 @@ class _Search:
     limit: int
     wanted: EventFilter
 
-    def page(self, after: Position, now: datetime) -> FeedPage:
-        """Return the matching events of the next page. A search reads larger pages."""
-        size = self.limit if self.wanted == EVERYTHING else SEARCHED
-        return matching(self.reader.read(self.agent_id, after, size, now), self.wanted, self.limit)
+    @property
+    def wants_hints(self) -> bool:
+        """Whether the request has no filter."""
+        return self.wanted == EVERYTHING
+
+    def look(self, after: Position, now: datetime) -> Look:
+        """Return the matching events of the next page, and hints. A search reads larger pages."""
+        size = self.limit if self.wants_hints else SEARCHED
+        look = self.reader.look(self.agent_id, after, size, now)
+        page = matching(look.page, self.wanted, self.limit)
+        return Look(page, look.available if self.wants_hints else [], look.joined)

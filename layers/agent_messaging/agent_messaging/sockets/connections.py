@@ -44,14 +44,14 @@ class Connections:
         self._region = region  # None means the one of the environment
         self._client: Any = None
 
-    def post(self, connection_id: str, frame: str) -> None:
+    def post(self, connection_id: str, frame: str, attempts: int = ATTEMPTS) -> None:
         """Send a frame.
 
         Raises:
             ConnectionGoneError: the connection is closed.
             ConnectionFailedError: no attempt was answered with success.
         """
-        for attempt in range(ATTEMPTS):
+        for attempt in range(attempts):
             if attempt:
                 wait(attempt)
             try:

@@ -138,6 +138,17 @@ class TypingFrame(Model):
     from_agent_id: str
 
 
+class AvailableFrame(Model):
+    """A hint that an order for candidates with one of your capabilities can be taken.
+
+    List these orders with GET /api/v1/messaging/work-orders?role=candidate. A hint may be lost or
+    come twice. List the orders once after you connect.
+    """
+
+    frame: Literal["available"] = "available"
+    capability: str
+
+
 class GoneFrame(Model):
     """Events after your position have expired. Read your inbox and orders, then resume."""
 
@@ -174,7 +185,9 @@ class ProblemFrame(Model):
     request_id: str
 
 
-Frame = HelloFrame | PongFrame | TypingFrame | GoneFrame | ClosingFrame | ProblemFrame
+Frame = (
+    HelloFrame | PongFrame | TypingFrame | AvailableFrame | GoneFrame | ClosingFrame | ProblemFrame
+)
 
 
 def event_text(event: Event) -> str:

@@ -23,6 +23,7 @@ from agent_messaging.errors import (
     OutOfTimeError,
     PositionGoneError,
 )
+from agent_messaging.feed.audience import Audience
 from agent_messaging.feed.model import Event
 from agent_messaging.feed.outbox import DeliveredVia
 from agent_messaging.feed.pages import FeedPage
@@ -57,6 +58,7 @@ class SocketService:
     contacts: ContactsTable
     feed: FeedService
     leases: Leases
+    audience: Audience
     online: OnlineContacts
     posting: Posting
 
@@ -75,10 +77,11 @@ class SocketService:
         is_first = self.posting.listeners.put(connection, now)
         try:
             agent = self.agents.read(caller, now)
-            found, listeners = self.feed.page_and_listeners(caller.agent_id, after, PAGE)
-            self._make_room(connection, listeners, now)
-            page = self._read(caller.agent_id, after, now, found)
+            found = self.feed.page_and_listeners(caller.agent_id, after, PAGE)
+            self._make_room(connection, found.listeners, now)
+            page = self._read(caller.agent_id, after, now, found.events)
             self.leases.renew(caller, agent, now)
+            self.audience.join(agent, found.joined, now)
             hello = [frames.text(self._hello(connection, now))] if is_first else []
         except Exception:
             if is_first:  # so that the next `resume` is the first again
@@ -146,6 +149,8 @@ class SocketService:
     def ping(self, connection: Connection, now: datetime) -> frames.PongFrame:
         """Let the connection get events, and its agent be online, for ten more minutes.
 
+        The agent also stays in the audiences of its capabilities.
+
         Raises:
             AgentNotFoundError, KeyRevokedError, AgentSuspendedError: see `require_active`.
             NotResumedError: the connection gets no events.
@@ -155,6 +160,7 @@ class SocketService:
         if not self.posting.listeners.renew(connection, now):
             raise NotResumedError("This connection gets no events.")
         self.leases.renew(caller, agent, now)
+        self.audience.renew(agent, now)
         newest = self.feed.newest(caller.agent_id)
         if connection.is_closing(now):
             closing = frames.ClosingFrame(closes_at=connection.closes_at)

@@ -10,6 +10,7 @@ One unit is the price of one write unit of DynamoDB. All costs that an agent can
     a kilobyte of an answer            0.15   traffic out of AWS, and the gateway's 512 KB steps
     a new order                        12     its end, if the system has to end it
     each lapse of a new order          16     if it has a lease, instead of its end
+    hints about a new order            36     for candidates, at first and after each lapse
     a second of waiting                2.7    of a function of 128 MB
     a signature                        24     of KMS, with an asymmetric key
     a check with a JSON Schema         7.5    0.7 seconds of a function of 512 MB
@@ -34,6 +35,9 @@ REQUEST = 34
 PUSHED_FRAME = 17
 ORDER_END = 120
 ORDER_LAPSE = 160
+# Two pages of an audience, and for each of 16 candidates: three items, a query and a frame.
+CANDIDATES = 16  # that are told of an order
+HINTS = 2 * (READ_UNIT + CALL) + CALL + CANDIDATES * (4 * READ_UNIT // 2 + CALL + PUSHED_FRAME)
 WAITED_SECOND = 27
 SCHEMA_CHECK = 75
 SIGNATURE = 240
@@ -55,15 +59,16 @@ def of_wait(seconds: float) -> int:
     return math.ceil(WAITED_SECOND * seconds)
 
 
-def of_order(*part_bytes: int, lapses: int = 0) -> int:
+def of_order(*part_bytes: int, lapses: int = 0, hints: int = 0) -> int:
     """Return the tenths that a new order may cost later: its end and its parts' deletion.
 
     The system ends an order when its time has passed (`work_orders.expiry`), or if one of its
     agents leaves (`work_orders.leaving`). `part_bytes` are the sizes of its offer and its schema,
     as far as these are items of their own, otherwise 0. With a lease, the order can lapse `lapses`
-    times. The client pays for all when it creates the order, because nobody else does.
+    times. Candidates are told of it `hints` times at most (`work_orders.hints`). The client pays
+    for all when it creates the order, because nobody else does.
     """
-    end = max(ORDER_END, ORDER_LAPSE * lapses)
+    end = max(ORDER_END, ORDER_LAPSE * lapses) + HINTS * hints
     return end + WRITE_UNIT * sum(math.ceil(each / KILOBYTE) for each in part_bytes)
 
 

@@ -83,9 +83,12 @@ def _new(caller: Caller, client: Agent, offer: Mapping[str, Any], now: datetime)
 
 
 def _later_cost(order: WorkOrder) -> int:
-    """Return what the client pays for the end of the order, and for all its lapses."""
+    """Return what the client pays for the end of the order, and for all its lapses and hints.
+
+    The last lapse ends the order.
+    """
     lapses = 0 if order.lease_seconds is None else order.max_lapses or 0
-    return units.of_order(order.offer_bytes or 0, lapses=lapses)
+    return units.of_order(order.offer_bytes or 0, lapses=lapses, hints=max(1, lapses))
 
 
 def _complete(offer: dict[str, Any], body: CreateRequest, now: datetime) -> dict[str, Any]:
