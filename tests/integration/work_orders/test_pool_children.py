@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.integration.authorisation.overtaken import overtaken
+from tests.integration.calls.operations import TRANSACT
 from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import notices
 from tests.integration.work_orders.pools import (
@@ -94,6 +96,23 @@ def test_whoever_claims_first_makes_an_order_ready(
         pool.move("third", first, "complete")
     assert listing(pool, "ada") == []
     assert claim(pool, "ada", last).status == 200
+
+
+def test_an_order_that_ends_while_it_becomes_ready_is_not_listed(
+    pool: Cloud, parent: str, monkeypatch: pytest.MonkeyPatch
+):
+    """The function that completed the last dependency has died. The sweep does its work."""
+    first = child(pool, parent)
+    last = part(pool, parent, depends_on=[first])
+    pool.move("third", first, "accept")
+    with monkeypatch.context() as dead:
+        dead.setattr("agent_messaging.work_orders.settling.Settling.follow", lambda *_: None)
+        pool.move("third", first, "complete")
+    with overtaken("work_orders", TRANSACT, pool.swept):
+        assert pool.move("boots", last, "cancel").status == 200
+    assert statuses(pool, last) == ["cancelled"]
+    assert "pool_for" not in pool.head(last)
+    assert listing(pool, "ada") == []
 
 
 def test_parts_for_candidates_end_with_their_parent(pool: Cloud, parent: str):

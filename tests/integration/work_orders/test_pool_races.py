@@ -75,6 +75,15 @@ def test_a_claim_of_an_order_that_is_cancelled_is_refused(pool: Cloud):
     assert answer.json["current_status"] == "cancelled"
 
 
+def test_a_cancellation_of_an_order_that_is_claimed_ends_the_job(pool: Cloud):
+    order_id = pool_order(pool, "nova")
+    with overtaken("work_orders", TRANSACT, lambda: claim(pool, "ada", order_id).status) as other:
+        assert pool.move("nova", order_id, "cancel").status == 200
+    assert other == [200]
+    assert pool.order("ada", order_id)["status"] == "cancelled"
+    assert pool.profile("ada")["current_active_jobs"] == 0
+
+
 def lapse(cloud: Cloud, order_id: str, *, is_found: bool = True) -> None:
     """Let the lease of an accepted order end a second ago; whoever reads the order stores that."""
     text = clock.to_text(clock.now() - timedelta(seconds=1))
