@@ -1,5 +1,6 @@
 """A result has to match the schema that the client gave with the order."""
 
+import json
 import time
 from collections.abc import Callable
 from functools import partial
@@ -7,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from agent_messaging.errors import ResultMismatchError
 from agent_messaging.work_orders import result_schema
 from local.in_process.functions import app
 from local.in_process.metering import Meter
 from tests.hostile_schemas import cases
 from tests.integration.cloud import Cloud
+from tests.integration.work_orders.pools import CAPABILITY, join
 from tests.scale import IS_FULL, Figure
 
 SCHEMA = {
@@ -31,8 +34,13 @@ def accepted(pair: Cloud, **order: object) -> str:
     return order_id
 
 
-def offered(pair: Cloud, schema: object):
-    body = {"to_agent_id": "boots", "title": "T", "description": "D", "result_schema": schema}
+BOOTS = {"to_agent_id": "boots"}
+ANYBODY = {"to_capability": CAPABILITY}
+TO = pytest.mark.parametrize("to", [BOOTS, ANYBODY], ids=["named", "pool"])
+
+
+def offered(pair: Cloud, schema: object, to: dict[str, str] = BOOTS):
+    body = {**to, "title": "T", "description": "D", "result_schema": schema}
     return pair.post("/messaging/work-order", {"from_agent_id": "nova"}, body)
 
 
@@ -73,6 +81,7 @@ def test_an_order_without_a_schema_starts_no_process(pair: Cloud, monkeypatch: p
     assert pair.move("boots", order_id, "complete", result_data=FITTING).status == 200
 
 
+@TO
 @pytest.mark.parametrize(
     ("schema", "place"),
     [
@@ -86,17 +95,28 @@ def test_an_order_without_a_schema_starts_no_process(pair: Cloud, monkeypatch: p
         ([], "#/result_schema"),
     ],
 )
-def test_a_schema_that_cannot_be_used_is_refused(pair: Cloud, schema: object, place: str):
+def test_a_schema_that_cannot_be_used_is_refused(
+    pair: Cloud, schema: object, place: str, to: dict[str, str]
+):
     before = pair.digest()
-    answer = offered(pair, schema)
+    answer = offered(pair, schema, to)
     assert (answer.status, answer.json["code"]) == (422, "invalid")
     assert [each["pointer"] for each in answer.json["errors"]] == [place]
     assert pair.digest() == before
 
 
+@TO
 @pytest.mark.parametrize("schema", [{"$schema": COMMON}, {"$ref": COMMON}, {"pattern": "(a+)+$"}])
-def test_a_harmless_schema_is_taken(pair: Cloud, schema: object):
-    assert offered(pair, schema).status == 200
+def test_a_harmless_schema_is_taken(pair: Cloud, schema: object, to: dict[str, str]):
+    assert offered(pair, schema, to).status == 200
+
+
+@pytest.mark.parametrize("schema", [{"type": "objekt"}, {"$ref": "https://example.com/a.json"}])
+def test_a_worker_is_told_that_a_stored_schema_is_not_valid(schema: object):
+    """A server of an earlier version may have stored it."""
+    with pytest.raises(ResultMismatchError) as refusal:
+        result_schema.require_match(json.dumps(schema), "{}")
+    assert "is not valid" in str(refusal.value)
 
 
 def test_the_schema_is_covered_by_the_hash_of_the_creation(pair: Cloud):
@@ -108,8 +128,11 @@ def test_the_schema_is_covered_by_the_hash_of_the_creation(pair: Cloud):
 
 def test_hostile_schemas_are_refused_or_compared_in_a_second(pair: Cloud, figure: Figure):
     refused, completed, mismatched, slowest, longest = 0, 0, 0, 0.0, 0.0
-    for family, schema, result in cases(500 if IS_FULL else 30):
-        raw = f'{{"to_agent_id":"boots","title":"T","description":"D","result_schema":{schema}}}'
+    join(pair, "ada")
+    for number, (family, schema, result) in enumerate(cases(500 if IS_FULL else 30)):
+        to, worker = (ANYBODY, "ada") if number % 2 else (BOOTS, "boots")
+        offer = json.dumps({**to, "title": "T", "description": "D"})
+        raw = f'{offer[:-1]}, "result_schema": {schema}}}'
         query = {"from_agent_id": "nova"}
         answer = pair.post("/messaging/work-order", query, raw=raw)
         if answer.status == 422:
@@ -117,12 +140,12 @@ def test_hostile_schemas_are_refused_or_compared_in_a_second(pair: Cloud, figure
             continue
         assert answer.status == 200, (family, answer.text)
         order_id = answer.json["work_order_id"]
-        assert pair.move("boots", order_id, "accept").status == 200
+        assert pair.move(worker, order_id, "claim" if number % 2 else "accept").status == 200
         plain = accepted(pair, result_schema={})
         began = time.monotonic()
         assert pair.move("boots", plain, "complete").status == 200
         harmless = time.monotonic()
-        answer = pair.move("boots", order_id, "complete", result_data=result)
+        answer = pair.move(worker, order_id, "complete", result_data=result)
         ended = time.monotonic()
         slowest = max(slowest, ended - harmless)
         longest = max(longest, (ended - harmless) - (harmless - began))
@@ -131,7 +154,7 @@ def test_hostile_schemas_are_refused_or_compared_in_a_second(pair: Cloud, figure
         mismatched += answer.status == 422
         if answer.status == 422:
             assert answer.json["code"] == "result_mismatch"
-            assert pair.move("boots", order_id, "fail").status == 200
+            assert pair.move(worker, order_id, "fail").status == 200
     figure("refused", refused)
     figure("completed", completed)
     figure("mismatched", mismatched)
