@@ -164,7 +164,8 @@ def read_order(caller: Caller, work_order_id: WorkOrderId) -> schemas.WorkOrderV
     """Only the client and the worker may read it. `history` has every transition. Hashes are
     SHA-256 of canonical JSON: names sorted, no spaces, UTF-8. `content_sha256` is the hash of
     the fields that the action wrote. `previous_sha256` is the hash of the whole previous entry.
-    /llms.txt has the details.
+    /llms.txt has the details. A candidate sees a pending order as it is offered: `history`,
+    `questions` and `progress` are null, because an earlier worker may have written them.
     """
     return service.read(caller, work_order_id, clock.now())
 

@@ -4,7 +4,16 @@ import pytest
 
 from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import notices
-from tests.integration.work_orders.pools import claim, events, join, listing, pool_order, refused
+from tests.integration.work_orders.pools import (
+    award,
+    bid_id,
+    claim,
+    events,
+    join,
+    listing,
+    pool_order,
+    refused,
+)
 from tests.integration.work_orders.test_pool_races import lapse
 
 
@@ -79,3 +88,34 @@ def test_an_order_that_lapses_past_its_deadline_expires(pool: Cloud):
     lapse(pool, order_id)
     assert pool.order("nova", order_id)["status"] == "expired"
     assert refused(claim(pool, "ben", order_id)) == (409, "illegal_transition")
+
+
+@pytest.mark.parametrize("bids_by", [None, "2099-01-01T00:00:00Z"], ids=["pool", "bids"])
+def test_candidates_see_nothing_of_the_worker_before_them(pool: Cloud, bids_by: str | None):
+    """Its price stands in the history as a hash, and a rival could try all prices."""
+    order_id = pool_order(pool, "nova", lease_seconds=60, bids_by=bids_by)
+    offered = pool.order("ben", order_id)
+    take(pool, "ada", order_id)
+    pool.move("ada", order_id, "progress", percent=40, note="Half", partial_result={"a": 1})
+    pool.move("ada", order_id, "ask", question="Where?")
+    pool.move("nova", order_id, "answer", answer="There.")
+    lapse(pool, order_id)
+    seen = pool.order("ben", order_id)
+    changed = {name for name, value in seen.items() if value != offered[name]}
+    assert changed == {"lapses", "reopened_at", "generation", "updated_at"}
+    assert (seen["history"], seen["questions"], seen["progress"]) == (None, None, None)
+
+    take(pool, "ben", order_id)
+    order = pool.order("ben", order_id)
+    assert order["progress"]["partial_result"] == {"a": 1}
+    assert order["questions"][0]["answer"] == "There."
+    assert order["history"] == pool.order("nova", order_id)["history"]
+
+
+def take(cloud: Cloud, agent_id: str, order_id: str) -> None:
+    """The agent becomes the worker, by a claim or by the award of its bid."""
+    if cloud.order("nova", order_id)["offer"] == "pool":
+        assert claim(cloud, agent_id, order_id).status == 200
+    else:
+        chosen = bid_id(cloud, agent_id, order_id, price_usd=7)
+        assert award(cloud, order_id, chosen).status == 200

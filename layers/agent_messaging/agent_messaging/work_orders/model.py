@@ -483,6 +483,11 @@ class WorkOrder(SharedFields):
         changed = transition(self.status, action).fields(self._ends_at)
         return self.model_copy(update=changed | self._reopened(action))
 
+    def as_offered(self) -> "WorkOrder":
+        """Return the order as a candidate sees it, without what an earlier worker saw and did."""
+        told = ("percent", "note", "reported_at", "partial_bytes", "asked", "answered")
+        return self.model_copy(update={**dict.fromkeys(told), "history": ()})
+
     @property
     def taken_by(self) -> Party:
         """Its worker. A pending order for candidates has none, so `NOBODY` stands in for it."""
