@@ -261,10 +261,10 @@ def bid(
     "/messaging/work-order/{work_order_id}/bid",
     "Withdraw your bid",
     status=204,
-    raises=(*TRANSITION_ERRORS, WrongOfferError, BiddingClosedError),
+    raises=(*TRANSITION_ERRORS, WrongOfferError),
 )
 def withdraw_bid(caller: Caller, work_order_id: WorkOrderId) -> None:
-    """Until `bids_by`. Without a bid, nothing changes."""
+    """While the order is pending, also after `bids_by`. Without a bid, nothing changes."""
     bids.withdraw(caller, work_order_id, clock.now())
 
 

@@ -1,4 +1,4 @@
-"""No order is left without an entry of the sweep, or with a late one, whoever moves it meanwhile."""
+"""No order is left without an entry of the sweep, or with a late one, whatever moves it."""
 
 from agent_messaging import clock
 from agent_messaging.work_orders.states import Action

@@ -54,7 +54,7 @@ class Expiry:
         """Return the current order. If its time has passed at `now`, first store that it ended.
 
         Another request with a slower clock may change the order first. Then the result is the order
-        after that change.
+        after that change. An order that is reopened after its deadline expires at once.
 
         Raises:
             ContentionError, OutOfTimeError: see `transact`.
@@ -74,7 +74,9 @@ class Expiry:
                     raise
                 order = standing
             else:
-                return expiry.order
+                order = expiry.order
+                if not order.is_due(now):
+                    return order
         raise ContentionError(f"The work order `{order.work_order_id}` kept changing.")
 
     def _entries(

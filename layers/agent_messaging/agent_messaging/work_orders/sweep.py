@@ -21,7 +21,7 @@ from agent_messaging.work_orders.item import ENDED, LEAVING
 from agent_messaging.work_orders.leaving import Leaving
 from agent_messaging.work_orders.overdue import Overdue
 from agent_messaging.work_orders.settling import Settling
-from agent_messaging.work_orders.states import Action, transition
+from agent_messaging.work_orders.states import Action, Status, transition
 
 
 class Swept(NamedTuple):
@@ -98,8 +98,9 @@ class Sweep:
         action = order.clock_action(now)
         if action is not None:
             settled = self.leaving.expiry.settle(order, now)
-            is_ended = settled.status is transition(order.status, action).target
-            return _NAMES[action] if is_ended else None
+            # An order that is reopened past its deadline expires at once.
+            targets = (transition(order.status, action).target, Status.EXPIRED)
+            return _NAMES[action] if settled.status in targets else None
         if order.is_overdue(now):
             return "overdue" if self.overdue.tell(order, now) else None
         orders.postpone(order, now)
