@@ -125,6 +125,7 @@ api = handler = Api(
         WorkerUnavailableError,
         RateLimitedError,
         *TRANSITION_ERRORS,
+        ExcludedError,
         BudgetExceededError,
         DepthExceededError,
         TooManyChildrenError,
