@@ -3,6 +3,7 @@
 from agent_messaging import clock
 from agent_messaging.work_orders.states import Action
 from local.in_process.functions import app
+from local.in_process.metering import Meter
 from tests.integration.cloud import Cloud
 from tests.integration.work_orders.moments import LEASE, Watch
 from tests.integration.work_orders.pools import claim, join, pool_order
@@ -57,3 +58,16 @@ def test_a_claim_takes_the_entry_back_that_the_sweep_has_moved_to_the_deadline(
     assert entry(pair, order_id) == deadline
     assert is_written(write_of(read, Action.CLAIM, FIRST, worker=read.client))
     assert entry(pair, order_id) <= watch.text(FIRST + LEASE)
+
+
+def test_an_entry_that_stays_costs_nothing(pair: Cloud):
+    """Each move writes the keys of the entry. An equal value writes nothing into the index."""
+    client = app("work_orders").client
+    pair.move("boots", pair.offer("nova", "boots"), "accept")  # makes Nova a contact
+    units = []
+    for order in ({}, {"deadline_at": "2099-01-01T00:00:00Z"}):
+        order_id = pair.offer("nova", "boots", **order)
+        with Meter(pair, [client]).reading() as cost:
+            assert pair.move("boots", order_id, "accept").status == 200
+        units.append(cost.write_units)
+    assert units[0] == units[1]
