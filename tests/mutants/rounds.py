@@ -69,6 +69,13 @@ ROUNDS = (
         (f"{ORDERS}/test_pool_lapses.py", "-k", "past_its_deadline"),
     ),
     Mutant(
+        "a list shows an order that lapsed past its deadline as pending",
+        "work_orders/model.py",
+        "changed | self._reopened(action)).as_of(now)",
+        "changed | self._reopened(action))",
+        ("tests/unit/test_order_pools.py",),
+    ),
+    Mutant(
         "a claim misses a block that a replica does not have yet",
         "work_orders/candidates.py",
         "        is_consistent = is_sure or sees_blocks\n",
