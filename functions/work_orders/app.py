@@ -127,6 +127,7 @@ api = handler = Api(
         WorkerUnavailableError,
         RateLimitedError,
         *TRANSITION_ERRORS,
+        ExcludedError,
         BudgetExceededError,
         DepthExceededError,
         TooManyChildrenError,
@@ -167,7 +168,8 @@ def read_order(caller: Caller, work_order_id: WorkOrderId) -> schemas.WorkOrderV
     `history` has every transition. Hashes are
     SHA-256 of canonical JSON: names sorted, no spaces, UTF-8. `content_sha256` is the hash of
     the fields that the action wrote. `previous_sha256` is the hash of the whole previous entry.
-    /llms.txt has the details.
+    /llms.txt has the details. A candidate sees a pending order as it is offered: `history`,
+    `questions` and `progress` are null, because an earlier worker may have written them.
     """
     return service.read(caller, work_order_id, clock.now())
 
@@ -265,10 +267,10 @@ def bid(
     "/messaging/work-order/{work_order_id}/bid",
     "Withdraw your bid",
     status=204,
-    raises=(*TRANSITION_ERRORS, WrongOfferError, BiddingClosedError),
+    raises=(*TRANSITION_ERRORS, WrongOfferError),
 )
 def withdraw_bid(caller: Caller, work_order_id: WorkOrderId) -> None:
-    """Until `bids_by`. Without a bid, nothing changes."""
+    """While the order is pending, also after `bids_by`. Without a bid, nothing changes."""
     bids.withdraw(caller, work_order_id, clock.now())
 
 

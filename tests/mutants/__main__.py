@@ -20,10 +20,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.mutants.planted import LAYER, PLANTED, Mutant
+from tests.mutants.rounds import ROUNDS
 from tests.mutants.waking import WAKING
 
 ROOT = Path(__file__).resolve().parents[2]
-MUTANTS = (*PLANTED, *WAKING)
+MUTANTS = (*PLANTED, *ROUNDS, *WAKING)
 FAILED = 1  # pytest's exit code when tests have run, and failed
 PASSED = 0
 SECONDS = 900

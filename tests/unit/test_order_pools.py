@@ -191,3 +191,26 @@ def test_a_head_of_an_order_for_candidates_stays_within_a_write_unit():
     )
     lasting = {k: v for k, v in item.head(taken).items() if k not in item.DUE_KEYS}
     assert item.size_of(lasting) <= item.HEAD_BYTES
+
+
+def test_an_order_that_lapses_past_its_deadline_has_expired_at_the_same_time():
+    order = claimed(offered(deadline_at=NOW + timedelta(seconds=10)), ADA)
+    end = order.lease_expires_at
+    seen = order.as_of(end)
+    assert (seen.status, seen.worker, seen.reopened_at, seen.expired_at) == (
+        Status.EXPIRED,
+        None,
+        end,
+        end,
+    )
+    stored = lapsed(order).apply(Action.EXPIRE, end, {}, YEAR)
+    assert stored.expired_at == stored.reopened_at == end
+    assert [history.Record.from_bytes(each).at for each in stored.history[-2:]] == [end, end]
+
+
+def test_a_candidate_sees_an_order_as_it_is_offered():
+    order = lapsed(claimed(offered(), ADA))
+    told = {"percent": 40, "note": "Half", "reported_at": NOW, "asked": 1, "answered": 1}
+    seen = order.model_copy(update={**told, "partial_bytes": 9}).as_offered()
+    assert {getattr(seen, name) for name in (*told, "partial_bytes")} == {None}
+    assert (seen.history, seen.generation, seen.updated_at) == ((), 3, order.reopened_at)

@@ -200,6 +200,15 @@ def test_the_hints_and_lapses_of_an_order_for_candidates_are_paid_when_it_is_cre
     assert 3 * (units.ORDER_LAPSE + units.HINTS) in added
 
 
+def test_a_schema_costs_the_same_whoever_may_take_the_order(spender: Spender):
+    offered(spender)  # makes Boots a contact
+    schema = {"description": "x" * 9_000}
+    named = offered(spender, result_schema=schema)[1] - offered(spender)[1]
+    to = {"to_agent_id": None, "to_capability": "estimation"}
+    pooled = offered(spender, **to, result_schema=schema)[1] - offered(spender, **to)[1]
+    assert named == pooled > 9 * units.WRITE_UNIT
+
+
 def test_the_end_of_an_order_by_the_system_is_paid_by_its_client(spender: Spender):
     """A worker would spend its own units on what strangers let expire in its list."""
     offered(spender)  # makes Boots a contact

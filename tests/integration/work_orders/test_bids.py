@@ -20,6 +20,7 @@ from tests.integration.work_orders.pools import (
     refused,
     withdraw,
 )
+from tests.integration.work_orders.test_pool_races import lapse
 
 
 @pytest.fixture
@@ -123,9 +124,20 @@ def test_bids_end_in_time_and_an_award_is_still_possible(auction: Cloud):
     own = bid_id(auction, "ada", order_id)
     close(auction, order_id)
     assert refused(bid(auction, "ben", order_id)) == (409, "bidding_closed")
-    assert refused(withdraw(auction, "ada", order_id)) == (409, "bidding_closed")
     assert listing(auction, "ben") == []
     assert award(auction, order_id, own).status == 200
+
+
+def test_a_bid_can_be_withdrawn_as_long_as_the_order_is_pending(auction: Cloud):
+    """Its client may award a lapsed order days after the last bid."""
+    order_id = offer(auction, lease_seconds=60)
+    won, lost = bid_id(auction, "ada", order_id), bid_id(auction, "ben", order_id)
+    close(auction, order_id)
+    assert award(auction, order_id, won).status == 200
+    assert refused(withdraw(auction, "ben", order_id)) == (409, "illegal_transition")
+    lapse(auction, order_id)
+    assert withdraw(auction, "ben", order_id).status == 204
+    assert refused(award(auction, order_id, lost)) == (404, "bid_not_found")
 
 
 def test_an_order_for_bids_without_a_deadline_expires_a_week_after_them(auction: Cloud):

@@ -2,6 +2,9 @@
 
 import pytest
 
+from agent_messaging.work_orders.model import NOBODY
+from tests.integration.authorisation.overtaken import overtaken
+from tests.integration.calls.operations import TRANSACT
 from tests.integration.cloud import Cloud
 from tests.integration.work_orders import trees
 from tests.integration.work_orders.orders import notices
@@ -98,6 +101,23 @@ def test_whoever_claims_first_makes_an_order_ready(
     assert claim(pool, "ada", last).status == 200
 
 
+def test_an_order_that_ends_while_it_becomes_ready_is_not_listed(
+    pool: Cloud, parent: str, monkeypatch: pytest.MonkeyPatch
+):
+    """The function that completed the last dependency has died. The sweep does its work."""
+    first = child(pool, parent)
+    last = part(pool, parent, depends_on=[first])
+    pool.move("third", first, "accept")
+    with monkeypatch.context() as dead:
+        dead.setattr("agent_messaging.work_orders.settling.Settling.follow", lambda *_: None)
+        pool.move("third", first, "complete")
+    with overtaken("work_orders", TRANSACT, pool.swept):
+        assert pool.move("boots", last, "cancel").status == 200
+    assert statuses(pool, last) == ["cancelled"]
+    assert "pool_for" not in pool.head(last)
+    assert listing(pool, "ada") == []
+
+
 def test_parts_for_candidates_end_with_their_parent(pool: Cloud, parent: str):
     pending, taken = part(pool, parent), part(pool, parent)
     waiting = part(pool, parent, depends_on=[pending])
@@ -125,6 +145,33 @@ def test_the_parts_of_a_worker_that_lapses_are_cancelled(pool: Cloud, *, is_foun
     assert pool.order("ada", own)["reason_code"] == "parent_cancelled"
     assert claim(pool, "ben", order_id).status == 200
     assert pool.order("ben", part(pool, order_id, "ben"))["status"] == "pending"
+
+
+@pytest.mark.parametrize("is_found", [True, False], ids=["stored", "at this moment"])
+def test_a_worker_that_lapsed_creates_no_part_and_is_told_why(pool: Cloud, *, is_found: bool):
+    order_id = pool_order(pool, "nova", lease_seconds=60)
+    claim(pool, "ada", order_id)
+    lapse(pool, order_id, is_found=is_found)
+    assert refused(created(pool, "ada", parent_id=order_id)) == (409, "excluded")
+    assert refused(created(pool, "ben", parent_id=order_id)) == (404, "work_order_not_found")
+
+
+def test_a_worker_whose_order_lapses_at_this_moment_is_told_that_it_lost_it(pool: Cloud):
+    order_id = pool_order(pool, "nova", lease_seconds=60)
+    claim(pool, "ada", order_id)
+    lapse(pool, order_id, is_found=False)
+    assert refused(pool.move("ada", order_id, "complete")) == (409, "excluded")
+
+
+def test_a_refusal_names_no_worker_where_there_is_none(pool: Cloud):
+    order_id = pool_order(pool, "nova")
+    answer = pool.move("nova", order_id, "complete")
+    assert refused(answer) == (403, "wrong_role")
+    assert answer.json["fix"].startswith("It has no worker yet. ")
+    answer = created(pool, "nova", parent_id=order_id)
+    assert refused(answer) == (403, "wrong_role")
+    assert "wait until it has a worker" in answer.json["fix"]
+    assert NOBODY.id not in answer.text
 
 
 @pytest.mark.parametrize("is_found", [True, False], ids=["a read", "the sweep"])

@@ -75,6 +75,15 @@ def test_a_claim_of_an_order_that_is_cancelled_is_refused(pool: Cloud):
     assert answer.json["current_status"] == "cancelled"
 
 
+def test_a_cancellation_of_an_order_that_is_claimed_ends_the_job(pool: Cloud):
+    order_id = pool_order(pool, "nova")
+    with overtaken("work_orders", TRANSACT, lambda: claim(pool, "ada", order_id).status) as other:
+        assert pool.move("nova", order_id, "cancel").status == 200
+    assert other == [200]
+    assert pool.order("ada", order_id)["status"] == "cancelled"
+    assert pool.profile("ada")["current_active_jobs"] == 0
+
+
 def lapse(cloud: Cloud, order_id: str, *, is_found: bool = True) -> None:
     """Let the lease of an accepted order end a second ago; whoever reads the order stores that."""
     text = clock.to_text(clock.now() - timedelta(seconds=1))
@@ -218,3 +227,25 @@ def test_a_block_ends_what_a_candidate_could_do(pool: Cloud):
     block(pool, "nova", "ada")
     assert refused(bid(pool, "ada", order_id)) == (404, "work_order_not_found")
     assert refused(award(pool, order_id, one)) == (409, "worker_unavailable")
+
+
+def reads_contacts_consistently(cloud: Cloud) -> bool:
+    """Whether all reads of contacts since `cost` was called last were consistent."""
+    asked = [
+        call.request["RequestItems"]["ContactsTable"]["ConsistentRead"]
+        for call in cloud.cost()
+        if "ContactsTable" in call.request.get("RequestItems", {})
+    ]
+    assert asked
+    return all(asked)
+
+
+def test_a_claim_and_an_award_see_every_block_from_before_the_call(pool: Cloud):
+    """A replica may not have the block yet."""
+    first, second = pool_order(pool, "nova"), auction(pool)
+    chosen = bid_id(pool, "ben", second)
+    pool.cost()
+    assert claim(pool, "ada", first).status == 200
+    assert reads_contacts_consistently(pool)
+    assert award(pool, second, chosen).status == 200
+    assert reads_contacts_consistently(pool)

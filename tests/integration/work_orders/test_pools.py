@@ -1,9 +1,12 @@
 """An order for candidates is found, claimed by one of them, and worked on like any other."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+from local.in_process.functions import app
+from local.in_process.metering import Meter
 from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import FUTURE, notices
 from tests.integration.work_orders.pools import (
@@ -16,6 +19,8 @@ from tests.integration.work_orders.pools import (
     pool_order,
     refused,
 )
+
+COSTS = (Path(__file__).parents[3] / "docs" / "costs.md").read_text("utf-8")
 
 
 @pytest.fixture
@@ -57,7 +62,8 @@ def test_a_pending_order_has_no_worker_no_message_and_no_thread(pool: Cloud):
     order = pool.order("nova", order_id)
     names = ("offer", "capability", "priority", "worker", "message_id", "thread_id", "accepted_at")
     assert [order[name] for name in names] == ["pool", CAPABILITY, 3, None, None, None, None]
-    assert pool.order("ada", order_id) == order
+    seen = {**order, "history": None, "questions": None}
+    assert pool.order("ada", order_id) == seen
     assert pool.inbox("ada")["messages"] == pool.inbox("ben")["messages"] == []
 
 
@@ -285,3 +291,15 @@ def test_a_repeated_claim_with_its_key_is_answered_again(pool: Cloud):
     first, again = (pool.post(path, {"agent_id": "ada"}, {}, key="k") for _ in range(2))
     assert first.json == again.json
     assert pool.profile("ada")["current_active_jobs"] == 1
+
+
+def test_a_claim_that_comes_too_late_costs_what_the_documents_say(pool: Cloud):
+    """It reads everything twice, because no refusal follows from a replica alone."""
+    eve = pool.register("eve", capabilities=[CAPABILITY])
+    order_id = pool_order(pool, "nova")
+    assert claim(pool, "ada", order_id).status == 200
+    with Meter(pool, [app("work_orders").client]).reading() as cost:
+        path = f"/messaging/work-order/{order_id}/claim"
+        assert pool.call("POST", path, body={}, caller=eve.keyed).status == 409
+    assert cost.write_units == 0
+    assert f"cost {cost.read_units:g} read units each" in " ".join(COSTS.split())

@@ -1,21 +1,25 @@
 """A result has to match the schema that the client gave with the order."""
 
+import itertools
+import json
 import os
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from agent_messaging.errors import ResultMismatchError
 from agent_messaging.work_orders import result_schema
 from local.in_process.functions import app
 from local.in_process.metering import Meter
 from local.in_process.requests import Answer
 from tests.hostile_schemas import cases
 from tests.integration.cloud import Cloud
+from tests.integration.work_orders.pools import CAPABILITY, join
 from tests.scale import IS_FULL, Figure
 
 SCHEMA = {
@@ -39,8 +43,13 @@ def accepted(pair: Cloud, **order: object) -> str:
     return order_id
 
 
-def offered(pair: Cloud, schema: object):
-    body = {"to_agent_id": "boots", "title": "T", "description": "D", "result_schema": schema}
+BOOTS = {"to_agent_id": "boots"}
+ANYBODY = {"to_capability": CAPABILITY}
+TO = pytest.mark.parametrize("to", [BOOTS, ANYBODY], ids=["named", "pool"])
+
+
+def offered(pair: Cloud, schema: object, to: dict[str, str] = BOOTS):
+    body = {**to, "title": "T", "description": "D", "result_schema": schema}
     return pair.post("/messaging/work-order", {"from_agent_id": "nova"}, body)
 
 
@@ -81,6 +90,7 @@ def test_an_order_without_a_schema_starts_no_process(pair: Cloud, monkeypatch: p
     assert pair.move("boots", order_id, "complete", result_data=FITTING).status == 200
 
 
+@TO
 @pytest.mark.parametrize(
     ("schema", "place"),
     [
@@ -94,17 +104,28 @@ def test_an_order_without_a_schema_starts_no_process(pair: Cloud, monkeypatch: p
         ([], "#/result_schema"),
     ],
 )
-def test_a_schema_that_cannot_be_used_is_refused(pair: Cloud, schema: object, place: str):
+def test_a_schema_that_cannot_be_used_is_refused(
+    pair: Cloud, schema: object, place: str, to: dict[str, str]
+):
     before = pair.digest()
-    answer = offered(pair, schema)
+    answer = offered(pair, schema, to)
     assert (answer.status, answer.json["code"]) == (422, "invalid")
     assert [each["pointer"] for each in answer.json["errors"]] == [place]
     assert pair.digest() == before
 
 
+@TO
 @pytest.mark.parametrize("schema", [{"$schema": COMMON}, {"$ref": COMMON}, {"pattern": "(a+)+$"}])
-def test_a_harmless_schema_is_taken(pair: Cloud, schema: object):
-    assert offered(pair, schema).status == 200
+def test_a_harmless_schema_is_taken(pair: Cloud, schema: object, to: dict[str, str]):
+    assert offered(pair, schema, to).status == 200
+
+
+@pytest.mark.parametrize("schema", [{"type": "objekt"}, {"$ref": "https://example.com/a.json"}])
+def test_a_worker_is_told_that_a_stored_schema_is_not_valid(schema: object):
+    """A server of an earlier version may have stored it."""
+    with pytest.raises(ResultMismatchError) as refusal:
+        result_schema.require_match(json.dumps(schema), "{}")
+    assert "is not valid" in str(refusal.value)
 
 
 def test_the_schema_is_covered_by_the_hash_of_the_creation(pair: Cloud):
@@ -127,13 +148,30 @@ class Completion:
     cpu: float
 
 
-def completion(pair: Cloud, order_id: str, result: object) -> Completion:
+class Taker(NamedTuple):
+    """Whom an order is for, who works on it, and how it gets it."""
+
+    to: dict[str, str]
+    worker: str
+    action: str
+
+    def offer(self, pair: Cloud, schema: str) -> Answer:
+        """Create an order with a schema, which may be no JSON."""
+        fields = json.dumps({**self.to, "title": "T", "description": "D"})
+        return pair.post(*CREATE, raw=f'{fields[:-1]}, "result_schema": {schema}}}')
+
+    def take(self, pair: Cloud, order_id: str) -> None:
+        """Let the worker take an order."""
+        assert pair.move(self.worker, order_id, self.action).status == 200
+
+
+def completion(pair: Cloud, worker: str, order_id: str, result: object) -> Completion:
     """Complete an accepted order with a schema, right after one with a harmless schema."""
     plain = accepted(pair, result_schema={})
     began = time.monotonic()
     assert pair.move("boots", plain, "complete").status == 200
     harmless, cpu = time.monotonic(), cpu_seconds()
-    answer = pair.move("boots", order_id, "complete", result_data=result)
+    answer = pair.move(worker, order_id, "complete", result_data=result)
     seconds = time.monotonic() - harmless
     return Completion(answer, seconds, seconds - (harmless - began), cpu_seconds() - cpu)
 
@@ -144,7 +182,7 @@ def cpu_seconds() -> float:
 
 
 def best_completion(
-    pair: Cloud, body: str, order_id: str, result: object
+    pair: Cloud, taker: Taker, schema: str, order_id: str, result: object
 ) -> tuple[Completion, int]:
     """The fastest of up to three tries, and their number. One that is fast enough is the last.
 
@@ -153,28 +191,29 @@ def best_completion(
     tries: list[Completion] = []
     while not tries or (tries[-1].beyond >= BOUND and len(tries) < TRIES):
         if tries and tries[-1].answer.status == 200:  # its order is completed
-            order_id = pair.post(*CREATE, raw=body).json["work_order_id"]
-            assert pair.move("boots", order_id, "accept").status == 200
-        tries.append(completion(pair, order_id, result))
+            order_id = taker.offer(pair, schema).json["work_order_id"]
+            taker.take(pair, order_id)
+        tries.append(completion(pair, taker.worker, order_id, result))
     if tries[-1].answer.status == 422:
         assert tries[-1].answer.json["code"] == "result_mismatch"
-        assert pair.move("boots", order_id, "fail").status == 200
+        assert pair.move(taker.worker, order_id, "fail").status == 200
     return min(tries, key=lambda each: each.beyond), len(tries)
 
 
 def test_hostile_schemas_are_refused_or_compared_in_a_second(pair: Cloud, figure: Figure):
     counts: Counter[str] = Counter()
     found: list[Completion] = []
-    for family, schema, result in cases(500 if IS_FULL else 30):
-        body = f'{{"to_agent_id":"boots","title":"T","description":"D","result_schema":{schema}}}'
-        answer = pair.post(*CREATE, raw=body)
+    join(pair, "ada")
+    takers = itertools.cycle([Taker(BOOTS, "boots", "accept"), Taker(ANYBODY, "ada", "claim")])
+    for taker, (family, schema, result) in zip(takers, cases(500 if IS_FULL else 30), strict=False):
+        answer = taker.offer(pair, schema)
         if answer.status == 422:
             counts["refused"] += 1
             continue
         assert answer.status == 200, (family, answer.text)
         order_id = answer.json["work_order_id"]
-        assert pair.move("boots", order_id, "accept").status == 200
-        best, tries = best_completion(pair, body, order_id, result)
+        taker.take(pair, order_id)
+        best, tries = best_completion(pair, taker, schema, order_id, result)
         assert best.answer.status in (200, 422), (family, best.answer.text)
         assert best.beyond < BOUND, (family, best.beyond, best.cpu)
         counts["completed" if best.answer.status == 200 else "mismatched"] += 1

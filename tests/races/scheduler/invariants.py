@@ -44,8 +44,11 @@ def _check_order(order: dict[str, Any]) -> None:
     is_open, has_worker = status in OPEN, "worker_id" in order
     assert is_open == ("open_client_id" in order)
     assert (is_open and has_worker) == ("open_worker_id" in order)
-    assert (status == "pending" and not has_worker) == ("pool_for" in order)
-    assert _is_due(order) == ("due_at" in order)
+    is_listed = status == "pending" and not has_worker and order.get("is_ready", True)
+    assert is_listed == ("pool_for" in order)
+    due = _due(order)
+    assert (due is not None) == ("due_at" in order) == ("due_shard" in order)
+    assert due is None or order["due_at"].partition("#")[0] <= due, "the sweep comes too late"
     assert (status == "accepted" and "lease_seconds" in order) == ("lease_expires_at" in order)
     assert (status == "input_required") == ("answer_by" in order) == ("question_id" in order)
     assert int(order.get("asked", 0)) - int(order.get("answered", 0)) in (0, 1)
@@ -55,12 +58,15 @@ def _check_order(order: dict[str, Any]) -> None:
         assert order["accepted_at"] < order["deadline_at"], "accepted too late by its own clock"
 
 
-def _is_due(order: dict[str, Any]) -> bool:
-    """Whether the sweep has to look at it, sooner or later."""
+def _due(order: dict[str, Any]) -> str | None:
+    """When the sweep has to look at it, None if never."""
     status = order["status"]
-    if status == "accepted" and "lease_seconds" not in order:
-        return "deadline_at" in order and "overdue_at" not in order
-    return status in ACTIVE or (status == "pending" and "deadline_at" in order)
+    if status == "input_required":
+        return str(order["answer_by"])
+    if status == "accepted" and "lease_seconds" in order:
+        return str(order["lease_expires_at"])
+    is_told = status == "accepted" and "overdue_at" in order
+    return order.get("deadline_at") if status in ("pending", "accepted") and not is_told else None
 
 
 def is_lapsed(order: dict[str, Any]) -> bool:
@@ -154,11 +160,11 @@ def _check_answers(world: World, orders: dict[str, Any], messages: list[dict[str
             assert held in requests or held in by_id, "an acknowledged request is lost"
         if seen.what == "create":
             assert seen.json["work_order_id"] in orders, "an acknowledged order is lost"
-            assert seen.json["message_id"] in by_id
+            assert seen.json["message_id"] in by_id or seen.json["offer"] != "named"
         if seen.what in MOVES:
             order = orders[seen.json["work_order_id"]]
             assert order.get(f"{seen.json['status']}_at"), "an acknowledged move did not happen"
-        if seen.what in ("send", "ping", "hold", "create"):
+        if seen.what in ("send", "ping", "hold", "create") and seen.json["message_id"]:
             assert _is_logged(world, seen), "an acknowledged message is in no sent list"
     _check_expiries(world)
 

@@ -18,13 +18,16 @@ PARTS = 4
 OPEN = ("pending", "accepted", "input_required")
 UNTIL = timedelta(seconds=120)
 JOBS = {"max_concurrent_jobs": 20}
+CAPABILITY = "estimation"
 
 Heads = dict[str, Items]
 
 
 def rooted(cloud: Cloud) -> dict[str, Any]:
     """Boots works for Nova, and has given a part to Third, who has accepted it too."""
-    register(cloud, "nova", "boots", "third", "fourth")
+    register(cloud, "nova", "boots")
+    for agent in ("third", "fourth"):
+        cloud.register(agent, capabilities=[CAPABILITY])
     for agent in ("boots", "third", "fourth"):
         assert cloud.call("PUT", "/messaging/presence", {"agent_id": agent}, JOBS).status == 200
     root = cloud.offer("nova", "boots", budget_usd=ROOT_CENTS / 100)
@@ -72,9 +75,11 @@ class Forest:
         dollars = self.chance.choice((None, 1, 2, 3, 5, 6))
         depends = self.chance.random() < 0.4
         then = self.chance.choice(("accept", "accept", "complete", "complete", "fail", "reject"))
+        is_pooled = self.chance.random() < 0.4
+        to = {"to_capability": CAPABILITY} if is_pooled else {"to_agent_id": worker}
 
         def step() -> None:
-            body = {"to_agent_id": worker, "title": key, "description": "d", "parent_id": parent}
+            body = {**to, "title": key, "description": "d", "parent_id": parent}
             siblings = self.known[parent][-2:]
             body |= {} if dollars is None else {"budget_usd": dollars}
             body |= {"depends_on": siblings} if depends and siblings else {}
@@ -85,9 +90,10 @@ class Forest:
             order = seen.json["work_order_id"]
             self.known[parent].append(order)
             self.counts["created"] += 1
+            take = "claim" if is_pooled else "accept"
             if then == "reject":
-                self._move("reject", worker, order)
-            elif self._move("accept", worker, order).status == 200 and then != "accept":
+                self._give_up(order, client if is_pooled else worker, is_pooled=is_pooled)
+            elif self._move(take, worker, order).status == 200 and then != "accept":
                 self._move(then, worker, order)
 
         return step
@@ -117,6 +123,10 @@ class Forest:
         seen: Seen = self._checked(self.world.move(action, agent, order, key=f"{action}-{order}"))()
         self.counts[f"{action} {seen.status}"] += 1
         return seen
+
+    def _give_up(self, order: str, agent: str, *, is_pooled: bool) -> None:
+        """End a pending part: its worker rejects it, or its client takes it out of the pool."""
+        self._move("cancel" if is_pooled else "reject", agent, order)
 
     def _ask(self, what: str, path: str, agent: str, body: Any, key: str) -> Seen:
         seen: Seen = self._checked(self.world.ask(what, "POST", path, agent, body, key=key))()

@@ -53,7 +53,8 @@ class OrderAccess:
 
         Raises:
             KeyRevokedError, AgentSuspendedError: see `require_active`.
-            WorkOrderNotFoundError, WrongRoleError: the caller may not do this.
+            WorkOrderNotFoundError, WrongRoleError: the caller may not do this, or has just lost
+                the order.
         """
         keys = [self.agents.key(caller.agent_id), self.orders.key(work_order_id)]
         lagging = () if is_sure else (self.orders.table.name,)
@@ -64,12 +65,17 @@ class OrderAccess:
             raise not_found(work_order_id)
         if order.role_of(actor.agent_id) is not role:
             raise _wrong_role(order, actor, role, PHRASES.get(verb, f"{verb} it"))
-        return actor, self.expiry.settle(order, now)
+        order = self.expiry.settle(order, now)
+        if not order.has_party(actor.agent_id):
+            raise not_found(work_order_id)
+        return actor, order
 
 
 def _wrong_role(order: WorkOrder, actor: Agent, role: Role, phrase: str) -> WrongRoleError:
     own_role = order.role_of(actor.agent_id)
     let = f"Let `{order.other_party(actor.agent_id).id}`, the {role}, make this call. "
+    if order.worker is None:
+        let = "It has no worker yet. "
     can = states.what_can_be_done(order.status, own_role, order.work_order_id, order.kind)
     return WrongRoleError(
         f"You are this work order's {own_role}. Only its {role} can {phrase}.",

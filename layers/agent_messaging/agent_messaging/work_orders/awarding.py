@@ -184,13 +184,15 @@ class Awarding:
         return actor, self.candidates.expiry.settle(order, award.now)
 
     def _load(self, order: WorkOrder, bid: Bid, now: datetime, *, is_sure: bool) -> Winner:
+        """Return the winner, which knows all blocks from before the call."""
         contacts, client_id, bidder_id = self.contacts.table, order.client.id, bid.bidder.id
         keys = [
             self.candidates.agents.key(bidder_id),
             contacts.key(bidder_id, client_id),
             contacts.key(client_id, bidder_id),
         ]
-        item, theirs, own = batch_get(self.candidates.client, keys, consistent=is_sure)
+        lagging = () if is_sure else (self.candidates.agents.table.name,)
+        item, theirs, own = batch_get(self.candidates.client, keys, consistent=True, but=lagging)
         return Winner(item, parse_contact(theirs, now), parse_contact(own, now))
 
     def _entries(

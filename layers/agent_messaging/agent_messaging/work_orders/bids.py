@@ -167,13 +167,14 @@ class Bidding:
             )
 
     def withdraw(self, caller: Caller, work_order_id: str, now: datetime) -> None:
-        """Remove the caller's bid on an order. Without one, nothing changes.
+        """Remove the caller's bid on a pending order. Without one, nothing changes.
 
         Raises:
-            AgentMessagingError: see `bid`.
+            AgentMessagingError: see `Candidates.open`.
+            IllegalTransitionError: the order is not pending.
         """
         candidate = self.candidates.open(caller, work_order_id, OfferKind.BIDS, now, is_sure=True)
-        require_open(self.candidates.expiry.settle(candidate.order, now), now)
+        require_pending(self.candidates.expiry.settle(candidate.order, now))
         # A repeated delete would remove a later bid, so it names the one that it read.
         own = self.bids.fetch(work_order_id, candidate.agent.agent_id, now)
         if own is not None:
@@ -203,17 +204,22 @@ def require_open(order: WorkOrder, now: datetime) -> None:
         IllegalTransitionError: it is not pending.
         BiddingClosedError: the time for bids is over.
     """
-    if order.status is not Status.PENDING:
-        raise IllegalTransitionError(
-            f"The work order is {order.status}, so it takes no bids.",
-            fix=what_can_be_done(order.status, Role.WORKER, order.work_order_id, order.kind),
-            members={"current_status": order.status},
-        )
+    require_pending(order)
     if order.bids_by is not None and not pool.takes_bids(order, now):
         raise BiddingClosedError(
             f"The work order took bids until {clock.to_text(order.bids_by)}.",
             fix="Bid on another order from GET /api/v1/messaging/work-orders?role=candidate"
             f"&capability={order.capability}.",
+        )
+
+
+def require_pending(order: WorkOrder) -> None:
+    """Raise IllegalTransitionError if the order is not pending, so that no bid can change."""
+    if order.status is not Status.PENDING:
+        raise IllegalTransitionError(
+            f"The work order is {order.status}, so it takes no bids.",
+            fix=what_can_be_done(order.status, Role.WORKER, order.work_order_id, order.kind),
+            members={"current_status": order.status},
         )
 
 

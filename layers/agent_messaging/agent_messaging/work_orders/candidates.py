@@ -79,7 +79,8 @@ class Candidates:
     ) -> Candidate:
         """Return the caller as a candidate of an order of this kind, in any status.
 
-        The order and the contacts are read consistently only with `is_sure`.
+        The order is read consistently only with `is_sure`. So are the contacts for a bid, because
+        the award reads them again. For a claim they are always read consistently.
 
         Raises:
             KeyRevokedError, AgentSuspendedError: see `require_active`.
@@ -100,7 +101,8 @@ class Candidates:
                 fix=f"GET {PATH}/{work_order_id} shows what became of your order.",
             )
         is_worker = order.taken_by.id == agent.agent_id
-        candidate = self._load(agent, order, now, is_sure=is_sure)
+        is_claim = kind is OfferKind.POOL
+        candidate = self._load(agent, order, now, is_sure=is_sure, sees_blocks=is_claim)
         if not is_worker and not candidate.may_see:
             raise not_found(work_order_id)
         if order.kind is not kind:
@@ -116,13 +118,24 @@ class Candidates:
             return False
         return self._load(parse_agent(item), order, now, is_sure=False).may_see
 
-    def _load(self, agent: Agent, order: WorkOrder, now: datetime, *, is_sure: bool) -> Candidate:
+    def _load(
+        self,
+        agent: Agent,
+        order: WorkOrder,
+        now: datetime,
+        *,
+        is_sure: bool,
+        sees_blocks: bool = False,
+    ) -> Candidate:
+        """Return the candidate. With `sees_blocks`, it knows all blocks from before the call."""
         keys = [
             self.contacts.key(order.client.id, agent.agent_id),
             self.contacts.key(agent.agent_id, order.client.id),
             self.agents.key(order.client.id),
         ]
-        theirs, own, client = batch_get(self.client, keys, consistent=is_sure)
+        lagging = () if is_sure else (self.agents.table.name,)
+        is_consistent = is_sure or sees_blocks
+        theirs, own, client = batch_get(self.client, keys, consistent=is_consistent, but=lagging)
         return Candidate(
             agent=agent,
             order=order,

@@ -19,6 +19,7 @@ from agent_messaging.storage.table import Item, TableKey, TransactItem
 from agent_messaging.storage.transactions import TransactionFailedError, batch_get
 from agent_messaging.work_orders import narrowing
 from agent_messaging.work_orders.children_table import ChildrenTable, cents_of
+from agent_messaging.work_orders.claiming import require_not_excluded
 from agent_messaging.work_orders.expiry import Expiry
 from agent_messaging.work_orders.item import parse
 from agent_messaging.work_orders.model import WorkOrder
@@ -65,14 +66,18 @@ class Children:
         """Return where the child belongs, by the items under `keys`.
 
         Raises:
+            ExcludedError: the caller was the worker of the parent, and its lease ended.
             WorkOrderNotFoundError: the caller has no such parent.
             AgentMessagingError: see `narrowing`.
         """
         heads = [None if item is None else parse(item, now) for item in found]
         parent, *others = heads
+        if parent is not None and parent.has_party(caller.agent_id):
+            parent = self.expiry.settle(parent, now)
+        if parent is not None:
+            require_not_excluded(parent, caller.agent_id)
         if parent is None or not parent.has_party(caller.agent_id):
             raise not_found(offer["parent_id"])
-        parent = self.expiry.settle(parent, now)
         narrowing.require_worker(parent, caller.agent_id)
         wanted = zip(offer["depends_on"] or (), others, strict=True)
         dependencies = (

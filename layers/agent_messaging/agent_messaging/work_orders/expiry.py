@@ -54,7 +54,7 @@ class Expiry:
         """Return the current order. If its time has passed at `now`, first store that it ended.
 
         Another request with a slower clock may change the order first. Then the result is the order
-        after that change.
+        after that change. An order that is reopened after its deadline expires at once.
 
         Raises:
             ContentionError, OutOfTimeError: see `transact`.
@@ -62,15 +62,16 @@ class Expiry:
         return self.end(order, now)[0]
 
     def end(self, order: WorkOrder, now: datetime) -> tuple[WorkOrder, bool]:
-        """Return the same as `settle`, and whether this call stored the end.
+        """Return the same as `settle`, and whether this call stored the end or the reopening.
 
         Raises:
             ContentionError, OutOfTimeError: see `transact`.
         """
+        is_ended = False
         for _ in range(ATTEMPTS):
             action = order.clock_action(now)
             if action is None:
-                return order, False
+                return order, is_ended
             expiry = self.orders.transact_transition(order, action, now, {})
             try:
                 with TALLY.unpaid():
@@ -82,7 +83,9 @@ class Expiry:
                     raise
                 order = standing
             else:
-                return expiry.order, True
+                order, is_ended = expiry.order, True
+                if not order.is_due(now):
+                    return order, is_ended
         raise ContentionError(f"The work order `{order.work_order_id}` kept changing.")
 
     def _entries(

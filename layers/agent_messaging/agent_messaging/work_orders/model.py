@@ -282,7 +282,7 @@ class WorkOrder(SharedFields):
         step = self.transition(action, by_system=by_system)
         if self.is_ready is False and step.target is Status.ACCEPTED:
             raise not_ready(self, self.depends_on or ())
-        at = (self._ends_at or now) if action in CLOCK_ACTIONS else now
+        at = (self._ended_at or now) if action in CLOCK_ACTIONS else now
         record = history.record(at, step.role, action, self._content(action.writes, changes))
         update = {
             **{
@@ -432,6 +432,13 @@ class WorkOrder(SharedFields):
         return self.lease_expires_at if self.status is Status.ACCEPTED else None
 
     @property
+    def _ended_at(self) -> datetime | None:
+        """The time of its end by the clock. An order reopened past its deadline ends with that."""
+        if self._ends_at is None or self.status is not Status.PENDING:
+            return self._ends_at
+        return max(self._ends_at, self.reopened_at or self._ends_at)
+
+    @property
     def due(self) -> datetime | None:
         """When the sweep has to look at the order, or None if never.
 
@@ -479,10 +486,15 @@ class WorkOrder(SharedFields):
     def as_of(self, now: datetime) -> "WorkOrder":
         """Return the order at `now`. What its time has ended is ended, even if not stored yet."""
         action = self.clock_action(now)
-        if action is None or self._ends_at is None:
+        if action is None or self._ended_at is None:
             return self
-        changed = transition(self.status, action).fields(self._ends_at)
-        return self.model_copy(update=changed | self._reopened(action))
+        changed = transition(self.status, action).fields(self._ended_at)
+        return self.model_copy(update=changed | self._reopened(action)).as_of(now)
+
+    def as_offered(self) -> "WorkOrder":
+        """Return the order as a candidate sees it, without what an earlier worker saw and did."""
+        told = ("percent", "note", "reported_at", "partial_bytes", "asked", "answered")
+        return self.model_copy(update={**dict.fromkeys(told), "history": ()})
 
     @property
     def taken_by(self) -> Party:

@@ -31,9 +31,12 @@ def require_worker(parent: WorkOrder, agent_id: str) -> None:
         WrongRoleError, IllegalTransitionError: see above.
     """
     if parent.role_of(agent_id) is not Role.WORKER:
+        others = "wait until it has a worker, which can create it"
+        if parent.worker is not None:
+            others = f"let `{parent.worker.id}` create it"
         raise WrongRoleError(
             "You are the client of the parent. Only its worker can create its children.",
-            fix=f"{WITHOUT_PARENT}, or let `{parent.taken_by.id}` create it.",
+            fix=f"{WITHOUT_PARENT}, or {others}.",
         )
     if parent.status not in ACTIVE:
         raise IllegalTransitionError(

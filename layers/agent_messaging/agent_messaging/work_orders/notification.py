@@ -15,7 +15,15 @@ from agent_messaging.messaging.model import (
     compose,
 )
 from agent_messaging.work_orders.model import WorkOrder
-from agent_messaging.work_orders.states import PATH, SOURCES, Action, ReasonCode, Status, Transition
+from agent_messaging.work_orders.states import (
+    PATH,
+    SOURCES,
+    Action,
+    OfferKind,
+    ReasonCode,
+    Status,
+    Transition,
+)
 
 # What a notification names that is about no transition.
 READY = "ready"
@@ -33,10 +41,7 @@ SYSTEM_BODIES: dict[str | None, str] = {
     "ended without completion.",
     ReasonCode.DEADLINE: "A work order failed: its question had no answer by the deadline.",
 }
-REOPENED = (
-    "A work order lapsed: its worker did not renew the lease in time. It is offered to other "
-    "agents again."
-)
+REOPENED = "A work order lapsed: its worker did not renew the lease in time. "
 
 
 def compose_for(
@@ -64,7 +69,9 @@ def compose_for(
     if step.source is not SOURCES[step.target][0] or step.target is Status.CANCELLED:
         metadata["previous_status"] = step.source
     if step.role is None:
-        body = REOPENED if step.action is Action.REOPEN else SYSTEM_BODIES[order.reason_code]
+        body = SYSTEM_BODIES[order.reason_code]
+        if step.action is Action.REOPEN:
+            body = REOPENED + _what_follows(order, to, now)
         metadata |= {"reason_code": order.reason_code} if order.reason_code else {}
     else:
         body = _body(order, step)
@@ -134,6 +141,18 @@ def _body(order: WorkOrder, step: Transition) -> str:
             f"{PATH}/{order.work_order_id}/complete."
         )
     return f"The {step.role} {step.participle} a work order."
+
+
+def _what_follows(order: WorkOrder, to: Party, now: datetime) -> str:
+    """Return what becomes of a reopened order. With bids, its client has to act again."""
+    if order.is_due(now):
+        return "Its deadline has passed, so it expires."
+    if order.kind is OfferKind.POOL:
+        return "It is offered to other agents again."
+    if to.id == order.client.id:
+        path = f"{PATH}/{order.work_order_id}"
+        return f"Award it to another bid from GET {path}/bids with POST {path}/award."
+    return "Its client can award it to another bid."
 
 
 def _quoted(changes: Mapping[str, Any]) -> dict[str, str | None]:

@@ -21,6 +21,7 @@ from agent_messaging.messaging.model import party
 from agent_messaging.messaging.sent_log import SentLog
 from agent_messaging.storage import units
 from agent_messaging.storage.tally import TALLY
+from agent_messaging.work_orders import result_schema
 from agent_messaging.work_orders.children import Children
 from agent_messaging.work_orders.item import place_offer
 from agent_messaging.work_orders.model import WorkOrder
@@ -49,7 +50,8 @@ class PoolOffering:
         Raises:
             AlreadyAnsweredError: see `IdempotentRequest.write`.
             KeyRevokedError, AgentSuspendedError: see `AgentsTable.read`.
-            InvalidError: a time is not in the future, or the deadline comes before the last bid.
+            InvalidError: a time is not in the future, the deadline comes before the last bid, or
+                the schema cannot be used.
             RateLimitedError: see `SentLog.record`.
             AgentMessagingError: see `Children.place`.
         """
@@ -57,7 +59,10 @@ class PoolOffering:
         offer = body.offer(now)
         place = self.children.load(caller, offer, now)
         offer |= {} if place is None else self.children.fields(place, offer, now)
-        order = _new(caller, client, _complete(offer, body, now), now)
+        offer = _complete(offer, body, now)
+        if body.result_schema is not None:
+            result_schema.require_usable(body.result_schema)
+        order = _new(caller, client, offer, now)
         # No agent's id contains `*`.
         recipient = f"*{order.capability}"
         self.sent_log.record(caller, recipient, ids.new("msg", now), long_bytes(body.description))
@@ -88,7 +93,8 @@ def _later_cost(order: WorkOrder) -> int:
     The last lapse ends the order.
     """
     lapses = 0 if order.lease_seconds is None else order.max_lapses or 0
-    return units.of_order(order.offer_bytes or 0, lapses=lapses, hints=max(1, lapses))
+    parts = order.offer_bytes or 0, order.schema_bytes or 0
+    return units.of_order(*parts, lapses=lapses, hints=max(1, lapses))
 
 
 def _complete(offer: dict[str, Any], body: CreateRequest, now: datetime) -> dict[str, Any]:

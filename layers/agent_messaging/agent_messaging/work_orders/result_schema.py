@@ -74,12 +74,19 @@ def require_match(schema: str, result: str | None) -> None:
     """Check a result. Both are JSON text. Without a result, the schema is compared with null.
 
     Raises:
-        ResultMismatchError: the result does not match, or the check takes too long.
+        ResultMismatchError: the result does not match, the check takes too long, or the schema is
+            not valid.
     """
     report = _report(schema, result or "null")
     if report is not None and report.get("is_valid"):
         return
-    if report is None or "faults" not in report:
+    if report is not None and "faults" not in report:
+        raise ResultMismatchError(
+            "The order's `result_schema` is not valid, so no result can be compared with it.",
+            fix="End the order with the call `fail`, and say so in `reason`.",
+            faults=(Fault(RESULT, "cannot be compared with a schema that is not valid"),),
+        )
+    if report is None:
         raise ResultMismatchError(
             f"`result_data` was compared with the order's `result_schema` for {SECONDS} seconds "
             "without an outcome.",

@@ -13,7 +13,7 @@ from typing import Any
 MAX_LAPSES = 3
 
 # The fields of an accepted order that a reopened one does not have. It keeps the last report of
-# progress and all questions, for the next worker.
+# progress and all questions, for the next worker. Candidates see none of that.
 _OF_A_ROUND = (
     "worker",
     "message_id",

@@ -364,11 +364,17 @@ class WorkOrderView(SharedFields):
     ]
     progress: Annotated[
         Progress | None,
-        Field(description="What the worker reported while it works. Null before the first report."),
+        Field(
+            description="What the worker reported while it works. Null before the first report, "
+            "and for a candidate."
+        ),
     ]
     questions: Annotated[
         list[Question] | None,
-        Field(description="What the worker asked, oldest first, with the answers. Null in lists."),
+        Field(
+            description="What the worker asked, oldest first, with the answers. Null in lists, "
+            "and for a candidate."
+        ),
     ] = None
     generation: Annotated[
         int, Field(description="How often the state changed. A new order has generation 1.")
@@ -378,7 +384,10 @@ class WorkOrderView(SharedFields):
     ]
     history: Annotated[
         list[HistoryEntry] | None,
-        Field(description="Every change of the order, oldest first. Null in lists."),
+        Field(
+            description="Every change of the order, oldest first. Null in lists, and for a "
+            "candidate."
+        ),
     ] = None
 
 
@@ -444,7 +453,9 @@ def _progress(order: WorkOrder) -> Progress | None:
 
 
 def whole_view(order: WorkOrder, reader_id: str, questions: Sequence[Question]) -> WorkOrderView:
-    """Return the view of an order with its history and its questions."""
+    """Return the view of an order, for its parties with its history and its questions."""
+    if not order.has_party(reader_id):
+        return view(order, reader_id)
     parties = {"client": order.client.id, "worker": order.taken_by.id}
     entries = history.chain(order.history, parties, order.excluded or ())
     chain = [HistoryEntry(**entry) for entry in entries]

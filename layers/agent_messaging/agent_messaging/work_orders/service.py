@@ -81,7 +81,7 @@ class WorkOrderService:
         return schemas.WorkOrdersPage(agent_id=caller.agent_id, role=query.role, **page.answer)
 
     def read(self, caller: Caller, work_order_id: str, now: datetime) -> schemas.WorkOrderView:
-        """Return an order of the caller, or one that it could take, with its history.
+        """Return an order of the caller with its history, or one that it could take without.
 
         Raises:
             WorkOrderNotFoundError: there is no such order, or the caller may not see it.
@@ -92,8 +92,10 @@ class WorkOrderService:
         if order is None:
             raise not_found(work_order_id)
         order = self.expiry.settle(order, now)
-        if not (order.has_party(caller.agent_id) or order.status is Status.PENDING):
-            raise not_found(work_order_id)
+        if not order.has_party(caller.agent_id):
+            if order.status is not Status.PENDING:
+                raise not_found(work_order_id)
+            order = order.as_offered()
         whole = self.orders.read_parts([order])
         if not whole:
             raise not_found(work_order_id)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from agent_messaging import clock
 from agent_messaging.storage.table import TransactItem
 from agent_messaging.work_orders import links
-from agent_messaging.work_orders.item import head
+from agent_messaging.work_orders.item import DUE_KEYS, head
 from agent_messaging.work_orders.model import WorkOrder
 from agent_messaging.work_orders.states import Status, Transition
 
@@ -44,10 +44,16 @@ def update(
 ) -> tuple[str, str, dict[str, Any]]:
     """Return the expression, the condition and the values for the update of a head.
 
-    `is_by_clock`: see `conditions`.
+    It writes the keys of the index `due` even if they are as they were read, because the sweep may
+    have moved or removed the entry meanwhile. An equal value costs nothing. `is_by_clock`: see
+    `conditions`.
     """
     before, after = head(order), head(changed)
-    given = {name: value for name, value in after.items() if before.get(name) != value}
+    given = {
+        name: value
+        for name, value in after.items()
+        if name in DUE_KEYS or before.get(name) != value
+    }
     given["history"] = after["history"][-1:]
     gone = [f"#{name}" for name in before if name not in after]
     sets = [f"#{name} = :{name}" for name in given if name != "history"]
@@ -65,8 +71,7 @@ def update_ready(order: WorkOrder, now: datetime) -> tuple[str, str, dict[str, A
     given = {name: value for name, value in after.items() if before.get(name) != value}
     sets = ", ".join(f"#{name} = :{name}" for name in given)
     clauses, values = conditions(order, now)
-    condition = " AND ".join([*clauses, IS_NOT_READY])
-    return f"SET {sets}", condition, {**given, **values, "not_ready": False}
+    return f"SET {sets}", " AND ".join(clauses), {**given, **values}
 
 
 def conditions(
@@ -74,7 +79,8 @@ def conditions(
 ) -> tuple[list[str], dict[str, Any]]:
     """Return the clauses that an order is as it was read, and in time at `now`, with their values.
 
-    With `is_by_clock`, its time has passed instead.
+    With `is_by_clock`, its time has passed instead. An order that is not ready must still be so:
+    becoming ready adds keys of indexes, which an end has to remove.
     """
     clauses = [IS_STILL]
     values: dict[str, Any] = {"was": order.status}
@@ -84,6 +90,9 @@ def conditions(
     if order.capability is not None:
         clauses.append(IS_FIRST_ROUND if order.lapses is None else IS_SAME_ROUND)
         values |= {} if order.lapses is None else {"round": order.lapses}
+    if order.is_ready is False:
+        clauses.append(IS_NOT_READY)
+        values["not_ready"] = False
     in_time, too_late = _TIMES[order.status]
     if order.status is not Status.ACCEPTED or order.lease_expires_at is not None:
         clauses.append(too_late if is_by_clock else in_time)

@@ -169,9 +169,9 @@ class Transitions:
         try:
             request.write(self._entries(write, wanted, actor, other), write.order)
         except TransactionFailedError as error:
-            has_changed, lacks_room = error.failed[:2]
-            # A changed order is read again, because its new state is the better error.
-            if wanted.action is Action.ACCEPT and lacks_room and not has_changed:
+            # A changed order is read again, because its new state is the better error. An accept
+            # writes the order first, then its worker.
+            if wanted.action is Action.ACCEPT and list(error.failed[:2]) == [False, True]:
                 _require_capacity(require_active(wanted.caller, error.items[1], wanted.now))
             return None
         return write.order
