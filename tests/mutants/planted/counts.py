@@ -1,0 +1,81 @@
+"""Bugs to plant in counts: statistics, units and limits."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import Mutant
+
+STATS = "tests/integration/stats"
+METER = "tests/integration/meter"
+
+MUTANTS = (
+    Mutant(
+        "what is long of a message is counted as a message",
+        "stats/projection.py",
+        "if event is not _Event.INSERT or not is_head:",
+        "if event is not _Event.INSERT:",
+        ("tests/unit/stats/test_projection.py",),
+    ),
+    Mutant(
+        "a roll-up that runs again replaces the snapshot",
+        "stats/table.py",
+        "            self.table.put(item, IS_NEW)\n",
+        "            self.table.put(item)\n",
+        (STATS,),
+    ),
+    Mutant(
+        "a record that is delivered again is counted again",
+        "stats/runs.py",
+        "counted = {number for each in before for number in each.numbers}",
+        "counted = {number for each in before for number in each.numbers[:0]}",
+        (STATS,),
+    ),
+    Mutant(
+        "one poison record fails its whole batch",
+        "stats/runs.py",
+        '            poison.append(str(record["dynamodb"]["SequenceNumber"]))\n',
+        "            raise\n",
+        (STATS,),
+    ),
+    Mutant(
+        "what is left of the units is dropped with each flush",
+        "meter/model.py",
+        "        self.tenths -= units * UNIT\n",
+        "        self.tenths = 0\n",
+        ("tests/unit/test_meter.py",),
+    ),
+    Mutant(
+        "an agent's requests are not counted",
+        "door/api.py",
+        "        self._meter.spend(agent_id, tenths, clock.now())\n",
+        "        self._meter.spend(agent_id, 0 * tenths, clock.now())\n",
+        (METER,),
+    ),
+    Mutant(
+        "two instances that find the same trip count it twice",
+        "meter/table.py",
+        'IS_NOT_REFUSED = "attribute_not_exists(penalty) OR penalty.#until <= :now"',
+        'IS_NOT_REFUSED = "attribute_exists(agent_id) OR penalty.#until <= :now"',
+        (f"{METER}/test_penalties.py", "-k", "two_instances"),
+    ),
+    Mutant(
+        "the authorizer lets the keys of a refused agent in",
+        "agents/key_table.py",
+        "        return self.refused_until is not None and now < self.refused_until\n",
+        "        return False\n",
+        (f"{METER}/test_penalties.py",),
+    ),
+    Mutant(
+        "a key that is made in the moment of a trip escapes the penalty",
+        "agents/keyring.py",
+        '            f"{condition} AND {same_keys} AND {same_penalty}",\n',
+        '            f"{condition} AND {same_keys}",\n',
+        (f"{METER}/test_penalties.py", "-k", "in_the_moment"),
+    ),
+    Mutant(
+        "a window takes more than its quota",
+        "limits.py",
+        '"attribute_not_exists(#count) OR #count < :quota"',
+        '"attribute_not_exists(#count) OR #count <= :quota"',
+        (f"{METER}/test_counters.py",),
+    ),
+)

@@ -1,0 +1,87 @@
+"""Bugs to plant in leases of work orders: progress, lapses, questions and overdue orders."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import Mutant
+
+SCHEDULER = "tests/races/scheduler"
+ORDERS = "tests/integration/work_orders"
+
+MUTANTS = (
+    Mutant(
+        "an order lapses without a condition on its lease",
+        "work_orders/transition_write.py",
+        'HAS_LAPSED = "lease_expires_at <= :now"',
+        'HAS_LAPSED = "(lease_expires_at <= :now OR lease_expires_at > :now)"',
+        (
+            f"{ORDERS}/test_lease_conditions.py"
+            "::test_a_lapse_finds_that_the_lease_was_renewed_meanwhile",
+        ),
+    ),
+    Mutant(
+        "a worker completes an order after its lease",
+        "work_orders/transition_write.py",
+        'IS_LEASED = "lease_expires_at > :now"',
+        'IS_LEASED = "(lease_expires_at > :now OR lease_expires_at <= :now)"',
+        (f"{ORDERS}/test_lease_conditions.py::test_the_write_minds_the_lease",),
+    ),
+    Mutant(
+        "a question lapses without a condition on its time",
+        "work_orders/transition_write.py",
+        'IS_UNANSWERED = "answer_by <= :now"',
+        'IS_UNANSWERED = "(answer_by <= :now OR answer_by > :now)"',
+        (f"{ORDERS}/test_lease_conditions.py::test_the_write_minds_the_time_for_an_answer",),
+    ),
+    Mutant(
+        "a question is answered after its time",
+        "work_orders/transition_write.py",
+        'IS_ANSWERABLE = "answer_by > :now"',
+        'IS_ANSWERABLE = "(answer_by > :now OR answer_by <= :now)"',
+        (f"{ORDERS}/test_lease_conditions.py::test_the_write_minds_the_time_for_an_answer",),
+    ),
+    Mutant(
+        "an answer is taken for whatever question waits now",
+        "work_orders/transition_write.py",
+        'IS_QUESTION = "question_id = :question"',
+        'IS_QUESTION = "question_id <> :was"',
+        (f"{ORDERS}/test_lease_conditions.py::test_an_answer_finds_that_another_question_waits",),
+    ),
+    Mutant(
+        "a report moves a lease back",
+        "work_orders/transition_write.py",
+        'IS_LATER = "lease_expires_at <= :lease_expires_at"',
+        'IS_LATER = "lease_expires_at <> :was"',
+        (f"{ORDERS}/test_lease_conditions.py::test_a_report_finds_another_one_and_a_later_lease",),
+    ),
+    Mutant(
+        "two reports have one number",
+        "work_orders/transition_write.py",
+        "OR reports < :reports)",
+        "OR reports <= :reports)",
+        (f"{ORDERS}/test_lease_conditions.py::test_a_report_finds_another_one_and_a_later_lease",),
+    ),
+    Mutant(
+        "both parties are told twice that an order is overdue",
+        "work_orders/transition_write.py",
+        'IS_UNTOLD = "attribute_not_exists(overdue_at)"',
+        'IS_UNTOLD = "#status = :was"',
+        (f"{ORDERS}/test_lease_conditions.py::test_nobody_is_told_twice_that_an_order_is_overdue",),
+    ),
+    Mutant(
+        "the sweep moves an entry that has changed meanwhile",
+        "work_orders/table.py",
+        '"due_at = :seen AND #status = :was"',
+        '"attribute_exists(due_at) OR due_at = :seen OR #status = :was"',
+        (
+            f"{ORDERS}/test_lease_conditions.py"
+            "::test_an_entry_is_not_moved_by_what_was_read_before_a_change",
+        ),
+    ),
+    Mutant(
+        "a worker that dies keeps its job",
+        "work_orders/expiry.py",
+        "if ended.step.source in ACTIVE and worker",
+        "if ended.step.target in ACTIVE and worker",
+        (f"{ORDERS}/test_leases.py::test_whoever_meets_a_lapsed_order_first_ends_it_once",),
+    ),
+)
