@@ -22,6 +22,7 @@ from pathlib import Path
 from tests.mutants.mutant import LAYER, Mutant
 from tests.mutants.planted import (
     agents,
+    bids,
     calls,
     counts,
     feed,
@@ -41,7 +42,7 @@ from tests.mutants.planted import (
 
 ROOT = Path(__file__).resolve().parents[2]
 SUBJECTS = (
-    *(orders, leases, pools, parts, leaving, histories),
+    *(orders, leases, pools, bids, parts, leaving, histories),
     *(messages, agents, idempotency),
     *(feed, receipts, webhooks),
     *(calls, texts, counts, releases),

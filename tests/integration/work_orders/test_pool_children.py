@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.integration.authorisation.overtaken import overtaken
 from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import notices
 from tests.integration.work_orders.pools import (
@@ -123,6 +124,38 @@ def test_the_parts_of_a_worker_that_lapses_are_cancelled(pool: Cloud, *, is_foun
     assert pool.order("ada", own)["reason_code"] == "parent_cancelled"
     assert claim(pool, "ben", order_id).status == 200
     assert pool.order("ben", part(pool, order_id, "ben"))["status"] == "pending"
+
+
+def test_the_parts_of_the_next_worker_go_on(pool: Cloud):
+    """It has the order before the sweep cancels what the worker before it has left."""
+    order_id = pool_order(pool, "nova", lease_seconds=60)
+    claim(pool, "ada", order_id)
+    before = part(pool, order_id, "ada")
+    lapse(pool, order_id)
+    claim(pool, "ben", order_id)
+    after = part(pool, order_id, "ben")
+    pool.swept()
+    assert statuses(pool, order_id, before, after) == ["accepted", "cancelled", "pending"]
+    assert marks(pool) == []
+
+
+def test_an_order_that_lapses_during_the_sweep_of_its_last_lapse_is_swept_again(pool: Cloud):
+    order_id = pool_order(pool, "nova", lease_seconds=60)
+    claim(pool, "ada", order_id)
+    part(pool, order_id, "ada")
+    lapse(pool, order_id)
+
+    def lapse_again() -> str:
+        claim(pool, "ben", order_id)
+        created = part(pool, order_id, "ben")
+        lapse(pool, order_id)
+        return created
+
+    with overtaken("work_orders_sweep", "DeleteItem", lapse_again) as later:
+        pool.swept()
+    assert marks(pool) == [order_id]
+    pool.swept()
+    assert (statuses(pool, *later), marks(pool)) == (["cancelled"], [])
 
 
 @pytest.mark.parametrize("is_found", [True, False], ids=["a read", "the sweep"])
