@@ -11,13 +11,16 @@ the copy without bugs.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 
 from tests.mutants.mutant import LAYER, Mutant
 from tests.mutants.planted import (
@@ -100,23 +103,37 @@ def chosen(words: list[str]) -> list[Mutant]:
     return [m for m in MUTANTS if not words or any(w in m.name or w in m.file for w in words)]
 
 
-def hunt(root: Path, mutants: list[Mutant]) -> list[Mutant]:
-    """Plant all mutants and print the results. Return those that no test found."""
+def hunt(roots: list[Path], mutants: list[Mutant]) -> list[Mutant]:
+    """Plant all mutants, one at a time in each copy, and return those that no test found."""
     tests = sorted({test for mutant in mutants for test in mutant.tests})
     print(f"{len(tests)} tests without bugs", flush=True)
-    code, written = outcome(root, tests)
+    code, written = outcome(roots[0], tests)
     if code != PASSED:
         sys.exit(f"a test fails without a bug:\n{written}")
-    missed = []
-    for number, mutant in enumerate(mutants, start=1):
-        since = time.monotonic()
-        found = is_found(root, mutant)
-        seconds = time.monotonic() - since
+    free: SimpleQueue[Path] = SimpleQueue()
+    for root in roots:
+        free.put(root)
+
+    def plant(mutant: Mutant) -> tuple[bool, float]:
+        root, since = free.get(), time.monotonic()
+        try:
+            return is_found(root, mutant), time.monotonic() - since
+        finally:
+            free.put(root)
+
+    with ThreadPoolExecutor(len(roots)) as pool:
+        return list(_missed(mutants, pool.map(plant, mutants)))
+
+
+def _missed(mutants: list[Mutant], planted: Iterable[tuple[bool, float]]) -> Iterator[Mutant]:
+    """Print the results as they come, and yield the mutants that no test found."""
+    for number, (mutant, (found, seconds)) in enumerate(
+        zip(mutants, planted, strict=True), start=1
+    ):
         word = "found " if found else "MISSED"
         print(f"[{number:3}/{len(mutants)}] {word} {seconds:4.0f} s  {mutant.name}", flush=True)
         if not found:
-            missed.append(mutant)
-    return missed
+            yield mutant
 
 
 def main() -> int:
@@ -128,6 +145,9 @@ def main() -> int:
         "words", nargs="*", help="plant only bugs with one of these words in name or file"
     )
     parser.add_argument("--list", action="store_true", help="only list the bugs")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="how many bugs to plant at once"
+    )
     options = parser.parse_args()
     mutants = chosen(options.words)
     if options.list:
@@ -135,8 +155,10 @@ def main() -> int:
         return 0
     since = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        copy_of_the_product(Path(folder))
-        missed = hunt(Path(folder), mutants)
+        roots = [Path(folder) / str(number) for number in range(max(1, options.jobs))]
+        for root in roots:
+            copy_of_the_product(root)
+        missed = hunt(roots, mutants)
     minutes = (time.monotonic() - since) / 60
     print(f"{len(mutants) - len(missed)} of {len(mutants)} bugs found in {minutes:.0f} minutes")
     return 1 if missed else 0

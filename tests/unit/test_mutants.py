@@ -1,11 +1,20 @@
-"""The bugs that are planted before a release can still be planted."""
+"""The bugs that are planted before a release can still be planted, and no condition lacks one."""
 
 import ast
+import re
 
 import pytest
 
 from tests.mutants.__main__ import MUTANTS, ROOT
 from tests.mutants.mutant import LAYER, Mutant
+
+# Conditions that hold whenever the others of their write do, so that no test could miss them.
+IMPLIED = {
+    # A deadline never changes. Who writes has compared it with the time that it writes.
+    "IS_OVERDUE",
+    # The worker changes only with the round, which is a condition too.
+    "IS_OF_WORKER",
+}
 
 
 def functions(path: str) -> set[str]:
@@ -29,3 +38,23 @@ def test_its_place_is_there_once_and_its_tests_too(mutant: Mutant):
         path, *names = test.partition("[")[0].split("::")
         assert (ROOT / path).exists()
         assert not names or names[0] in functions(path)
+
+
+def conditions() -> dict[tuple[str, str], str]:
+    """The conditions of the writes of work orders: their lines, by file and name."""
+    found = {}
+    paths = set((ROOT / LAYER / "work_orders").glob("*.py"))
+    for path in paths - {ROOT / LAYER / "work_orders/indexes.py"}:  # It has filters of lists.
+        text = path.read_text(encoding="utf-8")
+        for line in re.findall(r"^(?:IS|HAS)_\w+ = .*", text, re.MULTILINE):
+            found[f"work_orders/{path.name}", line.partition(" ")[0]] = line
+    return found
+
+
+def test_each_condition_of_a_write_of_an_order_has_a_bug():
+    lacking = {
+        name
+        for (file, name), line in conditions().items()
+        if not any(mutant.file == file and mutant.old in line for mutant in MUTANTS)
+    }
+    assert lacking == IMPLIED
