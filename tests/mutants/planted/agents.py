@@ -17,14 +17,17 @@ MUTANTS = (
         '                self.change(caller, {"last_seen_on": now.date().isoformat()}, now)\n'
         "            except Exception as error:\n"
         "                raise RuntimeError from error\n",
-        ("tests/integration/test_presence.py",),
+        (
+            "tests/integration/test_presence.py"
+            "::test_a_day_that_cannot_be_noted_keeps_nobody_from_being_online",
+        ),
     ),
     Mutant(
         "a stranger's second request takes the place of its first",
         "contacts/table.py",
         "(attribute_not_exists(contact_id) OR purge_at <= :epoch)",
         "(attribute_not_exists(contact_id) OR purge_at <= :epoch OR purge_at > :epoch)",
-        (f"{CONTACTS}/test_requests.py", f"{CONTACTS}/test_races.py"),
+        (f"{CONTACTS}/test_races.py::test_of_two_messages_of_a_stranger_at_once_one_is_held",),
     ),
     Mutant(
         "a request is released though another one waits by now",

@@ -57,6 +57,9 @@ MUTANTS = (
         "work_orders/transcript.py",
         '"entries": list(map(canonical.sha256, document["history"])),',
         '"entries": [],',
-        (f"{ORDERS}/test_transcripts.py",),
+        (
+            f"{ORDERS}/test_transcripts.py"
+            "::test_a_transcript_has_the_order_its_history_and_its_messages",
+        ),
     ),
 )

@@ -21,7 +21,7 @@ MUTANTS = (
         "work_orders/model.py",
         "if ends_at is None or ends_at > now:",
         "if ends_at is None or ends_at >= now:",
-        (f"{ORDERS}/test_first_come.py",),
+        (f"{ORDERS}/test_first_come.py::test_whoever_first_finds_it_overdue_stores_that",),
     ),
     Mutant(
         "a deadline is no condition of the write",
