@@ -13,21 +13,21 @@ MUTANTS = (
         "stats/projection.py",
         "if event is not _Event.INSERT or not is_head:",
         "if event is not _Event.INSERT:",
-        ("tests/unit/stats/test_projection.py",),
+        ("tests/unit/stats/test_projection.py::test_what_is_long_of_a_message_counts_nothing",),
     ),
     Mutant(
         "a roll-up that runs again replaces the snapshot",
         "stats/table.py",
         "            self.table.put(item, IS_NEW)\n",
         "            self.table.put(item)\n",
-        (STATS,),
+        (f"{STATS}/test_roll_up.py::test_of_two_roll_ups_at_once_the_first_stays",),
     ),
     Mutant(
         "a record that is delivered again is counted again",
         "stats/runs.py",
         "counted = {number for each in before for number in each.numbers}",
         "counted = {number for each in before for number in each.numbers[:0]}",
-        (STATS,),
+        (f"{STATS}/test_counting.py::test_the_same_batch_again_changes_nothing",),
     ),
     Mutant(
         "one poison record fails its whole batch",
@@ -55,7 +55,10 @@ MUTANTS = (
         "meter/table.py",
         'IS_NOT_REFUSED = "attribute_not_exists(penalty) OR penalty.#until <= :now"',
         'IS_NOT_REFUSED = "attribute_exists(agent_id) OR penalty.#until <= :now"',
-        (f"{METER}/test_penalties.py", "-k", "two_instances"),
+        (
+            f"{METER}/test_penalties.py"
+            "::test_of_two_instances_that_find_the_trip_at_once_one_counts_it",
+        ),
     ),
     Mutant(
         "the authorizer lets the keys of a refused agent in",
@@ -69,7 +72,7 @@ MUTANTS = (
         "agents/keyring.py",
         '            f"{condition} AND {same_keys} AND {same_penalty}",\n',
         '            f"{condition} AND {same_keys}",\n',
-        (f"{METER}/test_penalties.py", "-k", "in_the_moment"),
+        (f"{METER}/test_penalties.py::test_no_key_that_is_made_in_the_moment_of_a_trip_escapes",),
     ),
     Mutant(
         "a window takes more than its quota",

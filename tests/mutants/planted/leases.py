@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tests.mutants.mutant import Mutant
 
-SCHEDULER = "tests/races/scheduler"
 ORDERS = "tests/integration/work_orders"
 
 MUTANTS = (
