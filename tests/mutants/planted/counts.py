@@ -34,21 +34,24 @@ MUTANTS = (
         "stats/runs.py",
         '            poison.append(str(record["dynamodb"]["SequenceNumber"]))\n',
         "            raise\n",
-        (STATS,),
+        (
+            f"{STATS}/test_poison.py"
+            "::test_poison_holds_nobody_up_and_is_counted_when_it_is_understood",
+        ),
     ),
     Mutant(
         "what is left of the units is dropped with each flush",
         "meter/model.py",
         "        self.tenths -= units * UNIT\n",
         "        self.tenths = 0\n",
-        ("tests/unit/test_meter.py",),
+        ("tests/unit/test_meter.py::test_an_account_is_due_at_fifty_units_and_keeps_the_rest",),
     ),
     Mutant(
         "an agent's requests are not counted",
         "door/api.py",
         "        self._meter.spend(agent_id, tenths, clock.now())\n",
         "        self._meter.spend(agent_id, 0 * tenths, clock.now())\n",
-        (METER,),
+        (f"{METER}/test_metering.py::test_a_cheap_request_costs_no_call_more",),
     ),
     Mutant(
         "two instances that find the same trip count it twice",
@@ -65,7 +68,10 @@ MUTANTS = (
         "agents/key_table.py",
         "        return self.refused_until is not None and now < self.refused_until\n",
         "        return False\n",
-        (f"{METER}/test_penalties.py",),
+        (
+            f"{METER}/test_penalties.py"
+            "::test_who_spends_too_much_is_refused_until_the_next_minute_is_over",
+        ),
     ),
     Mutant(
         "a key that is made in the moment of a trip escapes the penalty",
@@ -79,6 +85,6 @@ MUTANTS = (
         "limits.py",
         '"attribute_not_exists(#count) OR #count < :quota"',
         '"attribute_not_exists(#count) OR #count <= :quota"',
-        (f"{METER}/test_counters.py",),
+        (f"{METER}/test_counters.py::test_a_stack_registers_so_many_agents_in_a_minute",),
     ),
 )
