@@ -53,7 +53,7 @@ SUBJECTS = (
 MUTANTS = tuple(mutant for subject in SUBJECTS for mutant in subject.MUTANTS)
 FAILED = 1  # pytest's exit code when tests have run, and failed
 PASSED = 0
-SECONDS = 900
+SECONDS = 900  # for the tests of one bug
 
 
 class PlantingError(Exception):
@@ -75,11 +75,11 @@ def copy_of_the_product(to: Path) -> None:
             shutil.copy2(ROOT / name, to / name)
 
 
-def outcome(root: Path, tests: Iterable[str]) -> tuple[int, str]:
-    """Run these tests, and return pytest's exit code and what it wrote."""
+def outcome(root: Path, tests: Iterable[str], seconds: int | None) -> tuple[int, str]:
+    """Run these tests for at most so long, and return pytest's exit code and what it wrote."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     done = subprocess.run(
-        command, cwd=root, capture_output=True, text=True, timeout=SECONDS, check=False
+        command, cwd=root, capture_output=True, text=True, timeout=seconds, check=False
     )
     return done.returncode, done.stdout
 
@@ -92,7 +92,7 @@ def is_found(root: Path, mutant: Mutant) -> bool:
         raise PlantingError(f"{mutant.file} has {mutant.old!r} {sound.count(mutant.old)} times")
     path.write_text(sound.replace(mutant.old, mutant.new), encoding="utf-8")
     try:
-        code, _ = outcome(root, mutant.tests)
+        code, _ = outcome(root, mutant.tests, SECONDS)
         return code == FAILED
     finally:
         path.write_text(sound, encoding="utf-8")
@@ -107,7 +107,7 @@ def hunt(roots: list[Path], mutants: list[Mutant]) -> list[Mutant]:
     """Plant all mutants, one at a time in each copy, and return those that no test found."""
     tests = sorted({test for mutant in mutants for test in mutant.tests})
     print(f"{len(tests)} tests without bugs", flush=True)
-    code, written = outcome(roots[0], tests)
+    code, written = outcome(roots[0], tests, seconds=None)
     if code != PASSED:
         sys.exit(f"a test fails without a bug:\n{written}")
     free: SimpleQueue[Path] = SimpleQueue()
