@@ -104,6 +104,21 @@ def test_a_message_that_was_read_without_an_acknowledgement_was_delivered(pair, 
     assert (read["status"], read["delivered_via"]) == ("read", "inbox")
 
 
+def test_a_record_that_comes_again_after_the_receipt_has_changed_tells_nothing_new(
+    pair, streams, feed_of
+):
+    sent = send(pair)
+    pair.post(f"/messaging/mark-read/{sent}", {"agent_id": "boots"})
+    was_read = records_of("AgentMessagesTable")[-1:]
+    streams.pump()
+    pair.send("boots", "nova", reply_to_id=sent)
+    streams.pump()
+    before = feed_of("nova")
+    assert app("relay").handler({"Records": was_read}, Context()) == {"batchItemFailures": []}
+    streams.pump()
+    assert feed_of("nova") == before
+
+
 def test_a_released_request_is_queued_when_it_was_released(
     pair, streams, feed_of, acknowledge, later
 ):

@@ -3,10 +3,13 @@
 import pytest
 
 from agent_messaging.storage.table import encode
+from agent_messaging.work_orders import narrowing
 from agent_messaging.work_orders.children_table import ChildrenTable
 from local.in_process.functions import app
 from local.in_process.metering import Meter
 from local.in_process.runtime import Context
+from tests.integration.authorisation.overtaken import overtaken
+from tests.integration.calls.operations import TRANSACT
 from tests.integration.cloud import Cloud
 from tests.integration.work_orders.trees import accepted, child, refused, split
 from tests.unit.stats.records import STREAM
@@ -35,6 +38,15 @@ def test_a_child_that_comes_after_the_counting_makes_it_count_again(
     refused(split(pair, parent, budget_usd=9), 409, "budget_exceeded")
     child(pair, parent, budget_usd=8)
     assert pair.head(parent)["committed_cents"] == 1000
+
+
+def test_of_two_children_at_once_the_last_place_takes_one(pair: Cloud):
+    parent = accepted(pair)
+    head = {**pair.head(parent), "children": narrowing.MOST_CHILDREN - 1}
+    pair.write("WorkOrdersTable", head)
+    with overtaken("work_orders", TRANSACT, lambda: child(pair, parent)):
+        refused(split(pair, parent), 409, "too_many_children")
+    assert pair.head(parent)["children"] == narrowing.MOST_CHILDREN
 
 
 def test_a_key_makes_one_child(pair: Cloud):

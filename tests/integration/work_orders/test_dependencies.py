@@ -4,6 +4,8 @@ import pytest
 
 from agent_messaging.work_orders import readiness, settling
 from local.in_process.functions import app
+from tests.integration.authorisation.overtaken import overtaken
+from tests.integration.calls.operations import TRANSACT
 from tests.integration.cloud import Cloud
 from tests.integration.work_orders.orders import notices
 from tests.integration.work_orders.trees import (
@@ -84,6 +86,16 @@ def test_orders_that_are_completed_already_are_not_waited_for(pair: Cloud):
     move(pair, last, "accept")
 
 
+def test_an_order_that_is_created_between_its_dependencies_waits_for_the_last(pair: Cloud):
+    parent = accepted(pair)
+    first, second = child(pair, parent), child(pair, parent)
+    move(pair, first, "accept", "complete")
+    last = child(pair, parent, depends_on=[first, second])
+    assert pair.order("third", last)["is_ready"] is False
+    problem = refused(pair.move("third", last, "accept"), 409, "not_ready")
+    assert problem["waits_for"] == [second]
+
+
 @pytest.mark.parametrize("end", ["reject", "fail"])
 def test_nothing_depends_on_an_order_that_ended_without_a_result(pair: Cloud, end: str):
     parent = accepted(pair)
@@ -124,6 +136,19 @@ def test_a_dependency_that_ends_while_a_dependent_is_created_is_not_missed(
     last = child(pair, parent, depends_on=[first])
     assert pair.order("third", last)["is_ready"]
     move(pair, last, "accept")
+
+
+def test_an_order_that_depends_on_one_that_ends_meanwhile_is_not_missed(pair: Cloud):
+    parent = accepted(pair)
+    first = child(pair, parent)
+    move(pair, first, "accept")
+    with overtaken(
+        "work_orders", TRANSACT, lambda: child(pair, parent, depends_on=[first])
+    ) as dependents:
+        move(pair, first, "complete")
+    (last,) = dependents
+    assert pair.order("third", last)["is_ready"]
+    assert marks(pair) == []
 
 
 def test_a_worker_that_accepts_first_makes_an_order_ready(

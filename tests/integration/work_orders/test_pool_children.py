@@ -174,6 +174,38 @@ def test_a_refusal_names_no_worker_where_there_is_none(pool: Cloud):
     assert NOBODY.id not in answer.text
 
 
+def test_the_parts_of_the_next_worker_go_on(pool: Cloud):
+    """It has the order before the sweep cancels what the worker before it has left."""
+    order_id = pool_order(pool, "nova", lease_seconds=60)
+    claim(pool, "ada", order_id)
+    before = part(pool, order_id, "ada")
+    lapse(pool, order_id)
+    claim(pool, "ben", order_id)
+    after = part(pool, order_id, "ben")
+    pool.swept()
+    assert statuses(pool, order_id, before, after) == ["accepted", "cancelled", "pending"]
+    assert marks(pool) == []
+
+
+def test_an_order_that_lapses_during_the_sweep_of_its_last_lapse_is_swept_again(pool: Cloud):
+    order_id = pool_order(pool, "nova", lease_seconds=60)
+    claim(pool, "ada", order_id)
+    part(pool, order_id, "ada")
+    lapse(pool, order_id)
+
+    def lapse_again() -> str:
+        claim(pool, "ben", order_id)
+        created = part(pool, order_id, "ben")
+        lapse(pool, order_id)
+        return created
+
+    with overtaken("work_orders_sweep", "DeleteItem", lapse_again) as later:
+        pool.swept()
+    assert marks(pool) == [order_id]
+    pool.swept()
+    assert (statuses(pool, *later), marks(pool)) == (["cancelled"], [])
+
+
 @pytest.mark.parametrize("is_found", [True, False], ids=["a read", "the sweep"])
 @pytest.mark.parametrize("bids_by", [None, LATER], ids=["pool", "bids"])
 def test_both_finders_of_a_lapse_reopen_an_order(

@@ -7,6 +7,7 @@ import pytest
 
 from agent_messaging import clock
 from agent_messaging.work_orders.item import due_shard
+from local.in_process.functions import app
 from tests.integration.authorisation.overtaken import overtaken
 from tests.integration.calls.operations import TRANSACT
 from tests.integration.cloud import Cloud
@@ -108,17 +109,28 @@ def take_over(cloud: Cloud, order_id: str) -> Callable[[], int]:
     return happen
 
 
-@pytest.mark.parametrize("action", ["complete", "fail"])
-def test_a_worker_ends_no_order_that_another_one_has_taken_over(pool: Cloud, action: str):
-    order_id = pool_order(pool, "nova", lease_seconds=60)
-    claim(pool, "ada", order_id)
+@pytest.mark.parametrize("earlier", [(), ("zoe",)], ids=["first round", "second round"])
+@pytest.mark.parametrize("action", ["complete", "fail", "progress", "ask"])
+def test_a_worker_changes_no_order_that_another_one_has_taken_over(
+    pool: Cloud, action: str, earlier: tuple[str, ...]
+):
+    """It is not enough that the first worker has another job, and so a job to end."""
+    join(pool, "eve", *earlier)
+    order_id, other_id = (pool_order(pool, "nova", lease_seconds=60) for _ in range(2))
+    for agent_id in earlier:
+        claim(pool, agent_id, order_id)
+        lapse(pool, order_id)
+    claim(pool, "eve", order_id)
+    claim(pool, "eve", other_id)
+    body = {"question": "How?"} if action == "ask" else {}
     with overtaken("work_orders", TRANSACT, take_over(pool, order_id)) as other:
-        answer = pool.move("ada", order_id, action)
+        answer = pool.move("eve", order_id, action, **body)
     assert (other, refused(answer)) == ([200], (409, "excluded"))
     order = pool.order("ben", order_id)
     assert (order["status"], order["worker"]["id"]) == ("accepted", "ben")
-    jobs = [pool.profile(each)["current_active_jobs"] for each in ("ada", "ben")]
-    assert jobs == [0, 1]
+    assert (order["progress"], order["questions"]) == (None, [])
+    jobs = [pool.profile(each)["current_active_jobs"] for each in ("eve", "ben")]
+    assert jobs == [1, 1]
 
 
 def test_a_claim_of_an_order_that_lapsed_at_this_moment_is_of_the_next_round(pool: Cloud):
@@ -173,6 +185,7 @@ def test_a_bid_that_is_withdrawn_is_not_awarded(pool: Cloud):
     [
         (lambda cloud: claim(cloud, "ada", pool_order(cloud, "nova")), "at_capacity"),
         (lambda cloud: take_capability(cloud, "ada"), "worker_unavailable"),
+        (lambda _: app("agents").agents.set_status("ada", "suspended"), "worker_unavailable"),
         (
             lambda cloud: cloud.call("DELETE", "/agents/me", {"agent_id": "ada"}),
             "worker_unavailable",

@@ -194,6 +194,13 @@ def test_a_candidate_reads_an_order_only_while_it_is_pending(pool: Cloud):
     assert pool.get(path, {"agent_id": "ada"}).status == 200
 
 
+@pytest.mark.parametrize("action", ["accept", "complete", "cancel"])
+def test_an_order_that_is_taken_does_not_exist_for_the_other_candidates(pool: Cloud, action: str):
+    order_id = pool_order(pool, "nova")
+    claim(pool, "ada", order_id)
+    assert refused(pool.move("ben", order_id, action)) == (404, "work_order_not_found")
+
+
 def test_the_client_does_not_claim_its_own_order(pool: Cloud):
     join(pool, "eve")
     order_id = pool_order(pool, "eve")

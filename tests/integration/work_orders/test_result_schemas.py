@@ -72,6 +72,16 @@ def test_a_result_that_does_not_match_is_refused_at_its_places(pair: Cloud):
     assert pair.move("boots", order_id, "complete", result_data=FITTING).status == 200
 
 
+def test_a_result_that_is_not_checked_in_time_is_refused(
+    pair: Cloud, monkeypatch: pytest.MonkeyPatch
+):
+    order_id = accepted(pair, result_schema=SCHEMA)
+    monkeypatch.setattr(result_schema, "_report", lambda *_: None)
+    answer = pair.move("boots", order_id, "complete", result_data=FITTING)
+    assert (answer.status, answer.json["code"]) == (422, "result_mismatch")
+    assert answer.json["errors"][0]["detail"] == "was not checked in time"
+
+
 def test_without_a_result_null_has_to_match(pair: Cloud):
     strict, lax = accepted(pair, result_schema=SCHEMA), accepted(pair, result_schema={})
     assert pair.move("boots", strict, "complete").json["code"] == "result_mismatch"

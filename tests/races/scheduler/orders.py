@@ -195,6 +195,8 @@ def lapses(world: World) -> None:
     (stored,) = world.items("WorkOrdersTable")
     if stored.get("reason_code") == "lapsed":
         assert not world.told("complete", "cancel", status=200), "it ended, and then again"
+        for seen in world.told("progress", status=200):
+            assert seen.json["lease_expires_at"] <= stored["failed_at"], "its lease was renewed"
 
 
 @scenario("questions and answers, all at once", accepted)

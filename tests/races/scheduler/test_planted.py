@@ -15,6 +15,7 @@ from agent_messaging.storage.transactions import transact
 from agent_messaging.work_orders import claiming, transition_write, transitions
 from agent_messaging.work_orders.access import OrderAccess
 from agent_messaging.work_orders.bid_table import BidsTable
+from agent_messaging.work_orders.states import Status
 from agent_messaging.work_orders.table import WorkOrdersTable
 from tests.races.scheduler import (
     counting,
@@ -87,6 +88,13 @@ def unconditional_claims(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(AgentsTable, "transact_claim_job", claim)
 
 
+def unconditional_lapses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads that a lease has ended ends the order, even if it was renewed meanwhile."""
+    in_time, too_late = transition_write._TIMES[Status.ACCEPTED]
+    always = f"({too_late} OR {in_time})"
+    monkeypatch.setitem(transition_write._TIMES, Status.ACCEPTED, (in_time, always))
+
+
 def any_bid(monkeypatch: pytest.MonkeyPatch) -> None:
     """An award reads the bid, and then takes whatever bid the agent has by now."""
 
@@ -147,6 +155,7 @@ PLANTED = {
     "a record of a key that is written after its effect": (record_afterwards, "one_key"),
     "a claim that reads the state and then writes": (unconditional_moves, "claims"),
     "a claim that reads the jobs and then writes": (unconditional_claims, "full_candidates"),
+    "a lapse that does not ask for the lease": (unconditional_lapses, "lapses"),
     "an award that does not ask which bid it is": (any_bid, "awards"),
     "an order that is offered again and does not ask which round it is": (any_round, "handover"),
     "the same, of an order": (record_afterwards, "creations"),
