@@ -200,13 +200,16 @@ def test_the_hints_and_lapses_of_an_order_for_candidates_are_paid_when_it_is_cre
     assert 3 * (units.ORDER_LAPSE + units.HINTS) in added
 
 
-def test_a_schema_costs_the_same_whoever_may_take_the_order(spender: Spender):
-    offered(spender)  # makes Boots a contact
-    schema = {"description": "x" * 9_000}
-    named = offered(spender, result_schema=schema)[1] - offered(spender)[1]
-    to = {"to_agent_id": None, "to_capability": "estimation"}
-    pooled = offered(spender, **to, result_schema=schema)[1] - offered(spender, **to)[1]
-    assert named == pooled > 9 * units.WRITE_UNIT
+def test_the_removal_of_a_schema_is_paid_whoever_may_take_the_order(
+    spender: Spender, monkeypatch: pytest.MonkeyPatch
+):
+    added: list[int] = []
+    monkeypatch.setattr(TALLY, "add", added.append)
+    schema, removal = {"description": "x" * 9_000}, 9 * units.WRITE_UNIT
+    offered(spender, result_schema=schema)
+    assert units.ORDER_END + removal in added
+    offered(spender, to_agent_id=None, to_capability="estimation", result_schema=schema)
+    assert units.ORDER_END + units.HINTS + removal in added
 
 
 def test_the_end_of_an_order_by_the_system_is_paid_by_its_client(spender: Spender):

@@ -46,7 +46,7 @@ MUTANTS = (
         "parts = (order.offer_bytes or 0,)\n",
         (
             "tests/integration/meter/test_metering.py::"
-            "test_a_schema_costs_the_same_whoever_may_take_the_order",
+            "test_the_removal_of_a_schema_is_paid_whoever_may_take_the_order",
         ),
     ),
     Mutant(
