@@ -62,6 +62,7 @@ class World:
             "thread_id": self.thread_id,
             "contact_id": self.boots.agent_id,
             "target_agent_id": self.boots.agent_id,
+            "code": "work_order_not_found",  # of an error page
         }
         if "{key_id}" in path:
             made = caller.send("POST", "/agents/me/keys", json={"label": "To be revoked"})

@@ -13,6 +13,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -80,6 +81,9 @@ class Versions(Cloud):
         patch.setattr(clock, "now", lambda: release.now)
         patch.setattr(secrets, "token_bytes", self._random.randbytes)
         patch.setattr(secrets, "choice", self._random.choice)
+        # Both draw the same random numbers only if one thread draws them.
+        sweeps = functions.app("work_orders_sweep")
+        patch.setattr(sweeps, "sweep", replace(sweeps.sweep, threads=1, mark_threads=1))
         self.release.forget()
 
     def pass_time(self, **delta: float) -> None:

@@ -28,6 +28,15 @@ def taken(cloud: Cloud, **fields: Any) -> dict[str, Any]:
     return names
 
 
+def twice_busy(cloud: Cloud) -> dict[str, Any]:
+    """The same, and Ada has another job. So her number of jobs alone refuses nothing."""
+    names = taken(cloud)
+    room = {"max_concurrent_jobs": 2}
+    assert cloud.call("PUT", "/messaging/presence", {"agent_id": ADA}, room).status == 200
+    assert cloud.move(ADA, cloud.offer("nova", ADA), "accept").status == 200
+    return names
+
+
 def head_of(world: World, order: str) -> Items:
     return heads_of(world)[order]
 
@@ -74,7 +83,7 @@ def rounds(world: World) -> None:
         check_rounds(world, order)
 
 
-@scenario("a worker that completes an order just when the next one gets it", taken)
+@scenario("a worker that completes an order just when the next one gets it", twice_busy)
 def handover(world: World) -> None:
     (order,) = world.names["orders"]
     approach(world, order)
