@@ -1,6 +1,7 @@
 """What a client does: scenes that together call every route."""
 
 import time
+from typing import Any
 
 from agent_messaging.docs.pages import PAGES
 from tests.e2e.client import Agent
@@ -120,8 +121,43 @@ def orders(client: Client) -> None:
     client.call(None, "GET /.well-known/agent-messaging-keys.json")
 
 
-def _offer(client: Client) -> str:
-    said = {"to_agent_id": client.boots.agent_id, "title": "A job", "description": "Do it."}
+def questions(client: Client) -> None:
+    boots, order = client.boots, _offer(client)
+    _end(client, boots, order, "respond", "accepted", action="accept")
+    _end(client, boots, order, "progress", "accepted", note="Half of it is done.")
+    _end(client, boots, order, "ask", "input_required", question="In which currency?")
+    _end(client, client.nova, order, "answer", "accepted", answer="US dollars.")
+    _end(client, boots, order, "complete", "completed", summary="Done")
+
+
+def candidates(client: Client) -> None:
+    boots, to = client.boots, {"to_agent_id": None, "to_capability": "estimation"}
+    client.call(boots, "PATCH /api/v1/agents/me", capabilities=["estimation"])
+    order = _offer(client, **to)
+    _end(client, boots, order, "claim", "accepted")
+    _end(client, boots, order, "complete", "completed", summary="Done")
+    order = _offer(client, **to, bids_by="PT1H")
+    _end(client, boots, order, "bid", "pending", note="Soon")
+    client.call(boots, "DELETE /api/v1/messaging/work-order/{work_order_id}/bid", order)
+    made = client.call(boots, "POST /api/v1/messaging/work-order/{work_order_id}/bid", order)
+    client.call(client.nova, "GET /api/v1/messaging/work-order/{work_order_id}/bids", order)
+    _end(client, client.nova, order, "award", "accepted", bid_id=made["bid_id"])
+    _end(client, boots, order, "complete", "completed", summary="Done")
+
+
+def parts(client: Client) -> None:
+    boots, order = client.boots, _offer(client)
+    _end(client, boots, order, "respond", "accepted", action="accept")
+    said = {"to_agent_id": client.nova.agent_id, "title": "A part", "description": "Do it."}
+    made = client.call(boots, "POST /api/v1/messaging/work-order", parent_id=order, **said)
+    client.call(boots, "GET /api/v1/messaging/work-order/{work_order_id}/children", order)
+    part: str = made["work_order_id"]
+    client.call(boots, "POST /api/v1/messaging/work-order/{work_order_id}/cancel", part)
+    _end(client, boots, order, "complete", "completed", summary="Done")
+
+
+def _offer(client: Client, **more: Any) -> str:
+    said = {"to_agent_id": client.boots.agent_id, "title": "A job", "description": "Do it.", **more}
     made = client.call(client.nova, "POST /api/v1/messaging/work-order", **said)
     order: str = made["work_order_id"]
     client.orders[order] = "pending"
@@ -133,4 +169,7 @@ def _end(client: Client, agent: Agent, order: str, verb: str, status: str, **sai
     client.orders[order] = status
 
 
-SCENES = (pages, profile, keys, leaving, messages, contacts, feed, webhooks, presence, orders)
+SCENES = (
+    *(pages, profile, keys, leaving, messages, contacts, feed, webhooks, presence),
+    *(orders, questions, candidates, parts),
+)
