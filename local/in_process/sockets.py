@@ -8,8 +8,9 @@
     socket.closed                       the code with which it ended, None while it is open
     socket.end()                        the client hangs up
 
-What functions post with a client for `apigatewaymanagementapi` arrives in `frames`, whatever the
-endpoint of the client. `sockets.lose_posts` lets posts fail.
+What functions post with a client for `apigatewaymanagementapi` arrives in `frames`, unless the
+client has an endpoint on this machine: there, a server has the connections. `sockets.lose_posts`
+lets posts fail.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ Invoke = Callable[[str, dict[str, Any]], Any]
 DOMAIN, SOURCE_IP = "socket.example.com", "192.0.2.1"
 NO_STATUS = 1005
 SERVICE = "apigatewaymanagementapi"
+LOOPBACK = "//127.0.0.1:"
 CALL = "_make_api_call"  # what all methods of a client end in
 
 
@@ -162,7 +164,8 @@ def answer_posts() -> None:
 
 def _answered(client: Any, operation: str, request: dict[str, Any]) -> Any:
     sockets = Sockets.newest
-    if client.meta.service_model.service_name != SERVICE or sockets is None:
+    is_other = client.meta.service_model.service_name != SERVICE
+    if is_other or sockets is None or LOOPBACK in client.meta.endpoint_url:
         return _call(client, operation, request)
     connection_id = request["ConnectionId"]
     if operation == "PostToConnection" and sockets.lose_posts(connection_id):
