@@ -19,6 +19,8 @@ POST, DELETE = "post_to_connection", "delete_connection"
 @pytest.fixture
 def connections(monkeypatch):
     monkeypatch.setattr("agent_messaging.storage.table.FIRST_WAIT_SECONDS", 0)
+    # The calls reach the stub, and not the sockets of a test before.
+    monkeypatch.setattr("local.in_process.sockets.Sockets.newest", None)
     return Connections(ENDPOINT)
 
 
