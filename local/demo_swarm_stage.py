@@ -1,4 +1,4 @@
-"""What the swarm of the demo needs: its agents, their processes, the time, and a clean end."""
+"""Start the agents and processes of the demo's swarm, and end all of them at last."""
 
 from __future__ import annotations
 

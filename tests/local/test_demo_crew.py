@@ -1,4 +1,4 @@
-"""The workers of `make demo SWARM=1`: processes that work, are killed, and do not outlive it."""
+"""The workers of `make demo SWARM=1`: processes that work, are killed, and end with the demo."""
 
 import os
 import subprocess

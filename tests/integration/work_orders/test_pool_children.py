@@ -87,16 +87,22 @@ def test_nobody_can_take_an_order_that_is_not_ready(pool: Cloud, parent: str):
     assert award(pool, auction, bid_id(pool, "ada", auction), "boots").status == 200
 
 
-def test_whoever_claims_first_makes_an_order_ready(
-    pool: Cloud, parent: str, monkeypatch: pytest.MonkeyPatch
-):
-    """The function that ended the last dependency has died before it settled the dependents."""
+def unsettled(pool: Cloud, parent: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A part whose dependency was completed by a function that died before it settled the part."""
     first = child(pool, parent)
     last = part(pool, parent, depends_on=[first])
     pool.move("third", first, "accept")
     with monkeypatch.context() as dead:
         dead.setattr("agent_messaging.work_orders.settling.Settling.follow", lambda *_: None)
         pool.move("third", first, "complete")
+    return last
+
+
+def test_whoever_claims_first_makes_an_order_ready(
+    pool: Cloud, parent: str, monkeypatch: pytest.MonkeyPatch
+):
+    """The function that ended the last dependency has died before it settled the dependents."""
+    last = unsettled(pool, parent, monkeypatch)
     assert listing(pool, "ada") == []
     assert claim(pool, "ada", last).status == 200
 
@@ -105,12 +111,7 @@ def test_an_order_that_ends_while_it_becomes_ready_is_not_listed(
     pool: Cloud, parent: str, monkeypatch: pytest.MonkeyPatch
 ):
     """The function that completed the last dependency has died. The sweep does its work."""
-    first = child(pool, parent)
-    last = part(pool, parent, depends_on=[first])
-    pool.move("third", first, "accept")
-    with monkeypatch.context() as dead:
-        dead.setattr("agent_messaging.work_orders.settling.Settling.follow", lambda *_: None)
-        pool.move("third", first, "complete")
+    last = unsettled(pool, parent, monkeypatch)
     with overtaken("work_orders", TRANSACT, pool.swept):
         assert pool.move("boots", last, "cancel").status == 200
     assert statuses(pool, last) == ["cancelled"]

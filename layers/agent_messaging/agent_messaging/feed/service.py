@@ -26,7 +26,7 @@ HOW_TO_ACKNOWLEDGE = (
 
 
 class Look(NamedTuple):
-    """What one look into a feed finds.
+    """A page of a feed, and what was read with it.
 
     `available` has the capabilities of the hints that wait for the agent. `joined` says which
     audiences the agent is in.

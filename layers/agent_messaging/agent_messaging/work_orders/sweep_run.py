@@ -32,7 +32,7 @@ _NAMES = {Action.EXPIRE: "expired", Action.LAPSE: "lapsed", Action.REOPEN: "laps
 
 @dataclass(frozen=True)
 class SweepRun:
-    """What is due at `now`, and what has been done so far."""
+    """One run: it handles all orders and marks that are due at `now`."""
 
     leaving: Leaving
     overdue: Overdue

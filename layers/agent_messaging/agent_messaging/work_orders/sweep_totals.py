@@ -15,7 +15,7 @@ MOST_ERRORS = 10
 
 
 class Totals:
-    """What a sweep has done so far. All threads of the sweep share it."""
+    """The counts and errors of one sweep. All threads of the sweep share them."""
 
     def __init__(self) -> None:
         self.done: Counter[str] = Counter()
