@@ -27,8 +27,8 @@ from agent_messaging.webhooks.schemas import EventFilter
 # for what quotes a text may cut it.
 SHORTEST, SAMPLE = 12, 32
 NO_TEXT = re.compile(
-    r".*_ids?|.*_at|depends_on|estimated_completion|action|capabilities|contact_policy|role|state"
-    r"|status|type"
+    r".*_ids?|.*_at|depends_on|bids_by|estimated_completion|action|capabilities|to_capability"
+    r"|contact_policy|role|state|status|type"
 )
 # Of the API's own words those that are long enough; a fuzzer sends them anywhere.
 WORDS = {"chat_message", "contact_request", "notification", *EventType, *EventFilter}
