@@ -18,27 +18,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from moto.moto_server.werkzeug_app import (
-    DomainDispatcherApplication,
-    MotoRequestHandler,
-    create_backend_app,
-)
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
 from local.data_folder import DataError, DataFolder
 from local.moto_data import Journal
+from local.moto_http import KeepAliveHandler, straight_to_dynamodb
 from local.moto_keys import keep_the_key
 from local.moto_patches import correct_moto
 from local.origin import REFUSAL, is_of_a_tool
 
 DEFAULTS = ("127.0.0.1", "")  # of the arguments
-
-
-class KeepAliveHandler(MotoRequestHandler):
-    """Keep connections open, because a new one costs a client more than most requests."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
 
 
 def serialised(
@@ -104,7 +94,7 @@ def main() -> None:
     correct_moto()
     keep_the_key()
     host, folder = [*sys.argv[1:], *DEFAULTS[len(sys.argv) - 1 :]]
-    application = DomainDispatcherApplication(create_backend_app)
+    application = straight_to_dynamodb(DomainDispatcherApplication(create_backend_app))
     wrapped = for_tools_alone(serialised(application, *_kept_in(folder)))
     try:
         server = make_server(host, 0, wrapped, threaded=True, request_handler=KeepAliveHandler)

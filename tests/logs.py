@@ -31,7 +31,8 @@ NO_TEXT = re.compile(
     r"|contact_policy|role|state|status|type"
 )
 # Of the API's own words those that are long enough; a fuzzer sends them anywhere.
-WORDS = {"chat_message", "contact_request", "notification", *EventType, *EventFilter}
+NAMES = {"chat_message", "contact_request", "notification", "work_order_id"}
+WORDS = {*NAMES, *EventType, *EventFilter}
 KEY = re.compile(r"am_(?:live|local)_[0-9A-Za-z]{8,}")
 CREDENTIALS = ("authorization", "x-registration-key")
 # How a local server greets its user: keys to use, and lines to paste.
