@@ -15,22 +15,21 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlparse
 
-from moto.core import responses as core_responses
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.request import normalize_request
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import get_service_model, utcnow
 from moto.dynamodb import responses
 from moto.dynamodb.models.dynamo_type import DynamoType, LimitedSizeDict
 from moto.dynamodb.models.utilities import dynamo_to_dict
 from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 from moto.utilities.utils import get_partition
 from werkzeug.http import http_date
 
 from local.moto_replace import Method, replace
 
-ADDRESS = re.compile(r"https?://dynamodb\.([a-z]+-[a-z]+-\d)\.amazonaws\.com/?")
-TARGET, VERSION = "X-Amz-Target", "DynamoDB_20120810."
+ADDRESS = re.compile(r"https?://(streams\.)?dynamodb\.([a-z]+-[a-z]+-\d)\.amazonaws\.com/?")
 # Their answers are items and numbers. Others have times, which moto writes in a way of its own.
 OF_ITEMS = frozenset(
     {
@@ -55,9 +54,16 @@ BINARY_TYPES = frozenset({"B", "BS"})
 
 @functools.lru_cache(1000)
 def region_of(url: str) -> str | None:
-    """Return the region of DynamoDB's address, or None for any other address."""
+    """Return the region of an address of DynamoDB or its streams, or None for any other."""
     match = ADDRESS.fullmatch(url)
-    return match[1] if match else None
+    return match[2] if match else None
+
+
+@functools.lru_cache(1000)
+def handler_of(url: str) -> type[BaseResponse]:
+    """Return the handler of such an address."""
+    match = ADDRESS.fullmatch(url)
+    return DynamoDBStreamsHandler if match and match[1] else DynamoHandler
 
 
 def straight(process: Method) -> Method:
@@ -67,7 +73,8 @@ def straight(process: Method) -> Method:
         if request.method != "POST" or region_of(request.url) is None:
             return process(self, request)
         normalized = normalize_request(request)
-        return DynamoHandler.dispatch(normalized, normalized.raw_url, normalized.headers)
+        handler = handler_of(request.url)
+        return handler.dispatch(normalized, normalized.raw_url, normalized.headers)
 
     return answer
 
@@ -75,7 +82,7 @@ def straight(process: Method) -> Method:
 def set_up_once(set_up: Method) -> Method:
     """Read a request as what it is, JSON. moto tries whether it is a form or a query."""
 
-    def prepare(self: DynamoHandler, request: Any, *given: Any, **named: Any) -> None:
+    def prepare(self: BaseResponse, request: Any, *given: Any, **named: Any) -> None:
         url = given[0] if given and given[0] else request.raw_url
         region = region_of(url)
         if region is None or request.content_encoding is not None or len(named) > 0:
@@ -88,6 +95,8 @@ def set_up_once(set_up: Method) -> Method:
         self.querystring = self.data = {}
         self.region, self.partition = region, get_partition(region)
         self.uri_match = {}
+        if isinstance(self, DynamoDBStreamsHandler):
+            self.body = request.data.decode()
         self.response_headers = {"server": "amazon.com"}
         if not self.is_werkzeug_request:
             self.response_headers["date"] = http_date(utcnow())
@@ -165,6 +174,7 @@ def _encoded(value: Any) -> str:
 def go_straight() -> None:
     """Replaces the parts of moto named above."""
     replace(BotocoreStubber, "process_request", straight(BotocoreStubber.process_request))
-    replace(DynamoHandler, "setup_class", set_up_once(core_responses.BaseResponse.setup_class))
+    for handler in (DynamoHandler, DynamoDBStreamsHandler):
+        replace(handler, "setup_class", set_up_once(BaseResponse.setup_class))
     replace(responses, "dynamo_to_dict", plain(dynamo_to_dict))
-    replace(DynamoHandler, "serialized", written_straight(core_responses.BaseResponse.serialized))
+    replace(DynamoHandler, "serialized", written_straight(BaseResponse.serialized))

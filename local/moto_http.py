@@ -17,15 +17,18 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 from moto.core.request import Request
-from moto.dynamodb.responses import DynamoHandler
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 
-from local.moto_direct import VERSION
+from local.moto_direct import handler_of
 
 Application = Callable[..., Iterable[bytes]]
 Headers = list[tuple[str, str]]
 
 FAILED = "500 Internal Server Error"
+VERSIONS = {
+    "DynamoDB_20120810": "https://dynamodb.{}.amazonaws.com/",
+    "DynamoDBStreams_20120810": "https://streams.dynamodb.{}.amazonaws.com/",
+}
 SCOPE = re.compile(r"Credential=[^/,]+/\d+/([a-z]+-[a-z]+-\d)/dynamodb/")
 
 
@@ -41,13 +44,17 @@ class KeepAliveHandler(MotoRequestHandler):
         environ = super().make_environ()
         length = environ.get("CONTENT_LENGTH", "0")
         if length.isdecimal() and "wsgi.input_terminated" not in environ:
-            environ["wsgi.input"] = io.BytesIO(self.rfile.read(int(length)))
+            body = self.rfile.read(int(length))
+            if len(body) < int(length):
+                raise ConnectionAbortedError  # werkzeug ends the connection
+            environ["wsgi.input"] = io.BytesIO(body)
         else:
             self.close_connection = True
         return environ
 
     def run_wsgi(self) -> None:
         """Answer one request."""
+        environ = self.make_environ()
         status = FAILED
         headers: Headers = []
         body: list[bytes] = []
@@ -60,7 +67,7 @@ class KeepAliveHandler(MotoRequestHandler):
             return body.append
 
         try:
-            body += self.server.app(self.make_environ(), start_response)
+            body += self.server.app(environ, start_response)
         except Exception:  # noqa: BLE001 - whatever moto raises
             self.server.log("error", traceback.format_exc())
         self._send(status, headers, b"".join(body))
@@ -89,16 +96,16 @@ class StorageRequest(Request):
 
 
 def straight_to_dynamodb(application: Application) -> Application:
-    """Return the WSGI application with a short way for requests that name a call of DynamoDB."""
+    """Return the WSGI application with a short way for calls of DynamoDB and of its streams."""
 
     def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-        if scope is None or not environ.get("HTTP_X_AMZ_TARGET", "").startswith(VERSION):
+        version, _, _ = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
+        if scope is None or version not in VERSIONS:
             return application(environ, start_response)
-        request = StorageRequest(environ)
-        url = f"https://dynamodb.{scope[1]}.amazonaws.com/"
+        request, url = StorageRequest(environ), VERSIONS[version].format(scope[1])
         try:
-            status, headers, body = DynamoHandler.dispatch(request, url, request.headers)
+            status, headers, body = handler_of(url).dispatch(request, url, request.headers)
         except ClientError as error:
             status, headers, body = 400, {}, error.response["Error"]["Message"]
         content = body.encode() if isinstance(body, str) else body

@@ -20,6 +20,7 @@ from local.instance import (
 from local.model import Function
 
 INSTANCES_PER_FUNCTION = 4
+READING = ("GET", "HEAD")
 
 
 class Pool:
@@ -84,7 +85,7 @@ class Pool:
 class Pools:
     """The pools of all functions, by their names in the template.
 
-    `finished` is called after each invocation, because it may have written something.
+    `finished` is called after each invocation that may have written something.
     """
 
     def __init__(
@@ -103,7 +104,8 @@ class Pools:
         try:
             return await self._pools[name].invoke(event)
         finally:
-            self._finished()
+            if may_write(event):
+                self._finished()
 
     async def replace(self, functions: Mapping[str, Function]) -> None:
         """Replace all functions by these."""
@@ -115,3 +117,14 @@ class Pools:
     async def close(self) -> None:
         """End all instances, even busy ones."""
         await asyncio.gather(*(pool.kill() for pool in [*self._pools.values(), *self._retired]))
+
+
+def may_write(event: Any) -> bool:
+    """Return whether an invocation is likely to write. Reading requests and authorizers seldom do.
+
+    What they write all the same, such as a lapse that a reader finds, is found by the slower poll.
+    """
+    if not isinstance(event, Mapping):
+        return True
+    http = (event.get("requestContext") or {}).get("http") or {}
+    return http.get("method") not in READING and event.get("type") != "REQUEST"

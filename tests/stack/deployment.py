@@ -20,7 +20,7 @@ from tests.stack.emulator import Account
 SAM = ROOT / ".venv-sam" / "bin" / "sam"
 BUILT = ROOT / ".aws-sam" / "stack" / "template.yaml"
 CONFIG = ROOT / "samconfig.toml"
-DEPLOY_SECONDS = 300
+DEPLOY_SECONDS = 600
 
 Edit = Callable[[dict[str, Any]], None]
 

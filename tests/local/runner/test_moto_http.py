@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 from typing import Any
 
 import pytest
@@ -21,7 +22,9 @@ TABLE = {
     "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
     "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
     "BillingMode": "PAY_PER_REQUEST",
+    "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
 }
+STREAMS = ("ListStreams", "DescribeStream", "GetShardIterator", "GetRecords")
 REQUESTS = {
     "an item": ("GetItem", {"Key": KEY}),
     "all items": ("Scan", {}),
@@ -33,13 +36,15 @@ REQUESTS = {
     "no such table": ("GetItem", {"TableName": "absent", "Key": KEY}),
     "a key of another type": ("GetItem", {"Key": {"id": {"N": "1"}}}),
     "no such call": ("GetNothing", {}),
+    "its streams": ("ListStreams", {}),
 }
 
 
 def headers(call: str) -> Headers:
+    service = "DynamoDBStreams" if call in STREAMS else "DynamoDB"
     return Headers(
         {
-            "X-Amz-Target": f"DynamoDB_20120810.{call}",
+            "X-Amz-Target": f"{service}_20120810.{call}",
             "Content-Type": "application/x-amz-json-1.0",
             "Authorization": SCOPE,
         }
@@ -71,6 +76,21 @@ def test_the_short_way_gives_the_same_answer(name: str, ways: tuple[Client, Clie
     assert short == its_own
 
 
+def test_the_short_way_gives_the_same_records(ways: tuple[Client, Client]):
+    (listed,) = json.loads(answer(ways[1], "ListStreams", {})[1])["Streams"]
+    stream = {"StreamArn": listed["StreamArn"]}
+    described = json.loads(answer(ways[1], "DescribeStream", stream)[1])["StreamDescription"]
+    shard = {"ShardId": described["Shards"][0]["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+    shard |= stream
+    records = []
+    for way in ways:
+        iterator = json.loads(answer(way, "GetShardIterator", shard)[1])["ShardIterator"]
+        status, body, _ = answer(way, "GetRecords", {"ShardIterator": iterator})
+        records.append((status, json.loads(body)["Records"]))
+    assert records[0] == records[1]
+    assert [each["dynamodb"]["Keys"] for each in records[0][1]] == [KEY]
+
+
 def way_answer(way: Client, name: str) -> Any:
     """An answer, or the kind of the error that moto raises."""
     try:
@@ -99,3 +119,12 @@ def test_a_chunked_body_ends_its_connection(moto_url: str):
     given.read()
     connection.close()
     assert (given.status, given.getheader("Connection")) == (200, "close")
+
+
+def test_half_a_request_ends_its_connection_alone(moto_url: str, capfd: pytest.CaptureFixture[str]):
+    host, _, port = moto_url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10\r\n\r\n{}")
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1) == b""
+    assert capfd.readouterr().err == ""

@@ -13,7 +13,7 @@ from local.instance import (
     FunctionTimedOutError,
     InvocationError,
 )
-from local.pool import Pool, Pools
+from local.pool import Pool, Pools, may_write
 
 NOWHERE = Endpoints("http://127.0.0.1:9")
 EVENT = {"requestContext": {"requestId": "id-1"}}
@@ -216,3 +216,19 @@ def test_nothing_runs_after_the_end(template):
     pid = asyncio.run(play())
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ({"requestContext": {"http": {"method": "GET"}}}, False),
+        ({"requestContext": {"http": {"method": "HEAD"}}}, False),
+        ({"requestContext": {"http": {"method": "POST"}}}, True),
+        ({"type": "REQUEST", "requestContext": {"http": {"method": "POST"}}}, False),
+        ({"Records": []}, True),
+        ({"requestContext": {"routeKey": "ack", "eventType": "MESSAGE"}}, True),
+        ([], True),
+    ],
+)
+def test_the_streams_are_read_at_once_after_what_may_write(event: object, expected: bool):
+    assert may_write(event) is expected
