@@ -230,5 +230,5 @@ def test_nothing_runs_after_the_end(template):
         ([], True),
     ],
 )
-def test_the_streams_are_read_at_once_after_what_may_write(event: object, expected: bool):
+def test_the_streams_are_read_at_once_after_what_may_write(event: object, expected: object):
     assert may_write(event) is expected
