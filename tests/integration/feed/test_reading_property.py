@@ -97,10 +97,15 @@ NEWEST_GONE_FIRST = [
     *(("append", 1), ("append", 4), ("days", 4), ("days", 4), ("read", 1)),
     *(("days", 36), ("delete", 4)),
 ]
+# The same, before an event follows that would seem to continue the older ones.
+NEWEST_GONE_UNREAD = [
+    *(("append", 1), ("append", 2), ("read", 2), ("days", 40), ("delete", 2), ("append", 1)),
+]
 
 
 @settings(max_examples=examples(100), deadline=None)
 @example(steps=NEWEST_GONE_FIRST)
+@example(steps=NEWEST_GONE_UNREAD)
 @given(steps=st.lists(STEPS, max_size=14))
 def test_every_kept_event_is_seen_once_in_order(feed: FeedTable, steps: list[tuple[str, float]]):
     memory.empty()

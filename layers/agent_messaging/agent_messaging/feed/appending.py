@@ -113,7 +113,7 @@ class _Feed:
                 continue
             before = self.tail
             seen = {source.stream: source.number} if before is None else before.including(source)
-            follows = None if before is None else before.position
+            follows = before.position if before is not None and before.is_certain(now) else None
             item = items.to_item(event, position=position, follows=follows, seen=seen, now=now)
             try:
                 self._put(item, position, now)

@@ -55,6 +55,14 @@ class Tail(NamedTuple):
         """Return whether the next event must begin a new epoch."""
         return now - self.appended_at > EPOCH_ENDS_AFTER
 
+    def is_certain(self, now: datetime) -> bool:
+        """Return whether this is the newest event that there ever was.
+
+        DynamoDB deletes in any order. Once it may delete this event, it may have deleted later
+        ones.
+        """
+        return now - self.appended_at < STORED_FOR
+
 
 def has_seen(seen: Mapping[str, int], source: Source) -> bool:
     """Return whether a feed that has seen these numbers may contain the event of this record."""
