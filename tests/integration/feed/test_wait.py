@@ -217,6 +217,12 @@ def test_a_place_that_cannot_be_given_back_spoils_no_answer(pair: Cloud, code: s
     assert numbers(wait(Hours(in_1=lambda: append(pair)))) == [1]
 
 
+def test_a_look_that_fails_spoils_no_wait(pair: Cloud):
+    refusal = {"Error": {"Code": "InternalServerError", "Message": "not now"}}
+    hours = Hours(in_1=lambda: pair.fail("Query", 5, refusal), in_3=lambda: append(pair))
+    assert numbers(wait(hours)) == [1]
+
+
 def test_a_refusal_gives_the_place_back(pair: Cloud):
     now = clock.now()
     (old,) = append(pair)

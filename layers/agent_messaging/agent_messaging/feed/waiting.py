@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from agent_messaging import clock, deadline
 from agent_messaging.auth import Caller
+from agent_messaging.errors import AgentMessagingError
 from agent_messaging.feed import schemas
 from agent_messaging.feed.audience import Audience
 from agent_messaging.feed.filtering import EVERYTHING, EventFilter, matching
@@ -21,6 +22,7 @@ from agent_messaging.feed.hints import Hints
 from agent_messaging.feed.position import Position
 from agent_messaging.feed.service import FeedReader, Look
 from agent_messaging.feed.slots import WaitSlots
+from agent_messaging.observability.log import logger
 from agent_messaging.storage import units
 from agent_messaging.storage.tally import TALLY
 
@@ -79,10 +81,21 @@ class FeedWaiter:
             while look.is_empty and (left := began + seconds - self.ticks()) > 0:
                 if not look.page.has_more:
                     self.pause(min(POLL_SECONDS, left))
-                look = search.look(look.page.next_after, clock.now())
+                look = self._look_again(search, look)
         finally:
             TALLY.add(units.of_wait(self.ticks() - began))
         return look
+
+    def _look_again(self, search: "_Search", look: Look) -> Look:
+        """Look once more. If the table does not answer, there is nothing new to tell yet."""
+        try:
+            return search.look(look.page.next_after, clock.now())
+        except AgentMessagingError:
+            raise
+        except Exception:
+            logger.exception("not looked again")
+            self.pause(POLL_SECONDS)
+            return look
 
 
 @dataclass(frozen=True)
