@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 
 from agent_messaging import clock, deadline
 from agent_messaging.auth import Caller
-from agent_messaging.errors import AgentMessagingError
 from agent_messaging.feed import schemas
 from agent_messaging.feed.audience import Audience
 from agent_messaging.feed.filtering import EVERYTHING, EventFilter, matching
@@ -24,6 +23,7 @@ from agent_messaging.feed.service import FeedReader, Look
 from agent_messaging.feed.slots import WaitSlots
 from agent_messaging.observability.log import logger
 from agent_messaging.storage import units
+from agent_messaging.storage.connection import UNANSWERED
 from agent_messaging.storage.tally import TALLY
 
 POLL_SECONDS = 0.25
@@ -90,9 +90,7 @@ class FeedWaiter:
         """Look once more. If the table does not answer, there is nothing new to tell yet."""
         try:
             return search.look(look.page.next_after, clock.now())
-        except AgentMessagingError:
-            raise
-        except Exception:
+        except UNANSWERED:
             logger.exception("not looked again")
             self.pause(POLL_SECONDS)
             return look

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ResponseStreamingError
+from botocore.exceptions import BotoCoreError, ClientError, ResponseStreamingError
 from botocore.parsers import ResponseParser, ResponseParserFactory
 
 from agent_messaging import watch_garbage
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 NAME = "agent-messaging"
+# What a call raises if DynamoDB does not answer, or answers with an error that is not handled.
+UNANSWERED = (BotoCoreError, ClientError)
 BOTO3_ATTEMPTS = 5  # boto3's default
 REFUSED = 300  # the lowest HTTP status that is an error
 CHECKSUM = "x-amz-crc32"  # a CRC-32 of the body's bytes as sent
